@@ -1,0 +1,7 @@
+export type * from './lib/api.ts'
+export type * from './lib/events.ts'
+export type * from './lib/executor.ts'
+export type * from './lib/json.ts'
+export type * from './lib/store.ts'
+export { RunnerError, ERROR_CODES, type ErrorCode } from './lib/errors.ts'
+export { planSchema, type Plan, type PlanStep, type RetryPolicy, type CachePolicy } from './lib/plan.ts'

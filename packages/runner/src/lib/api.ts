@@ -1,0 +1,151 @@
+import type { Context } from '@lorc/context'
+import type { Artifact, AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus, StepStatus } from './events.ts'
+import type { StepExecutor } from './executor.ts'
+import type { JsonObject } from './json.ts'
+import type { Plan } from './plan.ts'
+import type { RunStore } from './store.ts'
+
+/** Time as the runner sees it. Tests pass a fake one. */
+export interface Clock {
+  /** Unix milliseconds; may jump. */
+  now(): number
+  /** Milliseconds on a clock that never goes back. */
+  monotonic(): number
+  /** Calls `wake` once after `ms`; returns how to call it off. */
+  sleep(ms: number, wake: () => void): () => void
+}
+
+/** Chance and names. Tests pass a seeded one. */
+export interface Ids {
+  /** Uniform in [0, 1). */
+  random(): number
+}
+
+export interface RunnerOptions {
+  /** Absolute path of the folder that recipes' paths are relative to. */
+  workspace: string
+  /** Where journals are kept. Default: SQLite in `<workspace>/.lorc/lorc.db`. A store that is passed is not closed by the runner. */
+  store?: RunStore
+  /** Executors for further step types, or instead of the built-in ones for `node`, `python` and `shell`. */
+  executors?: readonly StepExecutor[]
+  /** Steps at once. Default: the number of cores. A plan's or a run's own `concurrency` comes first. */
+  concurrency?: number
+  /** The environment that `env:` grants from and that PATH, HOME, LANG and TMPDIR come from. Default: none of them. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** Folders (absolute) outside the workspace and packages that modules may come from as well. */
+  allow?: readonly string[]
+  /** The Python interpreter. Default: `.venv/bin/python` of the workspace, else `python3` on PATH. */
+  python?: string
+  /** Holds logs and scratch files. Default `<workspace>/.lorc`. */
+  stateDir?: string
+  /** Holds `<run_id>/artifacts` and, on request, the run folder's views. Default `<workspace>/runs`. */
+  runsDir?: string
+  /** Milliseconds between SIGTERM and SIGKILL. Default 5000. */
+  graceMs?: number
+  clock?: Clock
+  ids?: Ids
+  /** Versions of what embeds the runner, recorded in each run, e.g. `{ lorc: '0.1.0' }`. */
+  versions?: JsonObject
+}
+
+export interface StartOptions extends RunOptions {
+  params?: JsonObject
+  /** The file that the plan was compiled from: recorded. */
+  recipe?: { path: string; sha256: string }
+  /** Run from this step on: it, its transitive dependents and what the source run did not complete. */
+  resumeFrom?: string[]
+  /** The source of `resumeFrom`. Default: the last run of a plan of this name. */
+  fromRun?: string
+  /** Ends the run as cancelled when aborted. */
+  signal?: AbortSignal
+}
+
+export interface ResumeOptions {
+  signal?: AbortSignal
+  concurrency?: number
+  failFast?: boolean
+}
+
+export interface StepState {
+  name: string
+  status: StepStatus
+  /** Attempts begun. */
+  attempts: number
+  startedAt: number | null
+  endedAt: number | null
+  metrics: AttemptMetrics | null
+  outputs: string[]
+  artifacts: Artifact[]
+  error: RecordedError | null
+  /** The step that blocks this one. */
+  blockedBy: string | null
+  /** Why it was skipped or cancelled. */
+  reason: string | null
+  cached: boolean
+  importedFrom: string | null
+}
+
+export interface RunResult {
+  runId: string
+  status: Exclude<RunStatus, 'running'>
+  context: Context
+  /** The step that failed the run, if one did. */
+  failedStep: string | null
+  error: RecordedError | null
+  steps: StepState[]
+}
+
+export interface RunHandle {
+  readonly runId: string
+  readonly plan: Plan
+  /** Every event of the run from the first, each once durable; ends when this driver's work on the run ends. */
+  events(): AsyncIterable<JournalEvent>
+  /** Resolves when the run has ended, failed and cancelled runs too; rejects with RunnerError when it cannot be driven further (RUN_FENCED, STORE_*). */
+  readonly result: Promise<RunResult>
+  /** Stops starting, ends what is in flight, records it. With `kill`, in flight processes get SIGKILL at once. */
+  cancel(options: { by: string; reason: string; kill?: boolean }): void
+  /** Path of the log file of an attempt; it exists once the attempt wrote something. */
+  logPath(step: string, attempt: number): string
+}
+
+/** What can be read of a run without driving it. */
+export interface RunView {
+  runId: string
+  name: string
+  status: RunStatus
+  /** `running` with nobody driving it: its driver is gone or its lease stood still. */
+  abandoned: boolean
+  createdAt: number
+  endedAt: number | null
+  plan: Plan
+  params: JsonObject
+  recipe: { path: string; sha256: string } | null
+  context: Context
+  error: RecordedError | null
+  failedStep: string | null
+  steps: StepState[]
+}
+
+/** The outcome of checking a journal's hash chain. */
+export type Verification =
+  | { ok: true; events: number; hash: string }
+  | { ok: false; events: number; badSeq: number; reason: string }
+
+export interface Runner {
+  readonly store: RunStore
+  /** Rejects with RunnerError (PLAN_INVALID, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
+  start(plan: Plan, options?: StartOptions): Promise<RunHandle>
+  /** Rejects with RUN_UNKNOWN, RUN_HELD. A completed run resolves at once and runs nothing. */
+  resume(runId: string, options?: ResumeOptions): Promise<RunHandle>
+  /** Asks the driver of a run to cancel it; takes the lease and cancels it itself when there is no live driver. */
+  cancel(runId: string, options: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'>
+  view(runId: string): Promise<RunView>
+  /** The journal of a run, parsed; follows it while `follow` and the run goes on. */
+  events(runId: string, options?: { fromSeq?: number; follow?: boolean; signal?: AbortSignal }): AsyncIterable<JournalEvent>
+  verify(runId: string): Promise<Verification>
+  /** Writes (or rewrites) the run folder: run.json, results.json, logs.jsonl, events.ndjson. Returns its path. */
+  writeRunFolder(runId: string): Promise<string>
+  logPath(runId: string, step: string, attempt: number): Promise<string>
+  /** Ends pools and, if the runner opened it, the store. Waits for runs in flight to stop (they stay resumable). */
+  close(): Promise<void>
+}

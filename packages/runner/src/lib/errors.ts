@@ -1,0 +1,39 @@
+import { RECIPE_ERRORS } from './errors/recipe.ts'
+import { RUN_ERRORS } from './errors/run.ts'
+import { STEP_ERRORS } from './errors/step.ts'
+import { STORE_ERRORS } from './errors/store.ts'
+import type { JsonObject } from './json.ts'
+
+/** Every code that this package reports, with its meaning. `docs/errors.md` lists the same codes. */
+export const ERROR_CODES = { ...RECIPE_ERRORS, ...RUN_ERRORS, ...STEP_ERRORS, ...STORE_ERRORS } as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+export interface RunnerErrorOptions {
+  /** What the person can do about it. */
+  fix?: string
+  cause?: unknown
+  details?: JsonObject
+}
+
+/** The one error class of the runner: `code` for programs, `message` for people, `fix` where one is known. */
+export class RunnerError extends Error {
+  override readonly name = 'RunnerError'
+  readonly code: ErrorCode
+  readonly fix: string | undefined
+  readonly details: JsonObject | undefined
+
+  constructor(code: ErrorCode, message: string, options: RunnerErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.fix = options.fix
+    this.details = options.details
+  }
+
+  /** Makes a RunnerError of anything thrown; a RunnerError is returned as it is. */
+  static from(error: unknown, code: ErrorCode): RunnerError {
+    if (error instanceof RunnerError) return error
+    const message = error instanceof Error ? error.message : String(error)
+    return new RunnerError(code, message, { cause: error })
+  }
+}

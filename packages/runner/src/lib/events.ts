@@ -1,0 +1,110 @@
+import type { JsonObject, JsonValue } from './json.ts'
+
+/** What an attempt cost. `null`: the executor cannot tell (in-process steps share the runner's process). */
+export interface AttemptMetrics {
+  wallMs: number
+  cpuUserMs: number | null
+  cpuSystemMs: number | null
+  peakRssBytes: number | null
+  exitCode: number | null
+}
+
+/** A failure as it is recorded: facts for programs, a sentence for people. */
+export interface RecordedError {
+  code: string
+  message: string
+  exitCode?: number
+  fix?: string
+  details?: JsonObject
+}
+
+/** A file that a step wrote and named among its outputs. `path` is relative to the workspace. */
+export interface Artifact {
+  path: string
+  bytes: number
+  sha256: string
+}
+
+/**
+ * A value that a step wrote. `floats` marks numbers that were written as floats though their value is integral (`1.0`
+ * in Python): `true` marks every number of the value, an object mirrors the value's structure by key or index.
+ */
+export interface RecordedWrite {
+  value: JsonValue
+  who?: string
+  floats?: FloatMarks
+}
+export type FloatMarks = true | { [key: string]: FloatMarks }
+
+export interface RunOptions {
+  only?: string[]
+  skip?: string[]
+  failFast?: boolean
+  concurrency?: number
+}
+
+/** Each event's own data. The journal adds `seq`, `ts`, `prev` and `hash` (see `EventEnvelope`). */
+export type EventData =
+  | {
+      type: 'run.created'
+      runId: string
+      name: string
+      planHash: string
+      recipe: { path: string; sha256: string } | null
+      params: JsonObject
+      options: RunOptions
+      versions: JsonObject
+      importedFrom?: string
+    }
+  | { type: 'driver.started'; epoch: number; pid: number; host: string }
+  | { type: 'step.started'; step: string; attempt: number; code?: string }
+  | { type: 'step.spawned'; step: string; attempt: number; pid: number; startTime: string }
+  | {
+      type: 'step.completed'
+      step: string
+      attempt: number
+      writes: { [key: string]: RecordedWrite }
+      outputs: string[]
+      artifacts: Artifact[]
+      metrics: AttemptMetrics | null
+      meta?: JsonObject
+      /** Outputs were put back from the cache: the entry's key. */
+      cached?: string
+      /** Imported from this run by resume-from. */
+      importedFrom?: string
+    }
+  | {
+      type: 'step.failed'
+      step: string
+      attempt: number
+      error: RecordedError
+      metrics: AttemptMetrics | null
+      /** Milliseconds until the next attempt; absent when there is none. */
+      retryInMs?: number
+    }
+  | { type: 'step.cancelled'; step: string; attempt: number; reason: string; metrics: AttemptMetrics | null }
+  | { type: 'steps.cancelled'; steps: string[]; reason: string }
+  | { type: 'steps.blocked'; steps: string[]; by: string }
+  | { type: 'steps.skipped'; steps: string[]; reason: string }
+  | { type: 'step.interrupted'; step: string; attempt: number }
+  | { type: 'run.cancel_requested'; by: string; reason: string }
+  | { type: 'run.completed' }
+  | { type: 'run.failed'; step: string | null; error: RecordedError }
+  | { type: 'run.cancelled'; by: string; reason: string }
+
+export type EventType = EventData['type']
+
+/**
+ * An event as the journal holds it. `hash` is the SHA-256 (hex) over the canonical JSON (RFC 8785) of the event without
+ * `hash`; `prev` is the hash of the event before it, 64 zeros for the first. `ts` is Unix time in milliseconds.
+ */
+export type JournalEvent = EventData & EventEnvelope
+export interface EventEnvelope {
+  seq: number
+  ts: number
+  prev: string
+  hash: string
+}
+
+export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled'
+export type StepStatus = 'waiting' | 'running' | 'completed' | 'failed' | 'cancelled' | 'blocked' | 'skipped'

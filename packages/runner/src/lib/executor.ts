@@ -1,0 +1,59 @@
+import type { StepContext } from '@lorc/context'
+import type { AttemptMetrics, RecordedError, RecordedWrite } from './events.ts'
+import type { JsonObject } from './json.ts'
+import type { PlanStep } from './plan.ts'
+
+/** One try at a step, as an executor sees it. All paths are absolute. */
+export interface Attempt {
+  readonly runId: string
+  readonly step: PlanStep
+  /** Index of the step in its plan. */
+  readonly index: number
+  /** 1 for the first. */
+  readonly number: number
+  /** `runId/step`: the same on every attempt. */
+  readonly idempotencyKey: string
+  readonly workspace: string
+  /** `artifacts/<step>` of the run; the executor creates it (recursively) before it hands it to user code. */
+  readonly artifactsDir: string
+  /** The file that takes the attempt's raw output (stderr, logs, stdout that is not the envelope); its folder exists. */
+  readonly logPath: string
+  /** The complete environment of a child process: PATH, HOME, LANG, TMPDIR, LORC_*, and what the step is granted. */
+  readonly env: Readonly<Record<string, string>>
+  /** The context as it was when the step started, plus the step's own writes. */
+  readonly context: StepContext
+  /**
+   * Aborted on cancel and on timeout. `signal.reason` is the RunnerError to report (STEP_TIMEOUT or STEP_CANCELLED). The
+   * executor ends the whole process group, SIGTERM first, SIGKILL after `graceMs`, and only then settles.
+   */
+  readonly signal: AbortSignal
+  readonly graceMs: number
+  /** Reports a spawned process group, to be journaled, so that a resume can end it. `startTime` as processStartTime() gives it. */
+  onSpawn(process: { pid: number; startTime: string }): void
+  onProgress(done: number, total: number | null): void
+}
+
+/** What an executor measured; the driver adds `wallMs`. */
+export type MeasuredMetrics = Omit<AttemptMetrics, 'wallMs'>
+
+/** How an attempt ended. Executors return this and do not throw for anything that user code does. */
+export type AttemptOutcome =
+  | {
+      status: 'ok'
+      /** Keys and files the scriptlet named; null: it named none, and the keys that were set count. */
+      outputs: string[] | null
+      /** Writes that did not go through `attempt.context`; merged into it by the driver, which checks them. */
+      writes?: Record<string, RecordedWrite>
+      /** Further fields of the envelope. */
+      meta?: JsonObject
+      metrics?: MeasuredMetrics
+    }
+  | { status: 'error'; error: RecordedError; metrics?: MeasuredMetrics }
+
+/** Runs attempts of one or more step types. */
+export interface StepExecutor {
+  readonly types: readonly string[]
+  execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome>
+  /** Ends what is left running and frees the pools. Called once, by the runner that owns the executor. */
+  close(): Promise<void>
+}

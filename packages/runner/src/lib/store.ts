@@ -1,0 +1,144 @@
+import type { AttemptMetrics, RecordedError, RunStatus } from './events.ts'
+import type { JsonObject } from './json.ts'
+
+/** Who drives: enough to tell, on the same machine, whether the process still exists. */
+export interface DriverIdentity {
+  /** Unique for each driver process (or each createRunner). */
+  id: string
+  pid: number
+  /** As processStartTime(pid) gives it: tells a reused pid from the first owner. */
+  startTime: string
+  /** Boot id and pid namespace; equal on two drivers exactly when one's pids mean something to the other. */
+  machine: string
+}
+
+/** A run as lists show it: a view, kept beside the journal in the same transaction. */
+export interface RunSummary {
+  runId: string
+  name: string
+  status: RunStatus
+  /** Unix milliseconds. */
+  createdAt: number
+  endedAt: number | null
+  recipe: string | null
+  planHash: string
+  steps: number
+  error: RecordedError | null
+}
+
+export interface NewRun {
+  summary: RunSummary
+  /** Stored once for each hash. */
+  plan: { hash: string; json: string }
+  driver: DriverIdentity
+}
+
+/** One attempt as kept across runs for statistics. */
+export interface AttemptRecord {
+  runId: string
+  name: string
+  step: string
+  attempt: number
+  status: 'completed' | 'failed' | 'cancelled' | 'cached'
+  startedAt: number
+  endedAt: number
+  metrics: AttemptMetrics | null
+  errorCode: string | null
+}
+
+/** Events of one run that become durable together, with the view changes that go with them. */
+export interface JournalBatch {
+  runId: string
+  /** The lease under which the driver writes: 1 for a run's creator, rising with each take-over. */
+  epoch: number
+  /** `seq` of the first line; the journal has exactly firstSeq events before this batch (seq counts from 0). */
+  firstSeq: number
+  /** One JSON text an event, without line ends. */
+  lines: string[]
+  create?: NewRun
+  ended?: { status: Exclude<RunStatus, 'running'>; at: number; error: RecordedError | null; attempts: AttemptRecord[] }
+  /** A run that had ended goes on: the summary is `running` again. */
+  reopened?: boolean
+  /** Inbox commands up to this id were journaled in this batch. */
+  inboxDone?: number
+}
+
+/**
+ * `ok`: durable (as the store's durability promises). `fenced`: another driver holds the lease, or the journal is not
+ * at firstSeq: nothing was written. `exists`: create found the run id taken: nothing was written.
+ */
+export type CommitResult = 'ok' | 'fenced' | 'exists'
+
+export interface Lease {
+  epoch: number
+  driver: DriverIdentity
+  /** Counts up while the holder lives. Compare for equality only. */
+  heartbeat: number
+}
+
+export interface InboxCommand {
+  id: number
+  type: 'cancel'
+  by: string
+  reason: string
+}
+
+/** What a completed step left in the cache, under (plan name, step, key). */
+export interface CacheEntry {
+  planName: string
+  step: string
+  key: string
+  /** The completed event's writes, outputs, artifacts, and what must still hold for a hit. */
+  value: JsonObject
+  runId: string
+  createdAt: number
+}
+
+export interface RunFilter {
+  name?: string
+  status?: RunStatus
+  /** Only runs created before this one (exclusive); for paging. */
+  before?: string
+  /** Default 50. */
+  limit?: number
+}
+
+/**
+ * Where journals live. Every method throws RunnerError STORE_* when the medium fails (full disk, corrupt file); a
+ * rejected commit has written nothing. Safe for several processes unless the implementation says otherwise.
+ */
+export interface RunStore {
+  readonly kind: string
+  /** Writes every batch atomically, each by itself; all of them share one sync. Results in the order of `batches`. */
+  commit(batches: readonly JournalBatch[]): CommitResult[] | Promise<CommitResult[]>
+  /** Journal lines from `fromSeq` (default 0), in order, in chunks; throws RUN_UNKNOWN. */
+  read(runId: string, fromSeq?: number): AsyncIterable<string[]>
+  plan(hash: string): Promise<string | undefined>
+  get(runId: string): Promise<RunSummary | undefined>
+  /** Newest first. */
+  list(filter?: RunFilter): Promise<RunSummary[]>
+
+  lease(runId: string): Promise<Lease | undefined>
+  /** Compare and swap: takes the lease if its epoch still is `expected`; returns the new epoch, or undefined. */
+  takeLease(runId: string, expected: number, driver: DriverIdentity): Promise<number | undefined>
+  /** Gives the lease up (at the end of a run, or on a clean stop) if it is still held under `epoch`. */
+  releaseLease(runId: string, epoch: number): Promise<void>
+  /** Begins to count up the heartbeat of every lease of this driver, off the main thread; returns how to stop it. */
+  startHeartbeat(driver: DriverIdentity, intervalMs: number): () => Promise<void>
+
+  send(runId: string, command: Omit<InboxCommand, 'id'>): Promise<number>
+  /** Commands that no committed batch has acknowledged. Cheap when there are none. */
+  inbox(runId: string): Promise<InboxCommand[]>
+
+  /** Newest first, at most `limit` (default 1). */
+  cached(planName: string, step: string, key: string, limit?: number): Promise<CacheEntry[]>
+  /** Every entry of a step, newest first, at most `limit` (default 20): for policies that verify before reuse. */
+  cacheEntries(planName: string, step: string, limit?: number): Promise<CacheEntry[]>
+  putCache(entry: CacheEntry): Promise<void>
+
+  attempts(filter: { runId?: string; name?: string; step?: string; limit?: number }): Promise<AttemptRecord[]>
+  close(): Promise<void>
+}
+
+/** `power`: an acknowledged commit survives a power cut (synced). `process`: it survives a killed process only. */
+export type Durability = 'power' | 'process'
