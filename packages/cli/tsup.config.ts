@@ -1,0 +1,3 @@
+import { program } from '../../tools/config/tsup.ts'
+
+export default program('lorc', { carries: ['../runner'] })

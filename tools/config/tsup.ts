@@ -1,0 +1,60 @@
+import { cpSync, existsSync, globSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Options } from 'tsup'
+
+/** What every package's build has in common. Node's builtins keep their `node:` prefix: `node:sqlite` has no other name. */
+const base: Options = {
+  format: 'esm',
+  target: 'node22.18',
+  platform: 'node',
+  outDir: 'dist',
+  clean: true,
+  splitting: true,
+  removeNodeProtocol: false,
+  silent: true,
+}
+
+type Entries = Record<string, string>
+
+const named = (names: readonly string[]): Entries => Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]))
+
+/**
+ * Files that are started as processes or threads of their own: each `src/lib/**\/<name>-entry.ts` of the package in
+ * folder `from` becomes `dist/<name>-entry.js`. Chunks lie flat in `dist` too, so built code finds an entry as
+ * `new URL('./<name>-entry.js', import.meta.url)`, whichever package it was bundled into.
+ */
+const processEntries = (from: string): Entries =>
+  Object.fromEntries(globSync(`${from}/src/lib/**/*-entry.ts`).map((path) => [basename(path, '.ts'), path]))
+
+/** A library: one module and one declaration file for each of `names` (files of `src/`, without `.ts`). */
+export const library = (...names: string[]): Options => ({
+  ...base,
+  entry: { ...named(names), ...processEntries('.') },
+  dts: { entry: named(names) },
+})
+
+/**
+ * A program that installs without dependencies: this package and everything it imports are bundled, from source, into
+ * chunks that `import()` loads lazily. It carries the entries of the packages in `carries` and their `python/` folders:
+ * built code finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from.
+ */
+export const program = (name: string, { carries }: { carries: readonly string[] }): Options => ({
+  ...base,
+  entry: Object.assign(named([name]), ...[...carries, '.'].map(processEntries)) as Entries,
+  noExternal: [/^[^.]/],
+  esbuildOptions(options) {
+    options.conditions = ['@lorc/source']
+    options.legalComments = 'none'
+    options.minifySyntax = true
+    options.minifyWhitespace = true
+  },
+  // CommonJS dependencies, once bundled, call require() for builtins.
+  banner: { js: "import{createRequire as __lorcRequire}from'node:module';const require=__lorcRequire(import.meta.url);" },
+  async onSuccess() {
+    rmSync('python', { recursive: true, force: true })
+    for (const from of carries) {
+      if (!existsSync(`${from}/python`)) continue
+      cpSync(`${from}/python`, 'python', { recursive: true, filter: (path) => !/__pycache__|\.pyc$|\btest_/.test(path) })
+    }
+  },
+})

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: ['packages/*/vitest.config.ts'],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      // Entries run in processes and threads of their own, which the collector does not see: they hold wiring only.
+      exclude: ['**/*.test.ts', '**/*-entry.ts', '**/*.testsuite.ts'],
+      reporter: ['text-summary', 'json-summary', 'json'],
+      thresholds: { lines: 90, branches: 90 },
+    },
+  },
+})
