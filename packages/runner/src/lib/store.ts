@@ -56,6 +56,7 @@ export interface JournalBatch {
   /** One JSON text an event, without line ends. */
   lines: string[]
   create?: NewRun
+  /** The run has ended; its lease is given up with it. */
   ended?: { status: Exclude<RunStatus, 'running'>; at: number; error: RecordedError | null; attempts: AttemptRecord[] }
   /** A run that had ended goes on: the summary is `running` again. */
   reopened?: boolean
@@ -71,7 +72,8 @@ export type CommitResult = 'ok' | 'fenced' | 'exists'
 
 export interface Lease {
   epoch: number
-  driver: DriverIdentity
+  /** Null: nobody holds it (given up, or the run has ended), and `takeLease` with this epoch takes it. */
+  driver: DriverIdentity | null
   /** Counts up while the holder lives. Compare for equality only. */
   heartbeat: number
 }
@@ -115,9 +117,10 @@ export interface RunStore {
   read(runId: string, fromSeq?: number): AsyncIterable<string[]>
   plan(hash: string): Promise<string | undefined>
   get(runId: string): Promise<RunSummary | undefined>
-  /** Newest first. */
+  /** Newest first by creation; throws RUN_UNKNOWN when `before` names no run. */
   list(filter?: RunFilter): Promise<RunSummary[]>
 
+  /** Undefined when there is no such run. */
   lease(runId: string): Promise<Lease | undefined>
   /** Compare and swap: takes the lease if its epoch still is `expected`; returns the new epoch, or undefined. */
   takeLease(runId: string, expected: number, driver: DriverIdentity): Promise<number | undefined>
@@ -126,6 +129,7 @@ export interface RunStore {
   /** Begins to count up the heartbeat of every lease of this driver, off the main thread; returns how to stop it. */
   startHeartbeat(driver: DriverIdentity, intervalMs: number): () => Promise<void>
 
+  /** Puts a command into the run's inbox, durably; returns its id. Throws RUN_UNKNOWN. */
   send(runId: string, command: Omit<InboxCommand, 'id'>): Promise<number>
   /** Commands that no committed batch has acknowledged. Cheap when there are none. */
   inbox(runId: string): Promise<InboxCommand[]>
@@ -136,7 +140,9 @@ export interface RunStore {
   cacheEntries(planName: string, step: string, limit?: number): Promise<CacheEntry[]>
   putCache(entry: CacheEntry): Promise<void>
 
+  /** Newest first, at most `limit` (default: all). */
   attempts(filter: { runId?: string; name?: string; step?: string; limit?: number }): Promise<AttemptRecord[]>
+  /** Waits for commits under way. Whatever is called afterwards throws STORE_CLOSED; closing twice is fine. */
   close(): Promise<void>
 }
 

@@ -1,0 +1,199 @@
+import { RunnerError } from '../errors.ts'
+import type {
+  AttemptRecord,
+  CacheEntry,
+  CommitResult,
+  DriverIdentity,
+  InboxCommand,
+  JournalBatch,
+  RunFilter,
+  RunStore,
+  RunSummary,
+} from '../store.ts'
+
+const CHUNK = 1000
+
+interface MemoryRun {
+  order: number
+  summary: RunSummary
+  epoch: number
+  driver: DriverIdentity | null
+  lines: string[]
+  inbox: InboxCommand[]
+}
+
+interface MemoryCacheEntry {
+  planName: string
+  step: string
+  key: string
+  json: string
+}
+
+/**
+ * A store that lives and dies with the object: for tests, for embedding where nothing has to survive, and as the
+ * plainest reading of the contract. Holds everything in memory; one process only.
+ */
+export function createMemoryStore(): RunStore {
+  const runs = new Map<string, MemoryRun>()
+  const plans = new Map<string, string>()
+  const beats = new Map<string, number>()
+  const cache: MemoryCacheEntry[] = []
+  const attempts: AttemptRecord[] = []
+  let lastCommand = 0
+  let closed = false
+
+  function open(): void {
+    if (closed) throw new RunnerError('STORE_CLOSED', 'The memory store was closed.')
+  }
+
+  function known(runId: string): MemoryRun {
+    open()
+    const run = runs.get(runId)
+    if (run === undefined) throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+    return run
+  }
+
+  function admit(batch: JournalBatch): MemoryRun | Exclude<CommitResult, 'ok'> {
+    const run = runs.get(batch.runId)
+    if (batch.create === undefined) {
+      return run?.epoch === batch.epoch && run.lines.length === batch.firstSeq ? run : 'fenced'
+    }
+    if (run !== undefined) return 'exists'
+    const { summary, plan, driver } = batch.create
+    const created = { order: runs.size, summary: { ...summary }, epoch: batch.epoch, driver, lines: [], inbox: [] }
+    if (!plans.has(plan.hash)) plans.set(plan.hash, plan.json)
+    runs.set(batch.runId, created)
+    return created
+  }
+
+  function apply(batch: JournalBatch): CommitResult {
+    const run = admit(batch)
+    if (typeof run === 'string') return run
+    for (const line of batch.lines) run.lines.push(line)
+    const { reopened, ended, inboxDone } = batch
+    if (reopened === true) run.summary = { ...run.summary, status: 'running', endedAt: null, error: null }
+    if (ended !== undefined) {
+      run.summary = { ...run.summary, status: ended.status, endedAt: ended.at, error: ended.error }
+      run.driver = null
+      for (const attempt of ended.attempts) attempts.push({ ...attempt })
+    }
+    if (inboxDone !== undefined) run.inbox = run.inbox.filter((command) => command.id > inboxDone)
+    return 'ok'
+  }
+
+  function newestCache(matches: (entry: MemoryCacheEntry) => boolean, limit: number) {
+    open()
+    const found = cache.filter(matches).slice(-limit).reverse()
+    return Promise.resolve(found.map((entry) => JSON.parse(entry.json) as CacheEntry))
+  }
+
+  return {
+    kind: 'memory',
+
+    commit(batches) {
+      open()
+      return batches.map(apply)
+    },
+
+    async *read(runId, fromSeq = 0) {
+      const { lines } = known(runId)
+      const end = lines.length
+      for (let at = fromSeq; at < end; at += CHUNK) yield lines.slice(at, Math.min(at + CHUNK, end))
+    },
+
+    async plan(hash) {
+      open()
+      return plans.get(hash)
+    },
+
+    async get(runId) {
+      open()
+      const run = runs.get(runId)
+      return run === undefined ? undefined : { ...run.summary }
+    },
+
+    async list(filter: RunFilter = {}) {
+      open()
+      const { name, status, before, limit = 50 } = filter
+      const bound = before === undefined ? undefined : known(before)
+      return [...runs.values()]
+        .filter((run) => name === undefined || run.summary.name === name)
+        .filter((run) => status === undefined || run.summary.status === status)
+        .filter((run) => bound === undefined || newestFirst(bound, run) < 0)
+        .sort(newestFirst)
+        .slice(0, limit)
+        .map((run) => ({ ...run.summary }))
+    },
+
+    async lease(runId) {
+      open()
+      const run = runs.get(runId)
+      if (run === undefined) return undefined
+      return { epoch: run.epoch, driver: run.driver, heartbeat: run.driver ? (beats.get(run.driver.id) ?? 0) : 0 }
+    },
+
+    async takeLease(runId, expected, driver) {
+      open()
+      const run = runs.get(runId)
+      if (run?.epoch !== expected) return undefined
+      run.driver = driver
+      run.epoch += 1
+      return run.epoch
+    },
+
+    async releaseLease(runId, epoch) {
+      open()
+      const run = runs.get(runId)
+      if (run?.epoch === epoch) run.driver = null
+    },
+
+    startHeartbeat(driver, intervalMs) {
+      open()
+      const timer = setInterval(() => beats.set(driver.id, (beats.get(driver.id) ?? 0) + 1), intervalMs)
+      timer.unref()
+      return async () => clearInterval(timer)
+    },
+
+    async send(runId, command) {
+      const run = known(runId)
+      lastCommand += 1
+      run.inbox.push({ id: lastCommand, type: command.type, by: command.by, reason: command.reason })
+      return lastCommand
+    },
+
+    async inbox(runId) {
+      open()
+      return runs.get(runId)?.inbox.map((command) => ({ ...command })) ?? []
+    },
+
+    cached: (planName, step, key, limit = 1) =>
+      newestCache((entry) => entry.planName === planName && entry.step === step && entry.key === key, limit),
+
+    cacheEntries: (planName, step, limit = 20) =>
+      newestCache((entry) => entry.planName === planName && entry.step === step, limit),
+
+    async putCache(entry) {
+      open()
+      cache.push({ planName: entry.planName, step: entry.step, key: entry.key, json: JSON.stringify(entry) })
+    },
+
+    async attempts({ runId, name, step, limit = Infinity }) {
+      open()
+      return attempts
+        .filter((attempt) => runId === undefined || attempt.runId === runId)
+        .filter((attempt) => name === undefined || attempt.name === name)
+        .filter((attempt) => step === undefined || attempt.step === step)
+        .toReversed()
+        .slice(0, limit)
+        .map((attempt) => ({ ...attempt }))
+    },
+
+    async close() {
+      closed = true
+    },
+  }
+}
+
+function newestFirst(a: MemoryRun, b: MemoryRun): number {
+  return b.summary.createdAt - a.summary.createdAt || b.order - a.order
+}
