@@ -106,6 +106,8 @@ export interface RunHandle {
   cancel(options: { by: string; reason: string; kill?: boolean }): void
   /** Path of the log file of an attempt; it exists once the attempt wrote something. */
   logPath(step: string, attempt: number): string
+  /** What the running attempt of a step last said of its progress (never journaled); null: nothing. */
+  progress(step: string): { done: number; total: number | null } | null
 }
 
 /** What can be read of a run without driving it. */
