@@ -1,10 +1,3 @@
-/**
- * Where code and files may come from: the workspace and the allowlist, after symlinks. Everything here only reads the
- * file system.
- */
-export interface Workspace {
-  /** Absolute. */
-  root: string
-  /** Absolute folders, or package names, that modules may come from as well. */
-  allow: readonly string[]
-}
+export { allowedFolders, isInside, resolveInside, resolveScript, type Workspace } from './workspace-path.ts'
+export { resolveNodeModule } from './workspace-node.ts'
+export { resolvePythonModule } from './workspace-python.ts'

@@ -1,0 +1,138 @@
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { RunnerError } from './errors.ts'
+
+/**
+ * Where code and files may come from: the workspace and the allowlist, after symlinks. Everything here only reads the
+ * file system.
+ */
+export interface Workspace {
+  /** Absolute. */
+  root: string
+  /** Absolute folders, or package names, that modules may come from as well. */
+  allow: readonly string[]
+}
+
+/** The folders of the allowlist (its other entries are package names). */
+export function allowedFolders(workspace: Workspace): string[] {
+  return workspace.allow.filter((entry) => isAbsolute(entry))
+}
+
+/** Whether `path` is `folder` or lies in it. Both absolute; purely lexical. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+/**
+ * The real path of a file or folder that a recipe names relative to the workspace. Its real path may lie in the
+ * workspace or in an allowlisted folder. The spelling must be the one on disk, so that a recipe that works on a
+ * file system that ignores case works on every other.
+ *
+ * Throws RunnerError PATH_OUTSIDE_WORKSPACE (absolute, `..`, a symlink that leaves), FILE_MISSING.
+ */
+export function resolveInside(workspace: Workspace, path: string): Promise<string> {
+  return resolveUnder(workspace, workspace.root, path)
+}
+
+/**
+ * The real path of a script: a file of the workspace, else of the first allowlisted folder that has it. Throws as
+ * `resolveInside` does.
+ */
+export async function resolveScript(workspace: Workspace, path: string): Promise<string> {
+  const found = await firstFile(workspace, [path])
+  if (found !== undefined) return found
+  await resolveInside(workspace, path)
+  throw new RunnerError('FILE_MISSING', `\`${path}\` is not a file.`, { details: { path } })
+}
+
+/**
+ * The first of the relative `paths` that is a regular file: all of them in the workspace, then all of them in each
+ * allowlisted folder. Throws PATH_OUTSIDE_WORKSPACE; undefined when there is none.
+ */
+export async function firstFile(workspace: Workspace, paths: readonly string[]): Promise<string | undefined> {
+  for (const folder of [workspace.root, ...allowedFolders(workspace)]) {
+    for (const path of paths) {
+      if (!(await isFile(workspace, folder, path))) continue
+      return await resolveUnder(workspace, folder, path)
+    }
+  }
+  return undefined
+}
+
+async function isFile(workspace: Workspace, folder: string, path: string): Promise<boolean> {
+  const file = lexical(workspace, folder, path)
+  return (await stat(file).catch(() => undefined))?.isFile() === true
+}
+
+/** Joins without leaving `folder`. */
+function lexical(workspace: Workspace, folder: string, path: string): string {
+  if (isAbsolute(path)) throw outside(workspace, path, 'it is absolute')
+  const joined = resolve(folder, path)
+  if (!isInside(resolve(folder), joined)) throw outside(workspace, path, '`..` leads out of it')
+  return joined
+}
+
+async function resolveUnder(workspace: Workspace, folder: string, path: string): Promise<string> {
+  const joined = lexical(workspace, folder, path)
+  let real: string
+  try {
+    real = await realpath(joined)
+  } catch (cause) {
+    throw await missing(folder, path, joined, cause)
+  }
+  const misspelt = await misspeltSegment(folder, relative(resolve(folder), joined), real)
+  if (misspelt !== undefined) {
+    throw new RunnerError('FILE_MISSING', `\`${path}\` does not exist: on disk it is spelt \`${misspelt}\`.`, {
+      fix: `Write \`${misspelt}\`: other file systems tell upper from lower case.`,
+      details: { path },
+    })
+  }
+  for (const home of [workspace.root, ...allowedFolders(workspace)]) {
+    const base = await realpath(home).catch(() => undefined)
+    if (base !== undefined && isInside(base, real)) return real
+  }
+  throw outside(workspace, path, `a symlink leads to \`${real}\``)
+}
+
+/** On a file system that ignores case: the entry's own spelling, when `path` has another. Compares only on suspicion. */
+async function misspeltSegment(folder: string, path: string, real: string): Promise<string | undefined> {
+  if (path === '' || real.endsWith(sep + path)) return undefined
+  if (!real.toLowerCase().endsWith((sep + path).toLowerCase())) return undefined
+  let parent = folder
+  for (const segment of path.split(sep)) {
+    const names = await readdir(parent)
+    const same = names.find((name) => name.toLowerCase() === segment.toLowerCase())
+    if (same !== undefined && !names.includes(segment)) return real.slice(-path.length)
+    parent = join(parent, segment)
+  }
+  return undefined
+}
+
+function outside(workspace: Workspace, path: string, why: string): RunnerError {
+  return new RunnerError('PATH_OUTSIDE_WORKSPACE', `\`${path}\` is outside the workspace ${workspace.root}: ${why}.`, {
+    fix: 'Use a path relative to the workspace, or allow the folder in the configuration.',
+    details: { path },
+  })
+}
+
+async function missing(folder: string, path: string, joined: string, cause: unknown): Promise<RunnerError> {
+  const link = await lstat(joined).catch(() => undefined)
+  if (link?.isSymbolicLink() === true) {
+    const message = `\`${path}\` is a symlink that leads nowhere.`
+    return new RunnerError('FILE_MISSING', message, { cause, details: { path } })
+  }
+  const near = await nearName(joined)
+  return new RunnerError('FILE_MISSING', `\`${path}\` does not exist in ${folder}.`, {
+    ...(near === undefined ? {} : { fix: `Did you mean \`${join(dirname(path), near)}\`?` }),
+    cause,
+    details: { path },
+  })
+}
+
+/** A name in the same folder that differs only in case, extension, or `-` for `_`. */
+async function nearName(joined: string): Promise<string | undefined> {
+  const core = (name: string): string => name.toLowerCase().replace(/\.[^.]*$/, '').replaceAll('-', '_')
+  const names = await readdir(dirname(joined)).catch((): string[] => [])
+  return names.find((name) => core(name) === core(basename(joined)))
+}

@@ -1,0 +1,29 @@
+import { RunnerError } from './errors.ts'
+import { firstFile, type Workspace } from './workspace-path.ts'
+
+const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u
+
+/**
+ * The real path of a Python module given by its dotted name: `a.b` is `a/b.py` or `a/b/__init__.py` of the workspace,
+ * else of the first allowlisted folder that has it; never a module of the interpreter's own library.
+ *
+ * Throws RunnerError MODULE_MISSING, PATH_OUTSIDE_WORKSPACE (a symlink that leaves).
+ */
+export async function resolvePythonModule(workspace: Workspace, dotted: string): Promise<string> {
+  const parts = dotted.split('.')
+  if (!parts.every((part) => IDENTIFIER.test(part))) {
+    const meant = dotted.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')
+    throw new RunnerError('MODULE_MISSING', `\`${dotted}\` is not the dotted name of a Python module.`, {
+      ...(meant.split('.').every((part) => IDENTIFIER.test(part)) ? { fix: `Write \`${meant}\`.` } : {}),
+      details: { module: dotted },
+    })
+  }
+  const stem = parts.join('/')
+  // A package comes before a module of the same name, as in Python's own import system.
+  const found = await firstFile(workspace, [`${stem}/__init__.py`, `${stem}.py`])
+  if (found !== undefined) return found
+  throw new RunnerError('MODULE_MISSING', `The Python module \`${dotted}\` is not in ${workspace.root}.`, {
+    fix: `Create \`${stem}.py\`, or correct the name.`,
+    details: { module: dotted },
+  })
+}
