@@ -2,10 +2,17 @@ import { RECIPE_ERRORS } from './errors/recipe.ts'
 import { RUN_ERRORS } from './errors/run.ts'
 import { STEP_ERRORS } from './errors/step.ts'
 import { STORE_ERRORS } from './errors/store.ts'
+import { WORKSPACE_ERRORS } from './errors/workspace.ts'
 import type { JsonObject } from './json.ts'
 
 /** Every code that this package reports, with its meaning. `docs/errors.md` lists the same codes. */
-export const ERROR_CODES = { ...RECIPE_ERRORS, ...RUN_ERRORS, ...STEP_ERRORS, ...STORE_ERRORS } as const
+export const ERROR_CODES = {
+  ...RECIPE_ERRORS,
+  ...RUN_ERRORS,
+  ...STEP_ERRORS,
+  ...STORE_ERRORS,
+  ...WORKSPACE_ERRORS,
+} as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
 

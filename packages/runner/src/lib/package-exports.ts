@@ -1,9 +1,9 @@
 const CONDITIONS: ReadonlySet<string> = new Set(['node', 'import', 'module-sync', 'default'])
 
 /**
- * The file that a package's `exports` gives for a subpath (`.` or `./x`), relative to the package (`./dist/x.js`), under
- * the conditions of a Node `import`; undefined when it exports none. Follows "Package entry points" of Node's ESM
- * resolution: exact keys first, then the pattern with the longest prefix.
+ * The file that a package's `exports` gives for a subpath (`.` or `./x`), relative to the package (`./dist/x.js`),
+ * under the conditions of a Node `import`; undefined when it exports none. Follows PACKAGE_EXPORTS_RESOLVE of Node's
+ * ESM resolution algorithm: exact keys first, then the pattern with the longest prefix.
  */
 export function resolveExports(exports: unknown, subpath: string): string | undefined {
   const table = isSubpathTable(exports) ? exports : { '.': exports }

@@ -23,7 +23,7 @@ export async function resolveNodeModule(workspace: Workspace, spec: string): Pro
   if (!workspace.allow.includes(name) && !(await declares(workspace.root, name))) {
     const folder = await installed(workspace.root, name)
     if (folder === undefined) throw missing(spec, `is neither a file nor a declared dependency of ${workspace.root}`)
-    throw new RunnerError('MODULE_NOT_ALLOWED', `The package \`${name}\` is installed, but the workspace does not depend on it.`, {
+    throw new RunnerError('MODULE_NOT_ALLOWED', `The workspace does not depend on the installed package \`${name}\`.`, {
       fix: `Add \`${name}\` to the dependencies in ${join(workspace.root, 'package.json')}.`,
       details: { module: spec, package: name },
     })
@@ -55,9 +55,8 @@ async function resolveInPackage(root: string, spec: string, name: string): Promi
     const file = await realpath(join(folder, candidate)).catch(() => undefined)
     if (file === undefined || !(await stat(file)).isFile()) continue
     if (isInside(folder, file)) return file
-    throw new RunnerError('PATH_OUTSIDE_WORKSPACE', `The module \`${spec}\` is a symlink out of its package: ${file}.`, {
-      details: { module: spec, package: name },
-    })
+    const message = `The module \`${spec}\` is a symlink that leads out of its package, to ${file}.`
+    throw new RunnerError('PATH_OUTSIDE_WORKSPACE', message, { details: { module: spec, package: name } })
   }
   throw missing(spec, `is not exported by the package \`${name}\``)
 }

@@ -95,7 +95,7 @@ async function resolveUnder(workspace: Workspace, folder: string, path: string):
   throw outside(workspace, path, `a symlink leads to \`${real}\``)
 }
 
-/** On a file system that ignores case: the entry's own spelling, when `path` has another. Compares only on suspicion. */
+/** On a file system that ignores case: the entry's own spelling, when `path` has another. Looks only on suspicion. */
 async function misspeltSegment(folder: string, path: string, real: string): Promise<string | undefined> {
   if (path === '' || real.endsWith(sep + path)) return undefined
   if (!real.toLowerCase().endsWith((sep + path).toLowerCase())) return undefined

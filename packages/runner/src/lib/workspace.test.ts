@@ -17,7 +17,8 @@ let workspace: Workspace
 beforeEach(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), 'lorc-workspace-')))
   workspace = { root: join(base, 'ws'), allow: [join(base, 'shared')] }
-  await files('ws/steps/load.ts', 'ws/steps/run.sh', 'ws/pkg/__init__.py', 'ws/pkg/mean.py', 'shared/common.py', 'secret/key.ts')
+  await files('ws/steps/load.ts', 'ws/steps/run.sh', 'ws/pkg/__init__.py', 'ws/pkg/mean.py')
+  await files('shared/common.py', 'secret/key.ts')
 })
 afterEach(() => rm(base, { recursive: true, force: true }))
 
@@ -72,7 +73,8 @@ describe('resolveInside', () => {
       code: 'FILE_MISSING',
       fix: 'Did you mean `steps/load.ts`?',
     })
-    await expect(resolveInside(workspace, 'steps/nothing')).rejects.toMatchObject({ code: 'FILE_MISSING', fix: undefined })
+    const nothing = { code: 'FILE_MISSING', fix: undefined }
+    await expect(resolveInside(workspace, 'steps/nothing')).rejects.toMatchObject(nothing)
     await expect(resolveInside(workspace, 'steps/load.ts/deeper')).rejects.toEqual(code('FILE_MISSING'))
     await expect(resolveInside(workspace, 'nul\0byte')).rejects.toEqual(code('FILE_MISSING'))
   })
@@ -142,15 +144,18 @@ describe('resolveNodeModule', () => {
 
   it('finds a declared package by its exports, through a symlink', async () => {
     await put('ws/package.json', { dependencies: { '@acme/etl': '1', plain: '1', absent: '1' } })
-    await put('store/etl/package.json', { exports: { '.': { import: './main.js' }, './steps/*': './lib/*.js', './gone': './gone.js' } })
-    await files('store/etl/main.js', 'store/etl/lib/clean.js', 'ws/node_modules/plain/index.js', 'ws/node_modules/plain/lib/x.cjs')
+    const exports = { '.': { import: './main.js' }, './steps/*': './lib/*.js', './gone': './gone.js' }
+    await put('store/etl/package.json', { exports })
+    await files('store/etl/main.js', 'store/etl/lib/clean.js')
+    await files('ws/node_modules/plain/index.js', 'ws/node_modules/plain/lib/x.cjs')
     await mkdir(join(base, 'ws/node_modules/@acme'), { recursive: true })
     await symlink(join(base, 'store/etl'), join(base, 'ws/node_modules/@acme/etl'))
     expect(await resolveNodeModule(workspace, '@acme/etl')).toBe(join(base, 'store/etl/main.js'))
     expect(await resolveNodeModule(workspace, '@acme/etl/steps/clean')).toBe(join(base, 'store/etl/lib/clean.js'))
     expect(await resolveNodeModule(workspace, 'plain')).toBe(join(base, 'ws/node_modules/plain/index.js'))
     expect(await resolveNodeModule(workspace, 'plain/lib/x')).toBe(join(base, 'ws/node_modules/plain/lib/x.cjs'))
-    for (const spec of ['@acme/etl/lib/clean.js', '@acme/etl/gone', 'absent', 'plain/nothing', 'node:fs', 'Not a module']) {
+    const hidden = ['@acme/etl/lib/clean.js', '@acme/etl/gone', 'absent', 'plain/nothing', 'node:fs', 'Not a module']
+    for (const spec of hidden) {
       await expect(resolveNodeModule(workspace, spec)).rejects.toEqual(code('MODULE_MISSING'))
     }
   })

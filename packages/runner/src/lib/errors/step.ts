@@ -9,4 +9,5 @@ export const STEP_ERRORS = {
   STEP_CONTEXT_REFUSED: 'A value that the step wrote breaks a rule of the context.',
   STEP_CONTEXT_CONFLICT: 'A step that ran at the same time wrote the same key.',
   STEP_EXECUTOR_CRASHED: 'The process that held the attempt ended unexpectedly.',
+  STEP_RETURN_INVALID: 'A Node scriptlet returned something other than nothing or an envelope.',
 } as const
