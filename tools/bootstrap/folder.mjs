@@ -42,11 +42,11 @@ export const provide = (name, fill) => {
   }
 }
 
-/** Points `.tools/bin/<name>` to `target`, at once for every reader. */
+/** Points `.tools/bin/<name>` to `target`, at once for every reader, and so that the clone can be moved. */
 export const link = (name, target) => {
   const draft = `${tools}/tmp-${process.pid}-link`
   rmSync(draft, { force: true })
-  symlinkSync(target, draft)
+  symlinkSync(target.startsWith(`${tools}/`) ? target.replace(tools, '..') : target, draft)
   renameSync(draft, `${tools}/bin/${name}`)
 }
 

@@ -1,0 +1,57 @@
+import js from '@eslint/js'
+import ts from 'typescript-eslint'
+
+const libraries = ['packages/*/src/**/*.ts']
+const tests = ['**/*.test.ts', '**/*.testsuite.ts', 'packages/*/test/**/*.ts']
+const inLibraries = 'A library takes its clock, logger, environment and ids as arguments; only the CLI touches these.'
+
+export default ts.config(
+  {
+    ignores: [
+      '**/node_modules', '**/dist', '**/coverage', '**/.turbo', '**/.lorc', '**/runs', '**/temp', '.tools',
+      'packages/*/test/fixtures/**', 'packages/cli/python',
+    ],
+  },
+  js.configs.recommended,
+  { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: nodeGlobals() } },
+  {
+    files: ['**/*.ts'],
+    extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
+      // The compiler counts an index that was just checked as possibly undefined; `!` is the way to say so.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/array-type': ['error', { default: 'array' }],
+      '@typescript-eslint/require-await': 'off',
+      eqeqeq: 'error',
+      'no-eval': 'error',
+      'no-new-func': 'error',
+    },
+  },
+  {
+    files: libraries,
+    ignores: [...tests, 'packages/cli/**', '**/*-entry.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-globals': ['error', { name: 'process', message: inLibraries }],
+    },
+  },
+  {
+    files: tests,
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  { linterOptions: { noInlineConfig: true } },
+)
+
+function nodeGlobals() {
+  const names = ['process', 'console', 'URL', 'Buffer', 'performance', 'setTimeout', 'clearTimeout', 'AbortController']
+  return Object.fromEntries(names.map((name) => [name, 'readonly']))
+}

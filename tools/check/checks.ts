@@ -1,0 +1,21 @@
+import type { Check } from './check.ts'
+
+const bin = (name: string): string => `node_modules/.bin/${name}`
+const node = process.execPath
+
+/** All that `npm test` makes sure of. The long ones come first, so that they do not end alone. */
+export const checks: readonly Check[] = [
+  { name: 'build', command: [bin('turbo'), 'run', 'build', '--ui=stream', '--output-logs=errors-only'] },
+  { name: 'types', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
+  { name: 'tests and coverage', command: [bin('vitest'), 'run', '--coverage', '--reporter=default'], needs: ['build'] },
+  { name: 'lint', command: [bin('eslint'), '.', '--max-warnings=0'] },
+  { name: 'package install on Node 24', command: [node, 'tools/rules/packed-install.ts', '24'], needs: ['build'] },
+  { name: 'package install on Node 22.18', command: [node, 'tools/rules/packed-install.ts', '22.18'], needs: ['build'] },
+  { name: 'documented commands and code', command: [node, 'tools/rules/docs.ts'], needs: ['build'] },
+  { name: 'rules catch their violations', command: [bin('vitest'), 'run', '--root', 'tools'], needs: ['build'] },
+  { name: 'package health', command: [node, 'tools/rules/package-health.ts'], needs: ['build'] },
+  { name: 'public surface', command: [node, 'tools/rules/api.ts'], needs: ['build'] },
+  { name: 'dependency direction', command: [bin('depcruise'), '--config', 'tools/rules/dependency-cruiser.mjs', 'packages', 'examples', 'bench'] },
+  { name: 'unused code and dependencies', command: [bin('knip')] },
+  { name: 'dependency graph in the docs', command: [node, 'tools/rules/graph.ts'] },
+]
