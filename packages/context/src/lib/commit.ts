@@ -1,0 +1,51 @@
+import { identityOf, type Author } from './author.ts'
+import { ContextError } from './errors.ts'
+import { formatBytes, type ContextLimits } from './limits.ts'
+import { shapeAfter, type StagedWrite } from './staged-write.ts'
+import type { ContextWrite, Revision, Timeline } from './timeline.ts'
+
+/** Writes that become visible together. */
+export interface Commit {
+  readonly author: Readonly<Author>
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly version: number
+  readonly writes: readonly StagedWrite[]
+}
+
+/** Appends a commit to a timeline, all of it or, where a shape (CONTEXT_SHAPE) or a limit does not allow it, nothing. */
+export function append(timeline: Timeline, commit: Commit, limits: Readonly<ContextLimits>): void {
+  const identity = identityOf(commit.author)
+  const revisions = commit.writes.map((write): [string, Revision] => {
+    const current = timeline.at(write.key, timeline.version)
+    const shape = shapeAfter(current?.shape, write)
+    return [write.key, { write: recordOf(write, commit), shape, identity, bytes: write.bytes }]
+  })
+  refuseBeyond(limits, timeline, commit.writes)
+  timeline.append(commit.version, revisions)
+}
+
+function recordOf({ value, who, floats }: StagedWrite, { author, at, version }: Commit): ContextWrite {
+  return Object.freeze({ ...author, value, who, at, version, ...(floats === undefined ? {} : { floats }) })
+}
+
+function refuseBeyond(limits: Readonly<ContextLimits>, timeline: Timeline, writes: readonly StagedWrite[]): void {
+  let keys = timeline.size
+  let bytes = timeline.bytes
+  for (const write of writes) {
+    if (!timeline.has(write.key)) keys++
+    bytes += write.bytes
+    if (keys > limits.keys) {
+      throw new ContextError('CONTEXT_TOO_MANY_KEYS', `${write.key} would be one key more than the ${limits.keys} that a context may have`, {
+        key: write.key,
+        fix: 'Write one key with a list or a map, or raise limits.keys.',
+      })
+    }
+    if (bytes > limits.totalBytes) {
+      throw new ContextError('CONTEXT_FULL', `${write.key}, with ${formatBytes(write.bytes)}, brings the context beyond ${formatBytes(limits.totalBytes)} in all`, {
+        key: write.key,
+        fix: 'Write large values to files and name them as outputs, or raise limits.totalBytes.',
+      })
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import { ContextError, type ContextErrorCode } from './errors.ts'
+import { formatPath } from './json-path.ts'
+import { isForbiddenName, type FloatMarks, type JsonValue } from './json-value.ts'
+import { formatBytes, resolveLimits, type ContextLimits } from './limits.ts'
+import { foreignKind, isPlainArray, isPlainObject } from './plain.ts'
+import { utf8Length } from './utf8.ts'
+
+/** A value that was checked: a private copy, frozen at every depth, and its size as ContextLimits measures it. */
+export interface CheckedJson {
+  value: JsonValue
+  bytes: number
+}
+
+/**
+ * A private copy of a JSON value, frozen at every depth. -0 becomes 0; an accessor is read once; what is not enumerable is
+ * left out. Everything else that is not JSON, or that JSON does not hold exactly, is refused with its path in `path`
+ * (`$.rows[3].date`): CONTEXT_NOT_JSON, CONTEXT_CYCLE, CONTEXT_NAME_FORBIDDEN, CONTEXT_TOO_DEEP, CONTEXT_TOO_LARGE.
+ */
+export function checkJson(value: unknown, limits?: Partial<ContextLimits>): JsonValue {
+  return copyJson(value, resolveLimits(limits)).value
+}
+
+/** As checkJson; `floats` names the numbers that are floats, which may be whole and beyond 2^53. */
+export function copyJson(value: unknown, limits: Readonly<ContextLimits>, floats?: FloatMarks): CheckedJson {
+  const copier = new JsonCopier(limits)
+  try {
+    return { value: copier.copy(value, floats), bytes: copier.bytes }
+  } catch (error) {
+    throw copier.explain(error)
+  }
+}
+
+class JsonCopier {
+  bytes = 0
+  readonly #limits: Readonly<ContextLimits>
+  /** The way from the root to the value at hand, as keys and as the containers that they are in. */
+  readonly #path: (string | number)[] = []
+  readonly #within: object[] = []
+  #refusal: ContextError | undefined
+
+  constructor(limits: Readonly<ContextLimits>) {
+    this.#limits = limits
+  }
+
+  /** The error to throw: our own refusal, or what an accessor or a proxy of the caller threw on the way. */
+  explain(error: unknown): ContextError {
+    if (this.#refusal !== undefined && error === this.#refusal) return this.#refusal
+    return this.#refuse('CONTEXT_NOT_JSON', 'is an accessor or a proxy that threw', undefined, error)
+  }
+
+  copy(value: unknown, floats: FloatMarks | undefined): JsonValue {
+    switch (typeof value) {
+      case 'string':
+        return this.#string(value)
+      case 'number':
+        return this.#number(value, floats === true)
+      case 'boolean':
+        this.#count(4)
+        return value
+      case 'object':
+        if (value !== null) return this.#container(value, floats)
+        this.#count(4)
+        return null
+      default:
+        throw this.#notJson(foreignKind(value))
+    }
+  }
+
+  #string(value: string): string {
+    const length = utf8Length(value)
+    if (length === undefined) {
+      throw this.#refuse('CONTEXT_NOT_JSON', 'is a string with half of a surrogate pair, which UTF-8 cannot hold', 'Repair it with toWellFormed().')
+    }
+    this.#count(length + 2)
+    return value
+  }
+
+  #number(value: number, isFloat: boolean): number {
+    if (!Number.isFinite(value)) throw this.#refuse('CONTEXT_NOT_JSON', `is ${value}, which JSON does not have`, 'Write null or leave it out.')
+    if (!isFloat && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw this.#refuse('CONTEXT_NOT_JSON', `is ${value}, an integer beyond 2^53 that a number does not hold exactly`, 'Write it as a string.')
+    }
+    this.#count(8)
+    return value === 0 ? 0 : value
+  }
+
+  #container(value: object, floats: FloatMarks | undefined): JsonValue {
+    if (this.#within.length >= this.#limits.depth) throw this.#tooDeep(value)
+    this.#within.push(value)
+    const copy = this.#copyContainer(value, floats)
+    this.#within.pop()
+    return copy
+  }
+
+  #copyContainer(value: object, floats: FloatMarks | undefined): JsonValue {
+    if (isPlainArray(value)) return this.#array(value, floats)
+    if (isPlainObject(value)) return this.#object(value, floats)
+    throw this.#notJson(foreignKind(value))
+  }
+
+  #array(value: readonly unknown[], floats: FloatMarks | undefined): JsonValue {
+    const length = value.length
+    const copy: JsonValue[] = []
+    this.#count(2 + length)
+    for (let index = 0; index < length; index++) {
+      this.#path.push(index)
+      const element = value[index]
+      if (element === undefined && !Object.hasOwn(value, index)) {
+        throw this.#refuse('CONTEXT_NOT_JSON', 'is a hole in a sparse array', 'Write null, or leave the element out with filter().')
+      }
+      copy.push(this.copy(element, marksBelow(floats, index)))
+      this.#path.pop()
+    }
+    this.#refuseFurtherProperties(value)
+    return Object.freeze(copy) as JsonValue[]
+  }
+
+  #object(value: Readonly<Record<string, unknown>>, floats: FloatMarks | undefined): JsonValue {
+    const names = Object.keys(value)
+    const copy: { [key: string]: JsonValue } = {}
+    this.#count(2)
+    for (const name of names) {
+      this.#path.push(name)
+      if (isForbiddenName(name)) throw this.#refuse('CONTEXT_NAME_FORBIDDEN', `is a field named ${name}, which is not allowed`, 'Rename the field.')
+      const length = utf8Length(name)
+      if (length === undefined) throw this.#refuse('CONTEXT_NOT_JSON', 'is a field whose name holds half of a surrogate pair', 'Repair it with toWellFormed().')
+      this.#count(length + 4)
+      copy[name] = this.copy(value[name], marksBelow(floats, name))
+      this.#path.pop()
+    }
+    this.#refuseSymbols(value)
+    return Object.freeze(copy)
+  }
+
+  #refuseFurtherProperties(value: readonly unknown[]): void {
+    this.#refuseSymbols(value)
+    const names = Object.keys(value)
+    const extra = names[value.length]
+    if (extra === undefined) return
+    this.#path.push(extra)
+    throw this.#refuse('CONTEXT_NOT_JSON', 'is a named property of an array, which JSON does not have', 'Copy the elements with [...array].')
+  }
+
+  #refuseSymbols(value: object): void {
+    const symbol = Object.getOwnPropertySymbols(value).find((key) => Object.prototype.propertyIsEnumerable.call(value, key))
+    if (symbol !== undefined) throw this.#refuse('CONTEXT_NOT_JSON', `has a property named by a symbol, ${String(symbol)}`)
+  }
+
+  #count(bytes: number): void {
+    this.bytes += bytes
+    if (this.bytes <= this.#limits.valueBytes) return
+    throw this.#cycle() ?? this.#refuse(
+      'CONTEXT_TOO_LARGE',
+      `is where the value grows beyond ${formatBytes(this.#limits.valueBytes)}, the limit of one value`,
+      'Write it to a file and name the file as an output, or raise limits.valueBytes.',
+    )
+  }
+
+  #tooDeep(value: object): ContextError {
+    this.#within.push(value)
+    return this.#cycle() ?? this.#refuse('CONTEXT_TOO_DEEP', `is nested deeper than ${this.#limits.depth} levels`, 'Flatten the value.')
+  }
+
+  /** Only asked once a limit is hit, which every cycle does: so values without one do not pay for the search. */
+  #cycle(): ContextError | undefined {
+    const end = this.#within.findIndex((value, index) => this.#within.indexOf(value) < index)
+    if (end < 0) return undefined
+    const start = this.#within.findIndex((value) => value === this.#within[end])
+    this.#path.length = end
+    return this.#refuse('CONTEXT_CYCLE', `leads back to ${formatPath(this.#path.slice(0, start))}`, 'Refer to it by an id instead.')
+  }
+
+  #notJson({ kind, fix }: { kind: string; fix?: string }): ContextError {
+    return this.#refuse('CONTEXT_NOT_JSON', `is ${kind}, which is not JSON`, fix)
+  }
+
+  #refuse(code: ContextErrorCode, what: string, fix?: string, cause?: unknown): ContextError {
+    const path = formatPath(this.#path)
+    this.#refusal = new ContextError(code, `${path === '$' ? 'The value' : path} ${what}`, {
+      path,
+      ...(fix === undefined ? {} : { fix }),
+      ...(cause === undefined ? {} : { cause }),
+    })
+    return this.#refusal
+  }
+}
+
+function marksBelow(floats: FloatMarks | undefined, part: string | number): FloatMarks | undefined {
+  if (floats === undefined || floats === true) return floats
+  // Not validated yet: that needs the checked value.
+  return isObject(floats) && Object.hasOwn(floats, part) ? floats[part] : undefined
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,25 @@
+const PLAIN_NAME = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u
+const LONGEST_NAME = 80
+
+/** Whether a field's name reads as a name in code, and not as data (a date, a number, a sentence). */
+export function isIdentifier(name: string): boolean {
+  return PLAIN_NAME.test(name)
+}
+
+/** One step into a value: `.rows`, `[3]`, `["max temp"]`. */
+export function pathPart(part: string | number): string {
+  if (typeof part === 'number') return `[${part}]`
+  return isIdentifier(part) && part.length <= LONGEST_NAME ? `.${part}` : `[${quote(part)}]`
+}
+
+/** A place in a value, from its root: `$.rows[3].date`. */
+export function formatPath(parts: Iterable<string | number>): string {
+  let path = '$'
+  for (const part of parts) path += pathPart(part)
+  return path
+}
+
+/** A text as a JSON string for a message, cut where it is long. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text)
+}

@@ -1,0 +1,47 @@
+/** An array as a literal makes it, in any realm: not of a class that extends Array. */
+export function isPlainArray(value: object): value is readonly unknown[] {
+  if (!Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // Array.prototype is itself an array, in every realm; the prototype of a subclass is not.
+  return prototype === Array.prototype || (Array.isArray(prototype) && !Array.isArray(Object.getPrototypeOf(prototype)))
+}
+
+/** An object as a literal, JSON.parse or Object.create(null) makes it, in any realm: no instance of a class. */
+export function isPlainObject(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return Object.prototype.toString.call(value) === '[object Object]'
+  // Object.prototype of another realm: a root that owns isPrototypeOf.
+  return typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
+}
+
+/** What a value that is not JSON is, for a sentence, and what to write instead. */
+export function foreignKind(value: unknown): { kind: string; fix?: string } {
+  switch (typeof value) {
+    case 'undefined':
+      return { kind: 'undefined', fix: 'Write null or leave it out.' }
+    case 'bigint':
+      return { kind: 'a BigInt', fix: 'Write it as a string: String(value).' }
+    case 'function':
+      return { kind: 'a function' }
+    case 'symbol':
+      return { kind: 'a symbol' }
+    default:
+      return foreignObject(value)
+  }
+}
+
+function foreignObject(value: unknown): { kind: string; fix?: string } {
+  if (value instanceof Date) return { kind: 'a Date', fix: 'Write it as a string: date.toISOString().' }
+  if (value instanceof Map) return { kind: 'a Map', fix: 'Write Object.fromEntries(map).' }
+  if (value instanceof Set) return { kind: 'a Set', fix: 'Write [...set].' }
+  if (value instanceof Error) return { kind: 'an Error', fix: 'Write its message.' }
+  if (value instanceof Promise) return { kind: 'a Promise', fix: 'Await it first.' }
+  if (ArrayBuffer.isView(value)) return { kind: `a ${className(value)}`, fix: 'Write its bytes to a file, or its elements as an array.' }
+  return { kind: `an instance of ${className(value)}`, fix: 'Write a plain object of its fields.' }
+}
+
+function className(value: unknown): string {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const made: unknown = typeof prototype === 'object' && prototype !== null ? Reflect.get(prototype, 'constructor') : undefined
+  return typeof made === 'function' && made.name !== '' ? made.name : 'an unnamed class'
+}

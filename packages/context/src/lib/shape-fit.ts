@@ -1,0 +1,109 @@
+import { formatPath } from './json-path.ts'
+import type { JsonValue } from './json-value.ts'
+import { mergeShapes } from './shape-merge.ts'
+import { shapeOf } from './shape-of.ts'
+import { isUnknown, propertyOf, typeOf, type Shape } from './shape.ts'
+
+/** Where and how a value departs from a shape. */
+export interface Mismatch {
+  /** As `$.rows[3].date`. */
+  path: string
+  /** Completes a sentence that begins with the path. */
+  reason: string
+}
+
+/** How a value departs from a shape, at the first place that does; undefined if it fits. In O(size of the value). */
+export function mismatch(shape: Shape, value: JsonValue): Mismatch | undefined {
+  return new ShapeFit().mismatch(shape, value)
+}
+
+/** The shape after a value was written: wider where the value tells what was not known yet, else the same object. */
+export function fit(shape: Shape, value: JsonValue): { shape: Shape } | { mismatch: Mismatch } {
+  const walk = new ShapeFit()
+  const found = walk.mismatch(shape, value)
+  if (found !== undefined) return { mismatch: found }
+  return { shape: walk.learns ? mergeShapes(shape, shapeOf(value)) : shape }
+}
+
+class ShapeFit {
+  /** Whether the value fits where the shape was open: where only null, an empty array or an empty object was seen. */
+  learns = false
+  readonly #path: (string | number)[] = []
+
+  mismatch(shape: Shape, value: JsonValue): Mismatch | undefined {
+    const reason = this.#check(shape, value)
+    return reason === undefined ? undefined : { path: formatPath(this.#path), reason }
+  }
+
+  /** Why the value does not fit; the path then leads to the place. */
+  #check(shape: Shape, value: JsonValue): string | undefined {
+    const type = typeOf(value)
+    if (!shape.type.includes(type)) {
+      if (type === 'null') return `is null where it has always been ${nameTypes(shape)}`
+      if (!isUnknown(shape)) return `is ${article(type)} where it has been ${nameTypes(shape)}`
+      this.learns = true
+    } else if (Array.isArray(value)) {
+      return this.#array(shape.items, value)
+    } else if (typeof value === 'object' && value !== null) {
+      return this.#object(shape, value)
+    }
+    return undefined
+  }
+
+  #array(items: Shape | undefined, value: readonly JsonValue[]): string | undefined {
+    if (items === undefined) {
+      if (value.length > 0) this.learns = true
+      return undefined
+    }
+    for (let index = 0; index < value.length; index++) {
+      const reason = this.#at(index, items, value[index] ?? null)
+      if (reason !== undefined) return reason
+    }
+    return undefined
+  }
+
+  #object(shape: Shape, value: { readonly [field: string]: JsonValue }): string | undefined {
+    const { additionalProperties: values } = shape
+    if (values === false && this.#isFirstMap(shape, value)) {
+      this.learns = true
+      return undefined
+    }
+    for (const name of shape.required ?? []) {
+      if (!Object.hasOwn(value, name)) return this.#fieldProblem(name, 'is gone')
+    }
+    for (const name of Object.keys(value)) {
+      const field = values === undefined || values === false ? propertyOf(shape, name) : values
+      if (field === undefined) return this.#fieldProblem(name, 'is a field that was added')
+      const reason = this.#at(name, field, value[name] ?? null)
+      if (reason !== undefined) return reason
+    }
+    return undefined
+  }
+
+  /** An empty object may have been an empty map: a map fits it. */
+  #isFirstMap(shape: Shape, value: { [field: string]: JsonValue }): boolean {
+    if (Object.keys(shape.properties ?? {}).length > 0 || Object.keys(value).length === 0) return false
+    return shapeOf(value).additionalProperties !== false
+  }
+
+  #at(part: string | number, shape: Shape, value: JsonValue): string | undefined {
+    this.#path.push(part)
+    const reason = this.#check(shape, value)
+    if (reason === undefined) this.#path.pop()
+    return reason
+  }
+
+  #fieldProblem(name: string, reason: string): string {
+    this.#path.push(name)
+    return reason
+  }
+}
+
+function nameTypes(shape: Shape): string {
+  return shape.type.map(article).join(' or ')
+}
+
+function article(type: string): string {
+  if (type === 'null') return type
+  return /^[ao]/.test(type) ? `an ${type}` : `a ${type}`
+}
