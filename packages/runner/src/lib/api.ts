@@ -40,6 +40,8 @@ export interface RunnerOptions {
   stateDir?: string
   /** Holds `<run_id>/artifacts` and, on request, the run folder's views. Default `<workspace>/runs`. */
   runsDir?: string
+  /** Milliseconds for which a driver's heartbeat may stand still before another takes the run over. Default 10000. */
+  leaseMs?: number
   /** Milliseconds between SIGTERM and SIGKILL. Default 5000. */
   graceMs?: number
   clock?: Clock
@@ -98,6 +100,8 @@ export interface RunResult {
 export interface RunHandle {
   readonly runId: string
   readonly plan: Plan
+  /** Files of code (paths as recorded) that changed since the run began; empty for a new run. */
+  readonly changedCode: readonly string[]
   /** Every event of the run from the first, each once durable; ends when this driver's work on the run ends. */
   events(): AsyncIterable<JournalEvent>
   /** Resolves when the run has ended, failed and cancelled runs too; rejects with RunnerError when it cannot be driven further (RUN_FENCED, STORE_*). */

@@ -54,10 +54,12 @@ export type EventData =
       params: JsonObject
       options: RunOptions
       versions: JsonObject
+      /** SHA-256 (hex) of each file of code that the plan names, by its path. */
+      code: { [path: string]: string }
       importedFrom?: string
     }
-  | { type: 'driver.started'; epoch: number; pid: number; host: string }
-  | { type: 'step.started'; step: string; attempt: number; code?: string }
+  | { type: 'driver.started'; epoch: number; pid: number; host: string; changedCode?: string[] }
+  | { type: 'step.started'; step: string; attempt: number }
   | { type: 'step.spawned'; step: string; attempt: number; pid: number; startTime: string }
   | {
       type: 'step.completed'
@@ -87,7 +89,7 @@ export type EventData =
   | { type: 'steps.blocked'; steps: string[]; by: string }
   | { type: 'steps.skipped'; steps: string[]; reason: string }
   | { type: 'step.interrupted'; step: string; attempt: number }
-  | { type: 'run.cancel_requested'; by: string; reason: string }
+  | { type: 'run.cancel_requested'; by: string; reason: string; code?: string }
   | { type: 'run.completed' }
   | { type: 'run.failed'; step: string | null; error: RecordedError }
   | { type: 'run.cancelled'; by: string; reason: string }

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Artifact } from './events.ts'
+
+/** Size and hash of a file; rejects as the file system does. `path` is recorded relative to `root`, with `/`. */
+export async function describeFile(root: string, file: string): Promise<Artifact> {
+  const digest = createHash('sha256')
+  let bytes = 0
+  await pipeline(createReadStream(file), async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      digest.update(chunk)
+    }
+  })
+  return { path: relative(root, file).split(sep).join('/'), bytes, sha256: digest.digest('hex') }
+}
+
+/** True where the file is there with the same content. */
+export async function isUnchanged(root: string, artifact: Artifact): Promise<boolean> {
+  const file = join(root, artifact.path)
+  try {
+    if ((await stat(file)).size !== artifact.bytes) return false
+    return (await describeFile(root, file)).sha256 === artifact.sha256
+  } catch {
+    return false
+  }
+}
+
+/** Every file below a folder, sorted; none when the folder is not there. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}

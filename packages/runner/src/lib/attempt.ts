@@ -1,0 +1,117 @@
+import type { StepContext } from '@lorc/context'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { RunnerError } from './errors.ts'
+import type { Attempt } from './executor.ts'
+import type { PlanStep } from './plan.ts'
+
+/** Where a run's files go; absolute folders. */
+export interface RunPlaces {
+  readonly runId: string
+  readonly workspace: string
+  readonly logs: string
+  readonly artifacts: string
+}
+
+export function logFile(places: RunPlaces, index: number, step: string, attempt: number): string {
+  return join(places.logs, `${String(index).padStart(4, '0')}-${step}.${attempt}.log`)
+}
+
+export interface AttemptHooks {
+  environment(step: PlanStep): Readonly<Record<string, string>>
+  spawned(attempt: LiveAttempt, process: { pid: number; startTime: string }): void
+}
+
+/** The driver's side of an attempt. What costs something is made when an executor first asks for it. */
+export class LiveAttempt implements Attempt {
+  readonly step: PlanStep
+  readonly index: number
+  readonly number: number
+  readonly context: StepContext
+  readonly startedAt: number
+  graceMs: number
+  progress: { done: number; total: number | null } | null = null
+  /** Why it is to end, once it is. */
+  ending: RunnerError | undefined
+  settled = false
+  stopTimer: (() => void) | undefined
+  readonly #places: RunPlaces
+  readonly #hooks: AttemptHooks
+  #controller: AbortController | undefined
+  #logPath: string | undefined
+  #artifactsDir: string | undefined
+  #env: Readonly<Record<string, string>> | undefined
+
+  constructor(
+    step: PlanStep,
+    index: number,
+    number: number,
+    context: StepContext,
+    startedAt: number,
+    graceMs: number,
+    places: RunPlaces,
+    hooks: AttemptHooks,
+  ) {
+    this.step = step
+    this.index = index
+    this.number = number
+    this.context = context
+    this.startedAt = startedAt
+    this.graceMs = graceMs
+    this.#places = places
+    this.#hooks = hooks
+  }
+
+  get runId(): string {
+    return this.#places.runId
+  }
+
+  get idempotencyKey(): string {
+    return `${this.#places.runId}/${this.step.name}`
+  }
+
+  get workspace(): string {
+    return this.#places.workspace
+  }
+
+  get artifactsDir(): string {
+    return (this.#artifactsDir ??= join(this.#places.artifacts, this.step.name))
+  }
+
+  /** The folder, if anybody was told of it. */
+  get knownArtifactsDir(): string | undefined {
+    return this.#artifactsDir
+  }
+
+  get logPath(): string {
+    if (this.#logPath === undefined) {
+      this.#logPath = logFile(this.#places, this.index, this.step.name, this.number)
+      mkdirSync(dirname(this.#logPath), { recursive: true })
+    }
+    return this.#logPath
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return (this.#env ??= this.#hooks.environment(this.step))
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.ending && !this.#controller.signal.aborted) this.#controller.abort(this.ending)
+    return this.#controller.signal
+  }
+
+  end(reason: RunnerError): void {
+    if (this.ending) return
+    this.ending = reason
+    this.#controller?.abort(reason)
+  }
+
+  onSpawn(process: { pid: number; startTime: string }): void {
+    this.#hooks.spawned(this, process)
+  }
+
+  onProgress(done: number, total: number | null): void {
+    this.progress = { done, total }
+  }
+}

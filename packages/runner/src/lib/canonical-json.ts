@@ -1,0 +1,34 @@
+/**
+ * Canonical JSON by RFC 8785: no white space, members sorted by UTF-16 code units, numbers and strings as ECMAScript
+ * writes them. Members whose value is `undefined` are left out. The value must be JSON otherwise.
+ */
+export function canonicalize(value: unknown): string {
+  return isSorted(value) ? JSON.stringify(value) : write(value)
+}
+
+/** True where JSON.stringify would already give the canonical text. */
+function isSorted(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isSorted(item)) return false
+    return true
+  }
+  let last = ''
+  for (const key in value) {
+    if (key < last) return false
+    last = key
+    if (!isSorted((value as Record<string, unknown>)[key])) return false
+  }
+  return true
+}
+
+function write(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
+  const members: string[] = []
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Record<string, unknown>)[key]
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${write(member)}`)
+  }
+  return `{${members.join(',')}}`
+}

@@ -1,0 +1,368 @@
+import type { Context } from '@lorc/context'
+import type { Clock, Ids, RunHandle, RunResult } from './api.ts'
+import { LiveAttempt, logFile, type AttemptHooks, type RunPlaces } from './attempt.ts'
+import { RunnerError } from './errors.ts'
+import type { AttemptMetrics, EventData, JournalEvent, RecordedError } from './events.ts'
+import type { AttemptOutcome, MeasuredMetrics, StepExecutor } from './executor.ts'
+import type { Journal } from './journal.ts'
+import { accept, toRecorded, type Product } from './outcome.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import { retryDelay } from './retry.ts'
+import type { RunFold } from './run-fold.ts'
+import type { Command, Scheduler } from './scheduler.ts'
+import type { StepCache } from './step-cache.ts'
+import type { RunStore } from './store.ts'
+import type { Subscribers } from './subscribers.ts'
+import type { Workspace } from './workspace.ts'
+
+const INBOX_POLL_MS = 500
+
+/** What every run of a runner shares. */
+export interface Surroundings {
+  readonly store: RunStore
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly workspace: Workspace
+  readonly graceMs: number
+  readonly executors: ReadonlyMap<string, StepExecutor>
+  environment(step: PlanStep): Readonly<Record<string, string>>
+  /** A step is about to run on the runner's own thread or elsewhere: the lease must be kept alive from now on. */
+  keepAlive(): void
+}
+
+/** One run's own parts, folded up to where the driver takes over. */
+export interface RunParts {
+  readonly plan: Plan
+  readonly places: RunPlaces
+  readonly journal: Journal
+  readonly fold: RunFold
+  readonly scheduler: Scheduler
+  readonly context: Context
+  readonly cache: StepCache
+  readonly subscribers: Subscribers
+  readonly changedCode: readonly string[]
+}
+
+/**
+ * Drives one run: turns what happens into events and the scheduler's commands into actions. An action is taken only
+ * once the event that announces it is durable.
+ */
+export class Driver implements RunHandle, AttemptHooks {
+  readonly result: Promise<RunResult>
+  readonly #around: Surroundings
+  readonly #run: RunParts
+  readonly #live = new Map<number, LiveAttempt>()
+  readonly #timers = new Set<() => void>()
+  #resolve!: (result: RunResult) => void
+  #reject!: (error: RunnerError) => void
+  #opened!: { resolve: () => void; reject: (error: RunnerError) => void }
+  /** Resolves once the first batch is durable. */
+  readonly opened: Promise<void>
+  #over = false
+
+  constructor(around: Surroundings, run: RunParts) {
+    this.#around = around
+    this.#run = run
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.result.catch(() => {})
+    this.opened = new Promise((resolve, reject) => (this.#opened = { resolve, reject }))
+    run.journal.onDurable = (events) => this.#onDurable(events)
+    run.journal.onFailure = (error) => this.#onFailure(error)
+  }
+
+  get runId(): string {
+    return this.#run.places.runId
+  }
+
+  get plan(): Plan {
+    return this.#run.plan
+  }
+
+  get changedCode(): readonly string[] {
+    return this.#run.changedCode
+  }
+
+  /** Journals `events` (what opens or reopens the run) and begins. */
+  begin(events: readonly EventData[]): void {
+    for (const event of events) this.#record(event)
+    const { timeoutMs } = this.#run.plan
+    if (timeoutMs !== undefined) this.#after(timeoutMs, () => this.#timeOut(timeoutMs))
+    this.#after(INBOX_POLL_MS, () => void this.#pollInbox())
+    this.#pump()
+  }
+
+  events(): AsyncIterable<JournalEvent> {
+    return this.#run.subscribers.subscribe()
+  }
+
+  logPath(step: string, attempt: number): string {
+    return logFile(this.#run.places, this.#indexOf(step), step, attempt)
+  }
+
+  progress(step: string): { done: number; total: number | null } | null {
+    return this.#live.get(this.#indexOf(step))?.progress ?? null
+  }
+
+  cancel({ by, reason, kill }: { by: string; reason: string; kill?: boolean }): void {
+    if (kill) for (const attempt of this.#live.values()) attempt.graceMs = 0
+    if (this.#over || this.#run.fold.cancel) return
+    this.#record({ type: 'run.cancel_requested', by, reason })
+    this.#pump()
+  }
+
+  /** Lets go of the run as a crash would, but for ending what it runs: nothing more is journaled. */
+  abandon(error: RunnerError): void {
+    this.#onFailure(error)
+  }
+
+  environment(step: PlanStep): Readonly<Record<string, string>> {
+    return this.#around.environment(step)
+  }
+
+  spawned(attempt: LiveAttempt, { pid, startTime }: { pid: number; startTime: string }): void {
+    if (this.#over || attempt.settled) return
+    this.#record({ type: 'step.spawned', step: attempt.step.name, attempt: attempt.number, pid, startTime })
+  }
+
+  #record(data: EventData): JournalEvent {
+    const event = this.#run.journal.append(data, this.#around.clock.now())
+    this.#run.fold.apply(event)
+    this.#run.scheduler.apply(event)
+    return event
+  }
+
+  /** Journals what the scheduler wants until it wants nothing more. */
+  #pump(): void {
+    if (this.#over) return
+    for (let command = this.#run.scheduler.next(); command; command = this.#run.scheduler.next()) this.#obey(command)
+  }
+
+  #obey(command: Command): void {
+    const name = (step: number): string => this.#run.plan.steps[step]!.name
+    switch (command.do) {
+      case 'start':
+        this.#record({ attempt: command.attempt, prev: '', seq: 0, step: name(command.step), ts: 0, type: 'step.started' } as EventData)
+        return
+      case 'end':
+        this.#run.scheduler.ended(command.step)
+        return this.#endAttempt(command.step)
+      case 'block':
+        this.#record({ type: 'steps.blocked', steps: command.steps.map(name), by: name(command.by) })
+        return
+      case 'cancel':
+        this.#record({ type: 'steps.cancelled', steps: command.steps.map(name), reason: command.reason })
+        return
+      case 'finish':
+        return this.#finish(command.status)
+    }
+  }
+
+  #endAttempt(step: number): void {
+    const { cancel, failedStep } = this.#run.fold
+    const why = cancel ? `the run was cancelled by ${cancel.by}` : `step ${failedStep ?? 'of the run'} failed`
+    this.#live.get(step)?.end(new RunnerError('STEP_CANCELLED', `Cancelled: ${why}.`))
+  }
+
+  #finish(status: 'completed' | 'failed' | 'cancelled'): void {
+    const { fold, journal, plan } = this.#run
+    const { cancel } = fold
+    if (status === 'completed') this.#record({ type: 'run.completed' })
+    else if (cancel?.code) this.#record({ type: 'run.failed', step: null, error: { code: cancel.code, message: cancel.reason } })
+    else if (cancel) this.#record({ type: 'run.cancelled', by: cancel.by, reason: cancel.reason })
+    else {
+      const failed = plan.steps.find((step) => fold.step(step.name).status === 'failed' && !step.continueOnError)
+      const error = failed && fold.step(failed.name).error
+      this.#record({ type: 'run.failed', step: failed?.name ?? null, error: error ?? { code: 'RUN_INTERNAL', message: status } })
+    }
+    journal.attach({
+      ended: { status: fold.status as typeof status, at: fold.endedAt!, error: fold.error, attempts: fold.takeAttempts() },
+    })
+  }
+
+  #onDurable(events: readonly JournalEvent[]): void {
+    if (this.#over) return
+    this.#opened.resolve()
+    this.#run.subscribers.publish(events)
+    for (const event of events) {
+      if (event.type === 'step.started') this.#launch(this.#indexOf(event.step), event.attempt)
+      else if (event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled') this.#conclude()
+    }
+  }
+
+  #launch(index: number, number: number): void {
+    const step = this.#run.plan.steps[index]!
+    const context = this.#run.context.begin({ who: step.name, step: step.name, attempt: number })
+    const { clock, graceMs, executors } = this.#around
+    const attempt = new LiveAttempt(step, index, number, context, clock.monotonic(), graceMs, this.#run.places, this)
+    this.#live.set(index, attempt)
+    if (this.#run.scheduler.stopping && this.#run.fold.cancel) this.#endAttempt(index)
+    if (step.timeoutMs !== undefined) this.#limit(attempt, step.timeoutMs)
+    this.#around.keepAlive()
+    if (step.cache) return void this.#reuseOrExecute(attempt, executors.get(step.type)!)
+    this.#execute(attempt, executors.get(step.type)!)
+  }
+
+  #execute(attempt: LiveAttempt, executor: StepExecutor): void {
+    try {
+      const outcome = executor.execute(attempt)
+      if (outcome instanceof Promise) outcome.then((o) => this.#onOutcome(attempt, o), (e: unknown) => this.#onThrown(attempt, e))
+      else this.#onOutcome(attempt, outcome)
+    } catch (error) {
+      this.#onThrown(attempt, error)
+    }
+  }
+
+  async #reuseOrExecute(attempt: LiveAttempt, executor: StepExecutor): Promise<void> {
+    try {
+      const hit = await this.#run.cache.find(attempt)
+      if (attempt.ending || !hit) return this.#execute(attempt, executor)
+      const product = await accept(attempt, { status: 'ok', outputs: hit.outputs, writes: hit.writes }, this.#run.context, this.#around.workspace)
+      this.#complete(attempt, product, null, hit.key)
+    } catch (error) {
+      this.#onThrown(attempt, error)
+    }
+  }
+
+  #onThrown(attempt: LiveAttempt, error: unknown): void {
+    this.#onOutcome(attempt, { status: 'error', error: toRecorded(error) })
+  }
+
+  #onOutcome(attempt: LiveAttempt, outcome: AttemptOutcome): void {
+    if (attempt.settled || this.#over) return
+    const metrics = this.#measure(attempt, outcome.metrics)
+    if (outcome.status === 'error') return this.#fail(attempt, outcome.error, metrics)
+    try {
+      const product = accept(attempt, outcome, this.#run.context, this.#around.workspace)
+      if (!(product instanceof Promise)) return this.#complete(attempt, product, metrics)
+      product.then(
+        (done) => this.#complete(attempt, done, metrics),
+        (error: unknown) => this.#fail(attempt, toRecorded(error), metrics),
+      )
+    } catch (error) {
+      this.#fail(attempt, toRecorded(error), metrics)
+    }
+  }
+
+  #complete(attempt: LiveAttempt, product: Product, metrics: AttemptMetrics | null, cached?: string): void {
+    if (!this.#settle(attempt)) return
+    const { artifacts, outputs, writes, meta } = product
+    const data = { artifacts, attempt: attempt.number, cached, meta, metrics, outputs, prev: '', seq: 0, step: attempt.step.name, ts: 0, type: 'step.completed', writes }
+    const event = this.#record(data as EventData)
+    if (attempt.step.cache && cached === undefined) this.#run.cache.keep(attempt, product, event.ts)
+    this.#pump()
+  }
+
+  #fail(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics): void {
+    if (!this.#settle(attempt)) return
+    const { step, number, ending } = attempt
+    if (ending?.code === 'STEP_CANCELLED') {
+      this.#record({ type: 'step.cancelled', step: step.name, attempt: number, reason: ending.message, metrics })
+      return this.#pump()
+    }
+    const said = ending ? toRecorded(ending) : error
+    const { scheduler } = this.#run
+    const delay = scheduler.stopping
+      ? undefined
+      : retryDelay(step.retry, scheduler.failures(attempt.index), said, this.#around.ids.random())
+    this.#record({ type: 'step.failed', step: step.name, attempt: number, error: said, metrics, ...(delay !== undefined && { retryInMs: delay }) })
+    if (delay !== undefined) {
+      this.#after(delay, () => {
+        scheduler.apply({ type: 'retry.due', step: step.name })
+        this.#pump()
+      })
+    }
+    this.#pump()
+  }
+
+  /** False when the attempt was settled before. */
+  #settle(attempt: LiveAttempt): boolean {
+    if (attempt.settled || this.#over) return false
+    attempt.settled = true
+    attempt.stopTimer?.()
+    this.#live.delete(attempt.index)
+    return true
+  }
+
+  #measure(attempt: LiveAttempt, measured: MeasuredMetrics | undefined): AttemptMetrics {
+    const wallMs = Math.round((this.#around.clock.monotonic() - attempt.startedAt) * 1000) / 1000
+    return {
+      cpuSystemMs: measured?.cpuSystemMs ?? null,
+      cpuUserMs: measured?.cpuUserMs ?? null,
+      exitCode: measured?.exitCode ?? null,
+      peakRssBytes: measured?.peakRssBytes ?? null,
+      wallMs,
+    }
+  }
+
+  #limit(attempt: LiveAttempt, ms: number): void {
+    attempt.stopTimer = this.#around.clock.sleep(ms, () => {
+      attempt.end(new RunnerError('STEP_TIMEOUT', `Step "${attempt.step.name}" took longer than its timeout of ${ms / 1000} s.`))
+    })
+  }
+
+  #timeOut(ms: number): void {
+    if (this.#run.fold.cancel) return
+    const reason = `The run took longer than its timeout of ${ms / 1000} s.`
+    this.#record({ type: 'run.cancel_requested', by: '_runner', reason, code: 'RUN_TIMEOUT' })
+    this.#pump()
+  }
+
+  async #pollInbox(): Promise<void> {
+    if (this.#over) return
+    const commands = await this.#around.store.inbox(this.runId).catch(() => [])
+    if (this.#over) return
+    for (const { by, reason } of commands) this.cancel({ by, reason })
+    if (commands.length > 0) this.#run.journal.attach({ inboxDone: commands[commands.length - 1]!.id })
+    this.#after(INBOX_POLL_MS, () => void this.#pollInbox())
+  }
+
+  #after(ms: number, act: () => void): void {
+    const stop = this.#around.clock.sleep(ms, () => {
+      this.#timers.delete(stop)
+      if (!this.#over) act()
+    })
+    this.#timers.add(stop)
+  }
+
+  #conclude(): void {
+    this.#close()
+    const result = resultOf(this.#run.fold, this.#run.context)
+    const flushed = this.#run.cache.flushed()
+    if (flushed) void flushed.then(() => this.#resolve(result))
+    else this.#resolve(result)
+  }
+
+  #onFailure(error: RunnerError): void {
+    if (this.#over) return
+    this.#close()
+    for (const attempt of this.#live.values()) attempt.end(new RunnerError('STEP_CANCELLED', error.message, { cause: error }))
+    this.#opened.reject(error)
+    this.#reject(error)
+  }
+
+  #close(): void {
+    this.#over = true
+    for (const stop of this.#timers) stop()
+    this.#timers.clear()
+    this.#run.subscribers.end()
+  }
+
+  #indexOf(step: string): number {
+    return this.#run.scheduler.graph.index.get(step)!
+  }
+}
+
+/** The result of a run that has ended. */
+export function resultOf(fold: RunFold, context: Context): RunResult {
+  return {
+    runId: fold.runId,
+    status: fold.status as RunResult['status'],
+    context,
+    failedStep: fold.failedStep,
+    error: fold.error,
+    steps: fold.steps(),
+  }
+}

@@ -1,0 +1,44 @@
+import type { StartOptions } from './api.ts'
+import { RunnerError } from './errors.ts'
+import type { EventData, JournalEvent } from './events.ts'
+import type { Graph } from './graph.ts'
+import type { Plan } from './plan.ts'
+import { withDependents } from './run-order.ts'
+import { checkedEvents } from './run-reader.ts'
+import type { RunStore } from './store.ts'
+
+/**
+ * What a run with `resumeFrom` takes over from its source: the completions of all steps but the named ones and their
+ * dependents, in the order in which they were completed. Throws RUN_NO_SOURCE, RUN_JOURNAL_BROKEN.
+ */
+export async function importSteps(store: RunStore, plan: Plan, graph: Graph, options: StartOptions): Promise<EventData[]> {
+  const source = await sourceRun(store, plan, options.fromRun)
+  const again = withDependents(graph, options.resumeFrom ?? [])
+  const skipped = new Set(options.skip)
+  const imported = new Map<string, EventData>()
+  for await (const event of checkedEvents(store, source)) {
+    if (event.type !== 'step.completed') continue
+    const index = graph.index.get(event.step)
+    if (index === undefined || again.has(index) || skipped.has(event.step)) continue
+    imported.set(event.step, toImport(event, source))
+  }
+  return [...imported.values()]
+}
+
+async function sourceRun(store: RunStore, plan: Plan, fromRun: string | undefined): Promise<string> {
+  if (fromRun !== undefined) {
+    if (await store.get(fromRun)) return fromRun
+    throw new RunnerError('RUN_NO_SOURCE', `There is no run ${fromRun} to resume from.`, { fix: 'See "lorc runs list".' })
+  }
+  const [last] = await store.list({ name: plan.name, limit: 1 })
+  if (last) return last.runId
+  throw new RunnerError('RUN_NO_SOURCE', `There is no earlier run of "${plan.name}" to resume from.`, {
+    fix: 'Run it once without --resume-from, or name a run with --from-run.',
+  })
+}
+
+function toImport(event: Extract<JournalEvent, { type: 'step.completed' }>, source: string): EventData {
+  const { step, attempt, writes, outputs, artifacts, meta } = event
+  const importedFrom = event.importedFrom ?? source
+  return { type: 'step.completed', step, attempt, writes, outputs, artifacts, metrics: null, ...(meta && { meta }), importedFrom }
+}

@@ -1,0 +1,102 @@
+import { Committer, type Source } from './committer.ts'
+import { RunnerError } from './errors.ts'
+import type { EventData, JournalEvent } from './events.ts'
+import { GENESIS, seal } from './hash-chain.ts'
+import type { CommitResult, JournalBatch, RunStore } from './store.ts'
+
+type BatchExtras = Pick<JournalBatch, 'create' | 'ended' | 'reopened' | 'inboxDone'>
+
+export interface JournalPosition {
+  /** Events that the journal has. */
+  length: number
+  /** Hash of the last, or GENESIS. */
+  hash: string
+}
+
+/**
+ * Writes one run's events under one lease: chains them, gathers them, and has them committed with whatever else the
+ * store has to write. After a failed commit it takes nothing more.
+ */
+export class Journal implements Source {
+  readonly #runId: string
+  readonly #epoch: number
+  readonly #committer: Committer
+  #seq: number
+  #prev: string
+  #lines: string[] = []
+  #events: JournalEvent[] = []
+  #extras: BatchExtras = {}
+  #inFlight: JournalEvent[] = []
+  #requested = false
+  #failure: RunnerError | undefined
+  /** Called after each commit with the events that became durable. */
+  onDurable: (events: JournalEvent[]) => void = () => {}
+  /** Called once, when a commit failed for good. */
+  onFailure: (error: RunnerError) => void = () => {}
+
+  constructor(store: RunStore, runId: string, epoch: number, position: JournalPosition = { length: 0, hash: GENESIS }) {
+    this.#committer = Committer.of(store)
+    this.#runId = runId
+    this.#epoch = epoch
+    this.#seq = position.length
+    this.#prev = position.hash
+  }
+
+  get length(): number {
+    return this.#seq
+  }
+
+  /** Seals an event and has it written soon; `data` becomes the event. */
+  append(data: EventData, ts: number): JournalEvent {
+    const { event, line } = seal(data, this.#seq++, ts, this.#prev)
+    this.#prev = event.hash
+    this.#lines.push(line)
+    this.#events.push(event)
+    this.#request()
+    return event
+  }
+
+  /** View changes that are to ride with the next batch. */
+  attach(extras: BatchExtras): void {
+    Object.assign(this.#extras, extras)
+    this.#request()
+  }
+
+  take(): JournalBatch | undefined {
+    if (this.#failure) return undefined
+    const firstSeq = this.#seq - this.#lines.length
+    const batch = { runId: this.#runId, epoch: this.#epoch, firstSeq, lines: this.#lines, ...this.#extras }
+    this.#inFlight = this.#events
+    this.#lines = []
+    this.#events = []
+    this.#extras = {}
+    return batch
+  }
+
+  done(result: CommitResult | RunnerError): void {
+    this.#requested = false
+    if (result !== 'ok') return this.#fail(result)
+    const events = this.#inFlight
+    this.#inFlight = []
+    if (this.#lines.length > 0 || Object.keys(this.#extras).length > 0) this.#request()
+    this.onDurable(events)
+  }
+
+  #request(): void {
+    if (this.#requested || this.#failure) return
+    this.#requested = true
+    this.#committer.request(this)
+  }
+
+  #fail(result: 'fenced' | 'exists' | RunnerError): void {
+    this.#failure = result instanceof RunnerError ? result : refusal(result, this.#runId)
+    this.onFailure(this.#failure)
+  }
+}
+
+function refusal(result: 'fenced' | 'exists', runId: string): RunnerError {
+  if (result === 'exists') return new RunnerError('RUN_ID_TAKEN', `A run ${runId} exists already.`)
+  return new RunnerError('RUN_FENCED', `Another process took run ${runId} over; this one stops here.`, {
+    fix: 'Follow the run with "lorc runs show", or resume it once its driver is gone.',
+  })
+}

@@ -1,0 +1,42 @@
+import type { Clock } from './api.ts'
+import { isGone } from './driver-identity.ts'
+import { RunnerError } from './errors.ts'
+import type { DriverIdentity, RunStore } from './store.ts'
+
+/**
+ * Takes the lease of a run: at once when nobody holds it or the holder's process is gone, else after the heartbeat has
+ * stood still for `leaseMs` on our own monotonic clock. Returns the new epoch. Throws RUN_UNKNOWN, RUN_HELD.
+ */
+export async function acquireLease(store: RunStore, runId: string, self: DriverIdentity, clock: Clock, leaseMs: number): Promise<number> {
+  const first = await store.lease(runId)
+  if (!first) throw unknownRun(runId)
+  const began = clock.monotonic()
+  for (let lease = first; ; ) {
+    if (!lease.driver || isGone(lease.driver, self) || clock.monotonic() - began >= leaseMs) {
+      const epoch = await store.takeLease(runId, lease.epoch, self)
+      if (epoch === undefined) throw held(runId)
+      return epoch
+    }
+    if (lease.driver.id === self.id || lease.epoch !== first.epoch || lease.heartbeat !== first.heartbeat) throw held(runId, lease.driver)
+    await new Promise<void>((resolve) => clock.sleep(leaseMs / 20, resolve))
+    lease = (await store.lease(runId)) ?? first
+  }
+}
+
+/** Whether somebody drives the run, as far as can be told without waiting. */
+export async function isDriven(store: RunStore, runId: string, self: DriverIdentity): Promise<boolean> {
+  const lease = await store.lease(runId)
+  return lease?.driver != null && !isGone(lease.driver, self)
+}
+
+export function unknownRun(runId: string): RunnerError {
+  return new RunnerError('RUN_UNKNOWN', `No run ${runId} is in the store.`, { fix: 'See "lorc runs list".' })
+}
+
+function held(runId: string, driver?: DriverIdentity): RunnerError {
+  const who = driver ? ` (process ${driver.pid})` : ''
+  return new RunnerError('RUN_HELD', `Another process${who} drives run ${runId}.`, {
+    fix: 'Wait for it, or ask it to stop with "lorc cancel".',
+    ...(driver && { details: { pid: driver.pid } }),
+  })
+}

@@ -1,0 +1,55 @@
+import type { Environment } from './environment.ts'
+import type { StepExecutor } from './executor.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface LocalOptions {
+  workspace: Workspace
+  stateDir: string
+  env: Environment
+  /** Attempts at once: the size of the pools. */
+  size: number
+  python?: string
+}
+
+/** The built-in executors for `node`, `shell` and `python`, each loaded when its first step runs. */
+export function localExecutors(options: LocalOptions): StepExecutor[] {
+  const supervisor = once(async () => {
+    const { createSupervisor } = await import('./executors/supervisor.ts')
+    return createSupervisor(options)
+  })
+  return [
+    lazy(['node'], async () => {
+      const { createNodeExecutor } = await import('./executors/node.ts')
+      return createNodeExecutor({ ...options, supervisor })
+    }),
+    lazy(['shell'], async () => {
+      const { createShellExecutor } = await import('./executors/shell.ts')
+      return createShellExecutor({ ...options, supervisor: await supervisor() })
+    }),
+    lazy(['python'], async () => {
+      const { createPythonExecutor } = await import('./executors/python.ts')
+      return createPythonExecutor({ ...options, supervisor: await supervisor() })
+    }),
+  ]
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+function lazy(types: readonly string[], load: () => Promise<StepExecutor>): StepExecutor {
+  let ready: StepExecutor | undefined
+  const loading = once(async () => (ready = await load()))
+  let used = false
+  return {
+    types,
+    execute(attempt) {
+      used = true
+      return ready ? ready.execute(attempt) : loading().then((executor) => executor.execute(attempt))
+    },
+    async close() {
+      if (used) await (await loading()).close()
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { ContextError, type Context, type StepContext } from '@lorc/context'
+import { isAbsolute, relative, resolve } from 'node:path'
+import { describeFile, filesBelow } from './artifact.ts'
+import type { LiveAttempt } from './attempt.ts'
+import { RunnerError } from './errors.ts'
+import type { Artifact, RecordedError, RecordedWrite } from './events.ts'
+import type { AttemptOutcome } from './executor.ts'
+import type { JsonObject } from './json.ts'
+import { isInside, resolveInside, type Workspace } from './workspace.ts'
+
+/** What a completed attempt leaves behind, its writes committed to the context. */
+export interface Product {
+  outputs: string[]
+  artifacts: Artifact[]
+  writes: { [key: string]: RecordedWrite }
+  meta?: JsonObject
+}
+
+type OkOutcome = Extract<AttemptOutcome, { status: 'ok' }>
+
+/**
+ * Checks what an executor reports as done against the rules of a step's outputs, and commits its writes to the run's
+ * context: all of them or, when this throws (RunnerError STEP_*), none. Answers at once unless there are files to hash.
+ */
+export function accept(attempt: LiveAttempt, outcome: OkOutcome, context: Context, workspace: Workspace): Product | Promise<Product> {
+  mergeWrites(attempt.context, outcome.writes)
+  const writes = attempt.context.writes()
+  const files = outcome.outputs?.filter((output) => !Object.hasOwn(writes, output)) ?? []
+  const declared = attempt.step.outputs ?? []
+  const finish = (artifacts: Artifact[], outputs: string[]): Product => {
+    requireKeys(attempt)
+    commit(context, attempt.context)
+    return { outputs, artifacts, writes, ...(outcome.meta && { meta: outcome.meta }) }
+  }
+  const outputs = outcome.outputs ?? Object.keys(writes)
+  if (files.length === 0 && declared.length === 0 && attempt.knownArtifactsDir === undefined) return finish([], outputs)
+  return collect(attempt, [...files, ...declared], workspace).then((artifacts) => finish(artifacts, outputs))
+}
+
+function mergeWrites(context: StepContext, writes: Record<string, RecordedWrite> | undefined): void {
+  if (!writes) return
+  for (const [key, { value, who, floats }] of Object.entries(writes)) {
+    refusing(() => context.set(key, value, { ...(who && { who }), ...(floats && { floats }) }))
+  }
+}
+
+function requireKeys(attempt: LiveAttempt): void {
+  const missing = attempt.step.success?.ctxHasKeys.filter((key) => !attempt.context.has(key)) ?? []
+  if (missing.length === 0) return
+  const set = Object.keys(attempt.context.writes())
+  throw new RunnerError(
+    'STEP_KEY_MISSING',
+    `Step "${attempt.step.name}" completed without ${missing.join(', ')}, which success.ctx_has_keys asks for.`,
+    { fix: set.length > 0 ? `It set ${set.join(', ')}.` : 'It set no key.', details: { missing } },
+  )
+}
+
+function commit(context: Context, step: StepContext): void {
+  refusing(() => context.commit(step))
+}
+
+function refusing(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (!(error instanceof ContextError)) throw error
+    const code = error.code === 'CONTEXT_CONFLICT' ? 'STEP_CONTEXT_CONFLICT' : 'STEP_CONTEXT_REFUSED'
+    throw new RunnerError(code, error.message, { details: { code: error.code }, cause: error, ...(error.fix && { fix: error.fix }) })
+  }
+}
+
+async function collect(attempt: LiveAttempt, named: readonly string[], workspace: Workspace): Promise<Artifact[]> {
+  const files = new Set<string>()
+  for (const name of named) files.add(await locate(attempt, name, workspace))
+  if (attempt.knownArtifactsDir) for (const file of await filesBelow(attempt.knownArtifactsDir)) files.add(file)
+  return Promise.all([...files].map((file) => describeFile(workspace.root, file)))
+}
+
+async function locate(attempt: LiveAttempt, name: string, workspace: Workspace): Promise<string> {
+  try {
+    return await resolveInside(workspace, isAbsolute(name) ? relative(workspace.root, name) : name)
+  } catch (error) {
+    const folder = attempt.knownArtifactsDir
+    const file = folder && resolve(folder, name)
+    if (file && isInside(folder, file) && (await filesBelow(folder)).includes(file)) return file
+    throw new RunnerError(
+      'STEP_OUTPUT_UNKNOWN',
+      `Step "${attempt.step.name}" names the output "${name}", which is neither a key that it set nor a file inside the workspace.`,
+      { cause: error, details: { output: name } },
+    )
+  }
+}
+
+/** A failure as it goes into the journal. */
+export function toRecorded(error: unknown, code: 'STEP_FAILED' | 'RUN_INTERNAL' = 'STEP_FAILED'): RecordedError {
+  const known = RunnerError.from(error, code)
+  return {
+    code: known.code,
+    message: known.message,
+    ...(known.fix !== undefined && { fix: known.fix }),
+    ...(known.details && { details: known.details }),
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clock } from './api.ts'
+import type { DriverIdentity, RunStore } from './store.ts'
+
+/** Delay before the heartbeat starts, as a share of the lease's time. */
+const PATIENCE = 0.1
+
+/**
+ * Keeps this driver's leases alive. The heartbeat's thread costs more than a short run does, so it starts only when a
+ * run has lasted for a tenth of the lease's time, or at once where `now` asks for it.
+ */
+export class Presence {
+  readonly #store: RunStore
+  readonly #driver: DriverIdentity
+  readonly #clock: Clock
+  readonly #leaseMs: number
+  #stop: (() => Promise<void>) | undefined
+  #callOff: (() => void) | undefined
+  #closed = false
+
+  constructor(store: RunStore, driver: DriverIdentity, clock: Clock, leaseMs: number) {
+    this.#store = store
+    this.#driver = driver
+    this.#clock = clock
+    this.#leaseMs = leaseMs
+  }
+
+  soon(): void {
+    if (this.#stop || this.#callOff || this.#closed) return
+    this.#callOff = this.#clock.sleep(this.#leaseMs * PATIENCE, () => this.now())
+  }
+
+  now(): void {
+    if (this.#stop || this.#closed) return
+    this.#callOff?.()
+    this.#stop = this.#store.startHeartbeat(this.#driver, this.#leaseMs / 5)
+  }
+
+  /** No run is left: the heartbeat may rest until the next. */
+  async rest(): Promise<void> {
+    this.#callOff?.()
+    this.#callOff = undefined
+    const stop = this.#stop
+    this.#stop = undefined
+    await stop?.()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.rest()
+  }
+}

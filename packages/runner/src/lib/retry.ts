@@ -1,0 +1,21 @@
+import type { RecordedError } from './events.ts'
+import type { RetryPolicy } from './plan.ts'
+
+/**
+ * Milliseconds to wait before the next attempt, or undefined when there is to be none.
+ *
+ * @param failures attempts that failed so far, the one that just did included
+ * @param random uniform in [0, 1)
+ */
+export function retryDelay(
+  policy: RetryPolicy | undefined,
+  failures: number,
+  error: RecordedError,
+  random: number,
+): number | undefined {
+  if (!policy || failures >= policy.max) return undefined
+  if (policy.on && !policy.on.includes(error.code) && !policy.on.includes(String(error.details?.['code']))) return undefined
+  const growth = policy.backoff === 'exponential' ? policy.factor ** (failures - 1) : 1
+  const delay = Math.min(policy.delayMs * growth, policy.maxDelayMs)
+  return Math.round(delay * (1 - policy.jitter * random))
+}

@@ -1,0 +1,99 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { logFile, type RunPlaces } from './attempt.ts'
+import type { JournalEvent } from './events.ts'
+import { loadRun, type LoadedRun } from './run-reader.ts'
+import type { RunStore } from './store.ts'
+
+/**
+ * Writes a run's folder from its journal: `run.json`, `results.json`, `events.ndjson` and `logs.jsonl`, each complete
+ * or not at all. Returns the folder.
+ */
+export async function writeRunFolder(store: RunStore, runId: string, places: RunPlaces, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const attempts: Ended[] = []
+  const run = await loadRun(store, runId, { visit: (event) => noteAttempt(attempts, event) })
+  await replaceFile(join(folder, 'run.json'), json(runRecord(run)))
+  await replaceFile(join(folder, 'results.json'), json(results(run)))
+  await replaceFile(join(folder, 'events.ndjson'), store.read(runId))
+  await replaceFile(join(folder, 'logs.jsonl'), logLines(run, attempts, places))
+  return folder
+}
+
+interface Ended {
+  step: string
+  attempt: number
+  startedAt: number
+}
+
+function noteAttempt(attempts: Ended[], event: JournalEvent): void {
+  if (event.type === 'step.started') attempts.push({ step: event.step, attempt: event.attempt, startedAt: event.ts })
+}
+
+function runRecord({ plan, fold, position }: LoadedRun): unknown {
+  const { runId, name, status, createdAt, endedAt, recipe, params, options, versions, code, error, failedStep } = fold
+  return {
+    run_id: runId,
+    name,
+    status,
+    created_at: iso(createdAt),
+    ended_at: endedAt === null ? null : iso(endedAt),
+    recipe,
+    params,
+    options,
+    versions,
+    code,
+    error,
+    failed_step: failedStep,
+    events: position.length,
+    last_hash: position.hash,
+    plan,
+  }
+}
+
+function results({ fold, context }: LoadedRun): unknown {
+  return {
+    run_id: fold.runId,
+    status: fold.status,
+    context: Object.fromEntries(context.keys().map((key) => [key, context.get(key)])),
+    steps: Object.fromEntries(fold.steps().map(({ name, ...step }) => [name, step])),
+  }
+}
+
+async function* logLines({ plan }: LoadedRun, attempts: readonly Ended[], places: RunPlaces): AsyncGenerator<string[]> {
+  const index = new Map(plan.steps.map((step, i) => [step.name, i]))
+  for (const { step, attempt, startedAt } of attempts) {
+    const input = createReadStream(logFile(places, index.get(step)!, step, attempt), { encoding: 'utf8' })
+    try {
+      for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+        yield [JSON.stringify({ step, attempt, attempt_started_at: iso(startedAt), text })]
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+}
+
+/** Writes beside the file, syncs, then renames: a reader sees the old file or the new one. */
+async function replaceFile(file: string, content: string | AsyncIterable<string[]>): Promise<void> {
+  const draft = `${file}.new`
+  const handle = await open(draft, 'w')
+  try {
+    if (typeof content === 'string') await handle.writeFile(content)
+    else for await (const lines of content) if (lines.length > 0) await handle.writeFile(`${lines.join('\n')}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(draft, file)
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,90 @@
+import { Context } from '@lorc/context'
+import { RunnerError } from './errors.ts'
+import type { JournalEvent } from './events.ts'
+import { GENESIS, unseal } from './hash-chain.ts'
+import type { JournalPosition } from './journal.ts'
+import type { Plan } from './plan.ts'
+import { RunFold } from './run-fold.ts'
+import type { RunStore } from './store.ts'
+import type { Verification } from './api.ts'
+
+/** A run as its journal tells it. */
+export interface LoadedRun {
+  plan: Plan
+  fold: RunFold
+  context: Context
+  position: JournalPosition
+}
+
+export interface LoadOptions {
+  /** Makes the context that the recorded writes are applied to. */
+  context?: (plan: Plan) => Context
+  /** Sees each event. */
+  visit?: (event: JournalEvent, plan: Plan) => void
+}
+
+/** Reads and checks a run's journal. Throws RUN_UNKNOWN, RUN_JOURNAL_BROKEN, STORE_*. */
+export async function loadRun(store: RunStore, runId: string, options: LoadOptions = {}): Promise<LoadedRun> {
+  let loaded: LoadedRun | undefined
+  for await (const event of checkedEvents(store, runId)) {
+    if (!loaded) {
+      const plan = await planOf(store, event)
+      const context = options.context?.(plan) ?? new Context()
+      loaded = { plan, fold: new RunFold(plan), context, position: { length: 0, hash: GENESIS } }
+    }
+    loaded.fold.apply(event)
+    if (event.type === 'step.completed') {
+      loaded.context.apply(event.writes, { who: event.step, step: event.step, attempt: event.attempt, at: event.ts })
+    }
+    loaded.position = { length: event.seq + 1, hash: event.hash }
+    options.visit?.(event, loaded.plan)
+  }
+  if (!loaded) throw new RunnerError('RUN_JOURNAL_BROKEN', `The journal of ${runId} is empty.`)
+  return loaded
+}
+
+/** The events from the first, each checked against the chain; throws RUN_JOURNAL_BROKEN at the first that does not fit. */
+export async function* checkedEvents(store: RunStore, runId: string): AsyncGenerator<JournalEvent> {
+  let seq = 0
+  let prev = GENESIS
+  for await (const lines of store.read(runId)) {
+    for (const line of lines) {
+      const result = unseal(line, seq, prev)
+      if ('broken' in result) {
+        throw new RunnerError('RUN_JOURNAL_BROKEN', `The journal of ${runId} is broken at event ${seq}: ${result.broken}.`, {
+          details: { seq, reason: result.broken },
+        })
+      }
+      yield result.event
+      prev = result.event.hash
+      seq++
+    }
+  }
+}
+
+/** The events from `fromSeq` up to the journal's end of now, unchecked. */
+export async function* storedEvents(store: RunStore, runId: string, fromSeq = 0): AsyncGenerator<JournalEvent> {
+  for await (const lines of store.read(runId, fromSeq)) for (const line of lines) yield JSON.parse(line) as JournalEvent
+}
+
+export async function verifyRun(store: RunStore, runId: string): Promise<Verification> {
+  let events = 0
+  let hash = GENESIS
+  try {
+    for await (const event of checkedEvents(store, runId)) {
+      events++
+      hash = event.hash
+    }
+    return { ok: true, events, hash }
+  } catch (error) {
+    if (!(error instanceof RunnerError) || error.code !== 'RUN_JOURNAL_BROKEN') throw error
+    return { ok: false, events, badSeq: events, reason: String(error.details?.['reason']) }
+  }
+}
+
+async function planOf(store: RunStore, first: JournalEvent): Promise<Plan> {
+  if (first.type !== 'run.created') throw new RunnerError('RUN_JOURNAL_BROKEN', 'The journal does not begin with run.created.')
+  const json = await store.plan(first.planHash)
+  if (json === undefined) throw new RunnerError('RUN_JOURNAL_BROKEN', `The plan of ${first.runId} is not in the store.`)
+  return JSON.parse(json) as Plan
+}

@@ -1,0 +1,111 @@
+import { hash } from 'node:crypto'
+import { isUnchanged } from './artifact.ts'
+import type { LiveAttempt } from './attempt.ts'
+import { canonicalize } from './canonical-json.ts'
+import type { Artifact, RecordedWrite } from './events.ts'
+import type { JsonObject } from './json.ts'
+import type { Product } from './outcome.ts'
+import type { PlanStep } from './plan.ts'
+import type { CacheEntry, RunStore } from './store.ts'
+
+const CANDIDATES = 20
+
+/** What a step is made of, beyond its definition and what it reads: see `stepFingerprint`. */
+export type Fingerprint = (step: PlanStep) => Promise<JsonObject>
+
+export interface CacheHit {
+  key: string
+  outputs: string[]
+  writes: { [key: string]: RecordedWrite }
+}
+
+/** An entry's value, as `keep` writes it. */
+interface Kept {
+  outputs: string[]
+  writes: { [key: string]: RecordedWrite }
+  artifacts: Artifact[]
+  /** SHA-256 of each context value that the step read (of `null` where there was none). */
+  reads: { [key: string]: string }
+}
+
+/**
+ * Results of completed steps, for reuse by later runs of a plan of the same name. With `cache_key` the key alone
+ * decides; with `cache: auto` the key covers what the step is, and the values that it read are verified before reuse.
+ * In either case a file that is gone or changed is a miss.
+ */
+export class StepCache {
+  readonly #store: RunStore
+  readonly #planName: string
+  readonly #root: string
+  readonly #fingerprint: Fingerprint
+  readonly #keys = new WeakMap<LiveAttempt, string>()
+  readonly #writing = new Set<Promise<void>>()
+
+  constructor(store: RunStore, planName: string, root: string, fingerprint: Fingerprint) {
+    this.#store = store
+    this.#planName = planName
+    this.#root = root
+    this.#fingerprint = fingerprint
+  }
+
+  async find(attempt: LiveAttempt): Promise<CacheHit | undefined> {
+    const { step } = attempt
+    const key = await this.#key(step)
+    this.#keys.set(attempt, key)
+    for (const entry of await this.#store.cached(this.#planName, step.name, key, CANDIDATES)) {
+      const kept = entry.value as unknown as Kept
+      if (!readsHold(kept.reads, attempt)) continue
+      if (!(await this.#filesHold(kept.artifacts))) continue
+      return { key, outputs: kept.outputs, writes: kept.writes }
+    }
+    return undefined
+  }
+
+  /** Remembers a completed attempt; a failure to write costs the next run a miss, nothing else. */
+  keep(attempt: LiveAttempt, product: Product, createdAt: number): void {
+    const key = this.#keys.get(attempt)
+    if (key === undefined) return
+    const auto = attempt.step.cache?.mode === 'auto'
+    const value: Kept = {
+      outputs: [...product.outputs.filter((output) => Object.hasOwn(product.writes, output)), ...product.artifacts.map((a) => a.path)],
+      writes: product.writes,
+      artifacts: product.artifacts,
+      reads: auto ? Object.fromEntries(attempt.context.reads().map((name) => [name, valueHash(attempt, name)])) : {},
+    }
+    const entry: CacheEntry = {
+      planName: this.#planName,
+      step: attempt.step.name,
+      key,
+      value: value as unknown as JsonObject,
+      runId: attempt.runId,
+      createdAt,
+    }
+    const write = this.#store.putCache(entry).catch(() => {})
+    this.#writing.add(write)
+    void write.then(() => this.#writing.delete(write))
+  }
+
+  /** Resolves once what was kept is written; undefined when nothing is under way. */
+  flushed(): Promise<unknown> | undefined {
+    return this.#writing.size > 0 ? Promise.all(this.#writing) : undefined
+  }
+
+  async #key(step: PlanStep): Promise<string> {
+    if (step.cache?.mode === 'key') return `key:${step.cache.key}`
+    const { retry: _retry, timeoutMs: _timeout, stage: _stage, dependsOn: _dependsOn, ...definition } = step
+    return `auto:${hash('sha256', canonicalize({ definition, ...(await this.#fingerprint(step)) }), 'hex')}`
+  }
+
+  async #filesHold(artifacts: readonly Artifact[]): Promise<boolean> {
+    for (const artifact of artifacts) if (!(await isUnchanged(this.#root, artifact))) return false
+    return true
+  }
+}
+
+function readsHold(reads: { [key: string]: string }, attempt: LiveAttempt): boolean {
+  return Object.entries(reads).every(([name, expected]) => valueHash(attempt, name) === expected)
+}
+
+function valueHash(attempt: LiveAttempt, key: string): string {
+  return hash('sha256', canonicalize(attempt.context.get(key) ?? null), 'hex')
+}
