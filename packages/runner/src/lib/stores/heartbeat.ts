@@ -1,0 +1,47 @@
+import { Worker } from 'node:worker_threads'
+import type { DriverIdentity } from '../store.ts'
+import { storeError } from './store-error.ts'
+
+/** What the heartbeat's thread is told. */
+export interface HeartbeatOrder {
+  kind: 'sqlite' | 'files'
+  /** The database, or the driver's heartbeat file. */
+  place: string
+  driver: DriverIdentity
+  intervalMs: number
+}
+
+export interface HeartbeatData extends HeartbeatOrder {
+  /** One Int32: the thread ends once it is not 0. */
+  stop: SharedArrayBuffer
+}
+
+/**
+ * Starts a thread that counts a driver's heartbeat up at the medium, whatever the main thread is busy with. It keeps no
+ * process alive. Returns how to stop it, which resolves when the thread has ended and rejects if it could not do its work.
+ */
+export function startHeartbeatThread(order: HeartbeatOrder): () => Promise<void> {
+  const stop = new SharedArrayBuffer(4)
+  const flag = new Int32Array(stop)
+  const data: HeartbeatData = { ...order, stop }
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const worker = new Worker(new URL(`./heartbeat-entry.${extension}`, import.meta.url), {
+    workerData: data,
+    env: {},
+    name: 'lorc heartbeat',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  worker.unref()
+  let failure: Error | undefined
+  const ended = new Promise<void>((resolve) => {
+    worker.on('error', (error) => (failure = storeError(error, 'keep the lease alive in', order.place)))
+    worker.on('exit', () => resolve())
+  })
+  return async () => {
+    Atomics.store(flag, 0, 1)
+    Atomics.notify(flag, 0)
+    worker.ref()
+    await ended
+    if (failure !== undefined) throw failure
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { RunnerError } from '../errors.ts'
+import type { Durability } from '../store.ts'
+import { migrate, rollback } from './sqlite-schema.ts'
+import { isSqliteBusy, storeError } from './store-error.ts'
+import { Turnstile, type TurnstileOptions } from './turnstile.ts'
+
+/** Loaded on use: a program that never opens a database does not pay for it. */
+const loadSqlite = () => createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
+
+/** Prepared on first use, then kept. */
+export type Prepared = () => StatementSync
+
+/** One connection to a store's database: errors as RunnerError, waiting for other processes without blocking. */
+export class SqliteConnection {
+  readonly file: string
+  readonly db: DatabaseSync
+  readonly #turnstile: Turnstile
+  readonly #begin = this.prepare('BEGIN IMMEDIATE')
+  readonly #commit = this.prepare('COMMIT')
+  #open = true
+
+  private constructor(db: DatabaseSync, file: string) {
+    this.db = db
+    this.file = file
+    this.#turnstile = new Turnstile(this.#patience())
+  }
+
+  /** Opens the file, and creates it with its folder where it is missing. */
+  static async open(file: string, durability: Durability): Promise<SqliteConnection> {
+    try {
+      await mkdir(dirname(file), { recursive: true })
+      const connection = new SqliteConnection(new (loadSqlite().DatabaseSync)(file), file)
+      try {
+        await connection.write(() => {
+          const { db } = connection
+          db.exec('PRAGMA journal_mode = WAL')
+          db.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
+          if (durability === 'power') db.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1')
+          migrate(db, file)
+        })
+      } catch (error) {
+        connection.db.close()
+        throw error
+      }
+      return connection
+    } catch (error) {
+      throw storeError(error, 'open', file)
+    }
+  }
+
+  prepare(sql: string): Prepared {
+    let statement: StatementSync | undefined
+    return () => (statement ??= this.db.prepare(sql))
+  }
+
+  /** Runs a task that writes, after those before it; at once where no other process is in the way. */
+  write<T>(task: () => T): T | Promise<T> {
+    this.assertOpen()
+    return this.#turnstile.run(() => this.#guard('write', task))
+  }
+
+  /** Runs a task in a transaction: all of what it writes, or nothing. */
+  transact<T>(task: () => T): T | Promise<T> {
+    return this.write(() => {
+      this.#begin().run()
+      try {
+        const result = task()
+        this.#commit().run()
+        return result
+      } catch (error) {
+        rollback(this.db)
+        throw error
+      }
+    })
+  }
+
+  /** Runs a task that only reads; it waits for nobody but a process that recovers the file. */
+  async read<T>(task: () => T): Promise<T> {
+    this.assertOpen()
+    try {
+      return this.#guard('read', task)
+    } catch (error) {
+      if (!isSqliteBusy(error)) throw error
+      return new Turnstile(this.#patience()).run(() => {
+        this.assertOpen()
+        return this.#guard('read', task)
+      })
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return
+    this.#open = false
+    await this.#turnstile.idle()
+    this.db.close()
+  }
+
+  assertOpen(): void {
+    if (!this.#open) throw new RunnerError('STORE_CLOSED', `The store ${JSON.stringify(this.file)} was closed.`)
+  }
+
+  #guard<T>(action: string, task: () => T): T {
+    try {
+      return task()
+    } catch (error) {
+      throw isSqliteBusy(error) ? error : storeError(error, action, this.file)
+    }
+  }
+
+  #patience(): TurnstileOptions {
+    return {
+      isBusy: isSqliteBusy,
+      giveUp: (waitedMs, cause) =>
+        new RunnerError(
+          'STORE_UNAVAILABLE',
+          `Another process has kept the store ${JSON.stringify(this.file)} locked for ${Math.round(waitedMs / 1000)} s.`,
+          { cause, fix: 'Look for a stopped or hanging process that uses this store.' },
+        ),
+    }
+  }
+}

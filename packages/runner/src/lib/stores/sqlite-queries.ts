@@ -1,0 +1,166 @@
+import type { SQLInputValue } from 'node:sqlite'
+import { RunnerError } from '../errors.ts'
+import type { RecordedError } from '../events.ts'
+import type { JsonObject } from '../json.ts'
+import type { AttemptRecord, CacheEntry, InboxCommand, Lease, RunFilter, RunSummary } from '../store.ts'
+import type { Prepared, SqliteConnection } from './sqlite-connection.ts'
+
+/** Characters of journal that one chunk of a read holds, give or take a batch. */
+const CHUNK = 1 << 20
+const RUN = `run_id AS runId, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, plan_hash AS planHash,
+  steps, error`
+const ENTRY = `plan_name AS planName, step, key, value, run_id AS runId, created_at AS createdAt`
+const ATTEMPT = `runs.run_id AS runId, attempts.name, step, attempt, attempts.status, started_at AS startedAt,
+  attempts.ended_at AS endedAt, wall_ms AS wallMs, cpu_user_ms AS cpuUserMs, cpu_system_ms AS cpuSystemMs,
+  peak_rss_bytes AS peakRssBytes, exit_code AS exitCode, error_code AS errorCode`
+
+/** Reads what SqliteJournal and putCache wrote. */
+export class SqliteQueries {
+  readonly #connection: SqliteConnection
+  readonly #statements = new Map<string, Prepared>()
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection
+  }
+
+  async *read(runId: string, fromSeq: number): AsyncGenerator<string[]> {
+    const id = await this.#id(runId)
+    for (let seq = fromSeq; ;) {
+      const chunk = await this.#connection.read(() => this.#chunk(id, seq))
+      if (chunk.length === 0) return
+      seq += chunk.length
+      yield chunk
+    }
+  }
+
+  async plan(hash: string): Promise<string | undefined> {
+    const [row] = await this.#all<{ json: string }>('SELECT json FROM plans WHERE hash = ?', hash)
+    return row?.json
+  }
+
+  async get(runId: string): Promise<RunSummary | undefined> {
+    const [row] = await this.#all<RunRow>(`SELECT ${RUN} FROM runs WHERE run_id = ?`, runId)
+    return row && summary(row)
+  }
+
+  async list({ name, status, before, limit = 50 }: RunFilter): Promise<RunSummary[]> {
+    const where = conditions({
+      'name = ?': name,
+      'status = ?': status,
+      'id < ?': before === undefined ? undefined : await this.#id(before),
+    })
+    const sql = `SELECT ${RUN} FROM runs ${where.sql} ORDER BY id DESC LIMIT ?`
+    return (await this.#all<RunRow>(sql, ...where.values, rows(limit))).map(summary)
+  }
+
+  async lease(runId: string): Promise<Lease | undefined> {
+    const [row] = await this.#all<LeaseRow>(
+      `SELECT epoch, driver.driver AS id, pid, start_time AS startTime, machine, heartbeat
+      FROM runs LEFT JOIN drivers AS driver ON driver.id = runs.driver WHERE run_id = ?`,
+      runId,
+    )
+    if (row === undefined) return undefined
+    const { epoch, id, pid, startTime, machine, heartbeat } = row
+    if (id === null) return { epoch, driver: null, heartbeat: 0 }
+    return { epoch, driver: { id, pid, startTime, machine }, heartbeat }
+  }
+
+  async inbox(runId: string): Promise<InboxCommand[]> {
+    const commands = await this.#all<InboxCommand>(
+      `SELECT id, type, by, reason FROM inbox
+      WHERE done = 0 AND run = (SELECT id FROM runs WHERE run_id = ?) ORDER BY id`,
+      runId,
+    )
+    return commands.map((command) => ({ ...command }))
+  }
+
+  async cached(planName: string, step: string, key: string, limit: number): Promise<CacheEntry[]> {
+    const sql = `SELECT ${ENTRY} FROM cache WHERE plan_name = ? AND step = ? AND key = ? ORDER BY id DESC LIMIT ?`
+    return (await this.#all<EntryRow>(sql, planName, step, key, rows(limit))).map(entry)
+  }
+
+  async cacheEntries(planName: string, step: string, limit: number): Promise<CacheEntry[]> {
+    const sql = `SELECT ${ENTRY} FROM cache WHERE plan_name = ? AND step = ? ORDER BY id DESC LIMIT ?`
+    return (await this.#all<EntryRow>(sql, planName, step, rows(limit))).map(entry)
+  }
+
+  async attempts(filter: { runId?: string; name?: string; step?: string; limit?: number }): Promise<AttemptRecord[]> {
+    const { runId, name, step, limit = Infinity } = filter
+    const where = conditions({
+      'key BETWEEN (SELECT id FROM runs WHERE run_id = ?1) << 32 AND (SELECT id FROM runs WHERE run_id = ?1) << 32 | 0xffffffff':
+        runId,
+      'attempts.name = ?': name,
+      'step = ?': step,
+    })
+    const sql = `SELECT ${ATTEMPT} FROM attempts JOIN runs ON runs.id = key >> 32 ${where.sql} ORDER BY key DESC LIMIT ?`
+    return (await this.#all<AttemptRow>(sql, ...where.values, rows(limit))).map(attempt)
+  }
+
+  async #id(runId: string): Promise<number> {
+    const [row] = await this.#all<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId)
+    if (row === undefined) throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+    return row.id
+  }
+
+  #chunk(id: number, fromSeq: number): string[] {
+    const found = this.#statement(
+      `SELECT key & 0xffffffff AS seq, lines FROM journal
+      WHERE key <= ?1 << 32 | 0xffffffff AND key >= max(?1 << 32, ifnull((
+        SELECT max(key) FROM journal WHERE key <= ?1 << 32 | ?2), 0)) ORDER BY key`,
+    ).iterate(id, fromSeq) as Iterable<{ seq: number; lines: string }>
+    const chunk: string[] = []
+    let size = 0
+    for (const { seq, lines } of found) {
+      const batch = lines.split('\n')
+      for (let at = Math.max(0, fromSeq - seq); at < batch.length; at += 1) chunk.push(batch[at] as string)
+      size += lines.length
+      if (size > CHUNK) break
+    }
+    return chunk
+  }
+
+  #all<Row>(sql: string, ...values: SQLInputValue[]): Promise<Row[]> {
+    return this.#connection.read(() => this.#statement(sql).all(...values) as Row[])
+  }
+
+  #statement(sql: string) {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#connection.prepare(sql)))
+    return statement()
+  }
+}
+
+type RunRow = Omit<RunSummary, 'error'> & { error: string | null }
+type EntryRow = Omit<CacheEntry, 'value'> & { value: string }
+type AttemptRow = Omit<AttemptRecord, 'metrics'> & Record<'cpuUserMs' | 'cpuSystemMs' | 'peakRssBytes' | 'exitCode', number | null> & {
+    wallMs: number | null
+  }
+interface LeaseRow {
+  epoch: number
+  id: string | null
+  pid: number
+  startTime: string
+  machine: string
+  heartbeat: number
+}
+
+const summary = (row: RunRow): RunSummary => ({
+  ...row,
+  error: row.error === null ? null : (JSON.parse(row.error) as RecordedError),
+})
+
+const entry = (row: EntryRow): CacheEntry => ({ ...row, value: JSON.parse(row.value) as JsonObject })
+
+function attempt({ wallMs, cpuUserMs, cpuSystemMs, peakRssBytes, exitCode, ...row }: AttemptRow): AttemptRecord {
+  const metrics = wallMs === null ? null : { wallMs, cpuUserMs, cpuSystemMs, peakRssBytes, exitCode }
+  return { ...row, metrics }
+}
+
+/** SQLite takes a negative limit for none. */
+const rows = (limit: number): number => (Number.isFinite(limit) ? limit : -1)
+
+function conditions(wanted: Record<string, SQLInputValue | undefined>): { sql: string; values: SQLInputValue[] } {
+  const given = Object.entries(wanted).filter((pair): pair is [string, SQLInputValue] => pair[1] !== undefined)
+  if (given.length === 0) return { sql: '', values: [] }
+  return { sql: `WHERE ${given.map(([sql]) => sql).join(' AND ')}`, values: given.map(([, value]) => value) }
+}

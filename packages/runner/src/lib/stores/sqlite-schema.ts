@@ -1,0 +1,96 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { RunnerError } from '../errors.ts'
+
+/** `user_version` of the files that this code writes. */
+export const SCHEMA_VERSION = 1
+/** "lorc": `application_id` of the files that this code writes. */
+const APPLICATION_ID = 0x6c6f7263
+
+/**
+ * `journal.key` is `run << 32 | seq` of the batch's first event: one B-tree, clustered by run, whose leaves hold a batch
+ * without overflow pages. One row is one batch; its lines are joined by line ends. `attempts.key` is
+ * `run << 32 | ordinal`. Runs are numbered in the order of their creation, so `id` orders them by age.
+ */
+const SCHEMA = `
+CREATE TABLE plans (hash TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE drivers (
+  id INTEGER PRIMARY KEY, driver TEXT NOT NULL UNIQUE, pid INTEGER NOT NULL, start_time TEXT NOT NULL,
+  machine TEXT NOT NULL, heartbeat INTEGER NOT NULL
+);
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL, driver INTEGER REFERENCES drivers,
+  name TEXT NOT NULL, status TEXT NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER, recipe TEXT,
+  plan_hash TEXT NOT NULL, steps INTEGER NOT NULL, error TEXT
+);
+CREATE INDEX runs_name ON runs (name);
+CREATE INDEX runs_status ON runs (status);
+CREATE TABLE journal (key INTEGER PRIMARY KEY, count INTEGER NOT NULL, lines TEXT NOT NULL);
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, type TEXT NOT NULL, by TEXT NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE INDEX inbox_pending ON inbox (run) WHERE done = 0;
+CREATE TABLE cache (
+  id INTEGER PRIMARY KEY, plan_name TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+  run_id TEXT NOT NULL, created_at INTEGER NOT NULL
+);
+CREATE INDEX cache_key ON cache (plan_name, step, key);
+CREATE INDEX cache_step ON cache (plan_name, step);
+CREATE TABLE attempts (
+  key INTEGER PRIMARY KEY, name TEXT NOT NULL, step TEXT NOT NULL, attempt INTEGER NOT NULL, status TEXT NOT NULL,
+  started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, wall_ms REAL, cpu_user_ms REAL, cpu_system_ms REAL,
+  peak_rss_bytes INTEGER, exit_code INTEGER, error_code TEXT
+);
+CREATE INDEX attempts_step ON attempts (name, step);
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+/**
+ * Brings the file to the current schema. Throws STORE_VERSION for a newer one, STORE_UNAVAILABLE for a database of
+ * another program, and SQLite's own error (busy among them) where the file cannot be read or written.
+ */
+export function migrate(db: DatabaseSync, file: string): void {
+  if (isCurrent(db, file)) return
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    if (!isCurrent(db, file)) db.exec(SCHEMA)
+    db.exec('COMMIT')
+  } catch (error) {
+    rollback(db)
+    throw error
+  }
+}
+
+/** Ends a transaction that failed; SQLite has ended some of them by itself. */
+export function rollback(db: DatabaseSync): void {
+  try {
+    db.exec('ROLLBACK')
+  } catch {
+    // No transaction is left, which is what was wanted.
+  }
+}
+
+function isCurrent(db: DatabaseSync, file: string): boolean {
+  const version = pragma(db, 'user_version')
+  const application = pragma(db, 'application_id')
+  if (application === APPLICATION_ID) {
+    if (version <= SCHEMA_VERSION) return true
+    throw new RunnerError(
+      'STORE_VERSION',
+      `The store ${JSON.stringify(file)} has version ${version}; this lorc reads up to version ${SCHEMA_VERSION}.`,
+      { fix: 'Update lorc, or use another store.' },
+    )
+  }
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
+  if (tables === 0) return false
+  throw new RunnerError(
+    'STORE_UNAVAILABLE',
+    `${JSON.stringify(file)} is a SQLite database of another program: it was left as it is.`,
+    { fix: 'Name another file.' },
+  )
+}
+
+function pragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return (db.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[name] ?? 0
+}

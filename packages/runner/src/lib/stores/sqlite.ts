@@ -1,0 +1,67 @@
+import { RunnerError } from '../errors.ts'
+import type { Durability, RunStore } from '../store.ts'
+import { startHeartbeatThread } from './heartbeat.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
+import { SqliteJournal } from './sqlite-journal.ts'
+import { SqliteQueries } from './sqlite-queries.ts'
+
+export interface SqliteStoreOptions {
+  /** Path of the database; it and its folder are created where they are missing. On a local file system. */
+  file: string
+  /** Default `power`. */
+  durability?: Durability
+}
+
+/**
+ * A store in one SQLite database (write-ahead log), safe for several processes at once and fair among them. Rejects with
+ * STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the file cannot be opened or created.
+ *
+ * It uses `node:sqlite`, loaded when this is called first. On Node 22 that prints an ExperimentalWarning to stderr;
+ * a program that minds starts Node with `--disable-warning=ExperimentalWarning`.
+ */
+export async function createSqliteStore({ file, durability = 'power' }: SqliteStoreOptions): Promise<RunStore> {
+  return sqliteStore(await SqliteConnection.open(file, durability))
+}
+
+/** The store that keeps its runs behind a connection; closing it closes the connection. */
+export function sqliteStore(connection: SqliteConnection): RunStore {
+  const journal = new SqliteJournal(connection)
+  const queries = new SqliteQueries(connection)
+  const putCache = connection.prepare(
+    'INSERT INTO cache (plan_name, step, key, value, run_id, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+
+  return {
+    kind: 'sqlite',
+    commit: (batches) => journal.commit(batches),
+    read: (runId, fromSeq = 0) => queries.read(runId, fromSeq),
+    plan: (hash) => queries.plan(hash),
+    get: (runId) => queries.get(runId),
+    list: (filter = {}) => queries.list(filter),
+
+    lease: (runId) => queries.lease(runId),
+    takeLease: (runId, expected, driver) => journal.takeLease(runId, expected, driver),
+    releaseLease: (runId, epoch) => journal.releaseLease(runId, epoch),
+    startHeartbeat(driver, intervalMs) {
+      connection.assertOpen()
+      return startHeartbeatThread({ kind: 'sqlite', place: connection.file, driver, intervalMs })
+    },
+
+    async send(runId, command) {
+      const id = await journal.send(runId, command)
+      if (id === undefined) throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+      return id
+    },
+    inbox: (runId) => queries.inbox(runId),
+
+    cached: (planName, step, key, limit = 1) => queries.cached(planName, step, key, limit),
+    cacheEntries: (planName, step, limit = 20) => queries.cacheEntries(planName, step, limit),
+    async putCache({ planName, step, key, value, runId, createdAt }) {
+      const json = JSON.stringify(value)
+      await connection.write(() => putCache().run(planName, step, key, json, runId, createdAt))
+    },
+
+    attempts: (filter) => queries.attempts(filter),
+    close: () => connection.close(),
+  }
+}

@@ -1,0 +1,51 @@
+import { RunnerError, type ErrorCode } from '../errors.ts'
+
+/** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
+const BUSY = 5
+const PROTOCOL = 15
+const PRIMARY: Readonly<Record<number, ErrorCode>> = { 11: 'STORE_CORRUPT', 13: 'STORE_FULL', 26: 'STORE_CORRUPT' }
+
+/** Extended codes of I/O errors: a file that may not grow (quota, file size limit), and one shorter than it says. */
+const EXTENDED: Readonly<Record<number, ErrorCode>> = {
+  522: 'STORE_CORRUPT',
+  778: 'STORE_FULL',
+  4874: 'STORE_FULL',
+  8458: 'STORE_CORRUPT',
+}
+
+const SYSTEM: Readonly<Record<string, ErrorCode>> = { ENOSPC: 'STORE_FULL', EDQUOT: 'STORE_FULL', EFBIG: 'STORE_FULL' }
+
+const FIXES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  STORE_FULL: 'Free some space, then resume the run.',
+  STORE_CORRUPT: 'Move the damaged file away or restore it from a backup.',
+  STORE_UNAVAILABLE: 'Check that the folder exists and may be written.',
+}
+
+/** Another process holds the lock that was asked for; asking again later may succeed. */
+export function isSqliteBusy(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code !== undefined && ((code & 0xff) === BUSY || (code & 0xff) === PROTOCOL)
+}
+
+/** Says what went wrong with the store at `place` (a file or folder) when it was to `action` ("write", "open"). */
+export function storeError(error: unknown, action: string, place: string): RunnerError {
+  if (error instanceof RunnerError) return error
+  const code = codeOf(error)
+  const reason = error instanceof Error ? error.message : String(error)
+  const fix = FIXES[code]
+  return new RunnerError(code, `Could not ${action} the store ${JSON.stringify(place)}: ${reason}`, {
+    cause: error,
+    ...(fix === undefined ? {} : { fix }),
+  })
+}
+
+function codeOf(error: unknown): ErrorCode {
+  const sqlite = sqliteCode(error)
+  if (sqlite !== undefined) return EXTENDED[sqlite] ?? PRIMARY[sqlite & 0xff] ?? 'STORE_UNAVAILABLE'
+  const system = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return SYSTEM[system] ?? 'STORE_UNAVAILABLE'
+}
+
+function sqliteCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
+}
