@@ -24,7 +24,6 @@ import { stepEnvironment } from './environment.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import type { StepExecutor } from './executor.ts'
-import { endProcessGroup } from './executors/process-group.ts'
 import { importSteps } from './import-steps.ts'
 import { Journal } from './journal.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
@@ -310,7 +309,7 @@ class LocalRunner implements Runner {
     const scheduler = this.#scheduler(plan, { ...fold.options, ...options })
     for (const event of replayed) scheduler.apply(event)
     this.#checkTypes(plan)
-    await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, this.#around.graceMs)))
+    await endLeftovers(fold, this.#around.graceMs)
     const changed = changedPaths(fold.code, await hashPlanCode(plan, this.#workspace))
     const journal = new Journal(this.store, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
@@ -368,6 +367,13 @@ class LocalRunner implements Runner {
       logPath: (step, attempt) => logFile(this.#places(runId), plan.steps.findIndex(({ name }) => name === step), step, attempt),
     }
   }
+}
+
+/** Ends the process groups that a driver left behind when it died. */
+async function endLeftovers(fold: RunFold, graceMs: number): Promise<void> {
+  if (fold.spawned.size === 0) return
+  const { endProcessGroup } = await import('./executors/process-group.ts')
+  await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, graceMs)))
 }
 
 function recordedOptions({ only, skip, failFast, concurrency }: StartOptions): RunOptions {
