@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
-import { pid, platform } from 'node:process'
+import { kill, pid, platform } from 'node:process'
 import { processStartTime } from './process-start-time.ts'
 import type { DriverIdentity } from './store.ts'
 
@@ -14,7 +13,18 @@ export function driverIdentity(): DriverIdentity {
 /** True only where it is certain: the driver was on this machine, and its process is not there any more. */
 export function isGone(driver: DriverIdentity, self: DriverIdentity): boolean {
   if (driver.machine !== self.machine) return false
-  return processStartTime(driver.pid) !== driver.startTime
+  const startTime = processStartTime(driver.pid)
+  return startTime === undefined ? !isHidden(driver.pid) : startTime !== driver.startTime
+}
+
+/** A process of another user, which /proc may be told not to show. */
+function isHidden(pid: number): boolean {
+  try {
+    kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
 
 let known: string | undefined
@@ -34,7 +44,7 @@ function linuxMachine(): string {
 
 function otherMachine(): string {
   try {
-    return `${hostname()} ${execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).trim()}`
+    return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim()
   } catch {
     return `unknown ${randomUUID()}`
   }
