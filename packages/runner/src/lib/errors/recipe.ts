@@ -32,11 +32,4 @@ export const RECIPE_ERRORS = {
   RECIPE_OUTPUT_CONFLICT: 'Steps that may run at the same time declare the same output file.',
   RECIPE_CONTEXT_KEY: 'A context key is not of the form `namespace.entity_v1`.',
   RECIPE_DURATION: 'A duration is neither a number of seconds nor a text like `30s`.',
-  RECIPE_PATH_OUTSIDE: 'A path leads outside the workspace.',
-  RECIPE_MODULE_MISSING: 'The module of a step is not there.',
-  RECIPE_MODULE_REFUSED: 'The module of a step is one that recipes may not run.',
-  RECIPE_MODULE_UNREADABLE: 'The module of a step cannot be read or parsed.',
-  RECIPE_EXPORT_MISSING: 'The module of a node step does not export the function.',
-  RECIPE_CLASS_MISSING: 'The module of a python step does not define the class.',
-  RECIPE_SCRIPT_MISSING: 'The script of a shell step is not there, or is no file.',
 } as const

@@ -1,0 +1,58 @@
+import { RunnerError } from '../errors.ts'
+import type { JsonObject } from '../json.ts'
+import { planSchema, type Plan } from '../plan.ts'
+import { checkGraph } from './graph-rules.ts'
+import { jsonFault } from './json-fault.ts'
+import type { StepOutline } from './outline.ts'
+import { formatPath } from './problem.ts'
+
+interface PlanProblem {
+  path: string
+  message: string
+}
+
+/**
+ * Checks a plan made in code: its form, and what its steps say of each other (names, dependencies, cycles, stages,
+ * output files). Returns a copy. Throws RunnerError PLAN_INVALID, whose `details.problems` lists every problem as
+ * `{ path, message }`.
+ */
+export function checkPlan(plan: unknown): Plan {
+  const fault = jsonFault(plan)
+  if (fault) throw invalid([fault])
+  const parsed = planSchema.safeParse(plan)
+  if (!parsed.success) throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message })))
+  const { steps } = parsed.data
+  const { findings } = checkGraph(steps.map(outline), steps.map(({ stage }) => stage))
+  const problems = findings.map(({ at, message }) => ({ path: formatPath(at).replace('depends_on', 'dependsOn'), message }))
+  const gap = stageGap(steps.map(({ stage }) => stage))
+  if (gap) problems.push(gap)
+  if (problems.length > 0) throw invalid(problems)
+  return parsed.data
+}
+
+function outline(step: Plan['steps'][number], index: number): StepOutline {
+  return {
+    index,
+    name: step.name,
+    parallel: false,
+    ...(step.dependsOn ? { dependsOn: step.dependsOn.map((name, at) => ({ name, at })) } : {}),
+    inputs: [],
+    outputs: (step.outputs ?? []).map((path, at) => ({ path, at })),
+  }
+}
+
+function stageGap(stages: readonly number[]): PlanProblem | undefined {
+  const there = new Set(stages)
+  const at = stages.findIndex((stage) => stage > 0 && !there.has(stage - 1))
+  const stage = stages[at] ?? 0
+  if (at < 0) return there.has(0) ? undefined : { path: 'steps', message: 'no step has stage 0' }
+  return { path: `steps[${at}].stage`, message: `stages are dense: there is a stage ${stage} but no stage ${stage - 1}` }
+}
+
+function invalid(problems: readonly PlanProblem[]): RunnerError {
+  const [first] = problems
+  const where = first?.path ? `${first.path}: ` : ''
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  const details: JsonObject = { problems: problems.map(({ path, message }) => ({ path, message })) }
+  return new RunnerError('PLAN_INVALID', `The plan cannot be run. ${where}${first?.message}${more}`, { details })
+}

@@ -1,0 +1,83 @@
+import type { Plan } from '../plan.ts'
+import { decodeRecipe } from './decode.ts'
+import { checkGraph } from './graph-rules.ts'
+import { DEFAULT_LIMITS, type RecipeLimits } from './limits.ts'
+import { stagesOf } from './order.ts'
+import { outlineSteps, type StepOutline } from './outline.ts'
+import { RecipePositions } from './positions.ts'
+import { formatPath, type Finding, type Problem } from './problem.ts'
+import { schemaFindings } from './schema-findings.ts'
+import { recipeSchema } from './schema.ts'
+import { RecipeSource } from './source.ts'
+import { checkStep, type RuleFinding } from './step-rules.ts'
+import { toPlan } from './to-plan.ts'
+import { parseYaml } from './yaml-document.ts'
+import { readValues } from './yaml-values.ts'
+
+export interface CompileOptions {
+  /** The name that problems give the file; a plan without another name is called after it. */
+  file: string
+  limits?: Partial<RecipeLimits>
+  /** Types of steps that there are executors for. Default node, python, shell. */
+  types?: readonly string[]
+}
+
+export interface CompiledRecipe {
+  /** Present exactly when there are no problems. */
+  plan?: Plan
+  /** In the order of their places. */
+  problems: Problem[]
+  positions: RecipePositions
+  /** The steps as far as they can be read; `inspectRecipe` looks at the code that they name. */
+  steps: StepOutline[]
+}
+
+export const STEP_TYPES = ['node', 'python', 'shell'] as const
+
+/**
+ * Compiles the text of a recipe to a plan, or tells every problem that the text alone shows. Pure: it reads no file and
+ * throws nothing, whatever the text is.
+ */
+export function compileRecipe(source: string | Uint8Array, options: CompileOptions): CompiledRecipe {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const decoded = decodeRecipe(source, limits.bytes)
+  const text = new RecipeSource(options.file, decoded.text)
+  const stop = (findings: readonly Finding[]): CompiledRecipe => ({
+    problems: findings.map((finding) => text.problem(finding)),
+    positions: new RecipePositions(text, null, new Map()),
+    steps: [],
+  })
+  if (decoded.finding) return stop([decoded.finding])
+  const { root, findings: syntax } = parseYaml(decoded.text, limits)
+  if (syntax.length > 0) return stop(inOrder(syntax))
+  if (root === null) return stop([{ code: 'RECIPE_EMPTY', message: 'the recipe is empty', range: [0, 0], fix: 'a recipe has a list of `steps`' }])
+
+  const { value, findings, refused, targets } = readValues(root, limits)
+  if (findings.some(({ code }) => code === 'RECIPE_ALIAS_BOMB')) return stop(inOrder(findings))
+  const positions = new RecipePositions(text, root, targets)
+  const parsed = recipeSchema.safeParse(value)
+  const steps = outlineSteps(value)
+  const stages = stagesOf(steps)
+  const types = options.types ?? STEP_TYPES
+  const rules = [...steps.flatMap((step) => checkStep(step, rawStep(value, step.index), types)), ...checkGraph(steps, stages).findings]
+  const all = [
+    ...findings,
+    ...(parsed.success ? [] : schemaFindings(parsed.error.issues, value, positions)),
+    ...rules.map((rule) => placed(rule, positions)),
+  ].filter((finding) => findings.includes(finding) || !refused.has(finding.path ?? ''))
+  const problems = inOrder(all).map((finding) => text.problem(finding))
+  if (!parsed.success || problems.length > 0) return { problems, positions, steps }
+  return { plan: toPlan(parsed.data, stages, options.file), problems, positions, steps }
+}
+
+function rawStep(recipe: unknown, index: number): unknown {
+  return (recipe as { steps: unknown[] }).steps[index]
+}
+
+function placed({ at, of, ...finding }: RuleFinding, positions: RecipePositions): Finding {
+  return { ...finding, range: positions.range(at, of), path: formatPath(at) }
+}
+
+function inOrder(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => a.range[0] - b.range[0] || a.range[1] - b.range[1])
+}

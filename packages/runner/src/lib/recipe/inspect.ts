@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { RunnerError, type ErrorCode } from '../errors.ts'
+import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace.ts'
+import type { CompiledRecipe } from './compile.ts'
+import { nodeExports } from './node-exports.ts'
+import type { StepOutline } from './outline.ts'
+import { formatPath, type Problem, type RecipePath } from './problem.ts'
+import { pythonNames } from './python-names.ts'
+import { suggest } from './suggest.ts'
+import { quote } from './wording.ts'
+
+/** Files looked at at once. */
+const WIDTH = 16
+
+interface Fault {
+  code: ErrorCode
+  message: string
+  fix?: string | undefined
+  /** The field of the step that is at fault, where it is not the one that was looked at. */
+  field?: 'function'
+}
+
+interface Question {
+  at: RecipePath
+  key: string
+  ask: () => Promise<Fault | undefined>
+}
+
+/**
+ * Looks for the code and the files that a recipe's steps name: modules, their exports and classes, scripts, symbolic links
+ * that lead outside. Reads files, runs nothing of them. Works on recipes with other problems too; what compiling has
+ * refused already is not reported again.
+ */
+export async function inspectRecipe(compiled: CompiledRecipe, workspace: Workspace): Promise<Problem[]> {
+  const known = new Set(compiled.problems.map(({ path }) => path))
+  const questions = compiled.steps.flatMap((step) => questionsOf(step, workspace)).filter(({ at }) => !known.has(formatPath(at)))
+  const asked = new Map<string, Promise<Fault | undefined>>()
+  const problems: Problem[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let question = questions[next++]; question; question = questions[next++]) {
+      const answer = asked.get(question.key) ?? question.ask()
+      asked.set(question.key, answer)
+      const fault = await answer
+      if (fault) problems.push(toProblem(fault, question, compiled))
+    }
+  }
+  await Promise.all(Array.from({ length: WIDTH }, work))
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+function toProblem({ code, message, fix, field }: Fault, { at }: Question, { positions }: CompiledRecipe): Problem {
+  const path = field === undefined ? at : [...at.slice(0, 2), field]
+  return positions.problem({ code, message, path: formatPath(path), ...(fix === undefined ? {} : { fix }) }, positions.range(path))
+}
+
+function questionsOf(step: StepOutline, workspace: Workspace): Question[] {
+  const at = (...path: RecipePath): RecipePath => ['steps', step.index, ...path]
+  const { type, module, function: name, script } = step
+  const questions: Question[] = [...step.inputs.map((file) => ({ ...file, field: 'inputs' })), ...step.outputs.map((file) => ({ ...file, field: 'outputs' }))].map(
+    ({ field, path, at: item }) => ({ at: at(field, item), key: `file ${path}`, ask: () => leavesWorkspace(workspace, path) }),
+  )
+  if (type === 'node' && module !== undefined)
+    questions.push({ at: at('module'), key: `node ${JSON.stringify([module, name])}`, ask: () => lookAtNode(workspace, module, name) })
+  if (type === 'python' && module !== undefined)
+    questions.push({ at: at('module'), key: `python ${JSON.stringify([module, name])}`, ask: () => lookAtPython(workspace, module, name) })
+  if (type === 'shell' && script !== undefined)
+    questions.push({ at: at('script'), key: `shell ${script}`, ask: () => faultOf(resolveScript(workspace, script)) })
+  return questions
+}
+
+async function lookAtNode(workspace: Workspace, module: string, name: string | undefined): Promise<Fault | undefined> {
+  const file = await resolved(resolveNodeModule(workspace, module))
+  if (typeof file !== 'string') return file
+  if (name === undefined) return undefined
+  try {
+    const { names, complete } = await nodeExports(file)
+    if (names.has(name) || !complete) return undefined
+    const fix = meant(name, names, 'it exports')
+    return { code: 'EXPORT_MISSING', message: `${quote(module)} does not export ${quote(name)}`, fix, field: 'function' }
+  } catch (error) {
+    return { code: 'MODULE_BROKEN', message: `${quote(module)} cannot be parsed: ${reason(error)}` }
+  }
+}
+
+async function lookAtPython(workspace: Workspace, module: string, name: string | undefined): Promise<Fault | undefined> {
+  const file = await resolved(resolvePythonModule(workspace, module))
+  if (typeof file !== 'string') return file
+  if (name === undefined) return undefined
+  const source = await readFile(file, 'utf8').catch(reason)
+  const { classes, functions, others, complete } = pythonNames(source)
+  if (classes.has(name) || others.has(name)) return undefined
+  if (functions.has(name))
+    return { code: 'EXPORT_MISSING', message: `${quote(name)} is a function of ${quote(module)}, not a class`, fix: meant(name, classes, 'its classes are'), field: 'function' }
+  if (!complete) return undefined
+  const fix = meant(name, classes, 'its classes are')
+  return { code: 'EXPORT_MISSING', message: `${quote(module)} has no class ${quote(name)}`, fix, field: 'function' }
+}
+
+/** A file that is not there yet may be written by a step; one that is there must not be a link to the outside. */
+async function leavesWorkspace(workspace: Workspace, path: string): Promise<Fault | undefined> {
+  const fault = await faultOf(resolveInside(workspace, path))
+  return fault?.code === 'PATH_OUTSIDE_WORKSPACE' ? fault : undefined
+}
+
+async function faultOf(looking: Promise<string>): Promise<Fault | undefined> {
+  const found = await resolved(looking)
+  return typeof found === 'string' ? undefined : found
+}
+
+async function resolved(looking: Promise<string>): Promise<string | Fault> {
+  try {
+    return await looking
+  } catch (error) {
+    const { code, message, fix } = RunnerError.from(error, 'MODULE_BROKEN')
+    return { code, message: clause(message), fix: fix === undefined ? undefined : clause(fix) }
+  }
+}
+
+function meant(word: string, names: ReadonlySet<string>, intro: string): string | undefined {
+  const near = suggest(word, names)
+  if (near !== undefined) return `did you mean ${quote(near)}?`
+  const shown = [...names].slice(0, 8).map(quote).join(', ')
+  return shown === '' ? undefined : `${intro} ${shown}${names.size > 8 ? ', ...' : ''}`
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+}
+
+/** A sentence as the problems of a recipe are worded: small first letter, no full stop. */
+function clause(sentence: string): string {
+  const text = sentence.replace(/\.$/, '')
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+}

@@ -1,0 +1,49 @@
+/**
+ * What can be told of a step however wrong the rest of it is. It lets the checks between steps run on recipes that have
+ * other problems, so that all are reported at once. `index` is the place in the file.
+ */
+export interface StepOutline {
+  index: number
+  name?: string
+  type?: string
+  idx?: number
+  parallel: boolean
+  /** As written; `at` is the item's place in the list. */
+  dependsOn?: { name: string; at: number }[]
+  module?: string
+  function?: string
+  script?: string
+  inputs: { path: string; at: number }[]
+  outputs: { path: string; at: number }[]
+}
+
+/** Reads the steps of a recipe's value leniently: what is not of the right type is left out. */
+export function outlineSteps(recipe: unknown): StepOutline[] {
+  const steps = isMap(recipe) ? recipe.steps : undefined
+  return Array.isArray(steps) ? steps.map((step, index) => outlineStep(isMap(step) ? step : {}, index)) : []
+}
+
+function outlineStep(step: Readonly<Record<string, unknown>>, index: number): StepOutline {
+  const outline: StepOutline = {
+    index,
+    parallel: step.parallel === true,
+    inputs: texts(step.inputs).map(({ text, at }) => ({ path: text, at })),
+    outputs: texts(step.outputs).map(({ text, at }) => ({ path: text, at })),
+  }
+  for (const field of ['name', 'type', 'module', 'function', 'script'] as const) {
+    const value = step[field]
+    if (typeof value === 'string' && value !== '') outline[field] = value
+  }
+  if (typeof step.idx === 'number' && Number.isFinite(step.idx)) outline.idx = step.idx
+  if (step.depends_on !== undefined) outline.dependsOn = texts(step.depends_on).map(({ text, at }) => ({ name: text, at }))
+  return outline
+}
+
+function texts(value: unknown): { text: string; at: number }[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((text: unknown, at) => (typeof text === 'string' ? [{ text, at }] : []))
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

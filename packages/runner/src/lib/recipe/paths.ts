@@ -1,0 +1,14 @@
+/**
+ * A path of a recipe in its shortest form: relative, `/` between its parts, no `.` and no empty parts. `undefined` if it
+ * leads outside the folder that it is relative to, is absolute, or cannot be a path. Symbolic links are not looked at.
+ */
+export function normalizePath(path: string): string | undefined {
+  if (path.startsWith('/') || path.includes('\0') || /^[A-Za-z]:[\\/]/.test(path)) return undefined
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part !== '..') parts.push(part)
+    else if (parts.pop() === undefined) return undefined
+  }
+  return parts.join('/')
+}

@@ -1,0 +1,64 @@
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Pair } from 'yaml'
+import type { Finding, Problem, RecipePath } from './problem.ts'
+import type { RecipeSource } from './source.ts'
+
+/** Where the values of a recipe are written. Nothing is computed before it is asked for. */
+export class RecipePositions {
+  readonly #source: RecipeSource
+  readonly #root: Node | null
+  readonly #targets: ReadonlyMap<Alias, Node>
+
+  constructor(source: RecipeSource, root: Node | null, targets: ReadonlyMap<Alias, Node>) {
+    this.#source = source
+    this.#root = root
+    this.#targets = targets
+  }
+
+  /** Line, column and text of the value at a path, or of its key. A path that leads nowhere gives the nearest above it. */
+  at(path: RecipePath, of: 'key' | 'value' = 'value'): ReturnType<RecipeSource['place']> {
+    return this.#source.place(this.range(path, of))
+  }
+
+  /** The same as offsets. Of a list or map that is not written in brackets it is the first key or dash. */
+  range(path: RecipePath, of: 'key' | 'value' = 'value'): Finding['range'] {
+    let node = this.#resolve(this.#root)
+    let key: Node | null = null
+    for (const part of path) {
+      const next = child(node, part)
+      if (!next) return written(node) ?? written(key) ?? [0, 0]
+      key = next.key
+      node = this.#resolve(next.value)
+    }
+    return (of === 'key' ? written(key) : undefined) ?? written(node) ?? written(key) ?? [0, 0]
+  }
+
+  #resolve(node: Node | null): Node | null {
+    return isAlias(node) ? (this.#targets.get(node) ?? node) : node
+  }
+
+  /** A problem about the value (or key) at a path. */
+  problem(finding: Omit<Finding, 'range'>, range: Finding['range']): Problem {
+    return this.#source.problem({ ...finding, range })
+  }
+}
+
+function child(node: Node | null, part: string | number): { key: Node | null; value: Node | null } | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(part)]
+    return item ? { key: null, value: item as Node } : undefined
+  }
+  if (!isMap(node)) return undefined
+  const pair = (node.items as Pair<Node, Node | null>[]).find(({ key }) => isScalar(key) && String(key.source ?? key.value) === String(part))
+  return pair ? { key: pair.key, value: pair.value } : undefined
+}
+
+function written(node: Node | null): Finding['range'] | undefined {
+  if (!node?.range) return undefined
+  const [start, end] = node.range
+  if (isMap(node) && !node.flow) {
+    const first = node.items[0]?.key as Node | undefined
+    return first?.range ? [first.range[0], first.range[1]] : [start, start + 1]
+  }
+  if (isSeq(node) && !node.flow) return [start, start + 1]
+  return start === end ? undefined : [start, end]
+}

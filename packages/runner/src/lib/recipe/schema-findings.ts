@@ -1,0 +1,145 @@
+import type { z } from 'zod'
+import type { ErrorCode } from '../errors.ts'
+import type { RecipePositions } from './positions.ts'
+import { formatPath, type Finding, type RecipePath } from './problem.ts'
+import { recipeSchema, retrySchema, stepSchema, successSchema } from './schema.ts'
+import { suggest } from './suggest.ts'
+import { describe, quote } from './wording.ts'
+
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(recipeSchema.shape),
+  'steps[]': Object.keys(stepSchema.shape),
+  'steps[].retry': Object.keys(retrySchema.shape),
+  'steps[].success': Object.keys(successSchema.shape),
+}
+
+/** Codes of values that have the right type but not the right form. */
+const VALUE_CODES: Readonly<Record<string, ErrorCode>> = {
+  timeout: 'RECIPE_DURATION',
+  'steps[].timeout': 'RECIPE_DURATION',
+  'steps[].name': 'RECIPE_NAME_INVALID',
+  'steps[].reads[]': 'RECIPE_CONTEXT_KEY',
+  'steps[].success.ctx_has_keys[]': 'RECIPE_CONTEXT_KEY',
+}
+
+/** What other tools call the fields of a step. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  needs: 'depends_on',
+  after: 'depends_on',
+  dependencies: 'depends_on',
+  run: 'script',
+  command: 'script',
+  cmd: 'script',
+  with: 'args',
+  params: 'args',
+  parameters: 'args',
+  uses: 'module',
+  class: 'function',
+  retries: 'retry',
+  attempts: 'max',
+  max_attempts: 'max',
+  delay: 'delay_sec',
+  environment: 'env',
+  artifacts: 'outputs',
+  id: 'name',
+  tasks: 'steps',
+  jobs: 'steps',
+}
+
+/** Words zod's issues about a recipe's value and places them. */
+export function schemaFindings(issues: readonly z.core.$ZodIssue[], value: unknown, positions: RecipePositions): Finding[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path as RecipePath
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(path, key, value, positions))
+    const inner = issue.code === 'invalid_union' ? deepest(issue) : undefined
+    if (inner) return schemaFindings([inner], value, positions)
+    return [valueFinding(issue, path, value, positions)]
+  })
+}
+
+/** The issue inside of the one branch of a union that took the value's type, if there is one. */
+function deepest(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue | undefined {
+  const inside = issue.errors.map(([first]) => first).find((first) => first && first.path.length > 0)
+  return inside && { ...inside, path: [...issue.path, ...inside.path] }
+}
+
+function unknownField(path: RecipePath, key: string, value: unknown, positions: RecipePositions): Finding {
+  const fields = FIELDS[pattern(path)] ?? []
+  const there = Object.keys(lookup(value, path) ?? {})
+  const elsewhere = ELSEWHERE[key.toLowerCase()]
+  const meant = elsewhere && fields.includes(elsewhere) ? elsewhere : suggest(key, fields.filter((field) => !there.includes(field)))
+  const owner = path.length === 0 ? 'a recipe' : path.at(-1) === 'retry' || path.at(-1) === 'success' ? `\`${path.at(-1)}\`` : 'a step'
+  return {
+    code: 'RECIPE_FIELD_UNKNOWN',
+    message: `${owner} has no field ${quote(key)}`,
+    range: positions.range([...path, key], 'key'),
+    fix: meant === undefined ? `its fields are ${fields.join(', ')}` : `did you mean \`${meant}\`?`,
+    path: formatPath([...path, key]),
+  }
+}
+
+function valueFinding(issue: z.core.$ZodIssue, path: RecipePath, value: unknown, positions: RecipePositions): Finding {
+  const found = lookup(value, path)
+  const name = path.length === 0 ? 'a recipe' : quote(fieldName(path))
+  const place = { range: positions.range(path), ...(path.length === 0 ? {} : { path: formatPath(path) }) }
+  if (found === undefined && path.length > 0) {
+    const owner = path.length === 1 ? 'the recipe' : path.length === 3 ? stepName(lookup(value, path.slice(0, -1)), path) : quote(fieldName(path.slice(0, -1)))
+    return { code: 'RECIPE_FIELD_MISSING', message: `${owner} has no ${name}`, ...place, fix: `add \`${String(path.at(-1))}:\`, ${issue.message}` }
+  }
+  if (path.length === 0) {
+    const message = `a recipe is a map with a list of \`steps\`, not ${describe(found)}`
+    return { code: 'RECIPE_FIELD_TYPE', message, ...place }
+  }
+  const wrongType = issue.code === 'invalid_type' || (issue.code === 'invalid_union' && found !== null)
+  const code = found === null || wrongType ? 'RECIPE_FIELD_TYPE' : (VALUE_CODES[pattern(path)] ?? 'RECIPE_FIELD_VALUE')
+  const phrase = issue.message.startsWith('Invalid') ? 'a map' : issue.message
+  const fix = found === null ? `give it a value, or remove ${name}` : fixFor(issue, found, path)
+  return { code, message: `${name} must be ${phrase}, not ${describe(found)}`, ...place, ...(fix === undefined ? {} : { fix }) }
+}
+
+function fixFor(issue: z.core.$ZodIssue, found: unknown, path: RecipePath): string | undefined {
+  if (issue.code === 'invalid_value') return enumFix(issue.values, found)
+  if (issue.code !== 'invalid_type') return contextKeyFix(found, path)
+  const text = typeof found === 'string' ? found : undefined
+  if (issue.expected === 'boolean' && text !== undefined) {
+    if (/^(yes|on|true|y)$/i.test(text)) return 'write `true`'
+    if (/^(no|off|false|n)$/i.test(text)) return 'write `false`'
+  }
+  if ((issue.expected === 'number' || issue.expected === 'int') && text !== undefined && /^[-+]?[\d.]+$/.test(text))
+    return `remove the quotes: ${quote(text).slice(1, -1)}`
+  if (issue.expected === 'array' && text !== undefined && path.at(-1) !== 'steps') return `write it as a list: \`[${quote(text).slice(1, -1)}]\``
+  if (issue.expected === 'string' && (typeof found === 'number' || typeof found === 'boolean')) return `put it in quotes: \`'${String(found)}'\``
+  return undefined
+}
+
+function enumFix(values: readonly unknown[], found: unknown): string | undefined {
+  const meant = typeof found === 'string' ? suggest(found, values.map(String)) : undefined
+  return meant === undefined ? undefined : `did you mean \`${meant}\`?`
+}
+
+function contextKeyFix(found: unknown, path: RecipePath): string | undefined {
+  if (VALUE_CODES[pattern(path)] !== 'RECIPE_CONTEXT_KEY' || typeof found !== 'string') return undefined
+  const snake = found.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().replaceAll(/[^a-z0-9_.]+/g, '_').replace(/^\.+|\.+$/g, '')
+  if (snake === '') return undefined
+  const versioned = /_v[1-9]\d*$/.test(snake) ? snake : `${snake.replace(/_v0*$/, '')}_v1`
+  return versioned.includes('.') ? `for example \`${versioned}\`` : `give it a namespace: \`results.${versioned}\``
+}
+
+/** The field a path leads to, with its parents up to the step: `retry.max`, `reads[0]`, `step 3`. */
+function fieldName(path: RecipePath): string {
+  if (path[0] !== 'steps' || path.length === 1) return formatPath(path)
+  return path.length === 2 ? formatPath(path) : formatPath(path.slice(2))
+}
+
+function stepName(step: unknown, path: RecipePath): string {
+  const name = typeof step === 'object' && step !== null && 'name' in step ? step.name : undefined
+  return typeof name === 'string' ? `the step ${quote(name)}` : `step ${Number(path[1]) + 1}`
+}
+
+function pattern(path: RecipePath): string {
+  return formatPath(path).replaceAll(/\[\d+\]/g, '[]')
+}
+
+function lookup(value: unknown, path: RecipePath): unknown {
+  return path.reduce<unknown>((at, part) => (typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? (at as Record<string | number, unknown>)[part] : undefined), value)
+}
