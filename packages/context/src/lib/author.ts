@@ -1,4 +1,5 @@
 import { ContextError } from './errors.ts'
+import { show } from './json-path.ts'
 
 /** Who writes: a person, program or scriptlet, and the step attempt that it acts for, if it is one. */
 export interface Author {
@@ -18,7 +19,7 @@ export function checkAuthor(by: unknown): Readonly<Author> {
   if (step !== undefined) author.step = checkName(step, 'step')
   if (attempt !== undefined) {
     if (typeof attempt !== 'number' || !Number.isSafeInteger(attempt) || attempt < 1) {
-      throw invalid(`An attempt is a whole number from 1 on, not ${String(attempt)}`)
+      throw invalid(`An attempt is a whole number from 1 on, not ${show(attempt)}`)
     }
     author.attempt = attempt
   }
@@ -28,7 +29,7 @@ export function checkAuthor(by: unknown): Readonly<Author> {
 /** The name of who writes. Throws CONTEXT_AUTHOR_INVALID. */
 export function checkWho(who: unknown): string {
   if (who === undefined || who === null || who === '') {
-    throw invalid('A write to the context must say who makes it', 'Pass { who } with the name of the scriptlet or person.')
+    throw invalid('A write to the context must say who makes it', 'Pass { who }: the name of the scriptlet or person.')
   }
   return checkName(who, 'who')
 }
@@ -39,7 +40,7 @@ export function identityOf(author: Readonly<Author>): string {
 }
 
 function checkName(name: unknown, field: string): string {
-  if (typeof name !== 'string') throw invalid(`"${field}" must be a string, not ${name === null ? 'null' : typeof name}`)
+  if (typeof name !== 'string') throw invalid(`"${field}" must be a string, not ${show(name)}`)
   if (name.trim() === '' || name.length > LONGEST || !name.isWellFormed()) {
     throw invalid(`"${field}" must be a text that is not blank, with at most ${LONGEST} characters`)
   }

@@ -13,7 +13,7 @@ export interface Commit {
   readonly writes: readonly StagedWrite[]
 }
 
-/** Appends a commit to a timeline, all of it or, where a shape (CONTEXT_SHAPE) or a limit does not allow it, nothing. */
+/** Appends a commit to a timeline: all of it, or nothing where a shape (CONTEXT_SHAPE) or a limit does not allow it. */
 export function append(timeline: Timeline, commit: Commit, limits: Readonly<ContextLimits>): void {
   const identity = identityOf(commit.author)
   const revisions = commit.writes.map((write): [string, Revision] => {
@@ -36,13 +36,15 @@ function refuseBeyond(limits: Readonly<ContextLimits>, timeline: Timeline, write
     if (!timeline.has(write.key)) keys++
     bytes += write.bytes
     if (keys > limits.keys) {
-      throw new ContextError('CONTEXT_TOO_MANY_KEYS', `${write.key} would be one key more than the ${limits.keys} that a context may have`, {
+      const message = `${write.key} would be one key more than the ${limits.keys} that a context may have`
+      throw new ContextError('CONTEXT_TOO_MANY_KEYS', message, {
         key: write.key,
         fix: 'Write one key with a list or a map, or raise limits.keys.',
       })
     }
     if (bytes > limits.totalBytes) {
-      throw new ContextError('CONTEXT_FULL', `${write.key}, with ${formatBytes(write.bytes)}, brings the context beyond ${formatBytes(limits.totalBytes)} in all`, {
+      const sizes = `${formatBytes(write.bytes)}, brings the context beyond ${formatBytes(limits.totalBytes)}`
+      throw new ContextError('CONTEXT_FULL', `${write.key}, with ${sizes} in all`, {
         key: write.key,
         fix: 'Write large values to files and name them as outputs, or raise limits.totalBytes.',
       })

@@ -2,6 +2,7 @@ import { checkAuthor, identityOf, type Author } from './author.ts'
 import { append } from './commit.ts'
 import { describeContext, readContext, type ContextJSON } from './context-json.ts'
 import { ContextError } from './errors.ts'
+import { show } from './json-path.ts'
 import type { FloatMarks, JsonValue } from './json-value.ts'
 import { resolveLimits, type ContextLimits } from './limits.ts'
 import type { Shape } from './shape.ts'
@@ -22,8 +23,9 @@ export interface ContextOptions {
 }
 
 /**
- * A versioned, attributed store of JSON values. Every write is kept, with who made it and when; every value handed out is
- * frozen at every depth. `set` and `get` cost the same however many keys there are, a snapshot costs nothing but itself.
+ * A versioned, attributed store of JSON values. Every write is kept, with who made it and when; every value handed
+ * out is frozen at every depth. `set` and `get` cost the same however many keys there are, a snapshot costs nothing
+ * but itself.
  */
 export class Context {
   readonly #timeline = new Timeline()
@@ -75,8 +77,8 @@ export class Context {
 
   /**
    * Writes a value: a private copy is kept. Throws ContextError, and writes nothing, for a malformed or reserved key
-   * (CONTEXT_KEY_*), no author (CONTEXT_AUTHOR_INVALID), a value that is not JSON (CONTEXT_NOT_JSON and others, with its path),
-   * one that does not fit the key's shape (CONTEXT_SHAPE), and beyond a limit.
+   * (CONTEXT_KEY_*), no author (CONTEXT_AUTHOR_INVALID), a value that is not JSON (CONTEXT_NOT_JSON and others, with
+   * its path), one that does not fit the key's shape (CONTEXT_SHAPE), and beyond a limit.
    */
   set(key: string, value: unknown, by: { who: string; step?: string; attempt?: number; floats?: FloatMarks }): void {
     const author = checkAuthor(by)
@@ -102,10 +104,10 @@ export class Context {
   }
 
   /**
-   * Makes all writes of a step visible, at once, and ends it. Throws, and writes nothing, if another author wrote one of its
-   * keys since the step began (CONTEXT_CONFLICT; not under `last_write_wins`), if a value does not fit the shape that the key
-   * has by now (CONTEXT_SHAPE), beyond a limit, and for a step that was committed (CONTEXT_STEP_CLOSED) or is another
-   * context's (CONTEXT_STEP_FOREIGN). `at` is the time to record, in Unix milliseconds; default now.
+   * Makes all writes of a step visible, at once, and ends it. Throws, and writes nothing, if another author wrote one
+   * of its keys since the step began (CONTEXT_CONFLICT; not under `last_write_wins`), if a value does not fit the shape
+   * that the key has by now (CONTEXT_SHAPE), beyond a limit, and for a step that was committed (CONTEXT_STEP_CLOSED) or
+   * is another context's (CONTEXT_STEP_FOREIGN). `at` is the time to record, in Unix milliseconds; default now.
    */
   commit(step: StepContext, options: { at?: number } = {}): void {
     const open = this.#ownStep(step)
@@ -116,8 +118,8 @@ export class Context {
   }
 
   /**
-   * Takes in writes that were committed before, all or none: shapes and limits are checked, conflicts are not. `who` of a write
-   * comes before that of `by`; `at` is in Unix milliseconds, default now.
+   * Takes in writes that were committed before, all or none: shapes and limits are checked, conflicts are not. `who` of
+   * a write comes before that of `by`; `at` is in Unix milliseconds, default now.
    */
   apply(
     writes: Readonly<Record<string, { value: unknown; who?: string; floats?: FloatMarks }>>,
@@ -137,8 +139,8 @@ export class Context {
   }
 
   /**
-   * The context that toJSON wrote. Nothing of the input is trusted: every rule is checked again. Throws CONTEXT_JSON_INVALID, whose
-   * `cause` tells the rule that was broken, if it is one.
+   * The context that toJSON wrote. Nothing of the input is trusted: every rule is checked again. Throws
+   * CONTEXT_JSON_INVALID, whose `cause` tells the rule that was broken, if it is one.
    */
   static fromJSON(json: unknown, options: ContextOptions = {}): Context {
     const context = new Context(options)
@@ -166,7 +168,8 @@ export class Context {
       if (last === undefined || last.write.version <= step.base.version) continue
       if (last.identity === identityOf(step.author)) continue
       const writers = [last.write.step ?? last.write.who, step.author.step ?? step.author.who]
-      throw new ContextError('CONTEXT_CONFLICT', `${key} was written by ${writers.join(' and by ')}, which ran at the same time`, {
+      const message = `${key} was written by ${writers.join(' and by ')}, which ran at the same time`
+      throw new ContextError('CONTEXT_CONFLICT', message, {
         key,
         fix: 'Let one depend on the other, let each write a key of its own, or choose last_write_wins.',
         details: { writers },
@@ -184,5 +187,5 @@ const POLICIES: readonly string[] = ['fail_on_conflict', 'last_write_wins'] sati
 
 function checkPolicy(policy: ConflictPolicy): ConflictPolicy {
   if (POLICIES.includes(policy)) return policy
-  throw new ContextError('CONTEXT_OPTION_INVALID', `conflict must be ${POLICIES.join(' or ')}, not ${String(policy)}`)
+  throw new ContextError('CONTEXT_OPTION_INVALID', `conflict must be ${POLICIES.join(' or ')}, not ${show(policy)}`)
 }

@@ -4,8 +4,8 @@ import type { FloatMarks, JsonValue } from './json-value.ts'
 import { isPlainObject } from './plain.ts'
 
 /**
- * A private, frozen copy of the float marks of `value`. Throws CONTEXT_FLOATS_INVALID where they are neither `true` nor an
- * object whose names are fields or indexes of the value.
+ * A private, frozen copy of the float marks of `value`. Throws CONTEXT_FLOATS_INVALID where they are neither `true`
+ * nor an object whose names are fields or indexes of the value.
  */
 export function copyFloats(floats: unknown, value: JsonValue): FloatMarks {
   return copyAt(floats, value, [])

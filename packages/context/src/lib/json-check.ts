@@ -1,6 +1,6 @@
 import { ContextError, type ContextErrorCode } from './errors.ts'
 import { formatPath } from './json-path.ts'
-import { isForbiddenName, type FloatMarks, type JsonValue } from './json-value.ts'
+import { isForbiddenName, type JsonValue } from './json-value.ts'
 import { formatBytes, resolveLimits, type ContextLimits } from './limits.ts'
 import { foreignKind, isPlainArray, isPlainObject } from './plain.ts'
 import { utf8Length } from './utf8.ts'
@@ -12,16 +12,17 @@ export interface CheckedJson {
 }
 
 /**
- * A private copy of a JSON value, frozen at every depth. -0 becomes 0; an accessor is read once; what is not enumerable is
- * left out. Everything else that is not JSON, or that JSON does not hold exactly, is refused with its path in `path`
- * (`$.rows[3].date`): CONTEXT_NOT_JSON, CONTEXT_CYCLE, CONTEXT_NAME_FORBIDDEN, CONTEXT_TOO_DEEP, CONTEXT_TOO_LARGE.
+ * A private copy of a JSON value, frozen at every depth. -0 becomes 0; an accessor is read once; what is not
+ * enumerable is left out. Everything else that is not JSON, or that JSON does not hold exactly, is refused with its
+ * path in `path` (`$.rows[3].date`): CONTEXT_NOT_JSON, CONTEXT_CYCLE, CONTEXT_NAME_FORBIDDEN, CONTEXT_TOO_DEEP,
+ * CONTEXT_TOO_LARGE.
  */
 export function checkJson(value: unknown, limits?: Partial<ContextLimits>): JsonValue {
   return copyJson(value, resolveLimits(limits)).value
 }
 
 /** As checkJson; `floats` names the numbers that are floats, which may be whole and beyond 2^53. */
-export function copyJson(value: unknown, limits: Readonly<ContextLimits>, floats?: FloatMarks): CheckedJson {
+export function copyJson(value: unknown, limits: Readonly<ContextLimits>, floats?: unknown): CheckedJson {
   const copier = new JsonCopier(limits)
   try {
     return { value: copier.copy(value, floats), bytes: copier.bytes }
@@ -48,7 +49,7 @@ class JsonCopier {
     return this.#refuse('CONTEXT_NOT_JSON', 'is an accessor or a proxy that threw', undefined, error)
   }
 
-  copy(value: unknown, floats: FloatMarks | undefined): JsonValue {
+  copy(value: unknown, floats: unknown): JsonValue {
     switch (typeof value) {
       case 'string':
         return this.#string(value)
@@ -62,29 +63,31 @@ class JsonCopier {
         this.#count(4)
         return null
       default:
-        throw this.#notJson(foreignKind(value))
+        throw this.#foreign(value)
     }
   }
 
   #string(value: string): string {
     const length = utf8Length(value)
     if (length === undefined) {
-      throw this.#refuse('CONTEXT_NOT_JSON', 'is a string with half of a surrogate pair, which UTF-8 cannot hold', 'Repair it with toWellFormed().')
+      throw this.#notJson('a string with half of a surrogate pair', 'Repair it with toWellFormed().')
     }
     this.#count(length + 2)
     return value
   }
 
   #number(value: number, isFloat: boolean): number {
-    if (!Number.isFinite(value)) throw this.#refuse('CONTEXT_NOT_JSON', `is ${value}, which JSON does not have`, 'Write null or leave it out.')
+    if (!Number.isFinite(value)) throw this.#notJson(String(value), 'Write null or leave it out.')
     if (!isFloat && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      throw this.#refuse('CONTEXT_NOT_JSON', `is ${value}, an integer beyond 2^53 that a number does not hold exactly`, 'Write it as a string.')
+      const fix = 'Write it as a string, or mark it as a float with { floats }.'
+      const what = `is ${value}, beyond 2^53, where numbers do not hold integers exactly`
+      throw this.#refuse('CONTEXT_NOT_JSON', what, fix)
     }
     this.#count(8)
     return value === 0 ? 0 : value
   }
 
-  #container(value: object, floats: FloatMarks | undefined): JsonValue {
+  #container(value: object, floats: unknown): JsonValue {
     if (this.#within.length >= this.#limits.depth) throw this.#tooDeep(value)
     this.#within.push(value)
     const copy = this.#copyContainer(value, floats)
@@ -92,13 +95,13 @@ class JsonCopier {
     return copy
   }
 
-  #copyContainer(value: object, floats: FloatMarks | undefined): JsonValue {
+  #copyContainer(value: object, floats: unknown): JsonValue {
     if (isPlainArray(value)) return this.#array(value, floats)
     if (isPlainObject(value)) return this.#object(value, floats)
-    throw this.#notJson(foreignKind(value))
+    throw this.#foreign(value)
   }
 
-  #array(value: readonly unknown[], floats: FloatMarks | undefined): JsonValue {
+  #array(value: readonly unknown[], floats: unknown): JsonValue {
     const length = value.length
     const copy: JsonValue[] = []
     this.#count(2 + length)
@@ -106,7 +109,7 @@ class JsonCopier {
       this.#path.push(index)
       const element = value[index]
       if (element === undefined && !Object.hasOwn(value, index)) {
-        throw this.#refuse('CONTEXT_NOT_JSON', 'is a hole in a sparse array', 'Write null, or leave the element out with filter().')
+        throw this.#notJson('a hole in a sparse array', 'Write null, or leave the element out with filter().')
       }
       copy.push(this.copy(element, marksBelow(floats, index)))
       this.#path.pop()
@@ -115,15 +118,19 @@ class JsonCopier {
     return Object.freeze(copy) as JsonValue[]
   }
 
-  #object(value: Readonly<Record<string, unknown>>, floats: FloatMarks | undefined): JsonValue {
+  #object(value: Readonly<Record<string, unknown>>, floats: unknown): JsonValue {
     const names = Object.keys(value)
     const copy: { [key: string]: JsonValue } = {}
     this.#count(2)
     for (const name of names) {
       this.#path.push(name)
-      if (isForbiddenName(name)) throw this.#refuse('CONTEXT_NAME_FORBIDDEN', `is a field named ${name}, which is not allowed`, 'Rename the field.')
+      if (isForbiddenName(name)) {
+        throw this.#refuse('CONTEXT_NAME_FORBIDDEN', `is a field named ${name}: not allowed`, 'Rename the field.')
+      }
       const length = utf8Length(name)
-      if (length === undefined) throw this.#refuse('CONTEXT_NOT_JSON', 'is a field whose name holds half of a surrogate pair', 'Repair it with toWellFormed().')
+      if (length === undefined) {
+        throw this.#notJson('a field whose name holds half of a surrogate pair', 'Repair it with toWellFormed().')
+      }
       this.#count(length + 4)
       copy[name] = this.copy(value[name], marksBelow(floats, name))
       this.#path.pop()
@@ -138,27 +145,28 @@ class JsonCopier {
     const extra = names[value.length]
     if (extra === undefined) return
     this.#path.push(extra)
-    throw this.#refuse('CONTEXT_NOT_JSON', 'is a named property of an array, which JSON does not have', 'Copy the elements with [...array].')
+    throw this.#notJson('a named property of an array', 'Copy the elements with [...array].')
   }
 
   #refuseSymbols(value: object): void {
-    const symbol = Object.getOwnPropertySymbols(value).find((key) => Object.prototype.propertyIsEnumerable.call(value, key))
-    if (symbol !== undefined) throw this.#refuse('CONTEXT_NOT_JSON', `has a property named by a symbol, ${String(symbol)}`)
+    const symbols = Object.getOwnPropertySymbols(value)
+    if (symbols.length === 0) return
+    const visible = symbols.find((symbol) => Object.prototype.propertyIsEnumerable.call(value, symbol))
+    if (visible !== undefined) throw this.#notJson(`an object with the symbol ${String(visible)} for a name`)
   }
 
   #count(bytes: number): void {
     this.bytes += bytes
     if (this.bytes <= this.#limits.valueBytes) return
-    throw this.#cycle() ?? this.#refuse(
-      'CONTEXT_TOO_LARGE',
-      `is where the value grows beyond ${formatBytes(this.#limits.valueBytes)}, the limit of one value`,
-      'Write it to a file and name the file as an output, or raise limits.valueBytes.',
-    )
+    const what = `is where the value grows beyond ${formatBytes(this.#limits.valueBytes)}, the limit of one value`
+    const fix = 'Write it to a file and name the file as an output, or raise limits.valueBytes.'
+    throw this.#cycle() ?? this.#refuse('CONTEXT_TOO_LARGE', what, fix)
   }
 
   #tooDeep(value: object): ContextError {
     this.#within.push(value)
-    return this.#cycle() ?? this.#refuse('CONTEXT_TOO_DEEP', `is nested deeper than ${this.#limits.depth} levels`, 'Flatten the value.')
+    const what = `is nested deeper than ${this.#limits.depth} levels`
+    return this.#cycle() ?? this.#refuse('CONTEXT_TOO_DEEP', what, 'Flatten the value.')
   }
 
   /** Only asked once a limit is hit, which every cycle does: so values without one do not pay for the search. */
@@ -167,10 +175,16 @@ class JsonCopier {
     if (end < 0) return undefined
     const start = this.#within.findIndex((value) => value === this.#within[end])
     this.#path.length = end
-    return this.#refuse('CONTEXT_CYCLE', `leads back to ${formatPath(this.#path.slice(0, start))}`, 'Refer to it by an id instead.')
+    const back = formatPath(this.#path.slice(0, start))
+    return this.#refuse('CONTEXT_CYCLE', `leads back to ${back}`, 'Refer to it by an id instead.')
   }
 
-  #notJson({ kind, fix }: { kind: string; fix?: string }): ContextError {
+  #foreign(value: unknown): ContextError {
+    const { kind, fix } = foreignKind(value)
+    return this.#notJson(kind, fix)
+  }
+
+  #notJson(kind: string, fix?: string): ContextError {
     return this.#refuse('CONTEXT_NOT_JSON', `is ${kind}, which is not JSON`, fix)
   }
 
@@ -185,12 +199,8 @@ class JsonCopier {
   }
 }
 
-function marksBelow(floats: FloatMarks | undefined, part: string | number): FloatMarks | undefined {
-  if (floats === undefined || floats === true) return floats
-  // Not validated yet: that needs the checked value.
-  return isObject(floats) && Object.hasOwn(floats, part) ? floats[part] : undefined
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
+/** Marks are validated later, against the checked value. */
+function marksBelow(floats: unknown, part: string | number): unknown {
+  if (typeof floats !== 'object' || floats === null) return floats
+  return Object.hasOwn(floats, part) ? Reflect.get(floats, part) : undefined
 }

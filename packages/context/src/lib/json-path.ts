@@ -19,6 +19,13 @@ export function formatPath(parts: Iterable<string | number>): string {
   return path
 }
 
+/** A value of any kind for a message: scalars as they are, everything else by its type. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return quote(value)
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
 /** A text as a JSON string for a message, cut where it is long. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text)

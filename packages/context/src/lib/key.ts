@@ -1,5 +1,5 @@
 import { ContextError } from './errors.ts'
-import { quote } from './json-path.ts'
+import { quote, show } from './json-path.ts'
 import { isForbiddenName } from './json-value.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 
@@ -17,23 +17,25 @@ const WORD = '[a-z][a-z0-9]*(?:_[a-z0-9]+)*'
 const KEY = new RegExp(`^((?:${RUNNER}|${WORD})(?:\\.${WORD})*)\\.(${WORD})_v([1-9][0-9]{0,8})$`)
 
 /**
- * Takes a key apart. A key is `namespace.entity_vN`: lower snake case, one or more dots, N from 1 on without leading zeros.
- * The namespace `_runner` is the runner's own. Throws CONTEXT_KEY_MALFORMED (with a corrected key in `fix` where one can be
- * derived) and CONTEXT_NAME_FORBIDDEN.
+ * Takes a key apart. A key is `namespace.entity_vN`: lower snake case, one or more dots, N from 1 on without leading
+ * zeros. The namespace `_runner` is the runner's own. Throws CONTEXT_KEY_MALFORMED (with a corrected key in `fix` and
+ * `details.proposal` where one can be derived) and CONTEXT_NAME_FORBIDDEN.
  */
 export function parseKey(key: string, longest: number = DEFAULT_LIMITS.keyLength): ContextKey {
   if (typeof key !== 'string') {
-    throw new ContextError('CONTEXT_KEY_MALFORMED', `A context key must be a string, not ${typeof key}`)
+    throw new ContextError('CONTEXT_KEY_MALFORMED', `A context key must be a string, not ${show(key)}`)
   }
   if (key.length > longest) {
-    throw new ContextError('CONTEXT_KEY_MALFORMED', `The context key ${quote(key)} has ${key.length} characters; at most ${longest} are allowed`)
+    const message = `The context key ${quote(key)} has ${key.length} characters; at most ${longest} are allowed`
+    throw new ContextError('CONTEXT_KEY_MALFORMED', message)
   }
   const match = KEY.exec(key)
   if (match === null) throw malformed(key, longest)
   const [, namespace = '', entity = '', version = ''] = match
   const forbidden = [...namespace.split('.'), entity].find(isForbiddenName)
   if (forbidden !== undefined) {
-    throw new ContextError('CONTEXT_NAME_FORBIDDEN', `The context key ${quote(key)} may not have a part named ${forbidden}`, { key })
+    const message = `The context key ${quote(key)} may not have a part named ${forbidden}`
+    throw new ContextError('CONTEXT_NAME_FORBIDDEN', message, { key })
   }
   return { namespace, entity, version: Number(version) }
 }
@@ -51,7 +53,8 @@ export function nextVersion(key: string): string {
 
 function malformed(key: string, longest: number): ContextError {
   const proposal = propose(key, longest)
-  return new ContextError('CONTEXT_KEY_MALFORMED', `The context key ${quote(key)} is not namespace.entity_vN in lower snake case`, {
+  const message = `The context key ${quote(key)} is not namespace.entity_vN in lower snake case`
+  return new ContextError('CONTEXT_KEY_MALFORMED', message, {
     fix:
       proposal === undefined
         ? 'Name it like numbers.stats_v1: a namespace, a dot, an entity and its version.'
@@ -63,7 +66,7 @@ function malformed(key: string, longest: number): ContextError {
 
 /** The well-formed key that a malformed one most likely stands for. */
 function propose(key: string, longest: number): string | undefined {
-  const words = key.split(/[./:\\]/).map(toSnakeCase).filter((word) => word !== '')
+  const words = key.split(/[./:\\]/).map(toSnakeCase).filter(Boolean)
   const last = words.pop()
   if (last === undefined) return undefined
   const versioned = /^(.*?)_?v([0-9]+)$/.exec(last)

@@ -1,8 +1,9 @@
 import { ContextError } from './errors.ts'
+import { show } from './json-path.ts'
 
 /**
- * Bounds that keep a faulty step from filling the memory. Sizes are those of compact JSON in UTF-8, where a number counts
- * 8 bytes and escapes count as one character each.
+ * Bounds that keep a faulty step from filling the memory. Sizes are those of compact JSON in UTF-8, where a number
+ * counts 8 bytes and escapes count as one character each.
  */
 export interface ContextLimits {
   /** Bytes of one value. Default 16 MiB. */
@@ -36,7 +37,7 @@ export function resolveLimits(changes: Partial<ContextLimits> = {}): Readonly<Co
     const value: unknown = changes[name]
     if (value === undefined) continue
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
-      throw invalid(`limits.${name} must be a whole number from 1 on, not ${String(value)}`)
+      throw invalid(`limits.${name} must be a whole number from 1 on, not ${show(value)}`)
     }
     limits[name] = value
   }

@@ -9,9 +9,15 @@ export function isPlainArray(value: object): value is readonly unknown[] {
 /** An object as a literal, JSON.parse or Object.create(null) makes it, in any realm: no instance of a class. */
 export function isPlainObject(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return Object.prototype.toString.call(value) === '[object Object]'
+  // Built-ins such as `arguments` and Math have the same prototype and another tag.
+  if (prototype === Object.prototype || prototype === null) return tagOf(value) === '[object Object]'
+  if (typeof prototype !== 'object' || Object.getPrototypeOf(prototype) !== null) return false
   // Object.prototype of another realm: a root that owns isPrototypeOf.
-  return typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
+  return Object.hasOwn(prototype, 'isPrototypeOf') && tagOf(value) === '[object Object]'
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value)
 }
 
 /** What a value that is not JSON is, for a sentence, and what to write instead. */
@@ -36,12 +42,15 @@ function foreignObject(value: unknown): { kind: string; fix?: string } {
   if (value instanceof Set) return { kind: 'a Set', fix: 'Write [...set].' }
   if (value instanceof Error) return { kind: 'an Error', fix: 'Write its message.' }
   if (value instanceof Promise) return { kind: 'a Promise', fix: 'Await it first.' }
-  if (ArrayBuffer.isView(value)) return { kind: `a ${className(value)}`, fix: 'Write its bytes to a file, or its elements as an array.' }
+  if (ArrayBuffer.isView(value)) {
+    return { kind: `a ${className(value)}`, fix: 'Write it to a file, or as a plain array.' }
+  }
   return { kind: `an instance of ${className(value)}`, fix: 'Write a plain object of its fields.' }
 }
 
 function className(value: unknown): string {
   const prototype: unknown = Object.getPrototypeOf(value)
-  const made: unknown = typeof prototype === 'object' && prototype !== null ? Reflect.get(prototype, 'constructor') : undefined
+  if (typeof prototype !== 'object' || prototype === null) return 'an unnamed class'
+  const made: unknown = Reflect.get(prototype, 'constructor')
   return typeof made === 'function' && made.name !== '' ? made.name : 'an unnamed class'
 }

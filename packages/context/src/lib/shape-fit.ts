@@ -8,6 +8,8 @@ import { isUnknown, propertyOf, typeOf, type Shape } from './shape.ts'
 export interface Mismatch {
   /** As `$.rows[3].date`. */
   path: string
+  /** What happened to the place: a field is gone, a field was added, or it is of another type. */
+  change: 'gone' | 'added' | 'type'
   /** Completes a sentence that begins with the path. */
   reason: string
 }
@@ -25,22 +27,26 @@ export function fit(shape: Shape, value: JsonValue): { shape: Shape } | { mismat
   return { shape: walk.learns ? mergeShapes(shape, shapeOf(value)) : shape }
 }
 
+type Problem = Omit<Mismatch, 'path'>
+
 class ShapeFit {
   /** Whether the value fits where the shape was open: where only null, an empty array or an empty object was seen. */
   learns = false
   readonly #path: (string | number)[] = []
 
   mismatch(shape: Shape, value: JsonValue): Mismatch | undefined {
-    const reason = this.#check(shape, value)
-    return reason === undefined ? undefined : { path: formatPath(this.#path), reason }
+    const problem = this.#check(shape, value)
+    return problem === undefined ? undefined : { path: formatPath(this.#path), ...problem }
   }
 
   /** Why the value does not fit; the path then leads to the place. */
-  #check(shape: Shape, value: JsonValue): string | undefined {
+  #check(shape: Shape, value: JsonValue): Problem | undefined {
     const type = typeOf(value)
     if (!shape.type.includes(type)) {
-      if (type === 'null') return `is null where it has always been ${nameTypes(shape)}`
-      if (!isUnknown(shape)) return `is ${article(type)} where it has been ${nameTypes(shape)}`
+      if (type === 'null') return { change: 'type', reason: `is null where it has always been ${nameTypes(shape)}` }
+      if (!isUnknown(shape)) {
+        return { change: 'type', reason: `is ${article(type)} where it has been ${nameTypes(shape)}` }
+      }
       this.learns = true
     } else if (Array.isArray(value)) {
       return this.#array(shape.items, value)
@@ -50,32 +56,32 @@ class ShapeFit {
     return undefined
   }
 
-  #array(items: Shape | undefined, value: readonly JsonValue[]): string | undefined {
+  #array(items: Shape | undefined, value: readonly JsonValue[]): Problem | undefined {
     if (items === undefined) {
       if (value.length > 0) this.learns = true
       return undefined
     }
     for (let index = 0; index < value.length; index++) {
-      const reason = this.#at(index, items, value[index] ?? null)
-      if (reason !== undefined) return reason
+      const problem = this.#at(index, items, value[index] ?? null)
+      if (problem !== undefined) return problem
     }
     return undefined
   }
 
-  #object(shape: Shape, value: { readonly [field: string]: JsonValue }): string | undefined {
+  #object(shape: Shape, value: { readonly [field: string]: JsonValue }): Problem | undefined {
     const { additionalProperties: values } = shape
     if (values === false && this.#isFirstMap(shape, value)) {
       this.learns = true
       return undefined
     }
     for (const name of shape.required ?? []) {
-      if (!Object.hasOwn(value, name)) return this.#fieldProblem(name, 'is gone')
+      if (!Object.hasOwn(value, name)) return this.#field(name, { change: 'gone', reason: 'is gone' })
     }
     for (const name of Object.keys(value)) {
       const field = values === undefined || values === false ? propertyOf(shape, name) : values
-      if (field === undefined) return this.#fieldProblem(name, 'is a field that was added')
-      const reason = this.#at(name, field, value[name] ?? null)
-      if (reason !== undefined) return reason
+      if (field === undefined) return this.#field(name, { change: 'added', reason: 'is a field that was added' })
+      const problem = this.#at(name, field, value[name] ?? null)
+      if (problem !== undefined) return problem
     }
     return undefined
   }
@@ -86,16 +92,16 @@ class ShapeFit {
     return shapeOf(value).additionalProperties !== false
   }
 
-  #at(part: string | number, shape: Shape, value: JsonValue): string | undefined {
+  #at(part: string | number, shape: Shape, value: JsonValue): Problem | undefined {
     this.#path.push(part)
-    const reason = this.#check(shape, value)
-    if (reason === undefined) this.#path.pop()
-    return reason
+    const problem = this.#check(shape, value)
+    if (problem === undefined) this.#path.pop()
+    return problem
   }
 
-  #fieldProblem(name: string, reason: string): string {
+  #field(name: string, problem: Problem): Problem {
     this.#path.push(name)
-    return reason
+    return problem
   }
 }
 

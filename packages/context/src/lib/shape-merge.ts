@@ -60,8 +60,8 @@ function mergeOptional(a: Shape | undefined, b: Shape | undefined): Shape | unde
 }
 
 /**
- * Whether two shapes are one up to what is not known yet: null beside a type, an empty array, an empty object beside a map,
- * a field that is not required.
+ * Whether two shapes are one up to what is not known yet: null beside a type, an empty array, an empty object beside
+ * a map, a field that is not required.
  */
 export function areOneShape(a: Shape, b: Shape): boolean {
   if (a === b || isUnknown(a) || isUnknown(b)) return true

@@ -4,9 +4,9 @@ import { areOneShape, mergeShapes } from './shape-merge.ts'
 import { typeOf, type Shape, type ShapeType } from './shape.ts'
 
 /**
- * The shape of a value, in O(size of the value). The elements of an array share one shape: their types are united, and a
- * field that some of their objects lack is not required. An object is a map if one of its keys or more is not an
- * identifier and all its values have one shape.
+ * The shape of a value, in O(size of the value). The elements of an array share one shape: their types are united,
+ * and a field that some of their objects lack is not required. An object is a map if one of its keys or more is not
+ * an identifier and all its values have one shape.
  */
 export function shapeOf(value: JsonValue): Shape {
   const observed = new ShapeObserver()
@@ -16,7 +16,10 @@ export function shapeOf(value: JsonValue): Shape {
 
 /** Shapes of one scalar type are shared: most fields have one. */
 const SCALARS: ReadonlyMap<ShapeType, Shape> = new Map(
-  (['boolean', 'null', 'number', 'string'] as const).map((type) => [type, Object.freeze({ type: Object.freeze([type]) })]),
+  (['boolean', 'null', 'number', 'string'] as const).map((type) => [
+    type,
+    Object.freeze({ type: Object.freeze([type]) }),
+  ]),
 )
 
 /** Collects the values found at one position, so that an array is walked once, however its elements differ. */

@@ -3,9 +3,9 @@ import type { JsonValue } from './json-value.ts'
 export type ShapeType = 'array' | 'boolean' | 'null' | 'number' | 'object' | 'string'
 
 /**
- * What values of one key, at one version, have in common, as a subset of JSON Schema. `type` is sorted; `['null']` alone
- * means that the type is not known yet. `items` is missing while every array was empty. An object has either `properties`
- * with `additionalProperties: false`, or, as a map, whose keys are data, one shape for all its values.
+ * What values of one key, at one version, have in common, as a subset of JSON Schema. `type` is sorted; `['null']`
+ * alone means that the type is not known yet. `items` is missing while every array was empty. An object has either
+ * `properties` with `additionalProperties: false`, or, as a map, whose keys are data, one shape for all its values.
  */
 export interface Shape {
   readonly type: readonly ShapeType[]

@@ -19,8 +19,8 @@ export interface StagedWrite {
 }
 
 /**
- * Checks key, author, value and float marks. Throws ContextError: CONTEXT_KEY_*, CONTEXT_AUTHOR_INVALID, CONTEXT_NOT_JSON and
- * what else copyJson and copyFloats throw, each with the key.
+ * Checks key, author, value and float marks. Throws ContextError: CONTEXT_KEY_*, CONTEXT_AUTHOR_INVALID,
+ * CONTEXT_NOT_JSON and what else copyJson and copyFloats throw, each with the key.
  */
 export function stageWrite(
   key: string,
@@ -37,7 +37,7 @@ export function stageWrite(
     })
   }
   try {
-    const copy = copyJson(value, limits, by.floats as FloatMarks | undefined)
+    const copy = copyJson(value, limits, by.floats)
     const floats = by.floats === undefined ? undefined : copyFloats(by.floats, copy.value)
     return { key, value: copy.value, bytes: copy.bytes, who, floats }
   } catch (error) {
@@ -46,21 +46,23 @@ export function stageWrite(
 }
 
 /**
- * The shape of a key after a write. The first write gives the key its shape; what comes after has to fit, else CONTEXT_SHAPE
- * is thrown, which proposes the next version. The runner's own keys are exempt: their readers know them by name.
+ * The shape of a key after a write. The first write gives the key its shape; what comes after has to fit, else
+ * CONTEXT_SHAPE is thrown, which proposes the next version. The runner's own keys are exempt: they are objects whose
+ * keys are the names of steps, and grow.
  */
 export function shapeAfter(current: Shape | undefined, write: Pick<StagedWrite, 'key' | 'value'>): Shape {
   const { key, value } = write
   if (current === undefined || isRunnerKey(key)) return shapeOf(value)
   const result = fit(current, value)
   if ('shape' in result) return result.shape
-  const { path, reason } = result.mismatch
+  const { path, change, reason } = result.mismatch
   const next = nextVersion(key)
-  throw new ContextError('CONTEXT_SHAPE', `${key} has one shape, and this value departs from it: ${path === '$' ? 'it' : path} ${reason}`, {
+  const hint = change === 'type' ? '' : ' Where the names of fields are data, write a list of { name, value } objects.'
+  throw new ContextError('CONTEXT_SHAPE', `${key} has one shape and this value departs from it: ${path} ${reason}`, {
     key,
     path,
-    fix: `Write ${next} for the new shape and keep ${key} for its readers. If the fields are data, write a list of { name, value }.`,
-    details: { next, reason },
+    fix: `Write ${next} for the new shape and keep ${key} for its readers.${hint}`,
+    details: { next, change, reason },
   })
 }
 
