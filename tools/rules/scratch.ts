@@ -10,7 +10,8 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 /** A small workspace in a temporary folder, to break the rules in. */
 export interface Scratch extends Disposable {
   readonly path: string
-  write(files: Readonly<Record<string, string>>): void
+  /** Writes files; `undefined` removes one. */
+  write(files: Readonly<Record<string, string | undefined>>): void
   /** Runs a program of the repository's `node_modules/.bin`, or a script of it, in the workspace. */
   run(program: string, ...args: string[]): { code: number | null; output: string }
 }
@@ -33,7 +34,8 @@ export const scratchWorkspace = (): Scratch => {
     write(files) {
       for (const [name, text] of Object.entries(files)) {
         mkdirSync(dirname(join(path, name)), { recursive: true })
-        writeFileSync(join(path, name), text)
+        if (text === undefined) rmSync(join(path, name), { force: true })
+        else writeFileSync(join(path, name), text)
       }
     },
     run(program, ...args) {

@@ -12,6 +12,8 @@ export interface Tarball {
   path: string
   /** Whether it can be imported: a program alone cannot. */
   importable: boolean
+  /** What is in it, relative to the package. */
+  files: string[]
 }
 
 export interface Tarballs extends Disposable {
@@ -34,8 +36,8 @@ export const packAll = async (root: string): Promise<Tarballs> => {
     const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as Manifest
     if (manifest.private === true) return []
     const { stdout } = await run('pnpm', ['pack', '--json', '--pack-destination', folder], { cwd, maxBuffer: 16 << 20 })
-    const { filename } = JSON.parse(stdout) as { filename: string }
-    return [{ name: manifest.name, path: filename, importable: manifest.exports?.['.'] !== undefined }]
+    const { filename, files } = JSON.parse(stdout) as { filename: string; files: { path: string }[] }
+    return [{ name: manifest.name, path: filename, importable: manifest.exports?.['.'] !== undefined, files: files.map(({ path }) => path) }]
   }
   return {
     folder,

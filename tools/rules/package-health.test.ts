@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { scratchWorkspace } from './scratch.ts'
+
+const health = (files: Record<string, string | undefined>): { code: number | null; output: string } => {
+  using workspace = scratchWorkspace()
+  for (const name of ['context', 'runner', 'cli']) {
+    workspace.write({
+      [`packages/${name}/package.json`]: JSON.stringify({
+        name: `@lorc/${name}`, version: '0.1.0', license: 'MIT', type: 'module', files: ['dist'],
+        exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
+      }),
+      [`packages/${name}/dist/index.js`]: 'export const one = 1\n',
+      [`packages/${name}/dist/index.d.ts`]: 'export declare const one = 1;\n',
+      [`packages/${name}/README.md`]: '# x\n',
+      [`packages/${name}/LICENSE`]: 'MIT\n',
+    })
+  }
+  workspace.write({ 'pnpm-workspace.yaml': 'packages:\n  - packages/*\npmOnFail: ignore\n', 'package.json': '{"private":true}' })
+  workspace.write(files)
+  return workspace.run('tools/rules/package-health.ts')
+}
+
+test('sound packages pass', () => {
+  const { code, output } = health({})
+  expect(output.match(/All good!/g)).toHaveLength(3)
+  expect(output.match(/node16 \(from ESM\): OK/g)).toHaveLength(3)
+  expect(code).toBe(0)
+})
+
+test.each([
+  ['an export that leads nowhere', { 'packages/runner/package.json': JSON.stringify({ name: '@lorc/runner', version: '0.1.0', license: 'MIT', type: 'module', files: ['dist'], exports: { '.': './dist/gone.js' } }) }, 'does not exist'],
+  ['declarations that do not match the module', { 'packages/runner/dist/index.d.ts': "import x = require('./other.js')\nexport = x\n" }, '@lorc/runner'],
+  ['a test that is shipped', { 'packages/runner/dist/index.test.js': '' }, 'dist/index.test.js should not be published'],
+  ['a package without a page', { 'packages/runner/README.md': undefined }, 'README.md is missing'],
+])('%s is caught', (_, files, message) => {
+  const { code, output } = health(files)
+  expect(output).toContain(message)
+  expect(code).toBe(1)
+})

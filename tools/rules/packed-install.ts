@@ -1,0 +1,50 @@
+// Installs the packed packages into an empty project, as a user would: `packed-install.ts [oldest]`, in the root.
+// With `oldest` everything there runs on the oldest Node that is supported, else on the Node that runs this.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { oldestNode } from '../bootstrap/toolchain.mjs'
+import { projectFiles } from './packed-project.ts'
+import { packAll } from './tarballs.ts'
+
+const node = process.argv[2] === 'oldest' ? oldestNode() : process.execPath
+const project = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-install-')))
+
+const run = (...command: [string, ...string[]]): string => {
+  const [program, ...args] = command
+  const PATH = `${dirname(node)}:${process.env.PATH ?? ''}`
+  const done = spawnSync(program, args, { cwd: project, encoding: 'utf8', env: { ...process.env, PATH, npm_config_loglevel: 'error' } })
+  if (done.status === 0) return done.stdout
+  throw new Error(`${command.join(' ')}: exit code ${done.status ?? 'none'}\n${done.stdout}${done.stderr}${String(done.error ?? '')}`)
+}
+
+const expectEqual = (what: string, actual: unknown, expected: unknown): void => {
+  if (actual !== expected) throw new Error(`${what} is ${String(actual)} instead of ${String(expected)}`)
+}
+
+try {
+  using tarballs = await packAll(resolve('.'))
+  const hasPython = spawnSync('python3', ['--version']).status === 0
+  for (const [name, text] of Object.entries(projectFiles({ python: hasPython }))) {
+    mkdirSync(dirname(join(project, name)), { recursive: true })
+    writeFileSync(join(project, name), text)
+  }
+  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs.all.map(({ path }) => path))
+  for (const { name } of tarballs.all.filter(({ importable }) => importable)) {
+    run(node, '--input-type=module', '-e', `const all = await import('${name}'); if (Object.keys(all).length === 0) throw new Error('exports nothing')`)
+  }
+  const manifest = JSON.parse(readFileSync('packages/cli/package.json', 'utf8')) as { version: string }
+  expectEqual('the version', run('npx', 'lorc', '--version').trim(), manifest.version)
+  const stdout = run('npx', 'lorc', 'run', 'recipe.yaml')
+  expectEqual('the number of lines on stdout', stdout.trimEnd().split('\n').length, 1)
+  const result = JSON.parse(stdout) as { status: string; ctx_keys: string[] }
+  expectEqual('the status', result.status, 'ok')
+  expectEqual('ctx_keys', result.ctx_keys.filter((key) => key.startsWith('sum.')).join(), ['sum.node_v1', ...(hasPython ? ['sum.python_v1'] : []), 'sum.shell_v1'].join())
+  console.log(`${tarballs.all.map(({ name }) => name).join(', ')} on Node ${run(node, '--version').trim()}${hasPython ? '' : ', without Python'}`)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+} finally {
+  rmSync(project, { recursive: true, force: true })
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { scratchWorkspace, type Scratch } from './scratch.ts'
+
+const declared = 'export declare const one: (a: number) => string;\n'
+
+const reviewed = (): Scratch => {
+  const workspace = scratchWorkspace()
+  const program = JSON.stringify({ name: 'program', exports: { './package.json': './package.json' } })
+  workspace.write({ 'packages/context/package.json': program, 'packages/cli/package.json': program, 'packages/runner/dist/index.d.ts': declared })
+  expect(workspace.run('tools/rules/api.ts', '--update').code).toBe(0)
+  return workspace
+}
+
+test('a surface that was reviewed passes', () => {
+  using workspace = reviewed()
+  expect(workspace.run('tools/rules/api.ts')).toEqual({ code: 0, output: '' })
+  expect(readFileSync(join(workspace.path, 'packages/runner/etc/runner.api.md'), 'utf8')).toContain('export const one: (a: number) => string;')
+})
+
+test.each([
+  ['a changed signature', declared.replace('a: number', 'a: string'), '+ export const one: (a: string) => string;'],
+  ['a further export', `${declared}export declare const two: 2;\n`, '+ export const two: 2;'],
+  ['an export that is gone', 'export {};\n', '- export const one: (a: number) => string;'],
+  ['a type that is used but not exported', 'interface Hidden { a: 1 }\nexport declare const one: Hidden;\nexport {};\n', 'ae-forgotten-export'],
+])('%s is caught', (_, text, message) => {
+  using workspace = reviewed()
+  workspace.write({ 'packages/runner/dist/index.d.ts': text })
+  const { code, output } = workspace.run('tools/rules/api.ts')
+  expect(output).toContain(message)
+  expect(code).toBe(1)
+})
