@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url'
+import { RunnerError } from '../errors.ts'
+import type { NodeStep, Params, ScriptletContext } from './node-step.ts'
+
+/** An instance of an exported class. `validate` throws, or returns false, before anything is changed. */
+interface Runnable {
+  validate?(ctx: ScriptletContext, params: Params, step: NodeStep): unknown
+  run(ctx: ScriptletContext, params: Params, step: NodeStep): unknown
+}
+
+/** A module's export, ready to be called as often as there are attempts. */
+export type Scriptlet = (ctx: ScriptletContext, params: Params, step: NodeStep) => unknown
+
+/**
+ * Imports the module at `url` and finds its export `name` (default: `default`): a class with `run`, or a function.
+ * CommonJS modules export what they assign to `module.exports`. Throws RunnerError MODULE_BROKEN, EXPORT_MISSING.
+ */
+export async function loadScriptlet(url: string, name = 'default'): Promise<Scriptlet> {
+  let module: Record<string, unknown>
+  try {
+    module = (await import(url)) as Record<string, unknown>
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${message}`, { cause })
+  }
+  const exported = findExport(module, name)
+  if (typeof exported === 'function') {
+    const scriptlet = asScriptlet(exported as Callable)
+    if (scriptlet !== undefined) return scriptlet
+  }
+  const other = 'exports something other than a function or a class with `run` as'
+  const what = exported === undefined ? 'does not export' : other
+  const names = Object.keys(module).filter((key) => typeof module[key] === 'function')
+  throw new RunnerError('EXPORT_MISSING', `${fileURLToPath(url)} ${what} \`${name}\`.`, {
+    fix: names.length > 0 ? `It exports ${names.join(', ')}.` : 'It exports no function and no class.',
+  })
+}
+
+type Callable = Scriptlet & { prototype?: unknown; new (): Runnable }
+
+function findExport(module: Record<string, unknown>, name: string): unknown {
+  if (Object.hasOwn(module, name)) return module[name]
+  const commonJs = module['default']
+  const isTable = (typeof commonJs === 'object' || typeof commonJs === 'function') && commonJs !== null
+  return isTable && Object.hasOwn(commonJs, name) ? (commonJs as Record<string, unknown>)[name] : undefined
+}
+
+function asScriptlet(exported: Callable): Scriptlet | undefined {
+  const prototype = exported.prototype as Partial<Runnable> | undefined
+  if (typeof prototype?.run === 'function') return (ctx, params, step) => runInstance(new exported(), ctx, params, step)
+  return /^class\b/.test(Function.prototype.toString.call(exported)) ? undefined : exported
+}
+
+function runInstance(instance: Runnable, ctx: ScriptletContext, params: Params, step: NodeStep): unknown {
+  const verdict = instance.validate?.(ctx, params, step)
+  if (!isThenable(verdict)) return runIf(verdict, instance, ctx, params, step)
+  return verdict.then((value) => runIf(value, instance, ctx, params, step))
+}
+
+function runIf(verdict: unknown, instance: Runnable, ctx: ScriptletContext, params: Params, step: NodeStep): unknown {
+  if (verdict === false) throw new Error('validate() returned false')
+  return instance.run(ctx, params, step)
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

@@ -1,0 +1,47 @@
+import type { Attempt } from '../executor.ts'
+import type { JsonValue } from '../json.ts'
+import { failureOf } from './node-outcome.ts'
+import type { Reply, Request, RunMessage } from './node-protocol.ts'
+import { artifactsFolder, grantedEnv } from './node-step.ts'
+
+/** What a worker process needs to know to run an attempt whose module is at `url`. */
+export function runMessage(attempt: Attempt, url: string): RunMessage {
+  const { step, runId, number, idempotencyKey, env, workspace, logPath } = attempt
+  return {
+    type: 'run',
+    url,
+    ...(step.function !== undefined && { export: step.function }),
+    params: step.args ?? {},
+    step: { stepName: step.name, runId, attempt: number, idempotencyKey },
+    env,
+    granted: grantedEnv(attempt),
+    workspace,
+    logPath,
+  }
+}
+
+/** Answers what the attempt's code asks from its worker process; what the context refuses is told, not thrown. */
+export function replyTo(request: Request, attempt: Attempt): Reply {
+  try {
+    const value = answer(request, attempt)
+    return value === undefined ? {} : { value }
+  } catch (error) {
+    return { refused: failureOf(error) }
+  }
+}
+
+function answer(request: Request, attempt: Attempt): JsonValue | undefined {
+  switch (request.op) {
+    case 'get':
+      return attempt.context.get(request.key)
+    case 'has':
+      return attempt.context.has(request.key)
+    case 'keys':
+      return [...attempt.context.keys()]
+    case 'set':
+      attempt.context.set(request.key, request.value)
+      return undefined
+    case 'artifactsDir':
+      return artifactsFolder(attempt)
+  }
+}
