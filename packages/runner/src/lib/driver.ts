@@ -169,6 +169,7 @@ export class Driver implements RunHandle, AttemptHooks {
   #finish(status: 'completed' | 'failed' | 'cancelled'): void {
     const { fold, journal, plan } = this.#run
     const { cancel } = fold
+    const attempts = fold.attempts()
     if (status === 'completed') this.#record({ type: 'run.completed' })
     else if (cancel?.code) this.#record({ type: 'run.failed', step: null, error: { code: cancel.code, message: cancel.reason } })
     else if (cancel) this.#record({ type: 'run.cancelled', by: cancel.by, reason: cancel.reason })
@@ -178,7 +179,7 @@ export class Driver implements RunHandle, AttemptHooks {
       this.#record({ type: 'run.failed', step: failed?.name ?? null, error: error ?? { code: 'RUN_INTERNAL', message: status } })
     }
     journal.attach({
-      ended: { status: fold.status as typeof status, at: fold.endedAt!, error: fold.error, attempts: fold.takeAttempts() },
+      ended: { status: fold.status as typeof status, at: fold.endedAt!, error: fold.error, attempts },
     })
   }
 

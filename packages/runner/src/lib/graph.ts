@@ -25,8 +25,16 @@ export interface Adjacency {
   readonly targets: Int32Array
 }
 
-/** O(steps + edges). Throws PLAN_INVALID for a name that is there twice or not at all. */
-export function buildGraph(plan: Plan): Graph {
+const graphs = new WeakMap<Plan, Graph>()
+
+/** O(steps + edges), once for each plan object. Throws PLAN_INVALID for a name that is there twice or not at all. */
+export function graphOf(plan: Plan): Graph {
+  let graph = graphs.get(plan)
+  if (!graph) graphs.set(plan, (graph = buildGraph(plan)))
+  return graph
+}
+
+function buildGraph(plan: Plan): Graph {
   const size = plan.steps.length
   const index = new Map<string, number>()
   plan.steps.forEach((step, i) => {

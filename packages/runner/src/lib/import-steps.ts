@@ -7,15 +7,18 @@ import { withDependents } from './run-order.ts'
 import { checkedEvents } from './run-reader.ts'
 import type { RunStore } from './store.ts'
 
+/** A completion taken over from another run. */
+export type StepImport = Extract<EventData, { type: 'step.completed' }>
+
 /**
  * What a run with `resumeFrom` takes over from its source: the completions of all steps but the named ones and their
  * dependents, in the order in which they were completed. Throws RUN_NO_SOURCE, RUN_JOURNAL_BROKEN.
  */
-export async function importSteps(store: RunStore, plan: Plan, graph: Graph, options: StartOptions): Promise<EventData[]> {
+export async function importSteps(store: RunStore, plan: Plan, graph: Graph, options: StartOptions): Promise<StepImport[]> {
   const source = await sourceRun(store, plan, options.fromRun)
   const again = withDependents(graph, options.resumeFrom ?? [])
   const skipped = new Set(options.skip)
-  const imported = new Map<string, EventData>()
+  const imported = new Map<string, StepImport>()
   for await (const event of checkedEvents(store, source)) {
     if (event.type !== 'step.completed') continue
     const index = graph.index.get(event.step)
@@ -37,7 +40,7 @@ async function sourceRun(store: RunStore, plan: Plan, fromRun: string | undefine
   })
 }
 
-function toImport(event: Extract<JournalEvent, { type: 'step.completed' }>, source: string): EventData {
+function toImport(event: Extract<JournalEvent, { type: 'step.completed' }>, source: string): StepImport {
   const { step, attempt, writes, outputs, artifacts, meta } = event
   const importedFrom = event.importedFrom ?? source
   return { type: 'step.completed', step, attempt, writes, outputs, artifacts, metrics: null, ...(meta && { meta }), importedFrom }

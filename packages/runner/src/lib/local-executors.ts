@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts'
 import type { StepExecutor } from './executor.ts'
+import { processStartTime } from './process-start-time.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface LocalOptions {
@@ -20,7 +21,11 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
   return [
     lazy(['node'], async () => {
       const { createNodeExecutor } = await import('./executors/node.ts')
-      return createNodeExecutor({ ...options, supervisor })
+      const groups = {
+        watch: (pid: number) => void supervisor().then((s) => s.watch(pid)),
+        unwatch: (pid: number) => void supervisor().then((s) => s.unwatch(pid)),
+      }
+      return createNodeExecutor({ allow: options.workspace.allow, groups, startTimeOf: (pid) => processStartTime(pid) ?? '' })
     }),
     lazy(['shell'], async () => {
       const { createShellExecutor } = await import('./executors/shell.ts')

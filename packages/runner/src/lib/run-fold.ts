@@ -27,7 +27,9 @@ export class RunFold {
   readonly spawned = new Map<string, { pid: number; startTime: string }>()
   readonly running = new Map<string, number>()
   readonly #steps = new Map<string, StepState>()
-  #attempts: AttemptRecord[] = []
+  /** Steps whose last attempt has ended for good and is in no attempt record yet. */
+  #ended: StepState[] = []
+  #earlier: AttemptRecord[] = []
 
   constructor(plan: Plan) {
     this.plan = plan
@@ -42,11 +44,9 @@ export class RunFold {
     return this.plan.steps.map((step) => this.step(step.name))
   }
 
-  /** The attempts that ended since the last call. */
-  takeAttempts(): AttemptRecord[] {
-    const attempts = this.#attempts
-    this.#attempts = []
-    return attempts
+  /** The attempts that ended since the run last did: what its end is to put on record. */
+  attempts(): AttemptRecord[] {
+    return [...this.#earlier, ...this.#ended.map((step) => this.#record(step))]
   }
 
   apply(event: JournalEvent): void {
@@ -71,6 +71,7 @@ export class RunFold {
         step.attempts = event.attempt
         step.startedAt = event.ts
         step.endedAt = null
+        step.error = null
         this.running.set(event.step, event.attempt)
         return
       }
@@ -85,19 +86,21 @@ export class RunFold {
         step.error = null
         step.cached = event.cached !== undefined
         step.importedFrom = event.importedFrom ?? null
-        if (!event.importedFrom) this.#record(step, event.ts, event.cached === undefined ? 'completed' : 'cached', null)
+        if (!event.importedFrom) this.#ended.push(step)
         return
       }
       case 'step.failed': {
         const step = this.#end(event, event.retryInMs === undefined ? 'failed' : 'waiting')
         step.error = event.error
-        this.#record(step, event.ts, 'failed', event.error.code)
+        if (event.retryInMs === undefined) this.#ended.push(step)
+        else this.#earlier.push(this.#record(step))
         return
       }
       case 'step.cancelled': {
         const step = this.#end(event, 'cancelled')
+        step.error = null
         step.reason = event.reason
-        this.#record(step, event.ts, 'cancelled', null)
+        this.#ended.push(step)
         return
       }
       case 'step.interrupted': {
@@ -149,18 +152,19 @@ export class RunFold {
     return step
   }
 
-  #record(step: StepState, ts: number, status: AttemptRecord['status'], errorCode: string | null): void {
-    this.#attempts.push({
+  #record(step: StepState): AttemptRecord {
+    const status = step.error ? 'failed' : step.cached ? 'cached' : step.status === 'cancelled' ? 'cancelled' : 'completed'
+    return {
       runId: this.runId,
       name: this.name,
       step: step.name,
       attempt: step.attempts,
       status,
-      startedAt: step.startedAt ?? ts,
-      endedAt: ts,
+      startedAt: step.startedAt ?? step.endedAt ?? 0,
+      endedAt: step.endedAt ?? 0,
       metrics: step.metrics,
-      errorCode,
-    })
+      errorCode: step.error?.code ?? null,
+    }
   }
 
   #finish(ts: number, status: RunStatus, error: RecordedError | null, step: string | null): void {
@@ -168,6 +172,8 @@ export class RunFold {
     this.endedAt = ts
     this.error = error
     this.failedStep = step
+    this.#earlier = []
+    this.#ended = []
   }
 
   #reopen(): void {
@@ -176,6 +182,8 @@ export class RunFold {
     this.error = null
     this.failedStep = null
     this.cancel = null
+    this.#earlier = this.attempts()
+    this.#ended = []
     for (const [i, { name, continueOnError }] of this.plan.steps.entries()) {
       const step = this.#steps.get(name)
       if (!step || step.status === 'completed' || step.status === 'skipped') continue

@@ -24,7 +24,8 @@ import { stepEnvironment } from './environment.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import type { StepExecutor } from './executor.ts'
-import { importSteps } from './import-steps.ts'
+import { graphOf } from './graph.ts'
+import { importSteps, type StepImport } from './import-steps.ts'
 import { Journal } from './journal.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { localExecutors } from './local-executors.ts'
@@ -44,6 +45,7 @@ import { RUNNER_VERSION } from './version.ts'
 import type { Workspace } from './workspace.ts'
 
 const FOLLOW_POLL_MS = 200
+const CORES = availableParallelism()
 
 /** Makes a runner. Throws RunnerError WORKSPACE_INVALID, STORE_*. */
 export async function createRunner(options: RunnerOptions): Promise<Runner> {
@@ -110,9 +112,9 @@ class LocalRunner implements Runner {
   async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
     const sealed = sealPlan(plan)
     this.#checkTypes(sealed.plan)
-    const scheduler = this.#scheduler(sealed.plan, options)
-    checkNames(sealed.plan, scheduler.graph, options)
-    const imported = options.resumeFrom?.length ? await importSteps(this.store, sealed.plan, scheduler.graph, options) : []
+    const graph = graphOf(sealed.plan)
+    checkNames(sealed.plan, graph, options)
+    const imported = options.resumeFrom?.length ? await importSteps(this.store, sealed.plan, graph, options) : []
     const code = await hashPlanCode(sealed.plan, this.#workspace)
     for (;;) {
       const driver = this.#newRun(sealed, options, code, imported)
@@ -241,7 +243,7 @@ class LocalRunner implements Runner {
   }
 
   #concurrency(plan: Plan | undefined, asked: number | undefined): number {
-    return asked ?? plan?.concurrency ?? this.#options.concurrency ?? availableParallelism()
+    return asked ?? plan?.concurrency ?? this.#options.concurrency ?? CORES
   }
 
   #scheduler(plan: Plan, { concurrency, failFast }: { concurrency?: number; failFast?: boolean }): Scheduler {
@@ -253,7 +255,7 @@ class LocalRunner implements Runner {
     return { runId, workspace: root, logs: join(this.#stateDir, 'logs', runId), artifacts: join(this.#runsDir, runId, 'artifacts') }
   }
 
-  #newRun({ plan, json, hash }: SealedPlan, options: StartOptions, code: { [path: string]: string }, imported: readonly EventData[]): Driver {
+  #newRun({ plan, json, hash }: SealedPlan, options: StartOptions, code: { [path: string]: string }, imported: readonly StepImport[]): Driver {
     const now = this.#clock.now()
     const runId = newRunId(now, () => this.#ids.random())
     const journal = new Journal(this.store, runId, 1)
@@ -274,13 +276,10 @@ class LocalRunner implements Runner {
         driver: this.#identity,
       },
     })
-    const driver = this.#driver(runId, plan, {
-      journal,
-      fold: new RunFold(plan),
-      scheduler: this.#scheduler(plan, options),
-      context: this.#context(plan),
-      changedCode: [],
-    })
+    const context = this.#context(plan)
+    for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
+    const scheduler = this.#scheduler(plan, options)
+    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [] })
     driver.begin([
       {
         type: 'run.created',

@@ -1,5 +1,5 @@
 import type { EventData } from './events.ts'
-import { buildGraph, type Adjacency, type Graph } from './graph.ts'
+import { graphOf, type Adjacency, type Graph } from './graph.ts'
 import type { Plan } from './plan.ts'
 
 /** What the scheduler wants done. Each becomes an event that is applied before the next command is asked for. */
@@ -64,7 +64,7 @@ export class Scheduler {
 
   constructor(plan: Plan, options: SchedulerOptions) {
     this.#plan = plan
-    this.graph = buildGraph(plan)
+    this.graph = graphOf(plan)
     this.#concurrency = options.concurrency
     this.#failFast = options.failFast ?? false
     const { size, stages } = this.graph

@@ -36,6 +36,7 @@ export interface NewRun {
 /** One attempt as kept across runs for statistics. */
 export interface AttemptRecord {
   runId: string
+  /** The run's. */
   name: string
   step: string
   attempt: number
@@ -140,7 +141,7 @@ export interface RunStore {
   cacheEntries(planName: string, step: string, limit?: number): Promise<CacheEntry[]>
   putCache(entry: CacheEntry): Promise<void>
 
-  /** Newest first, at most `limit` (default: all). */
+  /** Those of the newest run first, within a run the last first; at most `limit` (default: all). */
   attempts(filter: { runId?: string; name?: string; step?: string; limit?: number }): Promise<AttemptRecord[]>
   /** Waits for commits under way. Whatever is called afterwards throws STORE_CLOSED; closing twice is fine. */
   close(): Promise<void>

@@ -1,9 +1,4 @@
-import { createRequire } from 'node:module'
+import manifest from '../../package.json' with { type: 'json' }
 
-/** This package's version, as its package.json says (which lies two folders up in the source, one in the build). */
-export const RUNNER_VERSION: string = readVersion()
-
-function readVersion(): string {
-  const require = createRequire(import.meta.url)
-  return (require('@lorc/runner/package.json') as { version: string }).version
-}
+/** This package's version. Bundlers put it into what they build, so it is right wherever the code ends up. */
+export const RUNNER_VERSION: string = manifest.version

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { canonicalize } from './canonical-json.ts'
+import { GENESIS, seal, unseal } from './hash-chain.ts'
+
+describe('canonicalize', () => {
+  it('sorts by UTF-16 code units at every depth, also keys that look like integers', () => {
+    expect(canonicalize({ b: 1, a: { z: [{ y: 1, x: 2 }], 10: 1, 9: 2 } })).toBe('{"a":{"10":1,"9":2,"z":[{"x":2,"y":1}]},"b":1}')
+  })
+
+  it('writes the example of RFC 8785, section 3.2.2', () => {
+    const value = { numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001], string: '€$\nA\'B"\\"/' }
+    expect(canonicalize(value)).toBe('{"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\nA\'B\\"\\\\\\"/"}')
+  })
+
+  it('leaves out undefined members in either path', () => {
+    expect(canonicalize({ a: undefined, b: 1 })).toBe('{"b":1}')
+    expect(canonicalize({ b: 1, a: undefined })).toBe('{"b":1}')
+  })
+})
+
+describe('seal and unseal', () => {
+  const { event, line } = seal({ type: 'step.started', step: 'a', attempt: 1 }, 3, 1000, GENESIS)
+
+  it('gives back what was sealed', () => {
+    expect(unseal(line, 3, GENESIS)).toEqual({ event })
+  })
+
+  it('accepts the same event written in another order', () => {
+    const reordered = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(line) as object).reverse()))
+    expect(unseal(reordered, 3, GENESIS)).toEqual({ event })
+  })
+
+  it.each([
+    ['another seq', line, 4, GENESIS, /says seq 3/],
+    ['another prev', line, 3, 'f'.repeat(64), /prev/],
+    ['a changed byte', line.replace('"a"', '"b"'), 3, GENESIS, /hash/],
+    ['no JSON', line.slice(1), 3, GENESIS, /not JSON/],
+    ['no object', 'null', 3, GENESIS, /no event/],
+  ])('refuses %s', (_, text, seq, prev, reason) => {
+    expect(unseal(text, seq, prev)).toEqual({ broken: expect.stringMatching(reason) as string })
+  })
+})

@@ -1,0 +1,515 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RunHandle, Runner, RunnerOptions } from './api.ts'
+import { driverIdentity } from './driver-identity.ts'
+import { RunnerError } from './errors.ts'
+import type { JournalEvent } from './events.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import { createRunner } from './runner.ts'
+import type { RunStore } from './store.ts'
+import { createMemoryStore } from './stores/memory.ts'
+import { FakeClock, settled } from './testing/fake-clock.ts'
+import { scriptedExecutor, untilEnded, type Script } from './testing/scripted-executor.ts'
+
+let workspace: string
+let clock: FakeClock
+let store: RunStore
+
+beforeEach(() => {
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-runner-')))
+  clock = new FakeClock()
+  store = createMemoryStore()
+})
+
+afterEach(() => rmSync(workspace, { recursive: true, force: true }))
+
+function planOf(...steps: (Partial<PlanStep> & { name: string })[]): Plan {
+  return { lorc: 1, name: 'demo', steps: steps.map((step, i) => ({ type: 'scripted', stage: i, ...step })) }
+}
+
+async function runner(scripts: Record<string, Script> = {}, options: Partial<RunnerOptions> = {}) {
+  let draws = 0
+  const executor = scriptedExecutor(scripts)
+  const made = await createRunner({
+    workspace,
+    store,
+    clock,
+    ids: { random: () => (draws++ % 97) / 97 },
+    executors: [executor],
+    concurrency: 4,
+    ...options,
+  })
+  return Object.assign(made, { begun: executor.begun })
+}
+
+async function eventsOf(run: Runner, runId: string): Promise<JournalEvent[]> {
+  const events: JournalEvent[] = []
+  for await (const event of run.events(runId)) events.push(event)
+  return events
+}
+
+async function types(run: Runner, handle: RunHandle): Promise<string[]> {
+  return (await eventsOf(run, handle.runId)).map((event) => event.type)
+}
+
+const fails: Script = () => ({ status: 'error', error: { code: 'STEP_FAILED', message: 'no luck' } })
+
+describe('start', () => {
+  it('runs a plan to its end and keeps what it wrote', async () => {
+    const run = await runner({
+      a: ({ context }) => context.set('numbers.list_v1', [1, 2]),
+      b: ({ context }) => context.set('numbers.sum_v1', (context.get('numbers.list_v1') as number[]).reduce((x, y) => x + y)),
+    })
+    const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))
+    const result = await handle.result
+    expect(result).toMatchObject({ status: 'completed', failedStep: null, error: null })
+    expect(result.context.get('numbers.sum_v1')).toBe(3)
+    expect(result.context.blame('numbers.sum_v1')).toMatchObject({ who: 'b', step: 'b', attempt: 1 })
+    expect(handle.runId).toMatch(/^run_2026-01-09T12-34-56Z_[0-9a-z]{6}$/)
+    expect(await types(run, handle)).toEqual([
+      'run.created', 'driver.started', 'step.started', 'step.completed', 'step.started', 'step.completed', 'run.completed',
+    ])
+    expect(await run.verify(handle.runId)).toMatchObject({ ok: true, events: 7 })
+  })
+
+  it('acts on a completion only once it is durable', async () => {
+    const seen: string[] = []
+    const inner = store
+    store = {
+      ...inner,
+      commit: (batches) => {
+        for (const batch of batches) seen.push(...batch.lines.map((line) => (JSON.parse(line) as JournalEvent).type))
+        return inner.commit(batches)
+      },
+    }
+    const run = await runner({ b: () => void expect(seen).toContain('step.completed') })
+    expect((await (await run.start(planOf({ name: 'a' }, { name: 'b' }))).result).status).toBe('completed')
+  })
+
+  it('gives readers every event, however late they come', async () => {
+    const run = await runner()
+    const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))
+    const early = handle.events()
+    await handle.result
+    const seen: number[] = []
+    for await (const event of early) seen.push(event.seq)
+    const late: number[] = []
+    for await (const event of handle.events()) late.push(event.seq)
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6])
+    expect(late).toEqual(seen)
+  })
+
+  it('draws another id when one is taken', async () => {
+    const draw = { random: () => 0.5 }
+    const run = await runner({}, { ids: draw })
+    const first = await run.start(planOf({ name: 'a' }))
+    await first.result
+    let draws = 0
+    const other = await runner({}, { ids: { random: () => (draws++ < 6 ? 0.5 : 0.1) } })
+    const second = await other.start(planOf({ name: 'a' }))
+    expect(second.runId).not.toBe(first.runId)
+    expect((await second.result).status).toBe('completed')
+  })
+
+  it.each([
+    ['a type that nobody runs', planOf({ name: 'a', type: 'cobol' }), {}, 'STEP_NO_EXECUTOR'],
+    ['an unknown name in only', planOf({ name: 'a' }), { only: ['b'] }, 'RUN_STEP_UNKNOWN'],
+    ['an unknown name in skip', planOf({ name: 'a' }), { skip: ['b'] }, 'RUN_STEP_UNKNOWN'],
+    ['an unknown name in resumeFrom', planOf({ name: 'a' }), { resumeFrom: ['b'] }, 'RUN_STEP_UNKNOWN'],
+    ['nothing to resume from', planOf({ name: 'a' }), { resumeFrom: ['a'] }, 'RUN_NO_SOURCE'],
+    ['an unknown source', planOf({ name: 'a' }), { resumeFrom: ['a'], fromRun: 'run_x' }, 'RUN_NO_SOURCE'],
+    ['a plan that is none', { lorc: 1, name: 'x', steps: [] } as Plan, {}, 'PLAN_INVALID'],
+  ])('refuses %s before anything runs', async (_, plan, options, code) => {
+    const run = await runner()
+    await expect(run.start(plan, options)).rejects.toMatchObject({ code })
+    expect(await store.list()).toEqual([])
+  })
+
+  it('refuses a workspace that is not there', async () => {
+    await expect(createRunner({ workspace: join(workspace, 'no') })).rejects.toMatchObject({ code: 'WORKSPACE_INVALID' })
+    await expect(createRunner({ workspace: 'relative' })).rejects.toMatchObject({ code: 'WORKSPACE_INVALID' })
+  })
+})
+
+describe('failure', () => {
+  it('fails the run, blocks what waits, and names the step', async () => {
+    const run = await runner({ a: fails })
+    const result = await (await run.start(planOf({ name: 'a' }, { name: 'b' }))).result
+    expect(result).toMatchObject({ status: 'failed', failedStep: 'a', error: { code: 'STEP_FAILED', message: 'no luck' } })
+    expect(result.steps[1]).toMatchObject({ status: 'blocked', blockedBy: 'a' })
+    expect((await store.list())[0]).toMatchObject({ status: 'failed', error: { code: 'STEP_FAILED' } })
+  })
+
+  it('keeps nothing of a failed attempt', async () => {
+    const run = await runner({
+      a: ({ context, number }) => {
+        context.set('a.partial_v1', number)
+        if (number === 1) throw new Error('half-way')
+      },
+    })
+    const retry = { max: 2, delayMs: 1000, backoff: 'fixed' as const, factor: 1, maxDelayMs: 1000, jitter: 0 }
+    const handle = await run.start(planOf({ name: 'a', retry }))
+    await clock.advance(999)
+    expect(run.begun).toEqual(['a#1'])
+    await clock.advance(1)
+    const result = await handle.result
+    expect(result.context.history('a.partial_v1')).toHaveLength(1)
+    expect(result.context.get('a.partial_v1')).toBe(2)
+    expect(await store.attempts({ runId: handle.runId })).toMatchObject([
+      { attempt: 2, status: 'completed' },
+      { attempt: 1, status: 'failed', errorCode: 'STEP_FAILED' },
+    ])
+  })
+
+  it('ends an attempt that takes too long', async () => {
+    const run = await runner({ a: untilEnded })
+    const handle = await run.start(planOf({ name: 'a', timeoutMs: 2000 }))
+    await clock.advance(2000)
+    expect(await handle.result).toMatchObject({ status: 'failed', error: { code: 'STEP_TIMEOUT' } })
+  })
+
+  it('ends a run that takes too long', async () => {
+    const run = await runner({ a: untilEnded })
+    const handle = await run.start({ ...planOf({ name: 'a' }, { name: 'b' }), timeoutMs: 2000 })
+    await clock.advance(2000)
+    const result = await handle.result
+    expect(result).toMatchObject({ status: 'failed', error: { code: 'RUN_TIMEOUT' } })
+    expect(result.steps.map((step) => step.status)).toEqual(['cancelled', 'blocked'])
+  })
+
+  it('cancels what is in flight under failFast', async () => {
+    const run = await runner({ a: fails, b: untilEnded })
+    const result = await (await run.start(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 }), { failFast: true })).result
+    expect(result.steps.map((step) => step.status)).toEqual(['failed', 'cancelled'])
+    expect(result.failedStep).toBe('a')
+  })
+
+  it.each([
+    ['a missing key', { a: () => {} }, { success: { ctxHasKeys: ['a.b_v1'] } }, 'STEP_KEY_MISSING'],
+    ['an unknown output', { a: () => ({ status: 'ok' as const, outputs: ['a.b_v1'] }) }, {}, 'STEP_OUTPUT_UNKNOWN'],
+    ['a declared file that is missing', { a: () => {} }, { outputs: ['out.txt'] }, 'STEP_OUTPUT_UNKNOWN'],
+    ['a value that is not JSON', { a: () => ({ status: 'ok' as const, outputs: null, writes: { 'a.b_v1': { value: Number.NaN } } }) }, {}, 'STEP_CONTEXT_REFUSED'],
+    ['a bad key', { a: () => ({ status: 'ok' as const, outputs: null, writes: { Bad: { value: 1 } } }) }, {}, 'STEP_CONTEXT_REFUSED'],
+  ])('refuses %s', async (_, scripts, step, code) => {
+    const run = await runner(scripts)
+    expect(await (await run.start(planOf({ name: 'a', ...step }))).result).toMatchObject({ status: 'failed', error: { code } })
+  })
+
+  it('records an executor that throws as a failure of the step', async () => {
+    const broken = { types: ['scripted'], execute: () => { throw new Error('boom') }, close: async () => {} }
+    const run = await runner({}, { executors: [broken] })
+    expect(await (await run.start(planOf({ name: 'a' }))).result).toMatchObject({ error: { code: 'STEP_FAILED', message: 'boom' } })
+  })
+
+  it('lets parallel steps conflict on a key, or the last write win', async () => {
+    const scripts = { a: ({ context }) => context.set('x.y_v1', 1), b: ({ context }) => context.set('x.y_v1', 2) } satisfies Record<string, Script>
+    const plan = planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 })
+    expect(await (await (await runner(scripts)).start(plan)).result).toMatchObject({ failedStep: 'b', error: { code: 'STEP_CONTEXT_CONFLICT' } })
+    const won = await (await (await runner(scripts)).start({ ...plan, conflict: 'last_write_wins' })).result
+    expect(won.context.get('x.y_v1')).toBe(2)
+  })
+})
+
+describe('outputs', () => {
+  it('records files with their hash', async () => {
+    const run = await runner({
+      a: () => {
+        writeFileSync(join(workspace, 'out.txt'), 'hello')
+        return { status: 'ok', outputs: ['out.txt'], meta: { rows: 1 } }
+      },
+    })
+    const handle = await run.start(planOf({ name: 'a' }))
+    const { steps } = await handle.result
+    const sha256 = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'
+    expect(steps[0]!.artifacts).toEqual([{ path: 'out.txt', bytes: 5, sha256 }])
+    expect((await eventsOf(run, handle.runId)).find((event) => event.type === 'step.completed')).toMatchObject({ meta: { rows: 1 } })
+  })
+})
+
+describe('only, skip and resumeFrom', () => {
+  const plan = planOf({ name: 'a' }, { name: 'b' }, { name: 'c' })
+
+  it('skips what it is told to', async () => {
+    const run = await runner()
+    const result = await (await run.start(plan, { skip: ['b'] })).result
+    expect(result.steps.map((step) => step.status)).toEqual(['completed', 'skipped', 'completed'])
+    expect(result.steps[1]!.reason).toBe('--skip')
+  })
+
+  it('runs only what it is told to', async () => {
+    const run = await runner()
+    await (await run.start(plan, { only: ['b', 'c'], skip: ['c'] })).result
+    expect(run.begun).toEqual(['b#1'])
+  })
+
+  it('imports what came before from the last run, or the one that is named', async () => {
+    const value = { now: 1 }
+    const run = await runner({ a: ({ context }) => context.set('a.x_v1', value.now), c: ({ context }) => void context.get('a.x_v1') })
+    const first = await run.start(plan)
+    await first.result
+    value.now = 2
+    const second = await run.start(plan)
+    await second.result
+    run.begun.length = 0
+    const again = await (await run.start(plan, { resumeFrom: ['b'] })).result
+    expect(run.begun).toEqual(['b#1', 'c#1'])
+    expect(again.context.get('a.x_v1')).toBe(2)
+    expect(again.steps[0]).toMatchObject({ status: 'completed', importedFrom: second.runId })
+    const named = await (await run.start(plan, { resumeFrom: ['c'], fromRun: first.runId })).result
+    expect(named.context.get('a.x_v1')).toBe(1)
+  })
+
+  it('runs what the source did not complete, too', async () => {
+    const value = { fail: true }
+    const run = await runner({ b: () => (value.fail ? fails(undefined as never) : undefined) })
+    await (await run.start(plan)).result
+    value.fail = false
+    run.begun.length = 0
+    expect((await (await run.start(plan, { resumeFrom: ['c'] })).result).status).toBe('completed')
+    expect(run.begun).toEqual(['b#1', 'c#1'])
+  })
+})
+
+describe('cancel', () => {
+  it('ends what runs, starts nothing more, and records it', async () => {
+    const run = await runner({ a: untilEnded })
+    const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))
+    await settled()
+    handle.cancel({ by: 'ana', reason: 'wrong data' })
+    handle.cancel({ by: 'ana', reason: 'again' })
+    const result = await handle.result
+    expect(result).toMatchObject({ status: 'cancelled', error: { code: 'RUN_CANCELLED', message: expect.stringContaining('wrong data') as string } })
+    expect(result.steps.map((step) => step.status)).toEqual(['cancelled', 'blocked'])
+  })
+
+  it('follows an AbortSignal, also one that was aborted before', async () => {
+    const run = await runner({ a: untilEnded })
+    const controller = new AbortController()
+    const handle = await run.start(planOf({ name: 'a' }), { signal: controller.signal })
+    controller.abort('enough')
+    expect((await handle.result).status).toBe('cancelled')
+    expect((await (await run.start(planOf({ name: 'a' }), { signal: controller.signal })).result).status).toBe('cancelled')
+  })
+
+  it('reaches the driver in another process through the inbox', async () => {
+    const run = await runner({ a: untilEnded })
+    const handle = await run.start(planOf({ name: 'a' }))
+    const elsewhere = await runner()
+    expect(await elsewhere.cancel(handle.runId, { by: 'bo', reason: 'stop' })).toBe('requested')
+    await clock.advance(1000)
+    expect((await handle.result).status).toBe('cancelled')
+    expect(await store.inbox(handle.runId)).toEqual([])
+    expect(await elsewhere.cancel(handle.runId, { by: 'bo', reason: 'stop' })).toBe('already_ended')
+    await expect(elsewhere.cancel('run_x', { by: 'bo', reason: '' })).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
+  })
+
+  it('takes a run that nobody drives and cancels it', async () => {
+    const run = await runner({ a: untilEnded })
+    const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))
+    await loseDriver(handle.runId)
+    const other = await runner()
+    expect(await other.cancel(handle.runId, { by: 'bo', reason: 'stale' })).toBe('cancelled')
+    expect(other.begun).toEqual([])
+    expect((await other.view(handle.runId)).status).toBe('cancelled')
+  })
+})
+
+/** Makes the holder of a run's lease one whose process is gone, as after a crash. */
+async function loseDriver(runId: string): Promise<void> {
+  const lease = (await store.lease(runId))!
+  const dead = { ...driverIdentity(), startTime: 'long ago' }
+  await store.takeLease(runId, lease.epoch, dead)
+}
+
+describe('resume', () => {
+  it('goes on where a dead driver stopped, and runs again what was in flight', async () => {
+    const first = await runner({ b: untilEnded })
+    const handle = await first.start(planOf({ name: 'a' }, { name: 'b' }, { name: 'c' }))
+    await settled()
+    await loseDriver(handle.runId)
+    expect((await first.view(handle.runId)).abandoned).toBe(true)
+    const second = await runner()
+    const resumed = await second.resume(handle.runId)
+    expect((await resumed.result).status).toBe('completed')
+    expect(second.begun).toEqual(['b#2', 'c#1'])
+    expect(await second.verify(handle.runId)).toMatchObject({ ok: true })
+    expect(await types(second, resumed)).toContain('step.interrupted')
+  })
+
+  it('fences the driver that was thought dead', async () => {
+    const first = await runner({ a: untilEnded })
+    const handle = await first.start(planOf({ name: 'a' }))
+    await settled()
+    await loseDriver(handle.runId)
+    handle.cancel({ by: 'late', reason: 'late' })
+    await expect(handle.result).rejects.toMatchObject({ code: 'RUN_FENCED' })
+  })
+
+  it('prints the recorded result of a completed run and runs nothing', async () => {
+    const first = await runner({ a: ({ context }) => context.set('a.x_v1', 1) })
+    const handle = await first.start(planOf({ name: 'a' }))
+    await handle.result
+    const second = await runner()
+    const resumed = await second.resume(handle.runId)
+    expect((await resumed.result).context.get('a.x_v1')).toBe(1)
+    expect(second.begun).toEqual([])
+    expect(resumed.progress('a')).toBeNull()
+    resumed.cancel({ by: 'x', reason: 'y' })
+    const seen: string[] = []
+    for await (const event of resumed.events()) seen.push(event.type)
+    expect(seen.at(-1)).toBe('run.completed')
+  })
+
+  it('runs again what failed, and what that blocked', async () => {
+    const first = await runner({ b: fails })
+    const handle = await first.start(planOf({ name: 'a' }, { name: 'b' }, { name: 'c' }))
+    await handle.result
+    const second = await runner()
+    const result = await (await second.resume(handle.runId)).result
+    expect(result.status).toBe('completed')
+    expect(second.begun).toEqual(['b#2', 'c#1'])
+    expect((await store.get(handle.runId))?.status).toBe('completed')
+    expect(await store.attempts({ runId: handle.runId })).toHaveLength(4)
+  })
+
+  it('waits for a heartbeat that stands still, and takes the run', async () => {
+    const first = await runner({ a: untilEnded })
+    const handle = await first.start(planOf({ name: 'a' }))
+    const lease = (await store.lease(handle.runId))!
+    await store.takeLease(handle.runId, lease.epoch, { ...driverIdentity(), machine: 'elsewhere' })
+    const second = await runner()
+    const resuming = second.resume(handle.runId)
+    await clock.advance(9000)
+    expect(second.begun).toEqual([])
+    await clock.advance(1500)
+    expect((await (await resuming).result).status).toBe('completed')
+  })
+
+  it('leaves a run to a driver that lives', async () => {
+    const first = await runner({ a: untilEnded })
+    const handle = await first.start(planOf({ name: 'a' }))
+    await expect(first.resume(handle.runId)).rejects.toMatchObject({ code: 'RUN_HELD' })
+    await expect(first.resume('run_x')).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
+  })
+
+  it('says which code changed since', async () => {
+    writeFileSync(join(workspace, 'step.mjs'), 'export default 1')
+    const first = await runner({ a: fails }, { executors: [scriptedExecutor({ a: fails }, ['node'])] })
+    const handle = await first.start(planOf({ name: 'a', type: 'node', module: './step.mjs', function: 'default' }))
+    await handle.result
+    expect(handle.changedCode).toEqual([])
+    writeFileSync(join(workspace, 'step.mjs'), 'export default 2')
+    const second = await runner({}, { executors: [scriptedExecutor({}, ['node'])] })
+    const resumed = await second.resume(handle.runId)
+    expect(resumed.changedCode).toEqual(['step.mjs'])
+    await resumed.result
+  })
+
+  it('refuses a journal that somebody changed', async () => {
+    const first = await runner({ a: fails })
+    const handle = await first.start(planOf({ name: 'a' }))
+    await handle.result
+    const inner = store
+    store = {
+      ...inner,
+      async *read(runId, from) {
+        for await (const lines of inner.read(runId, from)) yield lines.map((line) => line.replace('no luck', 'all good'))
+      },
+    }
+    const second = await runner()
+    expect(await second.verify(handle.runId)).toMatchObject({ ok: false, badSeq: 3, reason: expect.stringContaining('hash') as string })
+    await expect(second.resume(handle.runId)).rejects.toMatchObject({ code: 'RUN_JOURNAL_BROKEN' })
+    expect((await store.lease(handle.runId))?.driver).toBeNull()
+  })
+})
+
+describe('cache', () => {
+  it('puts back what a completed step with the same key left', async () => {
+    const run = await runner({ a: ({ context }) => context.set('a.x_v1', 7) })
+    const plan = planOf({ name: 'a', cache: { mode: 'key', key: 'k1' } })
+    await (await run.start(plan)).result
+    const result = await (await run.start(plan)).result
+    expect(run.begun).toEqual(['a#1'])
+    expect(result.context.get('a.x_v1')).toBe(7)
+    expect(result.steps[0]).toMatchObject({ status: 'completed', cached: true })
+    await (await run.start(planOf({ name: 'a', cache: { mode: 'key', key: 'k2' } }))).result
+    expect(run.begun).toEqual(['a#1', 'a#1'])
+  })
+
+  it('misses when a file is gone or changed', async () => {
+    const run = await runner({
+      a: () => {
+        writeFileSync(join(workspace, 'out.txt'), 'hello')
+        return { status: 'ok', outputs: ['out.txt'] }
+      },
+    })
+    const plan = planOf({ name: 'a', cache: { mode: 'key', key: 'k' } })
+    for (const spoil of [() => {}, () => {}, () => writeFileSync(join(workspace, 'out.txt'), 'HELLO'), () => rmSync(join(workspace, 'out.txt'))]) {
+      spoil()
+      await (await run.start(plan)).result
+    }
+    expect(run.begun).toHaveLength(3)
+  })
+
+  it('checks with auto what the step read', async () => {
+    const source = { value: 1 }
+    const run = await runner({
+      a: ({ context }) => context.set('a.x_v1', source.value),
+      b: ({ context }) => context.set('b.y_v1', (context.get('a.x_v1') as number) * 10),
+    })
+    const plan = planOf({ name: 'a' }, { name: 'b', cache: { mode: 'auto' } })
+    const values = []
+    for (const value of [1, 1, 2, 1]) {
+      source.value = value
+      values.push((await (await run.start(plan)).result).context.get('b.y_v1'))
+    }
+    expect(values).toEqual([10, 10, 20, 10])
+    expect(run.begun.filter((step) => step === 'b#1')).toHaveLength(2)
+    await (await run.start(planOf({ name: 'a' }, { name: 'b', cache: { mode: 'auto' }, args: { n: 1 } }))).result
+    expect(run.begun.filter((step) => step === 'b#1')).toHaveLength(3)
+  })
+})
+
+describe('a store that fails', () => {
+  it('stops the run, which stays resumable', async () => {
+    const inner = store
+    const trouble = { on: false }
+    store = {
+      ...inner,
+      commit: (batches) => {
+        if (trouble.on) throw new RunnerError('STORE_FULL', 'The disk is full.')
+        return inner.commit(batches)
+      },
+    }
+    const run = await runner({ a: ({ number }) => void (trouble.on = number === 1) })
+    const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))
+    await expect(handle.result).rejects.toMatchObject({ code: 'STORE_FULL' })
+    expect(run.begun).toEqual(['a#1'])
+    trouble.on = false
+    await loseDriver(handle.runId)
+    expect((await (await run.resume(handle.runId)).result).status).toBe('completed')
+  })
+})
+
+describe('close', () => {
+  it('leaves runs resumable and refuses what comes later', async () => {
+    const run = await runner({ a: untilEnded })
+    const handle = await run.start(planOf({ name: 'a' }))
+    await settled()
+    await Promise.all([run.close(), run.close()])
+    await expect(handle.result).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
+    const other = await runner()
+    await loseDriver(handle.runId)
+    expect((await (await other.resume(handle.runId)).result).status).toBe('completed')
+  })
+})
+
+it('is not disturbed by a wall clock that jumps back', async () => {
+  const run = await runner({ a: () => clock.jump(-3_600_000) })
+  const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))
+  const result = await handle.result
+  expect(result.status).toBe('completed')
+  expect(result.steps[0]!.metrics!.wallMs).toBe(0)
+})

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest'
+import type { EventData } from './events.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import { Scheduler, type Command, type SchedulerOptions } from './scheduler.ts'
+
+type StepSketch = Partial<PlanStep> & { name: string }
+
+function planOf(...steps: StepSketch[]): Plan {
+  return { lorc: 1, name: 'test', steps: steps.map((step, i) => ({ type: 'noop', stage: i, ...step })) }
+}
+
+function started(step: string, attempt = 1): EventData {
+  return { type: 'step.started', step, attempt }
+}
+
+function completed(step: string): EventData {
+  return { type: 'step.completed', step, attempt: 1, writes: {}, outputs: [], artifacts: [], metrics: null }
+}
+
+function failed(step: string, retryInMs?: number): EventData {
+  const error = { code: 'STEP_FAILED', message: 'no' }
+  return { type: 'step.failed', step, attempt: 1, error, metrics: null, ...(retryInMs !== undefined && { retryInMs }) }
+}
+
+/** Obeys commands as the driver would and tells them in short: `+a` start, `~a` end, `b<a` blocked by a, `-a` cancelled. */
+class Harness {
+  readonly scheduler: Scheduler
+  readonly #plan: Plan
+
+  constructor(plan: Plan, options: Partial<SchedulerOptions> = {}) {
+    this.#plan = plan
+    this.scheduler = new Scheduler(plan, { concurrency: 8, ...options })
+  }
+
+  on(...events: (EventData | { type: 'retry.due'; step: string })[]): string[] {
+    for (const event of events) this.scheduler.apply(event)
+    const told: string[] = []
+    for (let command = this.scheduler.next(); command; command = this.scheduler.next()) {
+      told.push(...this.#obey(command))
+      if (command.do === 'finish') break
+    }
+    return told
+  }
+
+  #obey(command: Command): string[] {
+    const name = (i: number) => this.#plan.steps[i]!.name
+    switch (command.do) {
+      case 'start':
+        this.scheduler.apply(started(name(command.step), command.attempt))
+        return [`+${name(command.step)}`]
+      case 'end':
+        this.scheduler.ended(command.step)
+        return [`~${name(command.step)}`]
+      case 'block':
+        this.scheduler.apply({ type: 'steps.blocked', steps: command.steps.map(name), by: name(command.by) })
+        return command.steps.map((step) => `${name(step)}<${name(command.by)}`)
+      case 'cancel':
+        this.scheduler.apply({ type: 'steps.cancelled', steps: command.steps.map(name), reason: command.reason })
+        return command.steps.map((step) => `-${name(step)}`)
+      case 'finish':
+        return [`=${command.status}`]
+    }
+  }
+}
+
+describe('order', () => {
+  it('runs stages one after the other, a stage together', () => {
+    const run = new Harness(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 1 }, { name: 'c', stage: 1 }, { name: 'd', stage: 2 }))
+    expect(run.on()).toEqual(['+a'])
+    expect(run.on(completed('a'))).toEqual(['+b', '+c'])
+    expect(run.on(completed('c'))).toEqual([])
+    expect(run.on(completed('b'))).toEqual(['+d'])
+    expect(run.on(completed('d'))).toEqual(['=completed'])
+  })
+
+  it('lets a step with dependsOn wait for exactly those', () => {
+    const run = new Harness(planOf({ name: 'a' }, { name: 'b' }, { name: 'c', dependsOn: ['a'] }, { name: 'd', dependsOn: [] }))
+    expect(run.on()).toEqual(['+a', '+d'])
+    expect(run.on(completed('a'))).toEqual(['+c', '+b'])
+    expect(run.on(completed('b'), completed('c'))).toEqual([])
+    expect(run.on(completed('d'))).toEqual(['=completed'])
+  })
+
+  it('counts a step with dependsOn among what a later barrier waits for', () => {
+    const run = new Harness(planOf({ name: 'a', dependsOn: [] }, { name: 'b', dependsOn: ['a'] }, { name: 'c' }))
+    expect(run.on()).toEqual(['+a'])
+    expect(run.on(completed('a'))).toEqual(['+b'])
+    expect(run.on(completed('b'))).toEqual(['+c'])
+  })
+
+  it('keeps to its concurrency', () => {
+    const run = new Harness(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 }, { name: 'c', stage: 0 }), { concurrency: 2 })
+    expect(run.on()).toEqual(['+a', '+b'])
+    expect(run.on(completed('b'))).toEqual(['+c'])
+  })
+
+  it('lets a skipped step satisfy its dependents', () => {
+    const run = new Harness(planOf({ name: 'a' }, { name: 'b', dependsOn: ['a'] }, { name: 'c' }))
+    expect(run.on({ type: 'steps.skipped', steps: ['a', 'b'], reason: '--skip' })).toEqual(['+c'])
+  })
+
+  it('does not start a step that was skipped while it waited', () => {
+    const run = new Harness(planOf({ name: 'a' }, { name: 'b' }, { name: 'c' }))
+    expect(run.on({ type: 'steps.skipped', steps: ['b'], reason: '--skip' })).toEqual(['+a'])
+    expect(run.on(completed('a'))).toEqual(['+c'])
+  })
+
+  it('finishes at once when everything is skipped', () => {
+    const run = new Harness(planOf({ name: 'a' }))
+    expect(run.on({ type: 'steps.skipped', steps: ['a'], reason: '--skip' })).toEqual(['=completed'])
+  })
+})
+
+describe('failure', () => {
+  it('blocks dependents, and theirs, each naming what it waits for', () => {
+    const run = new Harness(planOf({ name: 'a', dependsOn: [] }, { name: 'b', dependsOn: ['a'] }, { name: 'c', dependsOn: ['b', 'a'] }))
+    run.on()
+    expect(run.on(failed('a'))).toEqual(['b<a', 'c<a', '=failed'])
+  })
+
+  it('blocks a diamond once', () => {
+    const run = new Harness(
+      planOf({ name: 'a', dependsOn: [] }, { name: 'b', dependsOn: ['a'] }, { name: 'c', dependsOn: ['a'] }, { name: 'd', dependsOn: ['b', 'c'] }),
+    )
+    run.on()
+    expect(run.on(failed('a'))).toEqual(['b<a', 'c<a', 'd<b', '=failed'])
+  })
+
+  it('blocks every later barrier', () => {
+    const run = new Harness(planOf({ name: 'a' }, { name: 'b' }, { name: 'c' }))
+    run.on()
+    expect(run.on(failed('a'))).toEqual(['b<a', 'c<a', '=failed'])
+  })
+
+  it('waits for what is in flight, starts nothing more, and cancels what was ready', () => {
+    const run = new Harness(
+      planOf({ name: 'a', dependsOn: [] }, { name: 'b', dependsOn: [] }, { name: 'c', dependsOn: [] }, { name: 'd', dependsOn: ['c'] }),
+      { concurrency: 2 },
+    )
+    expect(run.on()).toEqual(['+a', '+b'])
+    expect(run.on(failed('a'))).toEqual([])
+    expect(run.on(completed('b'))).toEqual(['-c', 'd<c', '=failed'])
+  })
+
+  it('ends what is in flight under fail-fast', () => {
+    const run = new Harness(planOf({ name: 'a', dependsOn: [] }, { name: 'b', dependsOn: [] }), { failFast: true })
+    run.on()
+    expect(run.on(failed('a'))).toEqual(['~b'])
+    expect(run.on({ type: 'step.cancelled', step: 'b', attempt: 1, reason: '', metrics: null })).toEqual(['=failed'])
+  })
+
+  it('goes on after a failure that the step tolerates', () => {
+    const run = new Harness(planOf({ name: 'a', continueOnError: true }, { name: 'b' }))
+    run.on()
+    expect(run.on(failed('a'))).toEqual(['+b'])
+    expect(run.on(completed('b'))).toEqual(['=completed'])
+  })
+
+  it('retries when the delay is over, and frees the slot meanwhile', () => {
+    const run = new Harness(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 }), { concurrency: 1 })
+    expect(run.on()).toEqual(['+a'])
+    expect(run.on(failed('a', 10))).toEqual(['+b'])
+    expect(run.scheduler.failures(0)).toBe(1)
+    expect(run.on({ type: 'retry.due', step: 'a' })).toEqual([])
+    expect(run.on(completed('b'))).toEqual(['+a'])
+    expect(run.on({ ...completed('a') })).toEqual(['=completed'])
+  })
+
+  it('does not retry once the run is failing', () => {
+    const run = new Harness(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 }))
+    run.on()
+    run.on(failed('a', 10))
+    expect(run.on(failed('b'))).toEqual(['-a', '=failed'])
+  })
+})
+
+describe('cancel', () => {
+  it('ends what runs and cancels what was ready', () => {
+    const run = new Harness(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 }, { name: 'c', stage: 1 }), { concurrency: 1 })
+    run.on()
+    expect(run.on({ type: 'run.cancel_requested', by: 'me', reason: 'x' })).toEqual(['~a'])
+    expect(run.on({ type: 'step.cancelled', step: 'a', attempt: 1, reason: '', metrics: null })).toEqual(['c<a', '-b', '=cancelled'])
+  })
+})
+
+describe('another driver', () => {
+  it('opens again what did not complete', () => {
+    const plan = planOf({ name: 'a' }, { name: 'b' }, { name: 'c', dependsOn: ['b'] }, { name: 'd' })
+    const first = new Harness(plan)
+    first.on()
+    first.on(completed('a'))
+    expect(first.on(failed('b'))).toEqual(['c<b', 'd<b', '=failed'])
+    expect(first.on({ type: 'run.failed', step: 'b', error: { code: 'STEP_FAILED', message: '' } })).toEqual([])
+    expect(first.on({ type: 'driver.started', epoch: 2, pid: 1, host: '' })).toEqual(['+b'])
+    expect(first.scheduler.failures(1)).toBe(1)
+    expect(first.on(completed('b'))).toEqual(['+c'])
+    expect(first.on(completed('c'))).toEqual(['+d'])
+  })
+
+  it('starts again what was in flight', () => {
+    const run = new Harness(planOf({ name: 'a' }, { name: 'b' }))
+    run.on()
+    expect(run.on({ type: 'step.interrupted', step: 'a', attempt: 1 }, { type: 'driver.started', epoch: 2, pid: 1, host: '' })).toEqual(['+a'])
+    expect(run.scheduler.failures(0)).toBe(1)
+  })
+})
