@@ -17,6 +17,7 @@ export class Problem extends Error {
 }
 
 const reasons = [
+  [/spawnSync npm ENOENT/, 'npm is not on PATH. Install it (it comes with Node) and run this again.'],
   [/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|ENOTCACHED|network|dns error|error sending request/i,
     'The package registry cannot be reached. Connect to the network, or set the registry or a proxy with `npm config set`, and run this again.'],
   [/ENOSPC/, 'The disk is full. Free some space and run this again.'],

@@ -17,5 +17,6 @@ export const checks: readonly Check[] = [
   { name: 'public surface', command: [node, 'tools/rules/api.ts'], needs: ['build'] },
   { name: 'dependency direction', command: [bin('depcruise'), '--config', 'tools/rules/dependency-cruiser.mjs', 'packages', 'examples', 'bench'] },
   { name: 'unused code and dependencies', command: [bin('knip')] },
+  { name: 'error codes in the docs', command: [node, 'tools/rules/error-docs.ts'] },
   { name: 'dependency graph in the docs', command: [node, 'tools/rules/graph.ts'] },
 ]
