@@ -10,3 +10,4 @@ export { createSqliteStore, type SqliteStoreOptions } from './lib/stores/sqlite.
 export { definePlan } from './lib/define-plan.ts'
 export { runRecipe, type RunRecipeOptions } from './lib/run-recipe.ts'
 export { createRunner } from './lib/runner.ts'
+export { attemptOutput, claimStrayError } from './lib/executors/node-output.ts'

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LoadedWorkspace } from '../workspace.ts'
+import type { Check } from './check.ts'
+
+const PATIENCE_MS = 10_000
+
+/** The interpreter that Python steps would get: the configured one, the workspace's `.venv`, `python3`. */
+export async function checkPython({ root, config }: LoadedWorkspace, path: string | undefined): Promise<Check> {
+  const venv = join(root, '.venv', 'bin', 'python')
+  const hasVenv = (await stat(venv).catch(() => undefined)) !== undefined
+  const interpreter = config.python ?? (hasVenv ? venv : 'python3')
+  const source = config.python !== null ? 'as configured' : hasVenv ? "the workspace's .venv" : 'on PATH'
+  const found = await versionOf(interpreter, path)
+  if (found === undefined) {
+    // Only an interpreter that was asked for must be there.
+    const status = config.python === null ? 'warn' : 'fail'
+    const message = `${interpreter} (${source}) does not run: Python steps cannot be run, shell steps lack CPU and memory figures`
+    return { name: 'python', status, message, fix: 'install Python 3.9 or newer, or name one in the configuration: python' }
+  }
+  const [major = 0, minor = 0] = found.split('.').map(Number)
+  if (major === 3 && minor >= 9) return { name: 'python', status: 'ok', message: `${found}: ${interpreter} (${source})` }
+  return { name: 'python', status: 'warn', message: `${found}: ${interpreter} (${source}) is old`, fix: 'install Python 3.9 or newer' }
+}
+
+function versionOf(interpreter: string, path: string | undefined): Promise<string | undefined> {
+  const env = path === undefined ? {} : { PATH: path }
+  return new Promise((resolve) => {
+    const script = 'import platform; print(platform.python_version())'
+    execFile(interpreter, ['-I', '-c', script], { timeout: PATIENCE_MS, env }, (error, stdout) => {
+      const version = stdout.trim()
+      resolve(error === null && /^\d+\.\d+/.test(version) ? version : undefined)
+    })
+  })
+}

@@ -1,0 +1,44 @@
+import { hostname, userInfo } from 'node:os'
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { withRunner } from '../with-runner.ts'
+
+const SAYS = {
+  requested: 'asked its driver to cancel it',
+  cancelled: 'cancelled: nobody was driving it',
+  already_ended: 'had ended already',
+} as const
+
+export const cancel = defineCommand({
+  description:
+    'Asks whoever drives a run to cancel it; a run that nobody drives is cancelled here and now. What completed stays; `lorc resume` can go on with it.',
+  arguments: { run: RUN_ARGUMENT },
+  options: {
+    reason: { kind: 'text', label: 'TEXT', default: 'cancelled by hand', summary: 'Why: it is recorded' },
+    by: { kind: 'text', label: 'NAME', summary: 'Who: it is recorded. Default: user@host' },
+    ...JSON_OPTION,
+  },
+  examples: [
+    ['cancel last', 'cancel the newest run'],
+    ['cancel ab12cd --reason "wrong input"', 'say why'],
+  ],
+  async run(invocation) {
+    const { io, options } = invocation
+    return await withRunner(invocation, async ({ runner, store }) => {
+      const runId = await findRun(store, invocation.arguments.run)
+      const outcome = await runner.cancel(runId, { by: options.by ?? whoever(), reason: options.reason })
+      io.stdout.write(options.json ? `${JSON.stringify({ run_id: runId, outcome })}\n` : `${runId}: ${SAYS[outcome]}\n`)
+      return EXIT.ok
+    })
+  },
+})
+
+function whoever(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`
+  } catch {
+    // A user id without an entry in the system's list of users, as containers have.
+    return `someone@${hostname()}`
+  }
+}

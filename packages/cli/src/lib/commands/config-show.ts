@@ -1,0 +1,28 @@
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { table } from '../render/table.ts'
+
+export const configShow = defineCommand({
+  description: 'Shows the workspace and every setting in force, the defaults included.',
+  arguments: {},
+  options: JSON_OPTION,
+  examples: [
+    ['config show', 'the settings'],
+    ['config show --json', 'for a program'],
+  ],
+  async run({ io, out, options, workspace }) {
+    const { root, configFile, config } = await workspace()
+    if (options.json) {
+      io.stdout.write(`${JSON.stringify({ workspace: root, config_file: configFile, config }, null, 2)}\n`)
+      return EXIT.ok
+    }
+    const absent = { python: 'python3, or .venv', concurrency: 'the number of cores' } as const
+    const rows = Object.entries(config).map(([name, value]: [string, unknown]) => {
+      const fallback = name === 'python' || name === 'concurrency' ? absent[name] : ''
+      return [{ text: name }, { text: value === null ? fallback : Array.isArray(value) ? value.join(', ') || 'none' : String(value) }]
+    })
+    const from = configFile ?? 'no file: defaults'
+    io.stdout.write(`${table(['SETTING', 'VALUE'], [[{ text: 'workspace' }, { text: root }], [{ text: 'file' }, { text: from }], ...rows], out)}\n`)
+    return EXIT.ok
+  },
+})

@@ -1,0 +1,74 @@
+import type { Context } from '@lorc/context'
+import { closest } from '../closest.ts'
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { CliError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { timestamp } from '../render/quantity.ts'
+import { type Cell, table } from '../render/table.ts'
+import { oneLine, truncate } from '../render/text.ts'
+import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { withRunner } from '../with-runner.ts'
+
+export const runsContext = defineCommand({
+  description: "Shows the values that a run's steps produced; with KEY, one value as JSON.",
+  arguments: {
+    run: RUN_ARGUMENT,
+    key: { label: 'KEY', summary: 'A key of the context', required: false },
+  },
+  options: {
+    blame: { kind: 'flag', summary: 'Who wrote it, in which step and attempt, and when' },
+    ...JSON_OPTION,
+  },
+  examples: [
+    ['runs context last', 'every key with its value'],
+    ['runs context last numbers.stats_v1', 'one value'],
+    ['runs context last --blame', 'who wrote what'],
+  ],
+  async run(invocation) {
+    const { io, out, options } = invocation
+    const { run, key } = invocation.arguments
+    return await withRunner(invocation, async ({ runner, store }) => {
+      const { context } = await runner.view(await findRun(store, run))
+      const keys = key === undefined ? context.keys().sort() : [known(context, key)]
+      const chosen = options.blame ? keys.map((name) => [name, blameJson(context, name)] as const) : keys.map((name) => [name, context.get(name)] as const)
+      if (options.json || (key !== undefined && !options.blame)) {
+        const value = key === undefined ? Object.fromEntries(chosen) : chosen[0]?.[1]
+        io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+      } else if (keys.length === 0) io.stderr.write('the context is empty\n')
+      else if (options.blame) {
+        const rows = keys.map((name) => blameCells(context, name))
+        io.stdout.write(`${table(['KEY', 'WHO', 'STEP', 'ATTEMPT', 'WHEN'], rows, out)}\n`)
+      } else {
+        const room = Math.max(20, io.stdout.columns - 2 - Math.max(...keys.map((name) => name.length)))
+        const rows = keys.map((name) => [{ text: name, paint: out.bold }, { text: truncate(oneLine(JSON.stringify(context.get(name)) ?? ''), room) }])
+        io.stdout.write(`${table(['KEY', 'VALUE'], rows, out)}\n`)
+      }
+      return EXIT.ok
+    })
+  },
+})
+
+function known(context: Context, key: string): string {
+  if (context.has(key)) return key
+  const near = closest(key, context.keys())
+  throw new CliError('CLI_KEY_UNKNOWN', `the context has no key \`${key}\`.`, {
+    fix: near === undefined ? 'leave KEY out to see every key.' : `did you mean \`${near}\`?`,
+  })
+}
+
+function blameJson(context: Context, key: string): object | null {
+  const write = context.blame(key)
+  if (write === undefined) return null
+  return { who: write.who, step: write.step ?? null, attempt: write.attempt ?? null, at: new Date(write.at).toISOString() }
+}
+
+function blameCells(context: Context, key: string): Cell[] {
+  const write = context.blame(key)
+  return [
+    { text: key },
+    { text: write?.who ?? '-' },
+    { text: write?.step ?? '-' },
+    { text: write?.attempt === undefined ? '-' : String(write.attempt) },
+    { text: write === undefined ? '-' : timestamp(write.at) },
+  ]
+}

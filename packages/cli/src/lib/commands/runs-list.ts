@@ -1,0 +1,66 @@
+import type { RunSummary } from '@lorc/runner'
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { count, duration, timestamp } from '../render/quantity.ts'
+import { paintRunStatus } from '../render/run-status.ts'
+import type { Style } from '../render/style.ts'
+import { type Cell, table } from '../render/table.ts'
+import { oneLine, truncate } from '../render/text.ts'
+import { withRunner } from '../with-runner.ts'
+
+const STATUSES = ['any', 'running', 'completed', 'failed', 'cancelled'] as const
+
+export const runsList = defineCommand({
+  description: 'Lists the runs of the workspace, newest first.',
+  arguments: {},
+  options: {
+    limit: { kind: 'integer', label: 'N', short: 'n', min: 1, default: 20, summary: 'No more than this many' },
+    status: { kind: 'choice', choices: STATUSES, default: 'any', summary: 'Only runs of this status' },
+    name: { kind: 'text', label: 'NAME', summary: 'Only runs of the recipe of this name' },
+    ...JSON_OPTION,
+  },
+  examples: [
+    ['runs list', 'the last 20 runs'],
+    ['runs list --status failed --json', 'the last 20 that failed, for a program'],
+  ],
+  async run(invocation) {
+    const { io, out, options } = invocation
+    const { limit, status, name } = options
+    return await withRunner(invocation, async ({ store }) => {
+      const filter = { ...(status === 'any' ? {} : { status }), ...(name === undefined ? {} : { name }) }
+      const found = await store.list({ ...filter, limit: limit + 1 })
+      const runs = found.slice(0, limit)
+      if (options.json) io.stdout.write(`${JSON.stringify(runs.map(fieldsOf), null, 2)}\n`)
+      else if (runs.length === 0) io.stderr.write('no runs\n')
+      else {
+        io.stdout.write(`${table(['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'], runs.map((run) => cells(run, out)), out)}\n`)
+        if (found.length > limit) io.stderr.write(out.dim(`the newest ${count(limit, 'run')}; --limit N shows more\n`))
+      }
+      return EXIT.ok
+    })
+  },
+})
+
+function cells(run: RunSummary, style: Style): Cell[] {
+  return [
+    { text: run.runId, paint: style.bold },
+    { text: truncate(oneLine(run.name), 20) },
+    { text: run.status, paint: paintRunStatus(run.status, style) },
+    // Without the seconds: the line fits 80 columns, and the id has them.
+    { text: timestamp(run.createdAt).slice(5, 16), paint: style.dim },
+    { text: run.endedAt === null ? '-' : duration(run.endedAt - run.createdAt) },
+  ]
+}
+
+function fieldsOf(run: RunSummary): object {
+  return {
+    run_id: run.runId,
+    name: run.name,
+    status: run.status,
+    created_at: new Date(run.createdAt).toISOString(),
+    ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
+    recipe: run.recipe,
+    steps: run.steps,
+    error: run.error,
+  }
+}

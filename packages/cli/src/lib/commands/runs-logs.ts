@@ -1,0 +1,136 @@
+import type { JournalEvent, RunView } from '@lorc/runner'
+import { defineCommand, JSON_OPTION, type Surroundings } from '../command.ts'
+import type { OpenRunner } from '../engine.ts'
+import { CliError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { LogReader, type TakeLines } from '../log-reader.ts'
+import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { checkStepName } from '../step-names.ts'
+import { withRunner } from '../with-runner.ts'
+
+const FOLLOW_MS = 200
+
+/** Which logs, and how their lines look. */
+interface Selection {
+  step: string | undefined
+  attempt: number | undefined
+  lines(step: string, attempt: number): TakeLines
+}
+
+export const runsLogs = defineCommand({
+  description:
+    "Shows what a run's steps printed, in the order in which they began; with STEP, of one step alone. Of a step that was tried several times it is the last attempt's.",
+  arguments: {
+    run: RUN_ARGUMENT,
+    step: { label: 'STEP', summary: 'The name of a step', required: false },
+  },
+  options: {
+    follow: { kind: 'flag', short: 'f', summary: 'Go on showing what is printed until the run ends' },
+    attempt: { kind: 'integer', label: 'N', min: 1, summary: 'Of this attempt (1 is the first)' },
+    ...JSON_OPTION,
+  },
+  examples: [
+    ['runs logs last', 'everything that the newest run printed'],
+    ['runs logs last report --attempt 1', "one step's first attempt"],
+    ['runs logs last -f', 'watch a run that goes on in another terminal'],
+  ],
+  async run(invocation) {
+    const { io, options } = invocation
+    const { run, step } = invocation.arguments
+    return await withRunner(invocation, async (open) => {
+      const runId = await findRun(open.store, run)
+      const view = await open.runner.view(runId)
+      if (step !== undefined) checkStepName(view.plan, step)
+      const lines = options.json ? jsonLines(io) : textLines(invocation, step === undefined)
+      const selection = { step, attempt: options.attempt, lines }
+      await (options.follow ? follow(open, runId, selection, io) : show(open, view, selection, io))
+      return EXIT.ok
+    })
+  },
+})
+
+function textLines({ io, out }: Surroundings, named: boolean): Selection['lines'] {
+  return (step) => async (lines) => {
+    const prefix = named ? `${out.cyan(step)} ${out.dim('|')} ` : ''
+    if (!io.stdout.write(lines.map((line) => `${prefix}${line}\n`).join(''))) await io.stdout.drained()
+  }
+}
+
+function jsonLines(io: Io): Selection['lines'] {
+  return (step, attempt) => async (lines) => {
+    const objects = lines.map((line) => `${JSON.stringify({ step, attempt, line })}\n`)
+    if (!io.stdout.write(objects.join(''))) await io.stdout.drained()
+  }
+}
+
+async function show({ runner }: OpenRunner, view: RunView, { step, attempt, lines }: Selection, io: Io): Promise<void> {
+  const begun = view.steps.filter((state) => state.attempts > 0 && (step === undefined || state.name === step))
+  begun.sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0))
+  let found = false
+  for (const state of begun) {
+    if (io.stdout.closed) return
+    const number = attempt ?? state.attempts
+    const reader = new LogReader(await runner.logPath(view.runId, state.name, number))
+    const take = lines(state.name, number)
+    found = (await reader.read(take)) || found
+    await reader.finish(take)
+  }
+  if (found || step === undefined) return
+  const [state] = begun
+  const why = state === undefined ? 'has not begun' : `printed nothing on attempt ${attempt ?? state.attempts} of ${state.attempts}`
+  throw new CliError('CLI_LOG_MISSING', `step \`${step}\` ${why}.`)
+}
+
+async function follow({ runner }: OpenRunner, runId: string, selection: Selection, io: Io): Promise<void> {
+  const readers = new Map<string, { reader: LogReader; take: TakeLines }>()
+  const gone = new AbortController()
+  let reading = Promise.resolve()
+  let busy = false
+  const readAll = async (): Promise<void> => {
+    busy = true
+    for (const { reader, take } of readers.values()) await reader.read(take)
+    busy = false
+  }
+  const stop = io.every(FOLLOW_MS, () => {
+    if (io.stdout.closed) gone.abort()
+    if (!busy) reading = readAll()
+  })
+  try {
+    for await (const event of runner.events(runId, { follow: true, signal: gone.signal })) {
+      const began = attemptBegun(event, selection)
+      if (began !== undefined) {
+        const reader = new LogReader(await runner.logPath(runId, began.step, began.attempt))
+        readers.set(began.step, { reader, take: selection.lines(began.step, began.attempt) })
+      }
+      const ended = attemptEnded(event)
+      const last = ended === undefined ? undefined : readers.get(ended)
+      if (ended === undefined || last === undefined) continue
+      await reading
+      readers.delete(ended)
+      await last.reader.read(last.take)
+      await last.reader.finish(last.take)
+    }
+  } finally {
+    stop()
+    await reading
+  }
+}
+
+function attemptBegun(event: JournalEvent, { step, attempt }: Selection): { step: string; attempt: number } | undefined {
+  if (event.type !== 'step.started') return undefined
+  const wanted = (step ?? event.step) === event.step && (attempt ?? event.attempt) === event.attempt
+  return wanted ? { step: event.step, attempt: event.attempt } : undefined
+}
+
+function attemptEnded(event: JournalEvent): string | undefined {
+  switch (event.type) {
+    case 'step.completed':
+    case 'step.failed':
+    case 'step.cancelled':
+    case 'step.interrupted':
+      return event.step
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,79 @@
+import type { RunView, StepState } from '@lorc/runner'
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { paintStatus } from '../render/marks.ts'
+import { bytes, duration, timestamp } from '../render/quantity.ts'
+import { paintRunStatus } from '../render/run-status.ts'
+import type { Style } from '../render/style.ts'
+import { type Cell, table } from '../render/table.ts'
+import { oneLine, truncate } from '../render/text.ts'
+import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { runJson } from '../run-json.ts'
+import { withRunner } from '../with-runner.ts'
+
+export const runsShow = defineCommand({
+  description: 'Shows what became of a run and of each of its steps: status, time, attempts, what it cost, and what went wrong.',
+  arguments: { run: RUN_ARGUMENT },
+  options: JSON_OPTION,
+  examples: [
+    ['runs show last', 'the newest run'],
+    ['runs show ab12cd --json', 'everything that is known of a run, for a program'],
+  ],
+  async run(invocation) {
+    const { io, out, options } = invocation
+    return await withRunner(invocation, async ({ runner, store }) => {
+      const view = await runner.view(await findRun(store, invocation.arguments.run))
+      io.stdout.write(options.json ? `${JSON.stringify(runJson(view), null, 2)}\n` : text(view, out, io.stdout.columns))
+      return EXIT.ok
+    })
+  },
+})
+
+function text(view: RunView, style: Style, columns: number): string {
+  const status = paintRunStatus(view.status, style)(view.status)
+  const took = view.endedAt === null ? '' : `, took ${duration(view.endedAt - view.createdAt)}`
+  const keys = view.context.keys().filter((key) => !key.startsWith('_runner.'))
+  const head = [
+    `${style.bold(view.runId)}  ${oneLine(view.name)}`,
+    `${status}${view.abandoned ? style.yellow(', but nobody drives it') : ''}, begun ${timestamp(view.createdAt)}${took}`,
+    ...(view.recipe === null ? [] : [`recipe ${view.recipe.path}`]),
+    ...(keys.length === 0 ? [] : [`context ${truncate(keys.sort().join(', '), columns - 'context '.length)}`]),
+  ]
+  const steps = table(['STEP', 'STATUS', 'TOOK', 'TRIES', 'CPU', 'MEMORY', 'NOTE'], view.steps.map((step) => cells(step, style, columns)), style)
+  return `${[...head, '', steps, ...failure(view, style)].join('\n')}\n`
+}
+
+function failure(view: RunView, style: Style): string[] {
+  const lines: string[] = []
+  if (view.error !== null) {
+    const where = view.failedStep === null ? '' : `step \`${view.failedStep}\`: `
+    lines.push('', `${style.red(`error[${view.error.code}]:`)} ${where}${view.error.message}`)
+    if (view.error.fix !== undefined) lines.push(`fix: ${view.error.fix}`)
+  }
+  const resumable = view.abandoned || view.status === 'failed' || view.status === 'cancelled'
+  if (resumable) lines.push(...(lines.length === 0 ? [''] : []), `to go on from there: lorc resume ${view.runId}`)
+  return lines
+}
+
+function cells(step: StepState, style: Style, columns: number): Cell[] {
+  const { metrics } = step
+  const took = step.startedAt === null || step.endedAt === null ? null : step.endedAt - step.startedAt
+  const cpu = metrics === null || metrics.cpuUserMs === null ? null : metrics.cpuUserMs + (metrics.cpuSystemMs ?? 0)
+  return [
+    { text: truncate(step.name, 32), paint: style.bold },
+    { text: step.status, paint: paintStatus(step.status, style) },
+    { text: took === null ? '-' : duration(took) },
+    { text: step.attempts === 0 ? '-' : String(step.attempts) },
+    { text: cpu === null ? '-' : duration(cpu) },
+    { text: metrics?.peakRssBytes == null ? '-' : bytes(metrics.peakRssBytes) },
+    { text: truncate(note(step), Math.max(20, columns - 60)), paint: style.dim },
+  ]
+}
+
+function note(step: StepState): string {
+  if (step.blockedBy !== null) return `by ${step.blockedBy}`
+  if (step.error !== null && step.status !== 'completed') return step.error.code
+  if (step.cached) return 'cached'
+  if (step.importedFrom !== null) return `from ${step.importedFrom}`
+  return oneLine(step.reason ?? step.outputs.join(', '))
+}

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { extname, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { z } from 'zod'
+import { closest } from './closest.ts'
+import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
+import { CliError, type CliProblem } from './errors.ts'
+
+/** The file's own form: every field may be left out, paths are relative to the workspace. */
+const fileSchema = z.strictObject({
+  python: z.string().min(1).optional(),
+  concurrency: z.int().min(1).max(100_000).optional(),
+  store: z.enum(['sqlite', 'files']).optional(),
+  durability: z.enum(['power', 'process']).optional(),
+  allow: z.array(z.string().min(1)).optional(),
+  graceSec: z.number().min(0).max(3600).optional(),
+})
+
+type ConfigFile = z.output<typeof fileSchema>
+
+/** Where a value stands in the file, as far as the format can tell. */
+type Locate = (path: readonly PropertyKey[]) => { line: number; column: number } | undefined
+
+/** Reads and checks a configuration file. Throws CliError CLI_CONFIG_UNREADABLE, CLI_CONFIG_INVALID with every problem. */
+export async function readConfig(file: string, root: string): Promise<LorcConfig> {
+  const shown = relative(root, file)
+  const { value, locate } = await load(file, shown)
+  const parsed = fileSchema.safeParse(value ?? {})
+  if (parsed.success) return complete(parsed.data, root)
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, shown, locate))
+  const message = `${shown} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`
+  throw new CliError('CLI_CONFIG_INVALID', message, { problems })
+}
+
+async function load(file: string, shown: string): Promise<{ value: unknown; locate: Locate }> {
+  if (extname(file) === '.ts') return { value: await importDefault(file, shown), locate: () => undefined }
+  const { LineCounter, parseDocument } = await import('yaml')
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw unreadable(shown, cause)
+  })
+  const lines = new LineCounter()
+  // JSON is YAML as well: one parser gives the positions of both.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset)
+    return { line, column: col }
+  }
+  const [first] = document.errors
+  if (first !== undefined) {
+    const problem = { code: 'CLI_CONFIG_UNREADABLE', message: first.message, file: shown, ...at(first.pos[0]) }
+    throw new CliError('CLI_CONFIG_UNREADABLE', `${shown} cannot be parsed:`, { problems: [problem] })
+  }
+  const locate: Locate = (path) => {
+    const node: unknown = document.getIn(path, true)
+    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
+    return Array.isArray(range) && typeof range[0] === 'number' ? at(range[0]) : undefined
+  }
+  return { value: document.toJS({ maxAliasCount: 10 }) as unknown, locate }
+}
+
+async function importDefault(file: string, shown: string): Promise<unknown> {
+  let module: object
+  try {
+    module = (await import(pathToFileURL(file).href)) as object
+  } catch (cause) {
+    throw unreadable(shown, cause)
+  }
+  if ('default' in module) return module.default
+  throw new CliError('CLI_CONFIG_INVALID', `${shown} has no default export.`, {
+    fix: 'write `export default { ... }`.',
+  })
+}
+
+function unreadable(shown: string, cause: unknown): CliError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new CliError('CLI_CONFIG_UNREADABLE', `${shown} cannot be read: ${why}`, { cause })
+}
+
+function problemsOf(issue: z.core.$ZodIssue, file: string, locate: Locate): CliProblem[] {
+  const code = 'CLI_CONFIG_INVALID'
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const near = closest(key, Object.keys(fileSchema.shape))
+      const known = `the settings are ${Object.keys(fileSchema.shape).join(', ')}`
+      const fix = near === undefined ? known : `did you mean \`${near}\`?`
+      return { code, message: `there is no setting \`${key}\``, fix, file, ...locate([...issue.path, key]) }
+    })
+  }
+  const where = issue.path.length === 0 ? 'the configuration' : `\`${issue.path.map(String).join('.')}\``
+  return [{ code, message: `${where}: ${issue.message.replace(/^Invalid input: /, '')}`, file, ...locate(issue.path) }]
+}
+
+function complete(given: ConfigFile, root: string): LorcConfig {
+  const isPath = (text: string): boolean => /^(\.{0,2}\/|\.\.?$)/.test(text)
+  const { python, concurrency, allow = [] } = given
+  return {
+    python: python === undefined ? DEFAULT_CONFIG.python : python.includes('/') ? resolve(root, python) : python,
+    concurrency: concurrency ?? DEFAULT_CONFIG.concurrency,
+    store: given.store ?? DEFAULT_CONFIG.store,
+    durability: given.durability ?? DEFAULT_CONFIG.durability,
+    allow: allow.map((entry) => (isPath(entry) ? resolve(root, entry) : entry)),
+    graceSec: given.graceSec ?? DEFAULT_CONFIG.graceSec,
+  }
+}

@@ -1,0 +1,26 @@
+import type { Durability } from '@lorc/runner'
+
+/** What `lorc.config.{ts,json,yaml}` settles, complete with its defaults. Paths are absolute. */
+export interface LorcConfig {
+  /** The Python interpreter. Null: `.venv/bin/python` of the workspace, else `python3` on PATH. */
+  python: string | null
+  /** Steps at once. Null: the number of cores. */
+  concurrency: number | null
+  /** Where journals are kept: one SQLite database, or a folder for each run. */
+  store: 'sqlite' | 'files'
+  /** `power`: what was acknowledged survives a power cut. `process`: it survives a killed process only, and is faster. */
+  durability: Durability
+  /** Folders outside the workspace, and packages, that modules and scripts may come from as well. */
+  allow: readonly string[]
+  /** Seconds between SIGTERM and SIGKILL when a step is ended. */
+  graceSec: number
+}
+
+export const DEFAULT_CONFIG: LorcConfig = {
+  python: null,
+  concurrency: null,
+  store: 'sqlite',
+  durability: 'power',
+  allow: [],
+  graceSec: 5,
+}

@@ -1,0 +1,31 @@
+/** A stream that the CLI writes text to. */
+export interface Output {
+  readonly isTTY: boolean
+  /** Size of the terminal; 80 x 24 where there is none. */
+  readonly columns: number
+  readonly rows: number
+  /** The reader is gone (EPIPE): whatever is written is dropped. */
+  readonly closed: boolean
+  /** False: more is buffered than the reader keeps up with; await `drained` before writing more. */
+  write(text: string): boolean
+  /** Resolves once what was written has been handed over, or the reader is gone. */
+  drained(): Promise<void>
+}
+
+export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/** Everything of the process that commands may touch. Tests pass a fake one. */
+export interface Io {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: Output
+  readonly stderr: Output
+  /** Unix milliseconds. */
+  now(): number
+  /** Calls `tick` every `ms`, without keeping the process alive; returns how to stop it. */
+  every(ms: number, tick: () => void): () => void
+  /** Calls `handler` for each interrupt, which then no longer ends the process by itself; returns how to stop it. */
+  onInterrupt(handler: (signal: InterruptSignal) => void): () => void
+  /** Ends the process at once, whatever is in flight. */
+  exit(code: number): void
+}

@@ -1,0 +1,108 @@
+import type { Command, ParsedValues, Surroundings } from './command.ts'
+import { commandNames, findCommand, type FoundCommand } from './command-table.ts'
+import type { Engine } from './engine.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import type { Io } from './io.ts'
+import { parseWords } from './parse.ts'
+import { createStyle, type Style, wantsColor } from './render/style.ts'
+
+/**
+ * Runs `lorc` with these words (without node and the script) and returns the exit status. Never throws: every error is
+ * shown on stderr and, by commands that promise one, as a result line on stdout.
+ */
+export async function main(words: readonly string[], io: Io, engine: Engine): Promise<number> {
+  // Known before anything is parsed, so that errors of parsing follow them too.
+  const before = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
+  const noColor = before.includes('--no-color')
+  const out = createStyle(wantsColor(io.env, io.stdout, noColor))
+  const err = createStyle(wantsColor(io.env, io.stderr, noColor))
+  const debug = before.includes('--debug')
+  let command: Command | undefined
+  try {
+    const found = findCommand(words)
+    if (found.kind !== 'command') return await showHelp(found, io, out)
+    command = await found.load()
+    const values = parseOrExplain(found, command)
+    if (values.options['help'] === true) return await showCommandHelp(found.name, command, io, out)
+    return await command.execute(values, surroundings(values, { io, engine, out, err, debug }))
+  } catch (error) {
+    return await fail(error, { command, io, err, debug, jsonLog: wantsJsonLog(before) })
+  }
+}
+
+async function showHelp(found: Exclude<FoundCommand, { kind: 'command' }>, io: Io, style: Style): Promise<number> {
+  const { overview } = await import('./help.ts')
+  // Help that was asked for is the output; help for want of a command is a complaint.
+  const asked = found.kind === 'help'
+  ;(asked ? io.stdout : io.stderr).write(overview(commandNames(), style, io.stdout.columns))
+  return asked ? EXIT.ok : EXIT.usage
+}
+
+async function showCommandHelp(name: string, command: Command, io: Io, style: Style): Promise<number> {
+  const { commandHelp } = await import('./help.ts')
+  io.stdout.write(commandHelp(name, command, style, io.stdout.columns))
+  return EXIT.ok
+}
+
+function parseOrExplain(found: Extract<FoundCommand, { kind: 'command' }>, command: Command): ParsedValues {
+  try {
+    return parseWords(found.words, command)
+  } catch (error) {
+    throw new UsageError(error, found.name, command)
+  }
+}
+
+/** Wrong words, with the command they were given to. */
+class UsageError extends Error {
+  readonly command: Command
+  readonly commandName: string
+
+  constructor(cause: unknown, commandName: string, command: Command) {
+    super('wrong usage', { cause })
+    this.commandName = commandName
+    this.command = command
+  }
+}
+
+function surroundings(values: ParsedValues, base: Omit<Surroundings, 'workspace'>): Surroundings {
+  const chosen = values.options['workspace']
+  let loaded: ReturnType<Surroundings['workspace']> | undefined
+  return {
+    ...base,
+    workspace: () => {
+      loaded ??= import('./workspace.ts').then(({ loadWorkspace }) =>
+        loadWorkspace(base.io.cwd, typeof chosen === 'string' ? chosen : undefined),
+      )
+      return loaded
+    },
+  }
+}
+
+interface Failing {
+  command: Command | undefined
+  io: Io
+  err: Style
+  debug: boolean
+  jsonLog: boolean
+}
+
+async function fail(error: unknown, { command, io, err, debug, jsonLog }: Failing): Promise<number> {
+  const { reportOf } = await import('./render/error-report.ts')
+  const { showError } = await import('./render/show-error.ts')
+  const report = reportOf(error instanceof UsageError ? error.cause : error)
+  if (error instanceof UsageError) {
+    const { usageLine } = await import('./help.ts')
+    report.footer = `usage: ${usageLine(error.commandName, error.command)}\n       lorc ${error.commandName} --help explains it`
+  }
+  showError(report, { io, style: err, debug, json: jsonLog })
+  const exitCode = exitCodeOf(report.code)
+  if (command?.resultLine === true) {
+    const { errorLine } = await import('./result-line.ts')
+    io.stdout.write(errorLine({ report, exitCode, step: null, runId: null }))
+  }
+  return exitCode
+}
+
+function wantsJsonLog(words: readonly string[]): boolean {
+  return words.includes('--log-format=json') || words[words.indexOf('--log-format') + 1] === 'json'
+}

@@ -1,0 +1,69 @@
+import process from 'node:process'
+import type { InterruptSignal, Io, Output } from './io.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * The real process as commands see it. From here on, what anything else writes to `process.stdout` goes to `elsewhere`,
+ * so that stdout carries nothing but a command's own output.
+ */
+export function processIo(elsewhere: (chunk: string | Uint8Array) => void, onFailure: (error: Error) => void): Io {
+  const stdout = output(process.stdout, onFailure)
+  const stderr = output(process.stderr, () => undefined)
+  process.stdout.write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
+    elsewhere(chunk)
+    const callback = typeof encoding === 'function' ? encoding : done
+    if (typeof callback === 'function') process.nextTick(callback as () => void)
+    return true
+  }
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout,
+    stderr,
+    now: Date.now,
+    every(ms, tick) {
+      const timer = setInterval(tick, ms)
+      timer.unref()
+      return () => clearInterval(timer)
+    },
+    onInterrupt(handler) {
+      const listener = (signal: NodeJS.Signals): void => handler(signal as InterruptSignal)
+      for (const signal of SIGNALS) process.on(signal, listener)
+      return () => {
+        for (const signal of SIGNALS) process.off(signal, listener)
+      }
+    },
+    exit: (code) => process.exit(code),
+  }
+}
+
+function output(stream: NodeJS.WriteStream, onFailure: (error: Error) => void): Output {
+  const write = stream.write.bind(stream) as (text: string) => boolean
+  let closed = false
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (closed) return
+    closed = true
+    // EIO: the terminal is gone.
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') onFailure(error)
+  })
+  return {
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns > 0 ? stream.columns : 80
+    },
+    get rows() {
+      return stream.rows > 0 ? stream.rows : 24
+    },
+    get closed() {
+      return closed
+    },
+    write: (text) => closed || write(text),
+    drained: () =>
+      new Promise((resolve) => {
+        if (closed || !stream.writableNeedDrain) return resolve()
+        stream.once('drain', resolve)
+        stream.once('error', () => resolve())
+      }),
+  }
+}

@@ -1,0 +1,83 @@
+import { CliError, type CliProblem, RecipeRefused } from '../errors.ts'
+import type { Style } from './style.ts'
+import { wrap } from './text.ts'
+
+/** What there is to say about anything thrown. */
+export interface ErrorReport {
+  code: string
+  message: string
+  fix: string | undefined
+  problems: readonly CliProblem[]
+  footer: string | undefined
+  stack: string | undefined
+  /** The problems as whoever found them shows them, instead of a line each. */
+  show?: (color: boolean) => string
+}
+
+const CODED = new Set(['CliError', 'RunnerError', 'ContextError'])
+
+/** Coded errors say what they are; anything else is a fault of lorc's own: CLI_INTERNAL. */
+export function reportOf(error: unknown): ErrorReport {
+  const stack = error instanceof Error ? stackOf(error) : undefined
+  if (error instanceof CliError) {
+    const { code, message, fix, problems, footer } = error
+    return { code, message, fix, problems, footer, stack }
+  }
+  if (error instanceof RecipeRefused) {
+    const { code, message, problems, show } = error
+    const fix = show(false) === '' ? problems[0]?.fix : undefined
+    return { code, message, fix, problems, footer: undefined, stack: undefined, show }
+  }
+  if (error instanceof Error && CODED.has(error.name)) {
+    const { code, fix } = error as Error & { code?: unknown; fix?: unknown }
+    if (typeof code === 'string') {
+      const known = typeof fix === 'string' ? fix : undefined
+      return { code, message: error.message, fix: known, problems: [], footer: undefined, stack }
+    }
+  }
+  return {
+    code: 'CLI_INTERNAL',
+    message: `lorc itself failed: ${error instanceof Error ? error.message : String(error)}`,
+    fix: 'run the command again with --debug and report what it shows',
+    problems: [],
+    footer: undefined,
+    stack,
+  }
+}
+
+/** `error[CODE]: sentence`, one line for each problem and `fix: ...`, wrapped at `columns`, with a line end. */
+export function errorParagraph(report: ErrorReport, style: Style, columns: number, debug: boolean): string {
+  const head = `error[${report.code}]:`
+  const [first = '', ...more] = wrap(`${head} ${report.message}`, columns)
+  const lines = [first.replace(head, style.bold(style.red(head))), ...more]
+  const shown = report.show?.(style.color) ?? ''
+  if (shown !== '') return `${shown}\n\n${lines.join('\n')}\n`
+  for (const problem of report.show === undefined ? report.problems : []) {
+    const place = problem.file === undefined ? '' : `${location(problem)}: `
+    const fix = problem.fix === undefined ? '' : ` (${problem.fix})`
+    lines.push(...indented(`${place}${problem.message}${fix}`, columns))
+  }
+  if (report.fix !== undefined) {
+    const [label, ...rest] = wrap(`fix: ${report.fix}`, columns)
+    lines.push((label ?? '').replace('fix:', style.bold(style.cyan('fix:'))), ...rest)
+  }
+  if (report.footer !== undefined) lines.push(report.footer)
+  if (debug && report.stack !== undefined) lines.push(style.dim(report.stack))
+  return `${lines.join('\n')}\n`
+}
+
+/** `file:line:column`, as far as they are known. */
+export function location(problem: CliProblem): string {
+  return [problem.file, problem.line, problem.line === undefined ? undefined : problem.column]
+    .filter((part) => part !== undefined)
+    .join(':')
+}
+
+function indented(text: string, columns: number): string[] {
+  return wrap(text, columns - 4).map((line, index) => (index === 0 ? `  - ${line}` : `    ${line}`))
+}
+
+function stackOf(error: Error): string {
+  const own = error.stack ?? error.message
+  return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own
+}

@@ -1,0 +1,99 @@
+import type { Marks } from './marks.ts'
+import { paintStatus } from './marks.ts'
+import { duration } from './quantity.ts'
+import { isFinal, type RunProgress, type StepRow } from './run-progress.ts'
+import type { Style } from './style.ts'
+import { displayWidth, oneLine, padEnd, truncate } from './text.ts'
+
+/** What a frame needs to know besides the run. */
+export interface FrameInput {
+  columns: number
+  rows: number
+  /** Unix milliseconds. */
+  now: number
+  /** Counts redraws: turns the spinner. */
+  tick: number
+  style: Style
+  marks: Marks
+  /** What a running step says of its progress. */
+  progressOf(step: string): { done: number; total: number | null } | null
+  /** The last line of a running step's log. */
+  lastLine(step: string): string
+}
+
+const NAME_MAX = 32
+const TIME_WIDTH = 7
+
+/**
+ * The live view of a run as lines that fit the terminal: every step where there is room for all, else what failed, what
+ * runs and what ended last; and a line of counts.
+ */
+export function runFrame(progress: RunProgress, input: FrameInput): string[] {
+  const room = Math.max(1, input.rows - 3)
+  const shown = progress.rows.length <= room ? progress.rows : selection(progress, room)
+  const nameWidth = Math.min(NAME_MAX, shown.reduce((width, row) => Math.max(width, displayWidth(row.name)), 0))
+  return [...shown.map((row) => stepLine(row, nameWidth, input)), countsLine(progress, input)]
+}
+
+function selection(progress: RunProgress, room: number): StepRow[] {
+  const failed = progress.failed.slice(0, Math.max(1, Math.floor(room / 4)))
+  const running = [...progress.running].slice(0, Math.max(1, Math.floor((room - failed.length) / 2)))
+  const left = Math.max(0, room - failed.length - running.length)
+  const ended = left === 0 ? [] : progress.recent.filter((row) => isFinal(row) && row.status !== 'failed').slice(-left)
+  return [...failed, ...ended, ...running]
+}
+
+function stepLine(row: StepRow, nameWidth: number, input: FrameInput): string {
+  const { columns, style, marks } = input
+  const paint = paintStatus(row.status, style)
+  const spin = marks.spinner[input.tick % marks.spinner.length] ?? marks.running
+  const mark = paint(row.status === 'running' ? spin : marks[row.status])
+  const name = padEnd(truncate(row.name, nameWidth), nameWidth)
+  const time = timeOf(row, input.now).padStart(TIME_WIDTH)
+  const room = columns - 1 - 4 - nameWidth - 1 - TIME_WIDTH - 2
+  const note = truncate(noteOf(row, input), Math.max(0, room))
+  const painted = row.status === 'failed' ? style.red(note) : style.dim(note)
+  return `  ${mark} ${row.status === 'waiting' ? style.dim(name) : name} ${style.dim(time)}  ${note === '' ? '' : painted}`.trimEnd()
+}
+
+function timeOf(row: StepRow, now: number): string {
+  if (row.startedAt === 0) return ''
+  if (row.status === 'running') return duration(now - row.startedAt)
+  return row.endedAt === 0 || row.note === 'cached' || row.note === 'imported' ? '' : duration(row.endedAt - row.startedAt)
+}
+
+function noteOf(row: StepRow, input: FrameInput): string {
+  switch (row.status) {
+    case 'running': {
+      const attempt = row.attempt > 1 || row.maxAttempts > 1 ? `attempt ${row.attempt}/${row.maxAttempts}` : ''
+      return [attempt, progressNote(input.progressOf(row.name)), oneLine(input.lastLine(row.name))].filter((part) => part !== '').join('  ')
+    }
+    case 'retrying':
+      return `attempt ${row.attempt + 1}/${row.maxAttempts} in ${duration(row.retryAt - input.now)}: ${oneLine(row.note)}`
+    case 'completed':
+      return row.attempt > 1 ? `attempt ${row.attempt}` : row.note
+    case 'blocked':
+    case 'cancelled':
+    case 'skipped':
+      return oneLine(`${row.status} ${row.note}`)
+    case 'waiting':
+    case 'failed':
+      return oneLine(row.note)
+  }
+}
+
+function progressNote(progress: { done: number; total: number | null } | null): string {
+  if (progress === null) return ''
+  if (progress.total === null || progress.total <= 0) return String(progress.done)
+  return `${Math.floor((100 * progress.done) / progress.total)}%`
+}
+
+function countsLine(progress: RunProgress, { columns, now, style }: FrameInput): string {
+  const { counts, rows } = progress
+  const parts = [`${progress.ended} of ${rows.length} done`]
+  for (const status of ['running', 'retrying', 'failed', 'blocked', 'cancelled', 'skipped'] as const) {
+    if (counts[status] > 0) parts.push(`${counts[status]} ${status}`)
+  }
+  const time = progress.startedAt === 0 ? '' : `  ${duration((progress.endedAt ?? now) - progress.startedAt)}`
+  return style.bold(truncate(`${parts.join(', ')}${time}`, columns - 1))
+}

@@ -1,0 +1,117 @@
+import type { JournalEvent, RunHandle } from '@lorc/runner'
+import { type ErrorReport, errorParagraph } from './error-report.ts'
+import { paintStatus } from './marks.ts'
+import { count, duration } from './quantity.ts'
+import type { ReporterOptions, RunReporter } from './reporter.ts'
+import { RunProgress, type StepRow } from './run-progress.ts'
+import { oneLine, padEnd } from './text.ts'
+
+const STATUS_WIDTH = 'completed'.length
+
+/** One line for each thing that happens: for logs, pipes and CI. `--quiet`: errors and notes only. */
+export class PlainLines implements RunReporter {
+  readonly listens: boolean
+  readonly #options: ReporterOptions
+  #progress: RunProgress | undefined
+  #pending = ''
+
+  constructor(options: ReporterOptions) {
+    this.#options = options
+    this.listens = !options.quiet
+  }
+
+  begin(handle: RunHandle): void {
+    this.#progress = new RunProgress(handle.runId, handle.plan)
+    this.#line(`${handle.plan.name}: ${count(handle.plan.steps.length, 'step')}, ${handle.runId}`)
+  }
+
+  event(event: JournalEvent): void {
+    const progress = this.#progress
+    if (progress === undefined) return
+    progress.apply(event)
+    switch (event.type) {
+      case 'step.started':
+      case 'step.completed':
+      case 'step.failed':
+      case 'step.cancelled':
+      case 'step.interrupted':
+        return this.#step(progress.row(event.step))
+      case 'steps.cancelled':
+      case 'steps.blocked':
+      case 'steps.skipped':
+        for (const name of event.steps) this.#step(progress.row(name))
+        return
+      case 'run.cancel_requested':
+        return this.#line(`cancel requested by ${oneLine(event.by)}: ${oneLine(event.reason)}`)
+      case 'run.completed':
+      case 'run.failed':
+      case 'run.cancelled': {
+        const ended = event.type.slice('run.'.length)
+        const statuses = Object.entries(progress.counts).filter(([, number]) => number > 0)
+        const counts = statuses.map(([status, number]) => `${number} ${status}`).join(', ')
+        return this.#line(`${ended} in ${duration(event.ts - progress.startedAt)}: ${counts}`)
+      }
+      case 'run.created':
+      case 'driver.started':
+      case 'step.spawned':
+        return
+    }
+  }
+
+  note(text: string): void {
+    this.#write(`${text}\n`)
+  }
+
+  error(report: ErrorReport): void {
+    const { io, style, debug } = this.#options
+    const columns = io.stderr.isTTY ? io.stderr.columns : Number.POSITIVE_INFINITY
+    this.#write(errorParagraph(report, style, columns, debug))
+  }
+
+  end(): void {
+    this.#flush()
+  }
+
+  #step(row: StepRow | undefined): void {
+    if (row === undefined) return
+    const { style } = this.#options
+    const status = paintStatus(row.status, style)(padEnd(row.status === 'running' ? 'started' : row.status, STATUS_WIDTH))
+    this.#line(`  ${status}  ${row.name}${detail(row)}`)
+  }
+
+  #line(text: string): void {
+    if (this.listens) this.#write(`${text}\n`)
+  }
+
+  /** Lines of one turn of the event loop share one write. */
+  #write(text: string): void {
+    if (this.#pending === '') setImmediate(() => this.#flush())
+    this.#pending += text
+  }
+
+  #flush(): void {
+    if (this.#pending !== '') this.#options.io.stderr.write(this.#pending)
+    this.#pending = ''
+  }
+}
+
+function detail(row: StepRow): string {
+  const attempt = row.maxAttempts > 1 ? `  attempt ${row.attempt} of ${row.maxAttempts}` : ''
+  const note = oneLine(row.note)
+  switch (row.status) {
+    case 'running':
+      return attempt
+    case 'completed':
+      return note === '' ? `  ${duration(row.endedAt - row.startedAt)}` : `  ${note}`
+    case 'retrying':
+      return `${attempt} failed: ${note}; the next in ${duration(row.retryAt - row.endedAt)}`
+    case 'failed':
+      return `  ${duration(row.endedAt - row.startedAt)}${attempt}: ${note}`
+    case 'blocked':
+      return `  ${note}`
+    case 'cancelled':
+    case 'skipped':
+    case 'waiting':
+      return `: ${note}`
+  }
+}

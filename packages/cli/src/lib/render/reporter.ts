@@ -1,0 +1,35 @@
+import type { JournalEvent, RunHandle } from '@lorc/runner'
+import type { Io } from '../io.ts'
+import { JsonLines } from './json-lines.ts'
+import { LiveView } from './live-view.ts'
+import { PlainLines } from './plain-lines.ts'
+import type { ErrorReport } from './error-report.ts'
+import type { Style } from './style.ts'
+
+/** Shows a run on stderr while it goes on. Siblings differ in the form alone. */
+export interface RunReporter {
+  /** Whether `event` does anything: where it is false, nobody needs to read the events. */
+  readonly listens: boolean
+  begin(handle: RunHandle): void
+  event(event: JournalEvent): void
+  /** A sentence for people, e.g. how to go on. */
+  note(text: string): void
+  error(report: ErrorReport): void
+  /** Everything has been shown; leaves the terminal as a shell expects it. */
+  end(): void
+}
+
+export interface ReporterOptions {
+  io: Io
+  style: Style
+  logFormat: 'text' | 'json'
+  quiet: boolean
+  debug: boolean
+}
+
+export function createReporter(options: ReporterOptions): RunReporter {
+  const { io, logFormat, quiet } = options
+  if (logFormat === 'json') return new JsonLines(options)
+  const live = io.stderr.isTTY && io.env['TERM'] !== 'dumb' && !quiet
+  return live ? new LiveView(options) : new PlainLines(options)
+}
