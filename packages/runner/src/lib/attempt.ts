@@ -19,6 +19,8 @@ export function logFile(places: RunPlaces, index: number, step: string, attempt:
 
 export interface AttemptHooks {
   environment(step: PlanStep): Readonly<Record<string, string>>
+  /** What executors see of `attempt.own`. */
+  exposed(context: StepContext): StepContext
   spawned(attempt: LiveAttempt, process: { pid: number; startTime: string }): void
 }
 
@@ -27,7 +29,8 @@ export class LiveAttempt implements Attempt {
   readonly step: PlanStep
   readonly index: number
   readonly number: number
-  readonly context: StepContext
+  /** The step's own view of the context, as `Context.begin` made it. */
+  readonly own: StepContext
   readonly startedAt: number
   graceMs: number
   progress: { done: number; total: number | null } | null = null
@@ -37,6 +40,7 @@ export class LiveAttempt implements Attempt {
   stopTimer: (() => void) | undefined
   readonly #places: RunPlaces
   readonly #hooks: AttemptHooks
+  #context: StepContext | undefined
   #controller: AbortController | undefined
   #logPath: string | undefined
   #artifactsDir: string | undefined
@@ -46,7 +50,7 @@ export class LiveAttempt implements Attempt {
     step: PlanStep,
     index: number,
     number: number,
-    context: StepContext,
+    own: StepContext,
     startedAt: number,
     graceMs: number,
     places: RunPlaces,
@@ -55,7 +59,7 @@ export class LiveAttempt implements Attempt {
     this.step = step
     this.index = index
     this.number = number
-    this.context = context
+    this.own = own
     this.startedAt = startedAt
     this.graceMs = graceMs
     this.#places = places
@@ -64,6 +68,10 @@ export class LiveAttempt implements Attempt {
 
   get runId(): string {
     return this.#places.runId
+  }
+
+  get context(): StepContext {
+    return (this.#context ??= this.#hooks.exposed(this.own))
   }
 
   get idempotencyKey(): string {

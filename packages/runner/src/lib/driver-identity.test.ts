@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
-import { driverIdentity, isGone } from './driver-identity.ts'
+import { driverIdentity, isAtWork, isGone } from './driver-identity.ts'
 import { processStartTime } from './process-start-time.ts'
 
 it('knows itself to be there, and each driver of a process to be another', () => {
@@ -17,6 +17,10 @@ it('knows a process that ended to be gone, and a later one of the same pid to be
   const other = { ...self, pid: child.pid!, startTime: processStartTime(child.pid!)! }
   expect(isGone(other, self)).toBe(false)
   expect(isGone({ ...other, startTime: '1' }, self)).toBe(true)
+  expect(isAtWork(other, self)).toBe(true)
+  child.kill('SIGSTOP')
+  await expect.poll(() => isAtWork(other, self)).toBe(false)
+  expect(isGone(other, self)).toBe(false)
   child.kill('SIGKILL')
   await once(child, 'exit')
   expect(isGone(other, self)).toBe(true)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { kill, pid, platform } from 'node:process'
-import { processStartTime } from './process-start-time.ts'
+import { processStartTime, processState } from './process-start-time.ts'
 import type { DriverIdentity } from './store.ts'
 
 /** A new driver in this process. On Linux it costs two reads of /proc. */
@@ -25,6 +25,13 @@ function isHidden(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
+}
+
+/** True only where it is certain: the driver is on this machine, and its process is there and not stopped. */
+export function isAtWork(driver: DriverIdentity, self: DriverIdentity): boolean {
+  if (driver.machine !== self.machine) return false
+  const state = processState(driver.pid)
+  return state !== undefined && state.startTime === driver.startTime && !state.stopped
 }
 
 let known: string | undefined

@@ -1,4 +1,4 @@
-import type { Context } from '@lorc/context'
+import type { Context, StepContext } from '@lorc/context'
 import type { Clock, Ids, RunHandle, RunResult } from './api.ts'
 import { LiveAttempt, logFile, type AttemptHooks, type RunPlaces } from './attempt.ts'
 import { RunnerError } from './errors.ts'
@@ -11,6 +11,7 @@ import { retryDelay } from './retry.ts'
 import type { RunFold } from './run-fold.ts'
 import type { Command, Scheduler } from './scheduler.ts'
 import type { StepCache } from './step-cache.ts'
+import { withStepMetrics } from './step-metrics.ts'
 import type { RunStore } from './store.ts'
 import type { Subscribers } from './subscribers.ts'
 import type { Workspace } from './workspace.ts'
@@ -120,6 +121,10 @@ export class Driver implements RunHandle, AttemptHooks {
 
   environment(step: PlanStep): Readonly<Record<string, string>> {
     return this.#around.environment(step)
+  }
+
+  exposed(context: StepContext): StepContext {
+    return withStepMetrics(context, this.#run.fold)
   }
 
   spawned(attempt: LiveAttempt, { pid, startTime }: { pid: number; startTime: string }): void {

@@ -1,5 +1,5 @@
 import type { Clock } from './api.ts'
-import { isGone } from './driver-identity.ts'
+import { isAtWork, isGone } from './driver-identity.ts'
 import { RunnerError } from './errors.ts'
 import type { DriverIdentity, RunStore } from './store.ts'
 
@@ -18,6 +18,8 @@ export async function acquireLease(store: RunStore, runId: string, self: DriverI
       return epoch
     }
     if (lease.driver.id === self.id || lease.epoch !== first.epoch || lease.heartbeat !== first.heartbeat) throw held(runId, lease.driver)
+    // The heartbeat's thread starts late, to spare short runs its cost: until then the process itself is the sign of life.
+    if (lease.heartbeat === 0 && isAtWork(lease.driver, self)) throw held(runId, lease.driver)
     await new Promise<void>((resolve) => clock.sleep(leaseMs / 20, resolve))
     lease = (await store.lease(runId)) ?? first
   }

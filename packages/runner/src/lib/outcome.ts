@@ -23,13 +23,13 @@ type OkOutcome = Extract<AttemptOutcome, { status: 'ok' }>
  * context: all of them or, when this throws (RunnerError STEP_*), none. Answers at once unless there are files to hash.
  */
 export function accept(attempt: LiveAttempt, outcome: OkOutcome, context: Context, workspace: Workspace): Product | Promise<Product> {
-  mergeWrites(attempt.context, outcome.writes)
-  const writes = attempt.context.writes()
+  mergeWrites(attempt.own, outcome.writes)
+  const writes = attempt.own.writes()
   const files = outcome.outputs?.filter((output) => !Object.hasOwn(writes, output)) ?? []
   const declared = attempt.step.outputs ?? []
   const finish = (artifacts: Artifact[], outputs: string[]): Product => {
     requireKeys(attempt)
-    commit(context, attempt.context)
+    commit(context, attempt.own)
     return { outputs, artifacts, writes, ...(outcome.meta && { meta: outcome.meta }) }
   }
   const outputs = outcome.outputs ?? Object.keys(writes)
@@ -45,9 +45,9 @@ function mergeWrites(context: StepContext, writes: Record<string, RecordedWrite>
 }
 
 function requireKeys(attempt: LiveAttempt): void {
-  const missing = attempt.step.success?.ctxHasKeys.filter((key) => !attempt.context.has(key)) ?? []
+  const missing = attempt.step.success?.ctxHasKeys.filter((key) => !attempt.own.has(key)) ?? []
   if (missing.length === 0) return
-  const set = Object.keys(attempt.context.writes())
+  const set = Object.keys(attempt.own.writes())
   throw new RunnerError(
     'STEP_KEY_MISSING',
     `Step "${attempt.step.name}" completed without ${missing.join(', ')}, which success.ctx_has_keys asks for.`,

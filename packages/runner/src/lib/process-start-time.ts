@@ -8,10 +8,20 @@ import { platform } from 'node:process'
  * one that has ended and waits to be reaped counts as gone.
  */
 export function processStartTime(pid: number): string | undefined {
+  return processState(pid)?.startTime
+}
+
+export interface ProcessState {
+  startTime: string
+  /** It was stopped (SIGSTOP, a debugger) and does nothing. */
+  stopped: boolean
+}
+
+export function processState(pid: number): ProcessState | undefined {
   return platform === 'linux' ? fromProc(pid) : fromPs(pid)
 }
 
-function fromProc(pid: number): string | undefined {
+function fromProc(pid: number): ProcessState | undefined {
   let stat: string
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -19,14 +29,19 @@ function fromProc(pid: number): string | undefined {
     return undefined
   }
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+  return stateOf(fields[0], fields[19])
 }
 
-function fromPs(pid: number): string | undefined {
+function fromPs(pid: number): ProcessState | undefined {
   try {
     const [state, ...start] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/)
-    return state === undefined || state.startsWith('Z') ? undefined : start.join(' ')
+    return stateOf(state, start.join(' '))
   } catch {
     return undefined
   }
+}
+
+function stateOf(letters: string | undefined, startTime: string | undefined): ProcessState | undefined {
+  if (!letters || startTime === undefined || /^[ZX]/.test(letters)) return undefined
+  return { startTime, stopped: /^[Tt]/.test(letters) }
 }

@@ -39,6 +39,11 @@ export class RunFold {
     return this.#steps.get(name) ?? blank(name)
   }
 
+  /** The steps of which something has happened, in the order in which it did first. */
+  begun(): Iterable<StepState> {
+    return this.#steps.values()
+  }
+
   /** In the plan's order. */
   steps(): StepState[] {
     return this.plan.steps.map((step) => this.step(step.name))

@@ -212,6 +212,16 @@ describe('failure', () => {
   })
 })
 
+describe('_runner.step_metrics_v1', () => {
+  it('shows a step what the ones before it cost, and is nobody’s output', async () => {
+    const seen: unknown[] = []
+    const run = await runner({ b: ({ context }) => void seen.push(context.get('_runner.step_metrics_v1'), context.has('_runner.step_metrics_v1'), context.keys()) })
+    const { context } = await (await run.start(planOf({ name: 'a' }, { name: 'b' }))).result
+    expect(seen).toEqual([{ a: expect.objectContaining({ status: 'completed', attempts: 1, wall_ms: 0, exit_code: null }) as unknown }, true, []])
+    expect(context.keys()).toEqual([])
+  })
+})
+
 describe('outputs', () => {
   it('records files with their hash', async () => {
     const run = await runner({

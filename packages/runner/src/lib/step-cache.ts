@@ -70,7 +70,7 @@ export class StepCache {
       outputs: [...product.outputs.filter((output) => Object.hasOwn(product.writes, output)), ...product.artifacts.map((a) => a.path)],
       writes: product.writes,
       artifacts: product.artifacts,
-      reads: auto ? Object.fromEntries(attempt.context.reads().map((name) => [name, valueHash(attempt, name)])) : {},
+      reads: auto ? Object.fromEntries(attempt.own.reads().map((name) => [name, valueHash(attempt, name)])) : {},
     }
     const entry: CacheEntry = {
       planName: this.#planName,
@@ -107,5 +107,5 @@ function readsHold(reads: { [key: string]: string }, attempt: LiveAttempt): bool
 }
 
 function valueHash(attempt: LiveAttempt, key: string): string {
-  return hash('sha256', canonicalize(attempt.context.get(key) ?? null), 'hex')
+  return hash('sha256', canonicalize(attempt.own.get(key) ?? null), 'hex')
 }
