@@ -185,6 +185,7 @@ export function createMemoryStore(): RunStore {
         .filter((attempt) => name === undefined || attempt.name === name)
         .filter((attempt) => step === undefined || attempt.step === step)
         .toReversed()
+        .sort((a, b) => known(b.runId).order - known(a.runId).order)
         .slice(0, limit)
         .map((attempt) => ({ ...attempt }))
     },

@@ -1,10 +1,12 @@
-import type { AttemptRecord, CommitResult, DriverIdentity, JournalBatch, NewRun } from '../store.ts'
-import type { SqliteConnection } from './sqlite-connection.ts'
+import type { CommitResult, DriverIdentity, JournalBatch, NewRun } from '../store.ts'
+import { packAttempts } from './attempt-list.ts'
+import type { Prepared, SqliteConnection } from './sqlite-connection.ts'
 
-/** True where the journal of run ?1 ends at ?2 and its lease has epoch ?3. */
-const FENCE = `(SELECT epoch FROM runs WHERE id = ?1) = ?3 AND ?2 = ifnull((
-  SELECT (key & 0xffffffff) + count FROM journal WHERE key BETWEEN ?1 << 32 AND ?1 << 32 | 0xffffffff
+const END = (table: string) => `ifnull((
+  SELECT (key & 0xffffffff) + count FROM ${table} WHERE key BETWEEN ?1 << 32 AND ?1 << 32 | 0xffffffff
   ORDER BY key DESC LIMIT 1), 0)`
+/** True where the journal of run ?1 ends at ?2 and its lease has epoch ?3. */
+const FENCE = `(SELECT epoch FROM runs WHERE id = ?1) = ?3 AND ?2 = max(${END('journal_alone')}, ${END('journal_shared')})`
 
 /** Writes journals, runs and leases through one connection. */
 export class SqliteJournal {
@@ -19,7 +21,8 @@ export class SqliteJournal {
     this.#connection = connection
     this.#sql = {
       runId: connection.prepare('SELECT id FROM runs WHERE run_id = ?'),
-      append: connection.prepare(`INSERT INTO journal SELECT ?1 << 32 | ?2, ?4, ?5 WHERE ${FENCE}`),
+      alone: connection.prepare(`INSERT INTO journal_alone SELECT ?1 << 32 | ?2, ?4, ?5 WHERE ${FENCE}`),
+      shared: connection.prepare(`INSERT INTO journal_shared SELECT NULL, ?1 << 32 | ?2, ?4, ?5 WHERE ${FENCE}`),
       admit: connection.prepare(`SELECT ${FENCE} AS admitted`),
       plan: connection.prepare('INSERT INTO plans VALUES (?, ?) ON CONFLICT DO NOTHING'),
       driver: connection.prepare(
@@ -32,12 +35,9 @@ export class SqliteJournal {
       ),
       reopen: connection.prepare(`UPDATE runs SET status = 'running', ended_at = NULL, error = NULL WHERE id = ?`),
       end: connection.prepare('UPDATE runs SET status = ?2, ended_at = ?3, error = ?4, driver = NULL WHERE id = ?1'),
-      lastAttempt: connection.prepare(
-        `SELECT ifnull(max(key) + 1, ?1 << 32) & 0xffffffff AS next FROM attempts
+      attempts: connection.prepare(
+        `INSERT INTO attempt_lists SELECT ifnull(max(key) + 1, ?1 << 32), ?2 FROM attempt_lists
         WHERE key BETWEEN ?1 << 32 AND ?1 << 32 | 0xffffffff`,
-      ),
-      attempt: connection.prepare(
-        'INSERT INTO attempts VALUES (?1 << 32 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)',
       ),
       acknowledge: connection.prepare('UPDATE inbox SET done = 1 WHERE run = ? AND done = 0 AND id <= ?'),
       take: connection.prepare('UPDATE runs SET epoch = epoch + 1, driver = ? WHERE run_id = ? AND epoch = ?'),
@@ -54,7 +54,8 @@ export class SqliteJournal {
     if (only !== undefined && batches.length === 1 && isPlain(only)) {
       return this.#connection.write(() => [this.#append(only)])
     }
-    return this.#transact((created) => batches.map((batch) => this.#apply(batch, created)))
+    const append = batches.length === 1 ? this.#sql.alone : this.#sql.shared
+    return this.#transact((created) => batches.map((batch) => this.#apply(batch, append, created)))
   }
 
   async takeLease(runId: string, expected: number, driver: DriverIdentity): Promise<number | undefined> {
@@ -75,18 +76,18 @@ export class SqliteJournal {
     return changes === 0 ? undefined : Number(lastInsertRowid)
   }
 
-  #apply(batch: JournalBatch, created: Created): CommitResult {
+  #apply(batch: JournalBatch, append: Prepared, created: Created): CommitResult {
     const { create, reopened, ended, inboxDone } = batch
     const found = created.runs.get(batch.runId) ?? this.#runId(batch.runId)
     if (create !== undefined && found !== undefined) return 'exists'
     if (create !== undefined && batch.firstSeq !== 0) return 'fenced'
     const id = create === undefined ? found : this.#create(batch, create, created)
     if (id === undefined) return 'fenced'
-    if (this.#write(id, batch) === 'fenced') return 'fenced'
+    if (this.#write(id, batch, append) === 'fenced') return 'fenced'
     if (reopened === true) this.#sql.reopen().run(id)
     if (ended !== undefined) {
       this.#sql.end().run(id, ended.status, ended.at, ended.error === null ? null : JSON.stringify(ended.error))
-      this.#keep(id, ended.attempts)
+      if (ended.attempts.length > 0) this.#sql.attempts().run(id, packAttempts(ended.attempts))
       created.ended.push(batch.runId)
     }
     if (inboxDone !== undefined) this.#sql.acknowledge().run(id, inboxDone)
@@ -95,16 +96,16 @@ export class SqliteJournal {
 
   #append(batch: JournalBatch): CommitResult {
     const id = this.#runId(batch.runId)
-    return id === undefined ? 'fenced' : this.#write(id, batch)
+    return id === undefined ? 'fenced' : this.#write(id, batch, this.#sql.alone)
   }
 
-  #write(id: number, { epoch, firstSeq, lines }: JournalBatch): CommitResult {
+  #write(id: number, { epoch, firstSeq, lines }: JournalBatch, append: Prepared): CommitResult {
     if (lines.length === 0) {
       const { admitted } = this.#sql.admit().get(id, firstSeq, epoch) as { admitted: number | null }
       return admitted === 1 ? 'ok' : 'fenced'
     }
     const text = lines.length === 1 ? (lines[0] as string) : lines.join('\n')
-    return this.#sql.append().run(id, firstSeq, epoch, lines.length, text).changes === 0 ? 'fenced' : 'ok'
+    return append().run(id, firstSeq, epoch, lines.length, text).changes === 0 ? 'fenced' : 'ok'
   }
 
   #create({ runId, epoch }: JournalBatch, { summary, plan, driver }: NewRun, created: Created): number {
@@ -118,18 +119,6 @@ export class SqliteJournal {
     const id = Number(lastInsertRowid)
     created.runs.set(runId, id)
     return id
-  }
-
-  #keep(run: number, attempts: readonly AttemptRecord[]): void {
-    if (attempts.length === 0) return
-    const { next } = this.#sql.lastAttempt().get(run) as { next: number }
-    const insert = this.#sql.attempt()
-    attempts.forEach(({ name, step, attempt, status, startedAt, endedAt, metrics, errorCode }, at) => {
-      const { wallMs = null, cpuUserMs = null, cpuSystemMs = null, peakRssBytes = null, exitCode = null } = metrics ?? {}
-      // prettier-ignore
-      insert.run(run, next + at, name, step, attempt, status, startedAt, endedAt, wallMs, cpuUserMs, cpuSystemMs,
-        peakRssBytes, exitCode, errorCode)
-    })
   }
 
   #driver(driver: DriverIdentity, created: Created): number {

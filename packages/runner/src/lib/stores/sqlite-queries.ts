@@ -3,6 +3,7 @@ import { RunnerError } from '../errors.ts'
 import type { RecordedError } from '../events.ts'
 import type { JsonObject } from '../json.ts'
 import type { AttemptRecord, CacheEntry, InboxCommand, Lease, RunFilter, RunSummary } from '../store.ts'
+import { unpackAttempts } from './attempt-list.ts'
 import type { Prepared, SqliteConnection } from './sqlite-connection.ts'
 
 /** Characters of journal that one chunk of a read holds, give or take a batch. */
@@ -10,9 +11,6 @@ const CHUNK = 1 << 20
 const RUN = `run_id AS runId, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, plan_hash AS planHash,
   steps, error`
 const ENTRY = `plan_name AS planName, step, key, value, run_id AS runId, created_at AS createdAt`
-const ATTEMPT = `runs.run_id AS runId, attempts.name, step, attempt, attempts.status, started_at AS startedAt,
-  attempts.ended_at AS endedAt, wall_ms AS wallMs, cpu_user_ms AS cpuUserMs, cpu_system_ms AS cpuSystemMs,
-  peak_rss_bytes AS peakRssBytes, exit_code AS exitCode, error_code AS errorCode`
 
 /** Reads what SqliteJournal and putCache wrote. */
 export class SqliteQueries {
@@ -86,14 +84,20 @@ export class SqliteQueries {
 
   async attempts(filter: { runId?: string; name?: string; step?: string; limit?: number }): Promise<AttemptRecord[]> {
     const { runId, name, step, limit = Infinity } = filter
-    const where = conditions({
-      'key BETWEEN (SELECT id FROM runs WHERE run_id = ?1) << 32 AND (SELECT id FROM runs WHERE run_id = ?1) << 32 | 0xffffffff':
-        runId,
-      'attempts.name = ?': name,
-      'step = ?': step,
+    const where = conditions({ 'run_id = ?': runId, 'name = ?': name })
+    const sql = `SELECT run_id AS runId, name, list FROM runs CROSS JOIN attempt_lists
+      ON key BETWEEN runs.id << 32 AND runs.id << 32 | 0xffffffff ${where.sql} ORDER BY runs.id DESC, key DESC`
+    return this.#connection.read(() => {
+      const lists: AttemptRecord[][] = []
+      let found = 0
+      for (const row of this.#statement(sql).iterate(...where.values) as Iterable<AttemptsRow>) {
+        const list = unpackAttempts(row.list, row.runId, row.name, step).reverse()
+        lists.push(list)
+        found += list.length
+        if (found >= limit) break
+      }
+      return lists.flat().slice(0, limit)
     })
-    const sql = `SELECT ${ATTEMPT} FROM attempts JOIN runs ON runs.id = key >> 32 ${where.sql} ORDER BY key DESC LIMIT ?`
-    return (await this.#all<AttemptRow>(sql, ...where.values, rows(limit))).map(attempt)
   }
 
   async #id(runId: string): Promise<number> {
@@ -132,9 +136,11 @@ export class SqliteQueries {
 
 type RunRow = Omit<RunSummary, 'error'> & { error: string | null }
 type EntryRow = Omit<CacheEntry, 'value'> & { value: string }
-type AttemptRow = Omit<AttemptRecord, 'metrics'> & Record<'cpuUserMs' | 'cpuSystemMs' | 'peakRssBytes' | 'exitCode', number | null> & {
-    wallMs: number | null
-  }
+interface AttemptsRow {
+  runId: string
+  name: string
+  list: string
+}
 interface LeaseRow {
   epoch: number
   id: string | null
@@ -150,11 +156,6 @@ const summary = (row: RunRow): RunSummary => ({
 })
 
 const entry = (row: EntryRow): CacheEntry => ({ ...row, value: JSON.parse(row.value) as JsonObject })
-
-function attempt({ wallMs, cpuUserMs, cpuSystemMs, peakRssBytes, exitCode, ...row }: AttemptRow): AttemptRecord {
-  const metrics = wallMs === null ? null : { wallMs, cpuUserMs, cpuSystemMs, peakRssBytes, exitCode }
-  return { ...row, metrics }
-}
 
 /** SQLite takes a negative limit for none. */
 const rows = (limit: number): number => (Number.isFinite(limit) ? limit : -1)

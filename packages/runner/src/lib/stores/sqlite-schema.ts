@@ -7,9 +7,11 @@ export const SCHEMA_VERSION = 1
 const APPLICATION_ID = 0x6c6f7263
 
 /**
- * `journal.key` is `run << 32 | seq` of the batch's first event: one B-tree, clustered by run, whose leaves hold a batch
- * without overflow pages. One row is one batch; its lines are joined by line ends. `attempts.key` is
- * `run << 32 | ordinal`. Runs are numbered in the order of their creation, so `id` orders them by age.
+ * Runs are numbered in the order of their creation, so `runs.id` orders them by age. A row of the journal is a batch of
+ * events, its lines joined by line ends, under `key`: `run << 32 | seq` of its first event. Batches that are committed
+ * alone go into a tree clustered by run: one page to write. Those that several runs commit together go one after the
+ * other into a tree of their own with an index: otherwise each would have a page to itself. `attempt_lists.key` is
+ * `run << 32 | ordinal`; the view `attempts` is for people's queries.
  */
 const SCHEMA = `
 CREATE TABLE plans (hash TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
@@ -24,7 +26,11 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_name ON runs (name);
 CREATE INDEX runs_status ON runs (status);
-CREATE TABLE journal (key INTEGER PRIMARY KEY, count INTEGER NOT NULL, lines TEXT NOT NULL);
+CREATE TABLE journal_alone (key INTEGER PRIMARY KEY, count INTEGER NOT NULL, lines TEXT NOT NULL);
+CREATE TABLE journal_shared (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, count INTEGER NOT NULL, lines TEXT NOT NULL);
+CREATE UNIQUE INDEX journal_shared_key ON journal_shared (key);
+CREATE VIEW journal AS
+  SELECT key, count, lines FROM journal_alone UNION ALL SELECT key, count, lines FROM journal_shared;
 CREATE TABLE inbox (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, type TEXT NOT NULL, by TEXT NOT NULL,
   reason TEXT NOT NULL
@@ -36,12 +42,12 @@ CREATE TABLE cache (
 );
 CREATE INDEX cache_key ON cache (plan_name, step, key);
 CREATE INDEX cache_step ON cache (plan_name, step);
-CREATE TABLE attempts (
-  key INTEGER PRIMARY KEY, name TEXT NOT NULL, step TEXT NOT NULL, attempt INTEGER NOT NULL, status TEXT NOT NULL,
-  started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, wall_ms REAL, cpu_user_ms REAL, cpu_system_ms REAL,
-  peak_rss_bytes INTEGER, exit_code INTEGER, error_code TEXT
-);
-CREATE INDEX attempts_step ON attempts (name, step);
+CREATE TABLE attempt_lists (key INTEGER PRIMARY KEY, list TEXT NOT NULL);
+CREATE VIEW attempts AS
+  SELECT run_id, name, value ->> 0 AS step, value ->> 1 AS attempt, value ->> 2 AS status, value ->> 3 AS started_at,
+    value ->> 4 AS ended_at, value ->> 5 AS error_code, value ->> 6 AS wall_ms, value ->> 7 AS cpu_user_ms,
+    value ->> 8 AS cpu_system_ms, value ->> 9 AS peak_rss_bytes, value ->> 10 AS exit_code
+  FROM attempt_lists JOIN runs ON runs.id = attempt_lists.key >> 32, json_each(list);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `
