@@ -1,57 +1,39 @@
-import { Context } from '@lorc/context'
 import { realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { versions as engineVersions } from 'node:process'
-import type {
-  Clock,
-  Ids,
-  ResumeOptions,
-  RunHandle,
-  Runner,
-  RunnerOptions,
-  RunView,
-  StartOptions,
-  Verification,
-} from './api.ts'
-import { logFile, type RunPlaces } from './attempt.ts'
+import type { Clock, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
 import { systemClock, systemIds } from './clock.ts'
-import { changedPaths, hashPlanCode } from './code-files.ts'
-import { sealPlan, type SealedPlan } from './define-plan.ts'
+import { hashPlanCode } from './code-files.ts'
+import { sealPlan } from './define-plan.ts'
 import { driverIdentity } from './driver-identity.ts'
-import { Driver, resultOf, type RunParts, type Surroundings } from './driver.ts'
+import type { Driver, Surroundings } from './driver.ts'
 import { stepEnvironment } from './environment.ts'
 import { RunnerError } from './errors.ts'
-import type { EventData, JournalEvent, RunOptions } from './events.ts'
-import type { StepExecutor } from './executor.ts'
+import type { EventData, JournalEvent } from './events.ts'
+import { checkTypes, executorTable } from './executor-table.ts'
 import { graphOf } from './graph.ts'
-import { importSteps, type StepImport } from './import-steps.ts'
-import { Journal } from './journal.ts'
+import { importSteps } from './import-steps.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
 import { Presence } from './presence.ts'
-import { RunFold } from './run-fold.ts'
+import { RunAssembly } from './run-assembly.ts'
 import { writeRunFolder } from './run-folder.ts'
-import { newRunId } from './run-id.ts'
-import { checkNames, skippedSteps } from './run-order.ts'
-import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
-import { Scheduler } from './scheduler.ts'
-import { StepCache } from './step-cache.ts'
+import { checkNames } from './run-order.ts'
+import { loadRun, storedEvents, verifyRun } from './run-reader.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
 import type { DriverIdentity, RunStore } from './store.ts'
-import { Subscribers } from './subscribers.ts'
-import { RUNNER_VERSION } from './version.ts'
 import type { Workspace } from './workspace.ts'
 
 const FOLLOW_POLL_MS = 200
 const CORES = availableParallelism()
 
-/** Makes a runner. Throws RunnerError WORKSPACE_INVALID, STORE_*. */
+/** Makes a runner. Rejects with RunnerError WORKSPACE_INVALID, STORE_*. */
 export async function createRunner(options: RunnerOptions): Promise<Runner> {
   const root = workspaceRoot(options.workspace)
-  const store = options.store ?? (await openDefaultStore(join(options.stateDir ?? join(root, '.lorc'), 'lorc.db')))
-  return new LocalRunner({ ...options, workspace: root }, store, options.store === undefined)
+  const stateDir = options.stateDir ?? join(root, '.lorc')
+  const store = options.store ?? (await openDefaultStore(join(stateDir, 'lorc.db')))
+  return new LocalRunner({ ...options, workspace: root, stateDir }, store, options.store === undefined)
 }
 
 async function openDefaultStore(file: string): Promise<RunStore> {
@@ -71,90 +53,79 @@ function workspaceRoot(path: string): string {
 class LocalRunner implements Runner {
   readonly store: RunStore
   readonly #ownsStore: boolean
-  readonly #options: RunnerOptions
   readonly #clock: Clock
-  readonly #ids: Ids
   readonly #workspace: Workspace
-  readonly #stateDir: string
   readonly #runsDir: string
   readonly #leaseMs: number
   readonly #identity: DriverIdentity = driverIdentity()
-  readonly #executors: ReadonlyMap<string, StepExecutor>
   readonly #around: Surroundings
+  readonly #assembly: RunAssembly
   readonly #presence: Presence
   readonly #drivers = new Set<Driver>()
   #closing: Promise<void> | undefined
 
-  constructor(options: RunnerOptions, store: RunStore, ownsStore: boolean) {
+  constructor(options: RunnerOptions & { stateDir: string }, store: RunStore, ownsStore: boolean) {
+    const { workspace: root, stateDir, env = {}, python, concurrency = CORES } = options
     this.store = store
     this.#ownsStore = ownsStore
-    this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#ids = options.ids ?? systemIds
-    this.#workspace = { root: options.workspace, allow: options.allow ?? [] }
-    this.#stateDir = options.stateDir ?? join(options.workspace, '.lorc')
-    this.#runsDir = options.runsDir ?? join(options.workspace, 'runs')
+    this.#workspace = { root, allow: options.allow ?? [] }
+    this.#runsDir = options.runsDir ?? join(root, 'runs')
     this.#leaseMs = options.leaseMs ?? 10_000
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
-    this.#executors = this.#collectExecutors()
+    const local = { workspace: this.#workspace, stateDir, env, size: concurrency, ...(python !== undefined && { python }) }
     this.#around = {
       store,
       clock: this.#clock,
-      ids: this.#ids,
+      ids: options.ids ?? systemIds,
       workspace: this.#workspace,
       graceMs: options.graceMs ?? 5000,
-      executors: this.#executors,
-      environment: stepEnvironment(options.env ?? {}),
+      executors: executorTable([...localExecutors(local), ...(options.executors ?? [])]),
+      environment: stepEnvironment(env),
       keepAlive: () => this.#presence.soon(),
     }
+    this.#assembly = new RunAssembly(this.#around, {
+      identity: this.#identity,
+      stateDir,
+      runsDir: this.#runsDir,
+      concurrency,
+      versions: options.versions ?? {},
+      fingerprint: stepFingerprint(this.#workspace, python),
+    })
   }
 
   async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
+    this.#assertOpen()
     const sealed = sealPlan(plan)
-    this.#checkTypes(sealed.plan)
+    checkTypes(sealed.plan, this.#around.executors)
     const graph = graphOf(sealed.plan)
     checkNames(sealed.plan, graph, options)
     const imported = options.resumeFrom?.length ? await importSteps(this.store, sealed.plan, graph, options) : []
     const code = await hashPlanCode(sealed.plan, this.#workspace)
     for (;;) {
-      const driver = this.#newRun(sealed, options, code, imported)
       try {
-        await driver.opened
-        return this.#watch(driver, options.signal)
+        return await this.#open(this.#assembly.fresh(sealed, options, code, imported), options.signal)
       } catch (error) {
-        this.#drivers.delete(driver)
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
       }
     }
   }
 
   async resume(runId: string, options: ResumeOptions = {}): Promise<RunHandle> {
-    const summary = await this.store.get(runId)
-    if (!summary) throw unknownRun(runId)
-    if (summary.status === 'completed') return this.#finished(await loadRun(this.store, runId))
-    const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs)
-    try {
-      const driver = await this.#reopen(runId, epoch, options)
-      await driver.opened
-      return this.#watch(driver, options.signal)
-    } catch (error) {
-      await this.store.releaseLease(runId, epoch).catch(() => {})
-      throw error
-    }
+    const summary = await this.#summary(runId)
+    if (summary.status === 'completed') return this.#assembly.finished(await loadRun(this.store, runId))
+    return this.#takeOver(runId, options)
   }
 
   async cancel(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'> {
-    const summary = await this.store.get(runId)
-    if (!summary) throw unknownRun(runId)
+    const summary = await this.#summary(runId)
     if (summary.status !== 'running') return 'already_ended'
     if (await isDriven(this.store, runId, this.#identity)) {
       await this.store.send(runId, { type: 'cancel', by, reason })
       return 'requested'
     }
-    const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs)
-    const driver = await this.#reopen(runId, epoch, {}, { type: 'run.cancel_requested', by, reason })
-    await driver.opened
-    await this.#watch(driver).result
+    const driver = await this.#takeOver(runId, {}, { type: 'run.cancel_requested', by, reason })
+    await driver.result
     return 'cancelled'
   }
 
@@ -180,8 +151,7 @@ class LocalRunner implements Runner {
   async *events(runId: string, options: { fromSeq?: number; follow?: boolean; signal?: AbortSignal } = {}): AsyncGenerator<JournalEvent> {
     let seq = options.fromSeq ?? 0
     for (;;) {
-      const before = await this.store.get(runId)
-      if (!before) throw unknownRun(runId)
+      const before = await this.#summary(runId)
       for await (const event of storedEvents(this.store, runId, seq)) {
         yield event
         seq = event.seq + 1
@@ -196,16 +166,14 @@ class LocalRunner implements Runner {
   }
 
   writeRunFolder(runId: string): Promise<string> {
-    return writeRunFolder(this.store, runId, this.#places(runId), join(this.#runsDir, runId))
+    return writeRunFolder(this.store, runId, this.#assembly.places(runId), join(this.#runsDir, runId))
   }
 
   async logPath(runId: string, step: string, attempt: number): Promise<string> {
-    const summary = await this.store.get(runId)
-    if (!summary) throw unknownRun(runId)
-    const plan = JSON.parse((await this.store.plan(summary.planHash)) ?? '{"steps":[]}') as Plan
-    const index = plan.steps.findIndex(({ name }) => name === step)
-    if (index < 0) throw new RunnerError('RUN_STEP_UNKNOWN', `Run ${runId} has no step "${step}".`)
-    return logFile(this.#places(runId), index, step, attempt)
+    const { planHash } = await this.#summary(runId)
+    const plan = JSON.parse((await this.store.plan(planHash)) ?? '{"steps":[]}') as Plan
+    checkNames(plan, graphOf(plan), { only: [step] })
+    return this.#assembly.logPath(plan, runId, step, attempt)
   }
 
   close(): Promise<void> {
@@ -213,173 +181,50 @@ class LocalRunner implements Runner {
   }
 
   async #close(): Promise<void> {
-    for (const driver of this.#drivers) driver.abandon(new RunnerError('RUNNER_CLOSED', 'The runner was closed.'))
-    for (const executor of new Set(this.#executors.values())) await executor.close()
+    for (const driver of this.#drivers) driver.abandon(closed())
+    for (const executor of new Set(this.#around.executors.values())) await executor.close()
     await this.#presence.close()
     if (this.#ownsStore) await this.store.close()
   }
 
-  #collectExecutors(): ReadonlyMap<string, StepExecutor> {
-    const { python, env } = this.#options
-    const local = localExecutors({
-      workspace: this.#workspace,
-      stateDir: this.#stateDir,
-      env: env ?? {},
-      size: this.#concurrency(undefined, undefined),
-      ...(python !== undefined && { python }),
-    })
-    const given = this.#options.executors ?? []
-    const byType = new Map<string, StepExecutor>()
-    for (const executor of [...local, ...given]) for (const type of executor.types) byType.set(type, executor)
-    return byType
+  #assertOpen(): void {
+    if (this.#closing) throw closed()
   }
 
-  #checkTypes(plan: Plan): void {
-    const step = plan.steps.find(({ type }) => !this.#executors.has(type))
-    if (!step) return
-    throw new RunnerError('STEP_NO_EXECUTOR', `Step "${step.name}" is of type "${step.type}", which no executor runs.`, {
-      fix: `Types are ${[...this.#executors.keys()].join(', ')}.`,
-    })
+  async #summary(runId: string) {
+    this.#assertOpen()
+    const summary = await this.store.get(runId)
+    if (!summary) throw unknownRun(runId)
+    return summary
   }
 
-  #concurrency(plan: Plan | undefined, asked: number | undefined): number {
-    return asked ?? plan?.concurrency ?? this.#options.concurrency ?? CORES
+  async #takeOver(runId: string, options: ResumeOptions, first?: EventData): Promise<Driver> {
+    const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs)
+    try {
+      return await this.#open(await this.#assembly.reopened(runId, epoch, options, first), options.signal)
+    } catch (error) {
+      await this.store.releaseLease(runId, epoch).catch(() => {})
+      throw error
+    }
   }
 
-  #scheduler(plan: Plan, { concurrency, failFast }: { concurrency?: number; failFast?: boolean }): Scheduler {
-    return new Scheduler(plan, { concurrency: this.#concurrency(plan, concurrency), failFast: failFast ?? false })
-  }
-
-  #places(runId: string): RunPlaces {
-    const { root } = this.#workspace
-    return { runId, workspace: root, logs: join(this.#stateDir, 'logs', runId), artifacts: join(this.#runsDir, runId, 'artifacts') }
-  }
-
-  #newRun({ plan, json, hash }: SealedPlan, options: StartOptions, code: { [path: string]: string }, imported: readonly StepImport[]): Driver {
-    const now = this.#clock.now()
-    const runId = newRunId(now, () => this.#ids.random())
-    const journal = new Journal(this.store, runId, 1)
-    journal.attach({
-      create: {
-        summary: {
-          runId,
-          name: plan.name,
-          status: 'running',
-          createdAt: now,
-          endedAt: null,
-          recipe: options.recipe?.path ?? null,
-          planHash: hash,
-          steps: plan.steps.length,
-          error: null,
-        },
-        plan: { hash, json },
-        driver: this.#identity,
-      },
-    })
-    const context = this.#context(plan)
-    for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
-    const scheduler = this.#scheduler(plan, options)
-    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [] })
-    driver.begin([
-      {
-        type: 'run.created',
-        runId,
-        name: plan.name,
-        planHash: hash,
-        recipe: options.recipe ?? null,
-        params: options.params ?? {},
-        options: recordedOptions(options),
-        versions: { runner: RUNNER_VERSION, node: engineVersions.node, ...this.#options.versions },
-        code,
-      },
-      this.#driverStarted(1, []),
-      ...skippedSteps(plan, options).map((group): EventData => ({ type: 'steps.skipped', ...group })),
-      ...imported,
-    ])
-    return driver
-  }
-
-  async #reopen(runId: string, epoch: number, options: ResumeOptions, first?: EventData): Promise<Driver> {
-    const replayed: JournalEvent[] = []
-    const { plan, fold, context, position } = await loadRun(this.store, runId, {
-      context: (recorded) => this.#context(recorded),
-      visit: (event) => replayed.push(event),
-    })
-    const scheduler = this.#scheduler(plan, { ...fold.options, ...options })
-    for (const event of replayed) scheduler.apply(event)
-    this.#checkTypes(plan)
-    await endLeftovers(fold, this.#around.graceMs)
-    const changed = changedPaths(fold.code, await hashPlanCode(plan, this.#workspace))
-    const journal = new Journal(this.store, runId, epoch, position)
-    if (fold.status !== 'running') journal.attach({ reopened: true })
-    const interrupted = [...fold.running].map(([step, attempt]): EventData => ({ type: 'step.interrupted', step, attempt }))
-    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode: changed })
-    driver.begin([...interrupted, this.#driverStarted(epoch, changed), ...(first ? [first] : [])])
-    return driver
-  }
-
-  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode'>): Driver {
-    const driver = new Driver(this.#around, {
-      ...parts,
-      plan,
-      places: this.#places(runId),
-      cache: new StepCache(this.store, plan.name, this.#workspace.root, stepFingerprint(this.#workspace, this.#options.python)),
-      subscribers: new Subscribers((fromSeq) => storedEvents(this.store, runId, fromSeq), parts.journal.length),
-    })
+  /** Resolves once the driver's first events are durable. */
+  async #open(driver: Driver, signal: AbortSignal | undefined): Promise<Driver> {
     this.#drivers.add(driver)
-    return driver
-  }
-
-  #driverStarted(epoch: number, changedCode: string[]): EventData {
-    const { pid, machine } = this.#identity
-    return { type: 'driver.started', epoch, pid, host: machine, ...(changedCode.length > 0 && { changedCode }) }
-  }
-
-  #context(plan: Plan): Context {
-    return new Context({ now: () => this.#clock.now(), conflict: plan.conflict ?? 'fail_on_conflict' })
-  }
-
-  #watch(driver: Driver, signal?: AbortSignal): Driver {
     const stop = (): void => driver.cancel({ by: 'signal', reason: String(signal?.reason ?? 'aborted') })
-    if (signal?.aborted) stop()
-    signal?.addEventListener('abort', stop, { once: true })
     const over = (): void => {
       signal?.removeEventListener('abort', stop)
       this.#drivers.delete(driver)
       if (this.#drivers.size === 0) void this.#presence.rest()
     }
     driver.result.then(over, over)
+    await driver.opened
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop, { once: true })
     return driver
   }
-
-  #finished({ plan, fold, context }: LoadedRun): RunHandle {
-    const { runId } = fold
-    const store = this.store
-    return {
-      runId,
-      plan,
-      changedCode: [],
-      events: () => storedEvents(store, runId),
-      result: Promise.resolve(resultOf(fold, context)),
-      cancel: () => {},
-      progress: () => null,
-      logPath: (step, attempt) => logFile(this.#places(runId), plan.steps.findIndex(({ name }) => name === step), step, attempt),
-    }
-  }
 }
 
-/** Ends the process groups that a driver left behind when it died. */
-async function endLeftovers(fold: RunFold, graceMs: number): Promise<void> {
-  if (fold.spawned.size === 0) return
-  const { endProcessGroup } = await import('./executors/process-group.ts')
-  await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, graceMs)))
-}
-
-function recordedOptions({ only, skip, failFast, concurrency }: StartOptions): RunOptions {
-  return {
-    ...(only?.length && { only }),
-    ...(skip?.length && { skip }),
-    ...(failFast !== undefined && { failFast }),
-    ...(concurrency !== undefined && { concurrency }),
-  }
+function closed(): RunnerError {
+  return new RunnerError('RUNNER_CLOSED', 'The runner was closed; runs that were going on can be resumed.')
 }

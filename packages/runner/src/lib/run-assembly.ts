@@ -1,0 +1,185 @@
+import { Context } from '@lorc/context'
+import { join } from 'node:path'
+import { versions as engineVersions } from 'node:process'
+import type { ResumeOptions, RunHandle, StartOptions } from './api.ts'
+import { logFile, type RunPlaces } from './attempt.ts'
+import { changedPaths, hashPlanCode } from './code-files.ts'
+import type { SealedPlan } from './define-plan.ts'
+import { Driver, resultOf, type RunParts, type Surroundings } from './driver.ts'
+import type { EventData, JournalEvent, RunOptions } from './events.ts'
+import { checkTypes } from './executor-table.ts'
+import type { StepImport } from './import-steps.ts'
+import { Journal } from './journal.ts'
+import type { JsonObject } from './json.ts'
+import type { Plan } from './plan.ts'
+import { RunFold } from './run-fold.ts'
+import { newRunId } from './run-id.ts'
+import { skippedSteps } from './run-order.ts'
+import { loadRun, storedEvents, type LoadedRun } from './run-reader.ts'
+import { Scheduler } from './scheduler.ts'
+import { StepCache, type Fingerprint } from './step-cache.ts'
+import type { DriverIdentity } from './store.ts'
+import { Subscribers } from './subscribers.ts'
+import { RUNNER_VERSION } from './version.ts'
+
+/** What assembling a run needs beyond what all runs share. */
+export interface AssemblyOptions {
+  readonly identity: DriverIdentity
+  readonly stateDir: string
+  readonly runsDir: string
+  readonly concurrency: number
+  readonly versions: JsonObject
+  readonly fingerprint: Fingerprint
+}
+
+/** Puts together what drives a run: a new one, one that another driver left, or one that has ended. */
+export class RunAssembly {
+  readonly #around: Surroundings
+  readonly #options: AssemblyOptions
+
+  constructor(around: Surroundings, options: AssemblyOptions) {
+    this.#around = around
+    this.#options = options
+  }
+
+  places(runId: string): RunPlaces {
+    const { stateDir, runsDir } = this.#options
+    return {
+      runId,
+      workspace: this.#around.workspace.root,
+      logs: join(stateDir, 'logs', runId),
+      artifacts: join(runsDir, runId, 'artifacts'),
+    }
+  }
+
+  /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
+  fresh(
+    { plan, json, hash }: SealedPlan,
+    options: StartOptions,
+    code: { [path: string]: string },
+    imported: readonly StepImport[],
+  ): Driver {
+    const { store, clock, ids } = this.#around
+    const now = clock.now()
+    const runId = newRunId(now, () => ids.random())
+    const journal = new Journal(store, runId, 1)
+    const recipe = options.recipe ?? null
+    const summary = {
+      runId,
+      name: plan.name,
+      status: 'running' as const,
+      createdAt: now,
+      endedAt: null,
+      recipe: recipe?.path ?? null,
+      planHash: hash,
+      steps: plan.steps.length,
+      error: null,
+    }
+    journal.attach({ create: { summary, plan: { hash, json }, driver: this.#options.identity } })
+    const context = this.#context(plan)
+    for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
+    const scheduler = this.#scheduler(plan, options)
+    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [] })
+    driver.begin([
+      {
+        type: 'run.created',
+        runId,
+        name: plan.name,
+        planHash: hash,
+        recipe,
+        params: options.params ?? {},
+        options: recordedOptions(options),
+        versions: { runner: RUNNER_VERSION, node: engineVersions.node, ...this.#options.versions },
+        code,
+      },
+      this.#driverStarted(1, []),
+      ...skippedSteps(plan, options).map((group): EventData => ({ type: 'steps.skipped', ...group })),
+      ...imported,
+    ])
+    return driver
+  }
+
+  /** A run whose lease we took under `epoch`, begun again after what the last driver left running was ended. */
+  async reopened(runId: string, epoch: number, options: ResumeOptions, first?: EventData): Promise<Driver> {
+    const { store, graceMs, executors, workspace } = this.#around
+    const replayed: JournalEvent[] = []
+    const { plan, fold, context, position } = await loadRun(store, runId, {
+      context: (recorded) => this.#context(recorded),
+      visit: (event) => replayed.push(event),
+    })
+    checkTypes(plan, executors)
+    const scheduler = this.#scheduler(plan, { ...fold.options, ...options })
+    for (const event of replayed) scheduler.apply(event)
+    await endLeftovers(fold, graceMs)
+    const changedCode = changedPaths(fold.code, await hashPlanCode(plan, workspace))
+    const journal = new Journal(store, runId, epoch, position)
+    if (fold.status !== 'running') journal.attach({ reopened: true })
+    const interrupted = [...fold.running].map(([step, attempt]): EventData => ({ type: 'step.interrupted', step, attempt }))
+    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode })
+    driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...(first ? [first] : [])])
+    return driver
+  }
+
+  /** A run that needs no driving. */
+  finished({ plan, fold, context }: LoadedRun): RunHandle {
+    const { runId } = fold
+    const { store } = this.#around
+    return {
+      runId,
+      plan,
+      changedCode: [],
+      events: () => storedEvents(store, runId),
+      result: Promise.resolve(resultOf(fold, context)),
+      cancel: () => {},
+      progress: () => null,
+      logPath: (step, attempt) => this.logPath(plan, runId, step, attempt),
+    }
+  }
+
+  logPath(plan: Plan, runId: string, step: string, attempt: number): string {
+    return logFile(this.places(runId), plan.steps.findIndex(({ name }) => name === step), step, attempt)
+  }
+
+  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode'>): Driver {
+    const { store, workspace } = this.#around
+    return new Driver(this.#around, {
+      ...parts,
+      plan,
+      places: this.places(runId),
+      cache: new StepCache(store, plan.name, workspace.root, this.#options.fingerprint),
+      subscribers: new Subscribers((fromSeq) => storedEvents(store, runId, fromSeq), parts.journal.length),
+    })
+  }
+
+  #scheduler(plan: Plan, { concurrency, failFast }: { concurrency?: number; failFast?: boolean }): Scheduler {
+    return new Scheduler(plan, {
+      concurrency: concurrency ?? plan.concurrency ?? this.#options.concurrency,
+      failFast: failFast ?? false,
+    })
+  }
+
+  #context(plan: Plan): Context {
+    return new Context({ now: () => this.#around.clock.now(), conflict: plan.conflict ?? 'fail_on_conflict' })
+  }
+
+  #driverStarted(epoch: number, changedCode: string[]): EventData {
+    const { pid, machine } = this.#options.identity
+    return { type: 'driver.started', epoch, pid, host: machine, ...(changedCode.length > 0 && { changedCode }) }
+  }
+}
+
+/** Ends the process groups that a driver left behind when it died. */
+async function endLeftovers(fold: RunFold, graceMs: number): Promise<void> {
+  if (fold.spawned.size === 0) return
+  const { endProcessGroup } = await import('./executors/process-group.ts')
+  await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, graceMs)))
+}
+
+function recordedOptions({ only, skip, failFast, concurrency }: StartOptions): RunOptions {
+  return {
+    ...(only?.length && { only }),
+    ...(skip?.length && { skip }),
+    ...(failFast !== undefined && { failFast }),
+    ...(concurrency !== undefined && { concurrency }),
+  }
+}
