@@ -82,6 +82,10 @@ export class Driver implements RunHandle, AttemptHooks {
     return this.#run.plan
   }
 
+  get epoch(): number {
+    return this.#run.journal.epoch
+  }
+
   get changedCode(): readonly string[] {
     return this.#run.changedCode
   }

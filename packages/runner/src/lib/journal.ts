@@ -19,7 +19,7 @@ export interface JournalPosition {
  */
 export class Journal implements Source {
   readonly #runId: string
-  readonly #epoch: number
+  readonly epoch: number
   readonly #committer: Committer
   #seq: number
   #prev: string
@@ -37,7 +37,7 @@ export class Journal implements Source {
   constructor(store: RunStore, runId: string, epoch: number, position: JournalPosition = { length: 0, hash: GENESIS }) {
     this.#committer = Committer.of(store)
     this.#runId = runId
-    this.#epoch = epoch
+    this.epoch = epoch
     this.#seq = position.length
     this.#prev = position.hash
   }
@@ -65,7 +65,7 @@ export class Journal implements Source {
   take(): JournalBatch | undefined {
     if (this.#failure) return undefined
     const firstSeq = this.#seq - this.#lines.length
-    const batch = { runId: this.#runId, epoch: this.#epoch, firstSeq, lines: this.#lines, ...this.#extras }
+    const batch = { runId: this.#runId, epoch: this.epoch, firstSeq, lines: this.#lines, ...this.#extras }
     this.#inFlight = this.#events
     this.#lines = []
     this.#events = []

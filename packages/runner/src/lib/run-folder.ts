@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { logFile, type RunPlaces } from './attempt.ts'
 import type { JournalEvent } from './events.ts'
+import { readLines } from './log-lines.ts'
 import { loadRun, type LoadedRun } from './run-reader.ts'
 import type { RunStore } from './store.ts'
 
@@ -13,7 +12,7 @@ import type { RunStore } from './store.ts'
  */
 export async function writeRunFolder(store: RunStore, runId: string, places: RunPlaces, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true })
-  const attempts: Ended[] = []
+  const attempts: Begun[] = []
   const run = await loadRun(store, runId, { visit: (event) => noteAttempt(attempts, event) })
   await replaceFile(join(folder, 'run.json'), json(runRecord(run)))
   await replaceFile(join(folder, 'results.json'), json(results(run)))
@@ -22,13 +21,13 @@ export async function writeRunFolder(store: RunStore, runId: string, places: Run
   return folder
 }
 
-interface Ended {
+interface Begun {
   step: string
   attempt: number
   startedAt: number
 }
 
-function noteAttempt(attempts: Ended[], event: JournalEvent): void {
+function noteAttempt(attempts: Begun[], event: JournalEvent): void {
   if (event.type === 'step.started') attempts.push({ step: event.step, attempt: event.attempt, startedAt: event.ts })
 }
 
@@ -62,16 +61,12 @@ function results({ fold, context }: LoadedRun): unknown {
   }
 }
 
-async function* logLines({ plan }: LoadedRun, attempts: readonly Ended[], places: RunPlaces): AsyncGenerator<string[]> {
+async function* logLines({ plan }: LoadedRun, attempts: readonly Begun[], places: RunPlaces): AsyncGenerator<string[]> {
   const index = new Map(plan.steps.map((step, i) => [step.name, i]))
   for (const { step, attempt, startedAt } of attempts) {
-    const input = createReadStream(logFile(places, index.get(step)!, step, attempt), { encoding: 'utf8' })
-    try {
-      for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-        yield [JSON.stringify({ step, attempt, attempt_started_at: iso(startedAt), text })]
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const attempt_started_at = iso(startedAt)
+    for await (const lines of readLines(logFile(places, index.get(step)!, step, attempt))) {
+      yield lines.map((text) => JSON.stringify({ step, attempt, attempt_started_at, text }))
     }
   }
 }

@@ -511,8 +511,8 @@ describe('close', () => {
     await Promise.all([run.close(), run.close()])
     await expect(handle.result).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
     const other = await runner()
-    await loseDriver(handle.runId)
     expect((await (await other.resume(handle.runId)).result).status).toBe('completed')
+    await expect(run.start(planOf({ name: 'a' }))).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
   })
 })
 

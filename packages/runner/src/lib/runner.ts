@@ -181,8 +181,10 @@ class LocalRunner implements Runner {
   }
 
   async #close(): Promise<void> {
-    for (const driver of this.#drivers) driver.abandon(closed())
+    const abandoned = [...this.#drivers]
+    for (const driver of abandoned) driver.abandon(closed())
     for (const executor of new Set(this.#around.executors.values())) await executor.close()
+    for (const { runId, epoch } of abandoned) await this.store.releaseLease(runId, epoch).catch(() => {})
     await this.#presence.close()
     if (this.#ownsStore) await this.store.close()
   }

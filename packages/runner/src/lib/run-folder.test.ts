@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { LONGEST_LINE, readLines } from './log-lines.ts'
+import { createRunner } from './runner.ts'
+import { createMemoryStore } from './stores/memory.ts'
+import { FakeClock } from './testing/fake-clock.ts'
+import { scriptedExecutor } from './testing/scripted-executor.ts'
+
+let workspace: string
+beforeEach(() => (workspace = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-folder-')))))
+afterEach(() => rmSync(workspace, { recursive: true, force: true }))
+
+it('shows a run as files', async () => {
+  const executor = scriptedExecutor({
+    a: (attempt) => {
+      attempt.context.set('a.x_v1', { n: 1 })
+      writeFileSync(attempt.logPath, 'one\r\ntwo\n\xff')
+      mkdirSync(attempt.artifactsDir, { recursive: true })
+      writeFileSync(join(attempt.artifactsDir, 'report.md'), '# hi')
+    },
+  })
+  const runner = await createRunner({ workspace, store: createMemoryStore(), clock: new FakeClock(), executors: [executor] })
+  const plan = { lorc: 1 as const, name: 'demo', steps: [{ name: 'a', type: 'scripted', stage: 0 }] }
+  const { runId, result } = await runner.start(plan, { recipe: { path: 'demo.yaml', sha256: 'ab' } })
+  await result
+  const folder = await runner.writeRunFolder(runId)
+  expect(folder).toBe(join(workspace, 'runs', runId))
+  expect(readdirSync(folder).sort()).toEqual(['artifacts', 'events.ndjson', 'logs.jsonl', 'results.json', 'run.json'])
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  expect(JSON.parse(read('run.json'))).toMatchObject({
+    run_id: runId,
+    status: 'completed',
+    created_at: '2026-01-09T12:34:56.000Z',
+    recipe: { path: 'demo.yaml' },
+    plan: { name: 'demo' },
+    events: 5,
+  })
+  expect(JSON.parse(read('results.json'))).toMatchObject({
+    context: { 'a.x_v1': { n: 1 } },
+    steps: { a: { status: 'completed', artifacts: [{ path: `runs/${runId}/artifacts/a/report.md`, bytes: 4 }] } },
+  })
+  expect(read('events.ndjson').trimEnd().split('\n')).toHaveLength(5)
+  const logs = read('logs.jsonl').trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)
+  expect(logs).toMatchObject([{ step: 'a', attempt: 1, text: 'one' }, { text: 'two' }, { text: 'ÿ' }])
+  await runner.writeRunFolder(runId)
+  expect(readdirSync(folder)).toHaveLength(5)
+})
+
+it('reads lines without end, and bytes that are no text', async () => {
+  const file = join(workspace, 'deep', 'x.log')
+  mkdirSync(dirname(file))
+  writeFileSync(file, Buffer.concat([Buffer.from('x'.repeat(LONGEST_LINE * 2 + 10)), Buffer.from([0x0a, 0xff, 0xc3, 0x0a])]))
+  const lines: string[] = []
+  for await (const chunk of readLines(file)) lines.push(...chunk)
+  expect(lines.map((line) => line.length)).toEqual([LONGEST_LINE, LONGEST_LINE, 10, 2])
+  expect(lines[3]).toBe('\uFFFD\uFFFD')
+  const none: unknown[] = []
+  for await (const chunk of readLines(join(workspace, 'no'))) none.push(chunk)
+  expect(none).toEqual([])
+  await expect(readLines(workspace).next()).rejects.toThrow('EISDIR')
+})
