@@ -50,7 +50,7 @@ async function resolveInPackage(root: string, spec: string, name: string): Promi
   }
   const manifest = await readManifest(folder)
   const subpath = `.${spec.slice(name.length)}`
-  const candidates = 'exports' in manifest ? exported(manifest['exports'], subpath) : legacy(manifest['main'], subpath)
+  const candidates = 'exports' in manifest ? exported(manifest.exports, subpath) : legacy(manifest.main, subpath)
   for (const candidate of candidates) {
     const file = await realpath(join(folder, candidate)).catch(() => undefined)
     if (file === undefined || !(await stat(file)).isFile()) continue

@@ -2,6 +2,7 @@ import { Context } from '@lorc/context'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { env } from 'node:process'
 import { RunnerError } from '../errors.ts'
 import type { Attempt } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
@@ -41,7 +42,7 @@ export class Workbench {
       workspace: this.root,
       artifactsDir: join(this.root, `artifacts/${id}`),
       logPath,
-      env: { PATH: process.env['PATH'] ?? '', LORC_RUN_ID: 'run_1' },
+      env: { PATH: env.PATH ?? '', LORC_RUN_ID: 'run_1' },
       context: new Context({ now: () => 0 }).begin({ who: 'load', step: 'load', attempt: 1 }),
       graceMs: 200,
       signal: controller.signal,

@@ -66,11 +66,11 @@ export function failureOf(thrown: unknown): RecordedError {
   const facts = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : {}
   const details: JsonObject = {}
   for (const name of ['code', 'key', 'path']) if (typeof facts[name] === 'string') details[name] = facts[name]
-  const refused = facts['name'] === 'ContextError' && String(facts['code']).startsWith('CONTEXT_')
+  const refused = facts.name === 'ContextError' && String(facts.code).startsWith('CONTEXT_')
   return {
     code: refused ? 'STEP_CONTEXT_REFUSED' : 'STEP_FAILED',
     message: messageOf(thrown),
-    ...(typeof facts['fix'] === 'string' && { fix: facts['fix'] }),
+    ...(typeof facts.fix === 'string' && { fix: facts.fix }),
     ...(Object.keys(details).length > 0 && { details }),
   }
 }

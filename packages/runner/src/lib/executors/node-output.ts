@@ -29,8 +29,8 @@ export function attemptOutput(): Write | undefined {
 
 /**
  * For a program's own `uncaughtException` and `unhandledRejection` handlers: true when an in-process attempt made the
- * error. It is then in that attempt's log, and has failed the attempt if it had not ended; the program can go on. False:
- * the error is not a step's, treat it as your own.
+ * error. It is then in that attempt's log, and has failed the attempt if it had not ended; the program can go on.
+ * False: the error is not a step's, treat it as your own.
  */
 export function claimStrayError(error: unknown): boolean {
   const scope = scopes.getStore()

@@ -40,7 +40,7 @@ type Callable = Scriptlet & { prototype?: unknown; new (): Runnable }
 
 function findExport(module: Record<string, unknown>, name: string): unknown {
   if (Object.hasOwn(module, name)) return module[name]
-  const commonJs = module['default']
+  const commonJs = module.default
   const isTable = (typeof commonJs === 'object' || typeof commonJs === 'function') && commonJs !== null
   return isTable && Object.hasOwn(commonJs, name) ? (commonJs as Record<string, unknown>)[name] : undefined
 }

@@ -37,7 +37,7 @@ export function valueOf(reply: Reply): JsonValue | undefined {
 /** As values of the context are in process. */
 function freeze<T extends JsonValue | undefined>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
-  for (const item of Object.values(value)) freeze(item as JsonValue)
+  for (const item of Object.values(value)) freeze(item)
   return Object.freeze(value)
 }
 

@@ -38,7 +38,7 @@ const host = new NodeWorkerHost({
   enter({ env, workspace, logPath }) {
     ending = undefined
     process.off('SIGTERM', abort)
-    for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name]
+    for (const name of Object.keys(process.env)) if (!(name in env)) Reflect.deleteProperty(process.env, name)
     Object.assign(process.env, env)
     process.chdir(workspace)
     redirect(1, logPath)

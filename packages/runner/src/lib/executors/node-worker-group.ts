@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { kill } from 'node:process'
+import { groupLives } from './group-lives.ts'
 
 /** What ends process groups that outlive the runner. */
 export interface GroupWatch {
@@ -14,7 +15,8 @@ export interface Exit {
   error?: Error
 }
 
-const POLL_MS = 10
+const POLL_MS = 5
+const LONGEST_POLL_MS = 100
 
 /** A detached child and whatever it started: the process group that it leads. */
 export class WorkerGroup {
@@ -31,7 +33,8 @@ export class WorkerGroup {
     if (this.pid !== undefined) watch.watch(this.pid)
     this.gone = new Promise((resolve) => {
       child.once('error', (error) => resolve({ code: null, signal: null, error }))
-      child.once('close', (code, signal) => this.#whenEmpty(() => resolve({ code, signal })))
+      // Not 'exit': what the worker still said is read first.
+      child.once('close', (code, signal) => this.#whenEmpty(POLL_MS, () => resolve({ code, signal })))
     })
   }
 
@@ -47,10 +50,10 @@ export class WorkerGroup {
   }
 
   /** The leader is gone: what it left behind is ended too. */
-  #whenEmpty(done: () => void): void {
+  #whenEmpty(pollMs: number, done: () => void): void {
     if (!this.#ending) this.end(0)
-    if (this.#signal(0)) {
-      setTimeout(() => this.#whenEmpty(done), POLL_MS)
+    if (this.pid !== undefined && groupLives(this.pid)) {
+      setTimeout(() => this.#whenEmpty(Math.min(pollMs * 2, LONGEST_POLL_MS), done), pollMs)
       return
     }
     clearTimeout(this.#killTimer)
@@ -58,13 +61,12 @@ export class WorkerGroup {
     done()
   }
 
-  /** Whether the group has a process to be signalled. */
-  #signal(signal: NodeJS.Signals | 0): boolean {
-    if (this.pid === undefined) return false
+  #signal(signal: NodeJS.Signals): void {
+    if (this.pid === undefined) return
     try {
-      return kill(-this.pid, signal)
+      kill(-this.pid, signal)
     } catch {
-      return false
+      // Nobody is left to be signalled.
     }
   }
 }

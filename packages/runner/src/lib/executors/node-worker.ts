@@ -40,7 +40,7 @@ export class NodeWorker {
   #done: AttemptOutcome | undefined
   #reusable = true
 
-  /** Spawns; what goes wrong shows when it runs an attempt. What the start itself prints goes to `first`'s log. */
+  /** Spawns. What the start itself prints goes to `first`'s log. Throws what spawn() throws. */
   constructor(options: WorkerOptions, first: Attempt) {
     this.#options = options
     const log = openSync(first.logPath, 'a')
@@ -51,14 +51,14 @@ export class NodeWorker {
       stdio: ['ignore', log, log, 'pipe', 'pipe'],
     })
     closeSync(log)
+    this.#group = new WorkerGroup(this.#child, options.groups)
+    this.gone = this.#group.gone.then((exit) => this.#left(exit))
     this.#control = this.#child.stdio[CONTROL_FD] as Socket
     this.#requests = this.#child.stdio[REQUEST_FD] as Socket
     // A broken pipe shows as the end of the process, which is what is waited for.
     for (const socket of [this.#control, this.#requests]) socket.on('error', () => undefined)
     this.#control.on('data', unframe((message) => this.#receive(message as WorkerMessage)))
     this.#requests.on('data', unframe((message) => this.#answer(message as Request)))
-    this.#group = new WorkerGroup(this.#child, options.groups)
-    this.gone = this.#group.gone.then((exit) => this.#left(exit))
   }
 
   get reusable(): boolean {
@@ -96,7 +96,10 @@ export class NodeWorker {
 
   /** An idle worker does not keep the runner's process alive. */
   #hold(busy: boolean): void {
-    for (const handle of [this.#child, this.#control, this.#requests]) busy ? handle.ref() : handle.unref()
+    for (const handle of [this.#child, this.#control, this.#requests]) {
+      if (busy) handle.ref()
+      else handle.unref()
+    }
   }
 
   #receive(message: WorkerMessage): void {

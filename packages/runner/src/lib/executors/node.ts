@@ -43,13 +43,13 @@ export function createNodeExecutor(options: NodeExecutorOptions): StepExecutor {
 }
 
 async function runInWorker(modules: NodeModules, pool: NodeWorkerPool, attempt: Attempt): Promise<AttemptOutcome> {
-  let url: string
   try {
-    url = await modules.locate(attempt)
+    const url = await modules.locate(attempt)
+    return await pool.run(attempt, url)
   } catch (error) {
-    return { status: 'error', error: recorded(RunnerError.from(error, 'MODULE_MISSING')) }
+    // Not the scriptlet's doing: its errors are outcomes.
+    return { status: 'error', error: recorded(RunnerError.from(error, 'STEP_EXECUTOR_CRASHED')) }
   }
-  return await pool.run(attempt, url)
 }
 
 const FROM_SOURCE = import.meta.url.endsWith('.ts')

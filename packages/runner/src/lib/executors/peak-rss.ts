@@ -5,7 +5,7 @@ export interface MemorySources {
   /** `/proc/self`, or a stand-in. */
   proc: string
   /** Peak of the whole process so far, in bytes. */
-  maxRss(): number
+  maxRss: () => number
 }
 
 /**
