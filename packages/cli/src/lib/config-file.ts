@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { closest } from './closest.ts'
 import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
 import { CliError, type CliProblem } from './errors.ts'
