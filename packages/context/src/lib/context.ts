@@ -80,7 +80,7 @@ export class Context {
    * (CONTEXT_KEY_*), no author (CONTEXT_AUTHOR_INVALID), a value that is not JSON (CONTEXT_NOT_JSON and others, with
    * its path), one that does not fit the key's shape (CONTEXT_SHAPE), and beyond a limit.
    */
-  set(key: string, value: unknown, by: { who: string; step?: string; attempt?: number; floats?: FloatMarks }): void {
+  set(key: string, value: unknown, by: Author & { floats?: FloatMarks }): void {
     const author = checkAuthor(by)
     const staged = stageWrite(key, value, { who: author.who, floats: by.floats }, this.#limits)
     this.#write([staged], author, this.#now())
@@ -99,7 +99,7 @@ export class Context {
   }
 
   /** Begins a step on a snapshot of now. Throws CONTEXT_AUTHOR_INVALID. */
-  begin(author: { who: string; step?: string; attempt?: number }): StepContext {
+  begin(author: Author): StepContext {
     return new OpenStep(this.#latest(), checkAuthor(author), this.#limits, this.#now)
   }
 
@@ -123,7 +123,7 @@ export class Context {
    */
   apply(
     writes: Readonly<Record<string, { value: unknown; who?: string; floats?: FloatMarks }>>,
-    by: { who: string; step?: string; attempt?: number; at?: number },
+    by: Author & { at?: number },
   ): void {
     const author = checkAuthor(by)
     const staged = Object.keys(writes).map((key) => {
