@@ -1,10 +1,11 @@
-import type { RunHandle, Runner, RunResult } from '@lorc/runner'
+import type { JournalEvent, RunHandle, Runner, RunResult } from '@lorc/runner'
 import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
 import { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { lastLines } from './log-tail.ts'
 import { reportOf, type ErrorReport } from './render/error-report.ts'
 import type { RunReporter } from './render/reporter.ts'
+import { oneLine, truncate } from './render/text.ts'
 import { errorLine, okLine } from './result-line.ts'
 
 const LOG_LINES = 8
@@ -22,28 +23,44 @@ export interface DriveOptions {
  */
 export async function drive(handle: RunHandle, { io, runner, reporter, interrupts }: DriveOptions): Promise<number> {
   reporter.begin(handle)
+  if (handle.changedCode.length > 0) {
+    reporter.note(`changed since the run began, and run as it is now: ${handle.changedCode.join(', ')}`)
+  }
   interrupts.attach(handle)
-  const shown = reporter.listens ? show(handle, reporter) : Promise.resolve()
+  const shown = reporter.listens ? show(handle, reporter, io.pid) : Promise.resolve()
   let result: RunResult
   try {
     result = await handle.result
   } catch (error) {
     // The run cannot be driven further: its events tell nothing more either.
     await shown.catch(() => undefined)
+    reporter.end()
     return lost(error, handle, io, reporter)
   }
   await shown
+  reporter.end()
   await runner.writeRunFolder(handle.runId).catch((error: unknown) => {
     reporter.error(reportOf(error))
     reporter.note(`the run itself is recorded: only the view of it in the runs folder is missing`)
   })
-  const exitCode = await conclude(result, handle, io, reporter, interrupts)
-  reporter.end()
-  return exitCode
+  return await conclude(result, handle, io, reporter, interrupts)
 }
 
-async function show(handle: RunHandle, reporter: RunReporter): Promise<void> {
-  for await (const event of handle.events()) reporter.event(event)
+async function show(handle: RunHandle, reporter: RunReporter, pid: number): Promise<void> {
+  // A resumed run's events begin with those of its earlier drivers. Whose the first one is, the second one tells.
+  let live = false
+  let created: JournalEvent | undefined
+  for await (const event of handle.events()) {
+    if (event.type === 'run.created') {
+      created = event
+      continue
+    }
+    live ||= event.type === 'driver.started' && event.pid === pid
+    if (created !== undefined) reporter.event(created, live)
+    created = undefined
+    reporter.event(event, live)
+  }
+  if (!live) reporter.note('the run had completed: this is its recorded result')
 }
 
 async function conclude(result: RunResult, handle: RunHandle, io: Io, reporter: RunReporter, interrupts: Interrupts): Promise<number> {
@@ -55,8 +72,9 @@ async function conclude(result: RunResult, handle: RunHandle, io: Io, reporter: 
   const exitCode = interrupted === null ? EXIT.failed : interruptedExitCode(interrupted)
   const report = reportOfRun(result, interrupted)
   reporter.error(report)
-  if (result.failedStep !== null) await noteLog(result, handle, reporter)
+  if (result.failedStep !== null) await noteLog(result, handle, io, reporter)
   reporter.note(`to go on from there: lorc resume ${result.runId}`)
+  reporter.end()
   io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId }))
   return exitCode
 }
@@ -83,10 +101,12 @@ function reportOfRun(result: RunResult, interrupted: string | null): ErrorReport
 }
 
 /** What the failed step printed last: most often it says why. */
-async function noteLog(result: RunResult, handle: RunHandle, reporter: RunReporter): Promise<void> {
+async function noteLog(result: RunResult, handle: RunHandle, io: Io, reporter: RunReporter): Promise<void> {
   const step = result.steps.find(({ name }) => name === result.failedStep)
   if (step === undefined || step.attempts === 0) return
   const lines = await lastLines(handle.logPath(step.name, step.attempts), LOG_LINES)
-  if (lines.length > 0) reporter.note(['its log ends with:', ...lines.map((line) => `  | ${line}`)].join('\n'))
+  const room = io.stderr.isTTY ? io.stderr.columns - 5 : Number.POSITIVE_INFINITY
+  const shown = lines.map((line) => `  | ${truncate(oneLine(line), room)}`)
+  if (lines.length > 0) reporter.note(['its log ends with:', ...shown].join('\n'))
   reporter.note(`its whole log: lorc runs logs ${result.runId} ${step.name}`)
 }

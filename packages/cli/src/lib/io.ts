@@ -17,6 +17,7 @@ export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 /** Everything of the process that commands may touch. Tests pass a fake one. */
 export interface Io {
   readonly cwd: string
+  readonly pid: number
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: Output
   readonly stderr: Output

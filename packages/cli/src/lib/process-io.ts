@@ -18,6 +18,7 @@ export function processIo(elsewhere: (chunk: string | Uint8Array) => void, onFai
   }
   return {
     cwd: process.cwd(),
+    pid: process.pid,
     env: process.env,
     stdout,
     stderr,

@@ -48,12 +48,18 @@ function stepLine(row: StepRow, nameWidth: number, input: FrameInput): string {
   const paint = paintStatus(row.status, style)
   const spin = marks.spinner[input.tick % marks.spinner.length] ?? marks.running
   const mark = paint(row.status === 'running' ? spin : marks[row.status])
-  const name = padEnd(truncate(row.name, nameWidth), nameWidth)
-  const time = timeOf(row, input.now).padStart(TIME_WIDTH)
+  const name = truncate(row.name, nameWidth)
+  const time = timeOf(row, input.now)
   const room = columns - 1 - 4 - nameWidth - 1 - TIME_WIDTH - 2
   const note = truncate(noteOf(row, input), Math.max(0, room))
-  const painted = row.status === 'failed' ? style.red(note) : style.dim(note)
-  return `  ${mark} ${row.status === 'waiting' ? style.dim(name) : name} ${style.dim(time)}  ${note === '' ? '' : painted}`.trimEnd()
+  const painted = [
+    padEnd(row.status === 'waiting' ? style.dim(name) : name, nameWidth + 1),
+    ' '.repeat(Math.max(0, TIME_WIDTH - time.length)),
+    time === '' ? '' : style.dim(time),
+    note === '' ? '' : `  ${row.status === 'failed' ? style.red(note) : style.dim(note)}`,
+  ]
+  // The padding stands outside of the colours, so that it can be left off at the end.
+  return `  ${mark} ${painted.join('')}`.trimEnd()
 }
 
 function timeOf(row: StepRow, now: number): string {
@@ -66,10 +72,10 @@ function noteOf(row: StepRow, input: FrameInput): string {
   switch (row.status) {
     case 'running': {
       const attempt = row.attempt > 1 || row.maxAttempts > 1 ? `attempt ${row.attempt}/${row.maxAttempts}` : ''
-      return [attempt, progressNote(input.progressOf(row.name)), oneLine(input.lastLine(row.name))].filter((part) => part !== '').join('  ')
+      return [attempt, progressNote(input.progressOf(row.name)), oneLine(input.lastLine(row.name)).trimStart()].filter((part) => part !== '').join('  ')
     }
     case 'retrying':
-      return `attempt ${row.attempt + 1}/${row.maxAttempts} in ${duration(row.retryAt - input.now)}: ${oneLine(row.note)}`
+      return `attempt ${row.attempt + 1}/${row.maxAttempts} ${waiting(row.retryAt - input.now)}: ${oneLine(row.note)}`
     case 'completed':
       return row.attempt > 1 ? `attempt ${row.attempt}` : row.note
     case 'blocked':
@@ -80,6 +86,10 @@ function noteOf(row: StepRow, input: FrameInput): string {
     case 'failed':
       return oneLine(row.note)
   }
+}
+
+function waiting(ms: number): string {
+  return ms > 0 ? `in ${duration(ms)}` : 'now'
 }
 
 function progressNote(progress: { done: number; total: number | null } | null): string {

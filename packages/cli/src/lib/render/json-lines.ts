@@ -20,8 +20,8 @@ export class JsonLines implements RunReporter {
     this.#runId = handle.runId
   }
 
-  event(event: JournalEvent): void {
-    if (this.listens) this.#line(event.ts, levelOf(event), event.type, fieldsOf(event))
+  event(event: JournalEvent, live: boolean): void {
+    if (this.listens && live) this.#line(event.ts, levelOf(event), event.type, fieldsOf(event))
   }
 
   note(text: string): void {

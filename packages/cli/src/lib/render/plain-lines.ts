@@ -25,10 +25,11 @@ export class PlainLines implements RunReporter {
     this.#line(`${handle.plan.name}: ${count(handle.plan.steps.length, 'step')}, ${handle.runId}`)
   }
 
-  event(event: JournalEvent): void {
+  event(event: JournalEvent, live: boolean): void {
     const progress = this.#progress
     if (progress === undefined) return
     progress.apply(event)
+    if (!live) return
     switch (event.type) {
       case 'step.started':
       case 'step.completed':

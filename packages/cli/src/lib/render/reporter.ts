@@ -11,11 +11,12 @@ export interface RunReporter {
   /** Whether `event` does anything: where it is false, nobody needs to read the events. */
   readonly listens: boolean
   begin(handle: RunHandle): void
-  event(event: JournalEvent): void
+  /** `live`: of this process's making, not of an earlier driver's that a resume goes on from. */
+  event(event: JournalEvent, live: boolean): void
   /** A sentence for people, e.g. how to go on. */
   note(text: string): void
   error(report: ErrorReport): void
-  /** Everything has been shown; leaves the terminal as a shell expects it. */
+  /** No more events come. What is noted later stands below. May be called again. */
   end(): void
 }
 

@@ -4,6 +4,7 @@ import type { JournalEvent, Plan, StepStatus } from '@lorc/runner'
 export interface StepRow {
   readonly name: string
   readonly maxAttempts: number
+  readonly continueOnError: boolean
   status: StepStatus | 'retrying'
   attempt: number
   startedAt: number
@@ -35,9 +36,10 @@ export class RunProgress {
   constructor(runId: string, plan: Plan) {
     this.runId = runId
     this.name = plan.name
-    this.rows = plan.steps.map(({ name, retry }) => ({
+    this.rows = plan.steps.map(({ name, retry, continueOnError }) => ({
       name,
       maxAttempts: retry?.max ?? 1,
+      continueOnError: continueOnError === true,
       status: 'waiting',
       attempt: 0,
       startedAt: 0,
@@ -63,10 +65,10 @@ export class RunProgress {
   apply(event: JournalEvent): void {
     this.version++
     switch (event.type) {
-      case 'run.created':
       case 'driver.started':
-        this.startedAt = event.type === 'run.created' || this.endedAt !== null ? event.ts : this.startedAt
+        this.startedAt = event.ts
         this.endedAt = null
+        if (event.epoch > 1) this.#reopen()
         return
       case 'step.started':
         return this.#set(event.step, 'running', '', (row) => {
@@ -100,16 +102,29 @@ export class RunProgress {
       case 'run.cancelled':
         this.endedAt = event.ts
         return
+      case 'run.created':
       case 'step.spawned':
       case 'run.cancel_requested':
         return
     }
   }
 
+  /** A new driver goes on: what neither completed nor was skipped is open again. */
+  #reopen(): void {
+    for (const row of this.rows) {
+      if (row.status === 'completed' || row.status === 'skipped' || row.status === 'waiting') continue
+      if (row.status === 'failed' && row.continueOnError) continue
+      this.#set(row.name, 'waiting', '')
+      row.startedAt = 0
+      row.endedAt = 0
+    }
+    this.recent.length = 0
+  }
+
   #ended(row: StepRow, at: number): void {
     row.endedAt = at
     if (row.startedAt === 0) row.startedAt = at
-    if (row.status !== 'running') this.recent.push(row)
+    if (row.status !== 'retrying') this.recent.push(row)
     if (this.recent.length > 100) this.recent.splice(0, 50)
   }
 

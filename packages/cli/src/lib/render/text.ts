@@ -46,7 +46,7 @@ export function padEnd(text: string, width: number): string {
 
 /** Text of unknown origin made harmless for a terminal: no escape sequences, no control characters, on one line. */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ').trim()
+  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ').trimEnd()
 }
 
 let segmenter: Intl.Segmenter | undefined

@@ -10,4 +10,11 @@ export const STEP_ERRORS = {
   STEP_CONTEXT_CONFLICT: 'A step that ran at the same time wrote the same key.',
   STEP_EXECUTOR_CRASHED: 'The process that held the attempt ended unexpectedly.',
   STEP_RETURN_INVALID: 'A Node scriptlet returned something other than nothing or an envelope.',
+  STEP_SPAWN_FAILED: 'The process of an attempt could not be started.',
+  STEP_ENVELOPE_MISSING: 'The scriptlet ended well without printing an envelope.',
+  STEP_ENVELOPE_REPEATED: 'The scriptlet printed more than one line on standard output.',
+  STEP_ENVELOPE_INVALID: 'The line that the scriptlet printed is no envelope.',
+  STEP_ENVELOPE_TOO_LONG: 'The line that the scriptlet printed is longer than an envelope may be.',
+  STEP_ENVELOPE_CONTRADICTED: 'The envelope says ok, but the exit code says otherwise.',
+  STEP_PYTHON_MISSING: 'No Python interpreter was found.',
 } as const

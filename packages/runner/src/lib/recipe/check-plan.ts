@@ -22,10 +22,10 @@ export function checkPlan(plan: unknown): Plan {
   const parsed = planSchema.safeParse(plan)
   if (!parsed.success) throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message })))
   const { steps } = parsed.data
+  const gap = stageGap(steps.map(({ stage }) => stage))
+  if (gap) throw invalid([gap])
   const { findings } = checkGraph(steps.map(outline), steps.map(({ stage }) => stage))
   const problems = findings.map(({ at, message }) => ({ path: formatPath(at).replace('depends_on', 'dependsOn'), message }))
-  const gap = stageGap(steps.map(({ stage }) => stage))
-  if (gap) problems.push(gap)
   if (problems.length > 0) throw invalid(problems)
   return parsed.data
 }
@@ -44,9 +44,9 @@ function outline(step: Plan['steps'][number], index: number): StepOutline {
 function stageGap(stages: readonly number[]): PlanProblem | undefined {
   const there = new Set(stages)
   const at = stages.findIndex((stage) => stage > 0 && !there.has(stage - 1))
-  const stage = stages[at] ?? 0
-  if (at < 0) return there.has(0) ? undefined : { path: 'steps', message: 'no step has stage 0' }
-  return { path: `steps[${at}].stage`, message: `stages are dense: there is a stage ${stage} but no stage ${stage - 1}` }
+  if (at < 0) return undefined
+  const stage = stages[at]!
+  return { path: `steps[${at}].stage`, message: `stages are dense: there is a stage ${stage}, but no stage ${stage - 1}` }
 }
 
 function invalid(problems: readonly PlanProblem[]): RunnerError {

@@ -11,6 +11,7 @@ import { recipeSchema } from './schema.ts'
 import { RecipeSource } from './source.ts'
 import { checkStep, type RuleFinding } from './step-rules.ts'
 import { toPlan } from './to-plan.ts'
+import { checkValues } from './value-rules.ts'
 import { parseYaml } from './yaml-document.ts'
 import { readValues } from './yaml-values.ts'
 
@@ -52,26 +53,31 @@ export function compileRecipe(source: string | Uint8Array, options: CompileOptio
   if (syntax.length > 0) return stop(inOrder(syntax))
   if (root === null) return stop([{ code: 'RECIPE_EMPTY', message: 'the recipe is empty', range: [0, 0], fix: 'a recipe has a list of `steps`' }])
 
-  const { value, findings, refused, targets } = readValues(root, limits)
-  if (findings.some(({ code }) => code === 'RECIPE_ALIAS_BOMB')) return stop(inOrder(findings))
-  const positions = new RecipePositions(text, root, targets)
-  const parsed = recipeSchema.safeParse(value)
-  const steps = outlineSteps(value)
+  const values = readValues(root, decoded.text, limits)
+  if (values.findings.some(({ code }) => code === 'RECIPE_ALIAS_BOMB')) return stop(inOrder(values.findings))
+  const positions = new RecipePositions(text, root, values.targets)
+  const steps = outlineSteps(values.value)
   const stages = stagesOf(steps)
-  const types = options.types ?? STEP_TYPES
-  const rules = [...steps.flatMap((step) => checkStep(step, rawStep(value, step.index), types)), ...checkGraph(steps, stages).findings]
-  const all = [
-    ...findings,
-    ...(parsed.success ? [] : schemaFindings(parsed.error.issues, value, positions)),
+  const parsed = recipeSchema.safeParse(values.value)
+  const rules = [...stepRules(steps, values.value, options.types ?? STEP_TYPES), ...checkGraph(steps, stages).findings]
+  const checked = [
+    ...(parsed.success ? [] : schemaFindings(parsed.error.issues, values.value, positions)),
     ...rules.map((rule) => placed(rule, positions)),
-  ].filter((finding) => findings.includes(finding) || !refused.has(finding.path ?? ''))
-  const problems = inOrder(all).map((finding) => text.problem(finding))
+  ]
+  const problems = inOrder([...values.findings, ...withoutEchoes(checked, values.refused)]).map((finding) => text.problem(finding))
   if (!parsed.success || problems.length > 0) return { problems, positions, steps }
   return { plan: toPlan(parsed.data, stages, options.file), problems, positions, steps }
 }
 
-function rawStep(recipe: unknown, index: number): unknown {
-  return (recipe as { steps: unknown[] }).steps[index]
+function stepRules(steps: readonly StepOutline[], recipe: unknown, types: readonly string[]): RuleFinding[] {
+  const raw = steps.length === 0 ? [] : (recipe as { steps: unknown[] }).steps
+  return steps.flatMap((step) => [...checkStep(step, raw[step.index], types), ...checkValues(step.index, raw[step.index])])
+}
+
+/** Without what is only the shadow of another finding: a refused value that reads as null, a misspelt field as missing. */
+function withoutEchoes(findings: readonly Finding[], refused: ReadonlySet<string>): Finding[] {
+  const meant = new Set(findings.map((finding) => finding.meant))
+  return findings.filter(({ code, path = '' }) => !refused.has(path) && !(code === 'RECIPE_FIELD_MISSING' && meant.has(path)))
 }
 
 function placed({ at, of, ...finding }: RuleFinding, positions: RecipePositions): Finding {

@@ -24,9 +24,10 @@ export function findCycles(steps: readonly GraphStep[]): { cycles: Cycle[]; visi
     if (found.length === 0) break
     for (const cycle of found) {
       cycles.push(cycle)
-      const [from, to] = [cycle.hops[0]?.step ?? 0, cycle.hops[1]?.step ?? cycle.hops[0]?.step ?? 0]
-      const step = rest[from]
-      if (step?.dependsOn) rest[from] = { stage: step.stage, dependsOn: step.dependsOn.filter((index) => index !== to) }
+      const from = cycle.hops[0]!.step
+      const to = cycle.hops[1 % cycle.hops.length]!.step
+      const { stage, dependsOn = [] } = rest[from]!
+      rest[from] = { stage, dependsOn: dependsOn.filter((index) => index !== to) }
     }
   }
   return { cycles, visits }
@@ -36,7 +37,7 @@ function cyclesOf(graph: WaitGraph, steps: readonly GraphStep[], component: Int3
   const done = new Uint8Array(count)
   const cycles: Cycle[] = []
   steps.forEach((step, index) => {
-    const own = component[index] ?? 0
+    const own = component[index]!
     if (done[own] === 1 || !step.dependsOn?.some((to) => component[to] === own)) return
     done[own] = 1
     cycles.push(shortestCycle(graph, component, index))
@@ -48,8 +49,7 @@ function cyclesOf(graph: WaitGraph, steps: readonly GraphStep[], component: Int3
 function shortestCycle(graph: WaitGraph, component: Int32Array, start: number): Cycle {
   const from = new Map<number, number>()
   const queue = [start]
-  for (let head = 0; head < queue.length; head++) {
-    const node = queue[head] as number
+  for (const node of queue) {
     for (let i = 0; i < graph.degree(node); i++) {
       const to = graph.waitsFor(node, i)
       if (to === start) return { hops: hopsTo(graph, from, node) }

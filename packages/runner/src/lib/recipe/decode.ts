@@ -12,7 +12,7 @@ export function decodeRecipe(source: string | Uint8Array, maxBytes: number): { t
   } catch {
     const at = firstInvalidByte(source)
     const text = new TextDecoder('utf-8').decode(source.subarray(0, at))
-    const byte = (source[at] ?? 0).toString(16).padStart(2, '0')
+    const byte = source[at]!.toString(16).padStart(2, '0')
     return {
       text: `${text}\uFFFD`,
       finding: {
@@ -50,7 +50,7 @@ function firstInvalidByte(bytes: Uint8Array): number {
 }
 
 function sequenceLength(bytes: Uint8Array, at: number): number {
-  const lead = bytes[at] ?? 0
+  const lead = bytes[at]!
   if (lead < 0x80) return 1
   const length = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0
   for (let i = 1; i < length; i++) {

@@ -48,13 +48,13 @@ function printable(text: string): string {
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (c) => (c < ' ' ? String.fromCodePoint(0x2400 + c.charCodeAt(0)) : '\uFFFD'))
 }
 
-const SEGMENTS = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const WIDE = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
 /** Columns that a text takes on a terminal: two for East Asian wide characters and emoji (UAX 11), none for marks. */
 function columns(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
-  for (const { segment } of SEGMENTS.segment(text)) {
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
     if (WIDE.test(segment) || segment.includes('\uFE0F')) width += 2
     else if (!/^[\p{Mn}\p{Me}\p{Cf}]+$/u.test(segment)) width += 1
   }

@@ -20,9 +20,9 @@ export function checkGraph(steps: readonly StepOutline[], stages: readonly numbe
   if (unknown.length > 0 || cycles.length > 0) return { findings, visits }
   const outputs = steps.map((step) => step.outputs.map(({ path }) => normalizePath(path) ?? '').filter((path) => path !== ''))
   for (const conflict of outputConflicts(graph, outputs)) {
-    const [first, second] = [steps[Math.min(conflict.first, conflict.second)], steps[Math.max(conflict.first, conflict.second)]]
-    if (!first || !second) continue
-    const at = second.outputs.find(({ path }) => normalizePath(path) === conflict.file)?.at ?? 0
+    const first = steps[Math.min(conflict.first, conflict.second)]!
+    const second = steps[Math.max(conflict.first, conflict.second)]!
+    const { at } = second.outputs.find(({ path }) => normalizePath(path) === conflict.file)!
     findings.push({
       code: 'RECIPE_OUTPUT_CONFLICT',
       message: `${label(second)} and ${label(first)} may run at the same time, and both write ${quote(conflict.file)}`,
@@ -57,7 +57,7 @@ function checkNames(steps: readonly StepOutline[]): { findings: RuleFinding[]; b
 function resolveDependencies(steps: readonly StepOutline[], stages: readonly number[], byName: ReadonlyMap<string, number>) {
   const findings: RuleFinding[] = []
   const graph = steps.map((step, i): GraphStep => {
-    const stage = stages[i] ?? 0
+    const stage = stages[i]!
     if (!step.dependsOn) return { stage }
     const dependsOn = new Set<number>()
     for (const { name, at } of step.dependsOn) {
@@ -84,11 +84,10 @@ function* othersThan(own: string | undefined, names: Iterable<string>): Iterable
 }
 
 function cycleFinding({ hops }: Cycle, steps: readonly StepOutline[]): RuleFinding {
-  const name = (hop: number): string => label(steps[hops[hop % hops.length]?.step ?? 0])
-  const first = steps[hops[0]?.step ?? 0]
-  const target = steps[hops[1 % hops.length]?.step ?? 0]
-  const item = first?.dependsOn?.find((dependency) => dependency.name === target?.name)?.at ?? 0
-  const at = ['steps', first?.index ?? 0, 'depends_on', item]
+  const step = (hop: number): StepOutline => steps[hops[hop % hops.length]!.step]!
+  const name = (hop: number): string => label(step(hop))
+  const { index, dependsOn = [] } = step(0)
+  const at = ['steps', index, 'depends_on', dependsOn.find((dependency) => dependency.name === step(1).name)!.at]
   if (hops.length === 1) return { code: 'RECIPE_CYCLE', message: `${name(0)} waits for itself`, at, fix: 'remove it from its own `depends_on`' }
   const told = hops.slice(0, MAX_HOPS).map(({ all }, i) => {
     return all ? `${name(i)} waits for every step before it, ${name(i + 1)} among them` : `${name(i)} waits for ${name(i + 1)}`
@@ -102,6 +101,6 @@ function cycleFinding({ hops }: Cycle, steps: readonly StepOutline[]): RuleFindi
   return { code: 'RECIPE_CYCLE', message: `steps wait in a circle: ${told.join(', ')}`, at, fix }
 }
 
-function label(step: StepOutline | undefined): string {
-  return step?.name === undefined ? `step ${(step?.index ?? 0) + 1}` : quote(step.name)
+function label({ name, index }: StepOutline): string {
+  return name === undefined ? `step ${index + 1}` : quote(name)
 }

@@ -15,7 +15,9 @@ export class WaitGraph {
 
   constructor(steps: readonly GraphStep[]) {
     const byStage: number[][] = []
-    steps.forEach((step, index) => (byStage[step.stage] ??= []).push(index))
+    const stages = steps.reduce((most, { stage }) => Math.max(most, stage + 1), 0)
+    for (let stage = 0; stage < stages; stage++) byStage.push([])
+    steps.forEach((step, index) => byStage[step.stage]!.push(index))
     this.#steps = steps
     this.#byStage = byStage
     this.size = steps.length + byStage.length
@@ -30,15 +32,14 @@ export class WaitGraph {
     const step = this.#steps[node]
     if (step) return step.dependsOn?.length ?? (step.stage > 0 ? 1 : 0)
     const stage = node - this.#steps.length
-    return (this.#byStage[stage]?.length ?? 0) + (stage > 0 ? 1 : 0)
+    return this.#byStage[stage]!.length + (stage > 0 ? 1 : 0)
   }
 
   /** The i-th node (below `degree`) that a node waits for directly. */
   waitsFor(node: number, i: number): number {
     const step = this.#steps[node]
-    if (step) return step.dependsOn ? (step.dependsOn[i] ?? 0) : this.#steps.length + step.stage - 1
-    const members = this.#byStage[node - this.#steps.length] ?? []
-    return members[i] ?? node - 1
+    if (step) return step.dependsOn ? step.dependsOn[i]! : this.#steps.length + step.stage - 1
+    return this.#byStage[node - this.#steps.length]![i] ?? node - 1
   }
 }
 
@@ -61,23 +62,23 @@ export function components(graph: WaitGraph): { order: number[]; component: Int3
     if (seen[root] !== 0) continue
     const path = [root]
     while (path.length > 0) {
-      const node = path[path.length - 1] as number
+      const node = path[path.length - 1]!
       if (seen[node] === 0) {
         seen[node] = low[node] = ++clock
         pending.push(node)
       }
-      const edge = next[node] as number
+      const edge = next[node]!
       if (edge < graph.degree(node)) {
         visits++
         next[node] = edge + 1
         const to = graph.waitsFor(node, edge)
         if (seen[to] === 0) path.push(to)
-        else if (component[to] === -1) low[node] = Math.min(low[node] as number, seen[to] as number)
+        else if (component[to] === -1) low[node] = Math.min(low[node]!, seen[to]!)
         continue
       }
       path.pop()
       const above = path[path.length - 1]
-      if (above !== undefined) low[above] = Math.min(low[above] as number, low[node] as number)
+      if (above !== undefined) low[above] = Math.min(low[above]!, low[node]!)
       if (low[node] !== seen[node]) continue
       for (let member = pending.pop(); member !== undefined; member = pending.pop()) {
         component[member] = count

@@ -3,7 +3,10 @@ import { FORBIDDEN_KEYS } from './yaml-values.ts'
 
 const MAX_DEPTH = 100
 
-/** The first place in a value that is not JSON (or has a key that recipes may not have), with what is wrong there. */
+/**
+ * The first place in a plan that is not JSON (or has a key that recipes may not have), with what is wrong there. Fields of
+ * the plan itself may be undefined, as if they were not there; values in `args` and `meta` may not.
+ */
 export function jsonFault(value: unknown): { path: string; message: string } | undefined {
   return fault(value, [])
 }
@@ -24,9 +27,13 @@ function fault(value: unknown, path: RecipePath): { path: string; message: strin
   const entries: [string | number, unknown][] = Array.isArray(value) ? Array.from(value, (item, i) => [i, item]) : Object.entries(value)
   for (const [key, item] of entries) {
     if (typeof key === 'string' && FORBIDDEN_KEYS.has(key)) return wrong(`the key ${key} is not allowed`)
-    if (item === undefined && typeof key === 'string') continue
+    if (item === undefined && !isFreeForm([...path, key])) continue
     const found = fault(item, [...path, key])
     if (found) return found
   }
   return undefined
+}
+
+function isFreeForm(path: RecipePath): boolean {
+  return path[0] === 'meta' || path[2] === 'args' || typeof path.at(-1) === 'number'
 }

@@ -2,7 +2,7 @@
 export interface RecipeLimits {
   /** Bytes of the file. Default 64 MiB: enough for 100,000 steps. */
   bytes: number
-  /** YAML tokens (keys, values, spaces, line ends). Default 12 million; bounds memory. */
+  /** YAML tokens (keys, values, spaces, line ends). Default 8 million, which take about 2 GB while they are read. */
   tokens: number
   /** Lists and maps inside each other. Default 64. */
   depth: number
@@ -10,4 +10,4 @@ export interface RecipeLimits {
   aliasGrowth: number
 }
 
-export const DEFAULT_LIMITS: RecipeLimits = { bytes: 64 * 2 ** 20, tokens: 12_000_000, depth: 64, aliasGrowth: 10 }
+export const DEFAULT_LIMITS: RecipeLimits = { bytes: 64 * 2 ** 20, tokens: 8_000_000, depth: 64, aliasGrowth: 10 }

@@ -15,7 +15,7 @@ const SOURCE = /\.[cm]?[jt]s$/
  * The names that a Node module exports, without running it: JavaScript and TypeScript, `export * from` a file followed.
  * CommonJS modules and what comes from packages count as not complete. Rejects when the file cannot be read or lexed.
  */
-export async function nodeExports(file: string, seen: Set<string> = new Set()): Promise<ModuleExports> {
+export async function nodeExports(file: string, seen = new Set<string>()): Promise<ModuleExports> {
   seen.add(file)
   const names = new Set<string>()
   if (!SOURCE.test(file)) return { names, complete: false }

@@ -26,8 +26,7 @@ export function stagesOf(steps: readonly Placed[]): number[] {
   let stage = -1
   let joinable = false
   for (let from = 0; from < places.length; ) {
-    const first = places[from]
-    if (!first) break
+    const first = places[from]!
     let to = from + 1
     if (first.listed) while (places[to]?.listed && places[to]?.idx === first.idx) to++
     const slot = places.slice(from, to)

@@ -27,22 +27,22 @@ export function outputConflicts(steps: readonly GraphStep[], outputs: readonly (
   const rank = new Int32Array(graph.size)
   order.forEach((node, place) => (rank[node] = place))
   const questions = shared.flatMap(([file, set]) => {
-    const sorted = [...set].sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0))
-    return sorted.slice(1).map((second, i) => ({ file, first: sorted[i] ?? 0, second }))
+    const sorted = [...set].sort((a, b) => rank[a]! - rank[b]!)
+    return sorted.slice(1).map((second, i) => ({ file, first: sorted[i]!, second }))
   })
-  questions.sort((a, b) => (rank[a.first] ?? 0) - (rank[b.first] ?? 0))
+  questions.sort((a, b) => rank[a.first]! - rank[b.first]!)
 
   const conflicts: OutputConflict[] = []
   const reached = new Int32Array(graph.size)
   for (let at = 0; at < questions.length; at += BATCH) {
     const batch = questions.slice(at, at + BATCH)
-    const from = Math.min(...batch.map(({ first }) => rank[first] ?? 0))
-    const to = Math.max(...batch.map(({ second }) => rank[second] ?? 0))
+    const from = Math.min(...batch.map(({ first }) => rank[first]!))
+    const to = Math.max(...batch.map(({ second }) => rank[second]!))
     spread(graph, order, reached, { from, to, sources: batch.map(({ first }) => first) })
     batch.forEach((question, bit) => {
-      if (((reached[question.second] ?? 0) & (1 << bit)) === 0) conflicts.push(question)
+      if ((reached[question.second]! & (1 << bit)) === 0) conflicts.push(question)
     })
-    for (let place = from; place <= to; place++) reached[order[place] ?? 0] = 0
+    for (let place = from; place <= to; place++) reached[order[place]!] = 0
   }
   return conflicts
 }
@@ -55,11 +55,11 @@ interface Stretch {
 
 /** Sets bit i of every node between `from` and `to` that waits, over any number of nodes, for source i. */
 function spread(graph: WaitGraph, order: readonly number[], reached: Int32Array, { from, to, sources }: Stretch): void {
-  sources.forEach((source, bit) => (reached[source] = (reached[source] ?? 0) | (1 << bit)))
+  sources.forEach((source, bit) => (reached[source] = reached[source]! | (1 << bit)))
   for (let place = from; place <= to; place++) {
-    const node = order[place] ?? 0
-    let bits = reached[node] ?? 0
-    for (let i = 0; i < graph.degree(node); i++) bits |= reached[graph.waitsFor(node, i)] ?? 0
+    const node = order[place]!
+    let bits = reached[node]!
+    for (let i = 0; i < graph.degree(node); i++) bits |= reached[graph.waitsFor(node, i)]!
     reached[node] = bits
   }
 }

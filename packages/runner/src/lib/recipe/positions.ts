@@ -29,7 +29,7 @@ export class RecipePositions {
       key = next.key
       node = this.#resolve(next.value)
     }
-    return (of === 'key' ? written(key) : undefined) ?? written(node) ?? written(key) ?? [0, 0]
+    return (of === 'key' ? written(key) : undefined) ?? written(node) ?? written(key) ?? before(node)
   }
 
   #resolve(node: Node | null): Node | null {
@@ -50,6 +50,12 @@ function child(node: Node | null, part: string | number): { key: Node | null; va
   if (!isMap(node)) return undefined
   const pair = (node.items as Pair<Node, Node | null>[]).find(({ key }) => isScalar(key) && String(key.source ?? key.value) === String(part))
   return pair ? { key: pair.key, value: pair.value } : undefined
+}
+
+/** The dash or bracket before a value that is empty. */
+function before(node: Node | null): Finding['range'] {
+  const start = node?.range?.[0] ?? 0
+  return [Math.max(0, start - 1), start]
 }
 
 function written(node: Node | null): Finding['range'] | undefined {

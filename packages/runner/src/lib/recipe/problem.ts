@@ -30,6 +30,8 @@ export interface Finding {
   range: readonly [start: number, end: number]
   fix?: string
   path?: string
+  /** The path of the field that an unknown field seems to stand for. */
+  meant?: string
 }
 
 export type RecipePath = readonly (string | number)[]

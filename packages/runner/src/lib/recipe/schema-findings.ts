@@ -1,8 +1,8 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import type { RecipePositions } from './positions.ts'
 import { formatPath, type Finding, type RecipePath } from './problem.ts'
-import { recipeSchema, retrySchema, stepSchema, successSchema } from './schema.ts'
+import { keyError, recipeSchema, retrySchema, stepSchema, successSchema } from './schema.ts'
 import { suggest } from './suggest.ts'
 import { describe, quote } from './wording.ts'
 
@@ -75,6 +75,7 @@ function unknownField(path: RecipePath, key: string, value: unknown, positions: 
     range: positions.range([...path, key], 'key'),
     fix: meant === undefined ? `its fields are ${fields.join(', ')}` : `did you mean \`${meant}\`?`,
     path: formatPath([...path, key]),
+    ...(meant === undefined ? {} : { meant: formatPath([...path, meant]) }),
   }
 }
 
@@ -84,7 +85,7 @@ function valueFinding(issue: z.core.$ZodIssue, path: RecipePath, value: unknown,
   const place = { range: positions.range(path), ...(path.length === 0 ? {} : { path: formatPath(path) }) }
   if (found === undefined && path.length > 0) {
     const owner = path.length === 1 ? 'the recipe' : path.length === 3 ? stepName(lookup(value, path.slice(0, -1)), path) : quote(fieldName(path.slice(0, -1)))
-    return { code: 'RECIPE_FIELD_MISSING', message: `${owner} has no ${name}`, ...place, fix: `add \`${String(path.at(-1))}:\`, ${issue.message}` }
+    return { code: 'RECIPE_FIELD_MISSING', message: `${owner} has no ${quote(String(path.at(-1)))}`, ...place, fix: `add \`${String(path.at(-1))}:\`, ${issue.message}` }
   }
   if (path.length === 0) {
     const message = `a recipe is a map with a list of \`steps\`, not ${describe(found)}`
@@ -119,10 +120,7 @@ function enumFix(values: readonly unknown[], found: unknown): string | undefined
 
 function contextKeyFix(found: unknown, path: RecipePath): string | undefined {
   if (VALUE_CODES[pattern(path)] !== 'RECIPE_CONTEXT_KEY' || typeof found !== 'string') return undefined
-  const snake = found.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().replaceAll(/[^a-z0-9_.]+/g, '_').replace(/^\.+|\.+$/g, '')
-  if (snake === '') return undefined
-  const versioned = /_v[1-9]\d*$/.test(snake) ? snake : `${snake.replace(/_v0*$/, '')}_v1`
-  return versioned.includes('.') ? `for example \`${versioned}\`` : `give it a namespace: \`results.${versioned}\``
+  return keyError(found)?.fix?.replace(/^Write (.*)$/, 'write `$1`').replace(/\.$/, '')
 }
 
 /** The field a path leads to, with its parents up to the step: `retry.max`, `reads[0]`, `step 3`. */

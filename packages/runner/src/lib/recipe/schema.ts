@@ -1,6 +1,7 @@
-import { z } from 'zod'
+import { ContextError, parseKey } from '@lorc/context'
+import * as z from 'zod'
 import { STEP_NAME } from '../plan.ts'
-import { durationMs, MAX_DURATION_MS } from './duration.ts'
+import { durationMs, isDuration, MAX_DURATION_MS } from './duration.ts'
 
 /*
  * The YAML of a recipe. A schema's error text completes the sentence "`field` must be ...". Values are JSON already when
@@ -22,23 +23,25 @@ function number(min: number, max: number, phrase = `a number from ${min} to ${ma
   return z.number(phrase).min(min, phrase).max(max, phrase)
 }
 
-function listOf(item: z.ZodString, phrase: string) {
+function listOf(item: z.ZodType<string>, phrase: string) {
   return z.array(item, phrase)
 }
 
 const NAME_PHRASE = 'letters, digits, `_`, `-` and `.`, beginning with a letter or `_`, at most 128 characters'
 const truth = z.boolean('true or false')
-const DURATION_PHRASE = 'a number of seconds, or a text like `500ms`, `30s`, `5m` or `2h`; more than 0 and less than 25 days'
+const DURATION_PHRASE = 'a duration: seconds, or a text like `500ms`, `30s`, `5m` or `2h`'
+const DURATION_RANGE = 'a duration of more than 0 and less than 25 days'
 const duration = z
   .union([z.number(), z.string()], DURATION_PHRASE)
-  .refine((value) => durationMs(value) !== undefined, DURATION_PHRASE)
+  .refine(isDuration, { error: DURATION_PHRASE, abort: true })
+  .refine((value) => durationMs(value) !== undefined, DURATION_RANGE)
   .describe('Seconds, or a number with ms, s, m or h')
 
-/** `namespace.entity_vN`: lower snake case, one or more dots, N >= 1. */
-export const CONTEXT_KEY = /^_?[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*\.[a-z][a-z0-9_]*_v[1-9][0-9]*$/
-const contextKey = z.string('a context key like `numbers.stats_v1`').max(256).regex(CONTEXT_KEY, 'a context key like `numbers.stats_v1`')
+const KEY_PHRASE = 'a context key like `numbers.stats_v1`'
+const contextKey = z.string(KEY_PHRASE).refine((key) => keyError(key) === undefined, KEY_PHRASE)
 const file = text('a path relative to the workspace', 4096)
 
+const ENV_VALUE = 'a text, a number, or true or false'
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const ENV_PHRASE = 'a list of names of environment variables, or a map of names to values'
 const envName = z.string('the name of an environment variable').regex(ENV_NAME, 'the name of an environment variable')
@@ -75,7 +78,7 @@ export const stepSchema = z.strictObject({
   requires_process: truth.optional(),
   continue_on_error: truth.optional(),
   env: z
-    .union([z.array(envName), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))], ENV_PHRASE)
+    .union([z.array(envName), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], ENV_VALUE))], ENV_PHRASE)
     .optional(),
   reads: listOf(contextKey, 'a list of context keys').optional(),
   inputs: listOf(file, 'a list of files').optional(),
@@ -95,6 +98,17 @@ export const recipeSchema = z.strictObject({
     .describe('When parallel steps write the same key'),
   steps: z.array(stepSchema, 'a list of steps').min(1, 'a list of at least one step'),
 })
+
+/** Why a text is no context key; `undefined` if it is one. */
+export function keyError(key: string): ContextError | undefined {
+  try {
+    parseKey(key)
+    return undefined
+  } catch (error) {
+    if (error instanceof ContextError) return error
+    throw error
+  }
+}
 
 export type Recipe = z.output<typeof recipeSchema>
 export type RecipeStep = z.output<typeof stepSchema>

@@ -21,7 +21,7 @@ export class RecipeSource {
     let high = starts.length - 1
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if ((starts[middle] ?? 0) <= offset) low = middle
+      if (starts[middle]! <= offset) low = middle
       else high = middle - 1
     }
     return low
@@ -31,7 +31,7 @@ export class RecipeSource {
   place(range: Finding['range']): Pick<Problem, 'line' | 'column' | 'endColumn' | 'snippet' | 'snippetColumn'> {
     const offset = Math.min(range[0], this.text.length)
     const line = this.#lineOf(offset)
-    const start = this.#lineStarts?.[line] ?? 0
+    const start = this.#lineStarts![line]!
     let end = this.text.indexOf('\n', start)
     if (end < 0) end = this.text.length
     if (end > start && this.text[end - 1] === '\r') end--

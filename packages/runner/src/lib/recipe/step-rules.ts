@@ -24,7 +24,7 @@ const NEEDS: Readonly<Record<string, readonly (typeof CODE_FIELDS)[number][]>> =
 
 const EXAMPLES = {
   module: { node: '`module: steps/load.ts`', python: '`module: steps.load`' },
-  function: { node: 'name an export of the module, or `default`', python: 'name a class of the module' },
+  function: { node: '`function:` with the name of an export, or `default`', python: '`function:` with the name of a class' },
   script: { shell: '`script: scripts/load.sh`' },
 } as const
 
@@ -43,7 +43,7 @@ export function checkStep(step: StepOutline, raw: unknown, types: readonly strin
     if (needs?.includes(field) && !has(field)) {
       const example = (EXAMPLES[field] as Readonly<Record<string, string>>)[step.type ?? '']
       const message = `${who(step)} is a ${step.type} step and has no \`${field}\``
-      findings.push({ code: 'RECIPE_FIELD_MISSING', message, at: at(), ...(example ? { fix: `add ${example}` } : {}) })
+      findings.push({ code: 'RECIPE_FIELD_MISSING', message, at: at(field), ...(example ? { fix: `add ${example}` } : {}) })
     }
     if (!needs?.includes(field) && has(field)) {
       const message = `\`${field}\` does not go with \`type: ${step.type}\``

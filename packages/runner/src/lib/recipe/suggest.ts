@@ -1,14 +1,17 @@
 /**
  * The candidate that a misspelt word most likely means: the nearest by edits (a swap of neighbours is one edit), if it is
- * near enough for the length of the word. Case differences are free. `undefined`: none is near.
+ * near enough for the length of the word; else the only one that begins with it. Case and `-`, `_`, `.` are alike.
+ * `undefined`: none is near.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(word)
   if (wanted === '' || wanted.length > 200) return undefined
   let best: string | undefined
-  let limit = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  const longer: string[] = []
+  let limit = Math.floor((wanted.length + 1) / 3) + 1
   for (const candidate of candidates) {
     const folded = fold(candidate)
+    if (wanted.length > 2 && folded.startsWith(wanted)) longer.push(candidate)
     if (Math.abs(folded.length - wanted.length) >= limit) continue
     const distance = edits(wanted, folded, limit)
     if (distance >= limit) continue
@@ -16,7 +19,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
     limit = distance
     if (distance === 0) break
   }
-  return best
+  return best ?? (longer.length === 1 ? longer[0] : undefined)
 }
 
 function fold(word: string): string {
@@ -32,8 +35,8 @@ function edits(a: string, b: string, limit: number): number {
     let least = i
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
-      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1)
+      let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, beforeLast[j - 2]! + 1)
       row.push(cost)
       least = Math.min(least, cost)
     }
@@ -41,5 +44,5 @@ function edits(a: string, b: string, limit: number): number {
     beforeLast = last
     last = row
   }
-  return Math.min(last[b.length] ?? limit, limit)
+  return Math.min(last[b.length]!, limit)
 }

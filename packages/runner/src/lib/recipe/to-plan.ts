@@ -19,7 +19,7 @@ export function toPlan(recipe: Recipe, stages: readonly number[], file: string):
     ...(recipe.concurrency === undefined ? {} : { concurrency: recipe.concurrency }),
     ...timeoutOf(recipe.timeout),
     ...(recipe.conflict === undefined ? {} : { conflict: recipe.conflict }),
-    steps: recipe.steps.map((step, i) => toPlanStep(step, stages[i] ?? 0)),
+    steps: recipe.steps.map((step, i) => toPlanStep(step, stages[i]!)),
   }
 }
 

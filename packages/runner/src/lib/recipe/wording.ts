@@ -16,7 +16,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${quote(value)}`
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map'
-  return `\`${String(value)}\``
+  return `\`${JSON.stringify(value)}\``
 }
 
 /** `` `a`, `b` or `c` `` */

@@ -22,8 +22,8 @@ export interface YamlValues {
  * The JSON value of a YAML document. Aliases are expanded, within limits. Whatever JSON or the recipe language does not
  * have is a finding and reads as null.
  */
-export function readValues(root: ParsedNode | null, limits: RecipeLimits): YamlValues {
-  const reader = new ValueReader(limits)
+export function readValues(root: ParsedNode | null, text: string, limits: RecipeLimits): YamlValues {
+  const reader = new ValueReader(text, limits)
   const value = reader.read(root, 0)
   return { value, findings: reader.findings, refused: reader.refused, targets: reader.targets }
 }
@@ -36,13 +36,15 @@ class ValueReader {
   readonly #open = new Set<Node>()
   readonly #found = new Set<string>()
   readonly #path: (string | number)[] = []
+  readonly #text: string
   readonly #limits: RecipeLimits
   #expanding = 0
   #own = 0
   #added = 0
   #bomb = false
 
-  constructor(limits: RecipeLimits) {
+  constructor(text: string, limits: RecipeLimits) {
+    this.#text = text
     this.#limits = limits
   }
 
@@ -103,7 +105,7 @@ class ValueReader {
       this.#find('RECIPE_KEY_NOT_STRING', 'a key must be a plain text', at)
       return undefined
     }
-    const key = typeof node.value === 'string' ? node.value : String(node.source ?? node.value)
+    const key = typeof node.value === 'string' ? node.value : (node.source ?? '')
     if (node.anchor && this.#expanding === 0) this.#anchors.set(node.anchor, node)
     if (key === '<<' && node.type === 'PLAIN') {
       const fix = 'write the fields out, or refer to a whole value: `retry: *defaults`'
@@ -135,7 +137,7 @@ class ValueReader {
   #scalar(node: Scalar): JsonValue {
     const { value } = node
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
-    const shown = quote(node.source ?? String(value))
+    const shown = quote(node.source ?? '')
     if (typeof value !== 'number' || !Number.isFinite(value))
       return this.#refuse('RECIPE_NUMBER', `${shown} is not a finite number`, node, 'put it in quotes to make it a text')
     const digits = /^[-+]?\d+$|^0[xo]/.test(node.source ?? '')
@@ -148,7 +150,9 @@ class ValueReader {
 
   #tag(node: Node, tag: string): JsonValue {
     const short = tag.replace(/^tag:yaml\.org,2002:/, '!!')
-    return this.#refuse('RECIPE_TAG', `the tag ${quote(short)} is not allowed in recipes`, node, 'remove the tag')
+    this.refused.add(formatPath(this.#path))
+    this.#findAt('RECIPE_TAG', `the tag ${quote(short)} is not allowed in recipes`, this.#tagRange(node), 'remove the tag')
+    return null
   }
 
   #refuse(code: Finding['code'], message: string, node: Node, fix?: string): null {
@@ -157,12 +161,25 @@ class ValueReader {
     return null
   }
 
+  /** Where the tag before a node is written: an anchor may stand between them. */
+  #tagRange(node: Node): Finding['range'] {
+    const [start = 0, end = 0] = node.range ?? []
+    const before = this.#text.slice(Math.max(0, start - 500), start)
+    const tag = /(!\S*)\s+(?:&\S+\s+)?$/.exec(before)
+    const at = start - before.length + (tag?.index ?? before.length)
+    return tag ? [at, at + (tag[1] ?? '').length] : [start, end]
+  }
+
   #find(code: Finding['code'], message: string, node: Node, fix?: string): void {
-    const [start, end] = node.range ?? [0, 0]
-    const once = `${code} ${start}`
+    const [start = 0, end = 0] = node.range ?? []
+    this.#findAt(code, message, [start, end], fix)
+  }
+
+  #findAt(code: Finding['code'], message: string, range: Finding['range'], fix?: string): void {
+    const once = `${code} ${range[0]}`
     if (this.#found.has(once)) return
     this.#found.add(once)
     const path = formatPath(this.#path)
-    this.findings.push({ code, message, range: [start, end], ...(fix === undefined ? {} : { fix }), ...(path === '' ? {} : { path }) })
+    this.findings.push({ code, message, range, ...(fix === undefined ? {} : { fix }), ...(path === '' ? {} : { path }) })
   }
 }
