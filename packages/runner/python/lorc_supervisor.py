@@ -1,0 +1,407 @@
+"""Spawns processes for a driver and ends their process groups when the driver goes away.
+
+Why it exists: spawning from a large process is slow, and a driver that is killed cannot clean up. This process is
+small, does nothing else, and sees its standard input close when the driver dies, however it dies.
+
+One JSON object a line. Commands on standard input:
+  {"op":"spawn","id":N,"argv":[file,...],"env":{...},"cwd":path,"log":path,"grace":ms,"cap":bytes}
+  {"op":"kill","id":N,"signal":N}     to the whole process group
+  {"op":"watch","pid":N}              a process group of somebody else, to be ended with the driver
+  {"op":"unwatch","pid":N}
+Events on standard output:
+  {"ev":"ready"}
+  {"ev":"spawned","id":N,"pid":N,"start":ticks|null}
+  {"ev":"refused","id":N,"errno":N,"message":text}
+  {"ev":"exited","id":N,"code":N|null,"signal":N|null,"user":ms,"sys":ms,"rss":bytes,
+   "out":base64,"bytes":N,"logged":bool}
+
+A child leads a process group of its own. Both its outputs are pipes, and reach the log as they come: opening a file for
+each child would cost more than the rest of a short step. The log file is created by the first byte. Of standard output,
+what can still be one envelope (a single line that begins with `{`, at most `cap` bytes) is held back from the log; the
+first `cap` bytes are sent with `exited`. A child has exited when its group is empty: what its leader leaves behind gets
+SIGTERM, and SIGKILL after `grace`.
+
+Standard library only; Python 3.8 or later; Linux and macOS.
+"""
+
+import binascii
+import json
+import os
+import select
+import signal
+import sys
+import time
+
+LINUX = sys.platform.startswith('linux')
+RSS_UNIT = 1024 if LINUX else 1
+# Below this age a child's pipe is not polled: most short steps then cost a single wake-up, at their exit.
+YOUNG_S = 0.004
+CHUNK = 65536
+TICK_MS = 10
+EXITED = (
+    '{"ev":"exited","id":%d,"code":%s,"signal":%s,"user":%.3f,"sys":%.3f,"rss":%d,"out":"%s","bytes":%d,"logged":%s}\n'
+)
+
+
+def signal_group(pgid, number):
+    """Whether there was a group to take the signal."""
+    try:
+        os.killpg(pgid, number)
+        return True
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # macOS answers so for a group of zombies; elsewhere the group is somebody else's.
+        return False
+
+
+def group_lives(pgid):
+    """Whether a process of the group still runs. Zombies that nobody reaps do not count (Linux)."""
+    if not signal_group(pgid, 0):
+        return False
+    if not LINUX:
+        return True
+    for name in os.listdir('/proc'):
+        if not name.isdigit():
+            continue
+        fields = stat_fields(name)
+        if fields is not None and int(fields[2]) == pgid and fields[0] not in (b'Z', b'X'):
+            return True
+    return False
+
+
+def stat_fields(pid):
+    """/proc/PID/stat from its third field (the state) on; None: no such process, or no /proc."""
+    try:
+        fd = os.open('/proc/%s/stat' % pid, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        text = os.read(fd, 1024)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    return text[text.rindex(b')') + 2 :].split()
+
+
+def start_ticks(pid):
+    """The kernel's start time of a process in clock ticks since boot, as text; None where there is no /proc."""
+    if not LINUX:
+        return None
+    fields = stat_fields(pid)
+    return None if fields is None else fields[19].decode()
+
+
+def write_all(fd, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+class Child:
+    """One spawned process and what came of it."""
+
+    __slots__ = ('id', 'pid', 'out', 'err', 'log', 'log_path', 'cap', 'grace', 'born', 'polled', 'held', 'size', 'logged', 'end', 'deadline')
+
+    def __init__(self, id, pid, out, err, command):
+        self.id = id
+        self.pid = pid
+        self.out = out
+        self.err = err
+        self.log = None
+        self.log_path = command['log']
+        self.cap = command['cap']
+        self.grace = command['grace']
+        self.born = time.monotonic()
+        self.polled = False
+        self.held = b''
+        self.size = 0
+        self.logged = False
+        self.end = None
+        self.deadline = 0.0
+
+    def take(self, data):
+        """Accepts a piece of standard output."""
+        self.size += len(data)
+        if self.logged:
+            room = self.cap - len(self.held)
+            if room > 0:
+                self.held += data[:room]
+            self.to_log(data)
+            return
+        whole = self.held + data
+        self.held = whole[: self.cap]
+        text = whole.strip()
+        if text and (len(whole) > self.cap or text[0] != 123 or b'\n' in text):
+            self.logged = True
+            self.to_log(whole)
+
+    def to_log(self, data):
+        try:
+            if self.log is None:
+                self.log = os.open(self.log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            write_all(self.log, data)
+        except OSError:
+            pass  # A full disk must not end every other child as well.
+
+    def read(self, fd):
+        """Takes what is in a pipe now: the number of bytes, 0 at its end, None when there is nothing yet."""
+        try:
+            data = os.read(fd, CHUNK)
+        except BlockingIOError:
+            return None
+        if data:
+            if fd == self.out:
+                self.take(data)
+            else:
+                self.to_log(data)
+        return len(data)
+
+    def exited(self):
+        """Takes the rest of the output, closes everything and gives the event."""
+        for fd in (self.err, self.out):
+            while self.read(fd) == CHUNK:
+                pass
+            os.close(fd)
+        if self.log is not None:
+            os.close(self.log)
+        status, usage = self.end
+        code, number = ('null', os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), 'null')
+        return EXITED % (
+            self.id,
+            code,
+            number,
+            usage.ru_utime * 1000,
+            usage.ru_stime * 1000,
+            usage.ru_maxrss * RSS_UNIT,
+            binascii.b2a_base64(self.held, newline=False).decode(),
+            self.size,
+            'true' if self.logged else 'false',
+        )
+
+
+class Supervisor:
+    def __init__(self, grace):
+        self.grace = grace
+        self.children = {}  # by pid, leader not yet reaped
+        self.by_id = {}
+        self.leaving = []  # leader reaped, group not yet empty
+        self.young = []  # pipe not yet polled
+        self.by_pipe = {}
+        self.watched = {}
+        self.events = ['{"ev":"ready"}\n']
+        self.cwd = os.getcwd()
+        self.null = os.open(os.devnull, os.O_RDONLY)
+        self.rest = b''
+        self.closing = False
+        # What is ignored here would stay ignored in a child.
+        self.defaults = [n for n in range(1, signal.NSIG) if ignored(n)]
+        self.wake, wake_end = os.pipe()
+        os.set_blocking(self.wake, False)
+        os.set_blocking(wake_end, False)
+        signal.set_wakeup_fd(wake_end, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, self.ask_to_close)
+        self.poll = select.poll()
+        self.poll.register(0, select.POLLIN)
+        self.poll.register(self.wake, select.POLLIN)
+        self.ops = {'spawn': self.spawn, 'kill': self.kill, 'watch': self.watch, 'unwatch': self.unwatch}
+
+    def ask_to_close(self, number, frame):
+        self.closing = True
+
+    def run(self):
+        while not self.closing:
+            self.flush()
+            for fd, _ in self.poll.poll(self.patience()):
+                if fd == 0:
+                    self.commands()
+                elif fd != self.wake:
+                    self.output(fd)
+            self.reap()
+            if self.leaving:
+                self.see_off()
+            if self.young:
+                self.grow_up()
+        self.end_everything()
+
+    def patience(self):
+        """Milliseconds until something is to be done without being asked; None: nothing is."""
+        if self.leaving:
+            return TICK_MS
+        return YOUNG_S * 1000 if self.young else None
+
+    def flush(self):
+        if not self.events:
+            return
+        text = ''.join(self.events)
+        self.events.clear()
+        try:
+            write_all(1, text.encode())
+        except OSError:
+            self.closing = True
+
+    def commands(self):
+        try:
+            data = os.read(0, 1 << 18)
+        except OSError:
+            data = b''
+        if not data:
+            self.closing = True
+            return
+        lines = (self.rest + data).split(b'\n')
+        self.rest = lines.pop()
+        for line in lines:
+            command = json.loads(line)
+            self.ops[command['op']](command)
+
+    def spawn(self, command):
+        id = command['id']
+        pipes = []
+        try:
+            if command['cwd'] != self.cwd:
+                os.chdir(command['cwd'])
+                self.cwd = command['cwd']
+            pipes += os.pipe()
+            pipes += os.pipe()
+            out, out_end, err, err_end = pipes
+            os.set_blocking(out, False)
+            os.set_blocking(err, False)
+            actions = (
+                (os.POSIX_SPAWN_DUP2, self.null, 0),
+                (os.POSIX_SPAWN_DUP2, out_end, 1),
+                (os.POSIX_SPAWN_DUP2, err_end, 2),
+            )
+            argv = command['argv']
+            pid = os.posix_spawn(
+                argv[0], argv, command['env'], file_actions=actions, setpgroup=0, setsigmask=(), setsigdef=self.defaults
+            )
+        except (OSError, ValueError) as error:
+            for fd in pipes:
+                os.close(fd)
+            refusal = {'ev': 'refused', 'id': id, 'errno': getattr(error, 'errno', None), 'message': str(error)}
+            self.events.append(json.dumps(refusal) + '\n')
+            return
+        os.close(out_end)
+        os.close(err_end)
+        child = Child(id, pid, out, err, command)
+        self.children[pid] = self.by_id[id] = child
+        self.young.append(child)
+        start = start_ticks(pid)
+        self.events.append(
+            '{"ev":"spawned","id":%d,"pid":%d,"start":%s}\n' % (id, pid, 'null' if start is None else '"%s"' % start)
+        )
+
+    def kill(self, command):
+        child = self.by_id.get(command['id'])
+        if child is not None:
+            signal_group(child.pid, command['signal'])
+
+    def watch(self, command):
+        self.watched[command['pid']] = start_ticks(command['pid'])
+
+    def unwatch(self, command):
+        self.watched.pop(command['pid'], None)
+
+    def output(self, fd):
+        child = self.by_pipe.get(fd)
+        if child is not None and child.read(fd) == 0:
+            self.stop_polling(fd)
+
+    def grow_up(self):
+        limit = time.monotonic() - YOUNG_S
+        while self.young and self.young[0].born <= limit:
+            child = self.young.pop(0)
+            child.polled = True
+            for fd in (child.out, child.err):
+                self.by_pipe[fd] = child
+                self.poll.register(fd, select.POLLIN)
+
+    def stop_polling(self, fd):
+        if self.by_pipe.pop(fd, None) is not None:
+            self.poll.unregister(fd)
+
+    def reap(self):
+        # Cleared before waiting: a child that ends in between leaves a byte, and so another round.
+        try:
+            os.read(self.wake, 4096)
+        except BlockingIOError:
+            return
+        while self.children:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            child = self.children.pop(pid, None)
+            if child is None:
+                continue
+            if not child.polled:
+                self.young.remove(child)
+            child.end = (status, usage)
+            if signal_group(pid, signal.SIGTERM):
+                child.deadline = time.monotonic() + child.grace / 1000
+                self.leaving.append(child)
+            else:
+                self.finish(child)
+
+    def see_off(self):
+        """Reports the children whose group is empty by now, and ends the groups whose time is up."""
+        now = time.monotonic()
+        for child in list(self.leaving):
+            if group_lives(child.pid) and now < child.deadline + 1:
+                if now >= child.deadline:
+                    signal_group(child.pid, signal.SIGKILL)
+                continue
+            self.leaving.remove(child)
+            self.finish(child)
+
+    def finish(self, child):
+        if child.polled:
+            self.stop_polling(child.out)
+            self.stop_polling(child.err)
+        del self.by_id[child.id]
+        self.events.append(child.exited())
+
+    def end_everything(self):
+        """The driver is gone: every group gets SIGTERM, and SIGKILL when the grace is over."""
+        groups = [child.pid for child in self.by_id.values()]
+        groups += [pid for pid, start in self.watched.items() if start is None or start_ticks(pid) in (start, None)]
+        for pgid in groups:
+            signal_group(pgid, signal.SIGTERM)
+        deadline = time.monotonic() + self.grace / 1000
+        last = deadline + 1
+        while groups and time.monotonic() < last:
+            self.forget_ended()
+            if time.monotonic() >= deadline:
+                for pgid in groups:
+                    signal_group(pgid, signal.SIGKILL)
+            groups = [pgid for pgid in groups if group_lives(pgid)]
+            if groups:
+                time.sleep(TICK_MS / 1000)
+
+    def forget_ended(self):
+        """Reaps, and keeps pipes from filling up, so that a child can end by itself."""
+        for child in self.by_id.values():
+            for fd in (child.out, child.err):
+                while child.read(fd):
+                    pass
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0] != 0:
+                pass
+        except ChildProcessError:
+            pass
+
+
+def ignored(number):
+    try:
+        return signal.getsignal(number) == signal.SIG_IGN
+    except ValueError:
+        return False
+
+
+if __name__ == '__main__':
+    Supervisor(float(sys.argv[1]) if len(sys.argv) > 1 else 5000).run()

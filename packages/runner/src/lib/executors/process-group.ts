@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { kill, platform } from 'node:process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { processStartTime } from '../process-start-time.ts'
+
+const POLL_MS = 10
+/** How long a group is waited for that SIGKILL should have ended. */
+const LAST_MS = 1000
+
+/** Sends a signal to a process group; 0 only asks. Returns whether there was a group to take it. */
+export function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return kill(-pgid, signal)
+  } catch {
+    return false
+  }
+}
+
+/** Whether a process of the group still runs. Zombies that nobody reaps do not count (Linux). */
+export function groupLives(pgid: number): boolean {
+  if (!signalGroup(pgid, 0)) return false
+  return platform !== 'linux' || members(pgid).length > 0
+}
+
+/**
+ * Ends a process group that somebody else started: SIGTERM, and SIGKILL `graceMs` later. Does so only if its leader is
+ * the process that started at `startTime` (as `processStartTime` gives it), or is gone and members of its group are
+ * recognisably a step's (Linux). Resolves, when the group is empty, to whether there was anything to end.
+ */
+export async function endProcessGroup(group: { pid: number; startTime: string }, graceMs: number): Promise<boolean> {
+  const { pid, startTime } = group
+  if (!isTheGroup(pid, startTime)) return false
+  signalGroup(pid, graceMs > 0 ? 'SIGTERM' : 'SIGKILL')
+  for (let waited = 0; groupLives(pid) && waited < graceMs + LAST_MS; waited += POLL_MS) {
+    if (waited >= graceMs) signalGroup(pid, 'SIGKILL')
+    await wait(POLL_MS)
+  }
+  return true
+}
+
+function isTheGroup(pid: number, startTime: string): boolean {
+  if (pid <= 1 || !groupLives(pid)) return false
+  const current = processStartTime(pid)
+  if (current !== undefined) return current === startTime
+  // The leader is gone. A pid is not given out again while it names a group, but a later group may be left over as well.
+  return platform === 'linux' && members(pid).some(isStep)
+}
+
+function members(pgid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const stat = read(`/proc/${pid}/stat`)
+      const [state = 'X', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return group === String(pgid) && state !== 'Z' && state !== 'X'
+    })
+}
+
+function isStep(pid: number): boolean {
+  return /(?:^|\0)LORC_IDEMPOTENCY_KEY=/.test(read(`/proc/${pid}/environ`))
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
+}

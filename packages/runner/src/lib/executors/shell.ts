@@ -1,0 +1,137 @@
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RunnerError } from '../errors.ts'
+import type { Attempt, AttemptOutcome, MeasuredMetrics, StepExecutor } from '../executor.ts'
+import { processStartTime } from '../process-start-time.ts'
+import type { Workspace } from '../workspace.ts'
+import { endOnAbort } from './attempt-end.ts'
+import { readPrinted } from './envelope.ts'
+import { stringifyFloats } from './float-text.ts'
+import { scriptArguments } from './shell-arguments.ts'
+import { ShellScripts } from './shell-script.ts'
+import type { ProcessExit, Supervisor } from './supervisor.ts'
+
+export interface ShellExecutorOptions {
+  workspace: Workspace
+  /** Absolute; takes a scratch file. */
+  stateDir: string
+  supervisor: Supervisor
+}
+
+/** Where the supervisor cannot tell start times, asking takes longer than most steps: only lasting ones are asked about. */
+const ASK_START_MS = 20
+
+/**
+ * Runs steps of type `shell`: `script`, a file of the workspace, with `args` as its arguments (see scriptArguments), in
+ * the workspace's folder. The script prints one envelope (see readPrinted). Its environment has, besides the attempt's,
+ * LORC_CONTEXT (a JSON file with the keys of `reads`), LORC_RUN_ID, LORC_STEP, LORC_ATTEMPT, LORC_IDEMPOTENCY_KEY,
+ * LORC_ARTIFACTS_DIR, LORC_WORKSPACE. Processes that the script leaves behind are ended with it.
+ */
+export function createShellExecutor(options: ShellExecutorOptions): StepExecutor {
+  const executor = new ShellExecutor(options)
+  return { types: ['shell'], execute: (attempt) => executor.execute(attempt), close: () => options.supervisor.close() }
+}
+
+class ShellExecutor {
+  readonly #supervisor: Supervisor
+  readonly #scripts: ShellScripts
+  readonly #stateDir: string
+  #emptyContext: string | undefined
+
+  constructor({ workspace, stateDir, supervisor }: ShellExecutorOptions) {
+    this.#supervisor = supervisor
+    this.#stateDir = stateDir
+    this.#scripts = new ShellScripts(workspace)
+  }
+
+  async execute(attempt: Attempt): Promise<AttemptOutcome> {
+    let contextFile: string | undefined
+    try {
+      const located = this.#scripts.locate(attempt.step.script ?? '')
+      const script = 'then' in located ? await located : located
+      if (attempt.signal.aborted) return failed(attempt.signal.reason)
+      mkdirSync(attempt.artifactsDir, { recursive: true })
+      contextFile = writeContext(attempt)
+      const argv = [...script, ...scriptArguments(attempt.step.args)]
+      return await this.#run(attempt, argv, contextFile ?? this.#empty())
+    } catch (error) {
+      return failed(error)
+    } finally {
+      if (contextFile !== undefined) rmSync(contextFile, { force: true })
+    }
+  }
+
+  async #run(attempt: Attempt, argv: readonly string[], context: string): Promise<AttemptOutcome> {
+    let asking: NodeJS.Timeout | undefined
+    const child = this.#supervisor.spawn({
+      argv,
+      env: environment(attempt, context),
+      cwd: attempt.workspace,
+      logPath: attempt.logPath,
+      graceMs: attempt.graceMs,
+      onSpawn({ pid, startTime }) {
+        if (startTime !== null) attempt.onSpawn({ pid, startTime })
+        else asking = setTimeout(() => attempt.onSpawn({ pid, startTime: processStartTime(pid) ?? '' }), ASK_START_MS)
+      },
+    })
+    const ending = endOnAbort(attempt, (signal) => child.kill(signal))
+    try {
+      const exit = await child.exited
+      const metrics = metricsOf(exit)
+      if (attempt.signal.aborted) return failed(attempt.signal.reason, metrics)
+      const outcome = readPrinted(exit)
+      if (outcome.status === 'error' && !exit.logged && outcome.error.code.startsWith('STEP_ENVELOPE')) {
+        if (exit.stdout.length > 0) appendFileSync(attempt.logPath, exit.stdout)
+      }
+      return { ...outcome, metrics }
+    } finally {
+      ending[Symbol.dispose]()
+      clearTimeout(asking)
+    }
+  }
+
+  /** Shared by the steps that read nothing. */
+  #empty(): string {
+    if (this.#emptyContext === undefined) {
+      mkdirSync(this.#stateDir, { recursive: true })
+      this.#emptyContext = join(this.#stateDir, 'empty-context.json')
+      writeFileSync(this.#emptyContext, '{}\n')
+    }
+    return this.#emptyContext
+  }
+}
+
+function environment(attempt: Attempt, context: string): Record<string, string> {
+  return {
+    ...attempt.env,
+    LORC_CONTEXT: context,
+    LORC_RUN_ID: attempt.runId,
+    LORC_STEP: attempt.step.name,
+    LORC_ATTEMPT: String(attempt.number),
+    LORC_IDEMPOTENCY_KEY: attempt.idempotencyKey,
+    LORC_ARTIFACTS_DIR: attempt.artifactsDir,
+    LORC_WORKSPACE: attempt.workspace,
+  }
+}
+
+/** The keys under `reads` that exist, in a file beside the log; undefined when the step reads nothing. */
+function writeContext({ step, context, logPath }: Attempt): string | undefined {
+  if (!step.reads?.length) return undefined
+  const fields = step.reads.flatMap((key) => {
+    const value = context.get(key)
+    return value === undefined ? [] : [`${JSON.stringify(key)}:${stringifyFloats(value, context.floats(key))}`]
+  })
+  const path = `${logPath}.context.json`
+  writeFileSync(path, `{${fields.join()}}\n`)
+  return path
+}
+
+function metricsOf({ cpuUserMs, cpuSystemMs, peakRssBytes, exitCode }: ProcessExit): MeasuredMetrics {
+  return { cpuUserMs, cpuSystemMs, peakRssBytes, exitCode }
+}
+
+function failed(reason: unknown, metrics?: MeasuredMetrics): AttemptOutcome {
+  const { code, message, fix, details } = RunnerError.from(reason, 'STEP_FAILED')
+  const error = { code, message, ...(fix !== undefined && { fix }), ...(details && { details }) }
+  return { status: 'error', error, ...(metrics && { metrics }) }
+}

@@ -1,0 +1,260 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { Socket } from 'node:net'
+import { join } from 'node:path'
+import { execPath } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { RunnerError } from '../errors.ts'
+import { LineSplitter } from './line-splitter.ts'
+import { endProcessGroup, groupLives, signalGroup } from './process-group.ts'
+import { pythonFolder } from './python-folder.ts'
+import type { SupervisorCommand, SupervisorEvent } from './supervisor-protocol.ts'
+
+export interface SupervisorOptions {
+  /** PATH and HOME of it are used to find Python. Default: none. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** The Python interpreter that runs the supervisor. Default `python3`; null: use Node, and measure nothing. */
+  python?: string | null
+  /** Milliseconds between SIGTERM and SIGKILL when the driver is gone. Default 5000. */
+  graceMs?: number
+}
+
+export interface SpawnRequest {
+  /** The program's absolute path, then its arguments. */
+  argv: readonly string[]
+  env: Readonly<Record<string, string>>
+  cwd: string
+  /** Takes standard error, and what of standard output is no envelope. Made by the first byte. */
+  logPath: string
+  /** Milliseconds that what the process leaves behind has between SIGTERM and SIGKILL. */
+  graceMs: number
+  /** Called once. `startTime` in clock ticks since boot; null where the supervisor cannot tell. */
+  onSpawn?(process: { pid: number; startTime: string | null }): void
+}
+
+export interface ProcessExit {
+  exitCode: number | null
+  /** The number of the signal that ended it. */
+  signal: number | null
+  cpuUserMs: number | null
+  cpuSystemMs: number | null
+  /** At least what the supervisor itself takes, as a child begins as a copy of it. */
+  peakRssBytes: number | null
+  /** The first MiB of standard output. */
+  stdout: Buffer
+  /** How much there was in all. */
+  stdoutBytes: number
+  /** Whether standard output is in the log. */
+  logged: boolean
+}
+
+export interface SupervisedProcess {
+  /**
+   * Resolves when no process of the group is left. Rejects with RunnerError STEP_SPAWN_FAILED (there was no process),
+   * STEP_EXECUTOR_CRASHED (the supervisor died; the group was ended).
+   */
+  readonly exited: Promise<ProcessExit>
+  /** To the whole group. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void
+}
+
+/** Spawns processes, each with a process group of its own, that end with this process, however it ends. */
+export interface Supervisor {
+  spawn(request: SpawnRequest): SupervisedProcess
+  /** Ends the group of a process that somebody else started as well. */
+  watch(pid: number): void
+  unwatch(pid: number): void
+  /** Ends every process that is left and the supervisor. A later spawn starts a new one. */
+  close(): Promise<void>
+}
+
+/** The most of standard output that is kept of a process. */
+export const STDOUT_CAP = 1024 * 1024
+const SIGNALS = { SIGTERM: 15, SIGKILL: 9 } as const
+const FROM_SOURCE = import.meta.url.endsWith('.ts')
+const NODE_ENTRY = fileURLToPath(new URL(`./supervisor-entry.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url))
+
+interface Pending {
+  request: SpawnRequest
+  process: { pid: number; startTime: string | null } | undefined
+  resolve(exit: ProcessExit): void
+  reject(error: RunnerError): void
+}
+
+/** Nothing is started before it is needed. */
+export function createSupervisor(options: SupervisorOptions = {}): Supervisor {
+  return new SupervisorClient(options)
+}
+
+class SupervisorClient implements Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #pending = new Map<number, Pending>()
+  readonly #watched = new Set<number>()
+  #program: 'python' | 'node'
+  #child: ChildProcess | undefined
+  #ready = false
+  #lastId = 0
+  #unsent = ''
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#program = options.python === null ? 'node' : 'python'
+  }
+
+  spawn(request: SpawnRequest): SupervisedProcess {
+    const id = ++this.#lastId
+    const exited = new Promise<ProcessExit>((resolve, reject) => {
+      this.#pending.set(id, { request, process: undefined, resolve, reject })
+    })
+    this.#hold()
+    this.#send(spawnCommand(id, request))
+    return { exited, kill: (signal) => this.#kill(id, signal) }
+  }
+
+  watch(pid: number): void {
+    this.#watched.add(pid)
+    this.#send({ op: 'watch', pid })
+  }
+
+  unwatch(pid: number): void {
+    if (this.#watched.delete(pid) && this.#child) this.#send({ op: 'unwatch', pid })
+  }
+
+  async close(): Promise<void> {
+    this.#watched.clear()
+    const child = this.#child
+    if (!child?.stdin) return
+    child.ref()
+    this.#flush()
+    child.stdin.end()
+    await new Promise((resolve) => child.once('close', resolve))
+  }
+
+  #kill(id: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+    if (this.#pending.has(id)) this.#send({ op: 'kill', id, signal: SIGNALS[signal] })
+  }
+
+  /** Everything that is said in one turn of the event loop goes out in one write. */
+  #send(command: SupervisorCommand): void {
+    this.#child ??= this.#start()
+    if (this.#unsent === '') queueMicrotask(() => this.#flush())
+    this.#unsent += `${JSON.stringify(command)}\n`
+  }
+
+  #flush(): void {
+    const text = this.#unsent
+    this.#unsent = ''
+    if (text !== '') this.#child?.stdin?.write(text)
+  }
+
+  #start(): ChildProcess {
+    const grace = String(this.#options.graceMs ?? 5000)
+    const { PATH, HOME } = this.#options.env ?? {}
+    const [program, args] =
+      this.#program === 'python'
+        ? [this.#options.python ?? 'python3', ['-I', '-S', '-X', 'utf8', join(pythonFolder(), 'lorc_supervisor.py'), grace]]
+        : [execPath, ['--disable-warning=ExperimentalWarning', NODE_ENTRY, grace]]
+    const child = spawn(program, args, {
+      // A session of its own: Ctrl-C in the terminal is the driver's to act on.
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      cwd: '/',
+      env: { ...(PATH !== undefined && { PATH }), ...(HOME !== undefined && { HOME }) },
+    })
+    this.#ready = false
+    const lines = new LineSplitter()
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      for (const line of lines.push(text)) this.#on(JSON.parse(line) as SupervisorEvent)
+      this.#hold()
+    })
+    child.stdin.on('error', () => undefined)
+    child.on('error', () => undefined)
+    child.once('close', () => void this.#lost(child))
+    child.unref()
+    if (child.stdin instanceof Socket) child.stdin.unref()
+    queueMicrotask(() => this.#hold())
+    return child
+  }
+
+  /** The event loop is kept alive by processes that run, not by a supervisor that waits. */
+  #hold(): void {
+    const stdout = this.#child?.stdout
+    if (!(stdout instanceof Socket)) return
+    if (this.#pending.size > 0) stdout.ref()
+    else stdout.unref()
+  }
+
+  #on(event: SupervisorEvent): void {
+    if (event.ev === 'ready') {
+      this.#ready = true
+      return
+    }
+    const pending = this.#pending.get(event.id)
+    if (!pending) return
+    if (event.ev === 'spawned') {
+      pending.process = { pid: event.pid, startTime: event.start }
+      pending.request.onSpawn?.(pending.process)
+      return
+    }
+    this.#pending.delete(event.id)
+    if (event.ev === 'exited') pending.resolve(exitOf(event))
+    else pending.reject(refusal(pending.request, event.message))
+  }
+
+  /** The supervisor is gone: by itself, or because it was closed. */
+  async #lost(child: ChildProcess): Promise<void> {
+    if (this.#child !== child) return
+    this.#child = undefined
+    this.#unsent = ''
+    if (!this.#ready && this.#program === 'python') {
+      this.#program = 'node'
+      this.#startAgain()
+      return
+    }
+    const lost = [...this.#pending.values()]
+    this.#pending.clear()
+    for (const pid of this.#watched) this.#send({ op: 'watch', pid })
+    for (const pending of lost) {
+      if (pending.process) await endGroup(pending.process, pending.request.graceMs)
+      pending.reject(
+        new RunnerError('STEP_EXECUTOR_CRASHED', 'The supervisor that held the process ended unexpectedly.', {
+          details: pending.process ? { pid: pending.process.pid } : {},
+        }),
+      )
+    }
+  }
+
+  /** There is no usable Python: all that was asked of it is asked of Node. */
+  #startAgain(): void {
+    for (const pid of this.#watched) this.#send({ op: 'watch', pid })
+    for (const [id, { request }] of this.#pending) this.#send(spawnCommand(id, request))
+  }
+}
+
+function spawnCommand(id: number, { argv, env, cwd, logPath, graceMs }: SpawnRequest): SupervisorCommand {
+  return { op: 'spawn', id, argv, env, cwd, log: logPath, grace: graceMs, cap: STDOUT_CAP }
+}
+
+function exitOf(event: Extract<SupervisorEvent, { ev: 'exited' }>): ProcessExit {
+  return {
+    exitCode: event.code,
+    signal: event.signal,
+    cpuUserMs: event.user,
+    cpuSystemMs: event.sys,
+    peakRssBytes: event.rss,
+    stdout: Buffer.from(event.out, 'base64'),
+    stdoutBytes: event.bytes,
+    logged: event.logged,
+  }
+}
+
+function refusal({ argv }: SpawnRequest, message: string): RunnerError {
+  return new RunnerError('STEP_SPAWN_FAILED', `\`${argv[0] ?? ''}\` could not be started: ${message}.`, {
+    details: { argv: [...argv] },
+  })
+}
+
+/** Where start times are unknown there still is little doubt: the process was alive a moment ago. */
+async function endGroup({ pid, startTime }: { pid: number; startTime: string | null }, graceMs: number): Promise<void> {
+  if (startTime !== null) await endProcessGroup({ pid, startTime }, graceMs)
+  else if (groupLives(pid)) signalGroup(pid, 'SIGKILL')
+}
