@@ -59,7 +59,7 @@ const checked = (program, name) => {
 }
 
 /** Brings a Node of exactly this package, and returns the path of its executable. */
-export const bringNode = (name, version) => {
+const bringNode = (name, version) => {
   const home = `${tools}/${name}-${version}`
   const node = `${home}/node_modules/${name}/bin/node`
   if (!existsSync(node)) {
