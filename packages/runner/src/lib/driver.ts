@@ -153,7 +153,7 @@ export class Driver implements RunHandle, AttemptHooks {
     const name = (step: number): string => this.#run.plan.steps[step]!.name
     switch (command.do) {
       case 'start':
-        this.#record({ attempt: command.attempt, prev: '', seq: 0, step: name(command.step), ts: 0, type: 'step.started' } as EventData)
+        this.#record({ type: 'step.started', step: name(command.step), attempt: command.attempt })
         return
       case 'end':
         this.#run.scheduler.ended(command.step)
@@ -259,9 +259,10 @@ export class Driver implements RunHandle, AttemptHooks {
   #complete(attempt: LiveAttempt, product: Product, metrics: AttemptMetrics | null, cached?: string): void {
     if (!this.#settle(attempt)) return
     const { artifacts, outputs, writes, meta } = product
-    const data = { artifacts, attempt: attempt.number, cached, meta, metrics, outputs, prev: '', seq: 0, step: attempt.step.name, ts: 0, type: 'step.completed', writes }
-    const event = this.#record(data as EventData)
-    if (attempt.step.cache && cached === undefined) this.#run.cache.keep(attempt, product, event.ts)
+    const { step, number } = attempt
+    const extra = { ...(meta && { meta }), ...(cached !== undefined && { cached }) }
+    const event = this.#record({ type: 'step.completed', step: step.name, attempt: number, writes, outputs, artifacts, metrics, ...extra })
+    if (step.cache && cached === undefined) this.#run.cache.keep(attempt, product, event.ts)
     this.#pump()
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalize } from './canonical-json.ts'
+import { canonicalEvent } from './canonical-event.ts'
+import type { EventData } from './events.ts'
 import { GENESIS, seal, unseal } from './hash-chain.ts'
 
 describe('canonicalize', () => {
@@ -15,6 +17,26 @@ describe('canonicalize', () => {
   it('leaves out undefined members in either path', () => {
     expect(canonicalize({ a: undefined, b: 1 })).toBe('{"b":1}')
     expect(canonicalize({ b: 1, a: undefined })).toBe('{"b":1}')
+  })
+})
+
+describe('canonicalEvent', () => {
+  const metrics = { wallMs: 0.123, cpuUserMs: null, cpuSystemMs: 1e-7, peakRssBytes: 2 ** 53, exitCode: 0 }
+  const chained = { seq: 7, ts: 1763700000000, prev: GENESIS }
+  const plain: EventData = { type: 'step.completed', step: 'a', attempt: 1, writes: {}, outputs: [], artifacts: [], metrics: null }
+  const events: EventData[] = [
+    { type: 'step.started', step: 'a.b-c_d', attempt: 12 },
+    plain,
+    { ...plain, metrics },
+    { ...plain, cached: 'key:"x"', importedFrom: 'run_1', meta: { z: 1, a: [{ y: 1, b: 2 }] }, outputs: ['b', 'a'] },
+    { ...plain, writes: { 'b.c_v1': { value: { z: 'é"', a: 1 }, who: 'x' }, 'a.b_v1': { value: null } } },
+    { ...plain, artifacts: [{ sha256: 'ab', path: 'x', bytes: 1 }] },
+    { type: 'run.completed' },
+  ]
+
+  it.each(events)('writes $type as canonicalize does', (event) => {
+    const whole = { ...event, ...chained }
+    expect(canonicalEvent(whole)).toBe(canonicalize(whole))
   })
 })
 

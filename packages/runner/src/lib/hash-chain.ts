@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { canonicalEvent } from './canonical-event.ts'
 import { canonicalize } from './canonical-json.ts'
 import type { EventData, JournalEvent } from './events.ts'
 
@@ -8,16 +9,13 @@ export const GENESIS = '0'.repeat(64)
 const TAIL = ',"hash":"'
 const TAIL_LENGTH = TAIL.length + 64 + 2
 
-/**
- * Makes an event of its data and gives the line that a store keeps. `data` itself becomes the event: hot callers hand
- * over an object whose members are sorted and hold `prev`, `seq` and `ts` already, so that it is serialized only once.
- */
+/** Makes an event of its data, which itself becomes the event, and gives the line that a store keeps. */
 export function seal(data: EventData, seq: number, ts: number, prev: string): { event: JournalEvent; line: string } {
   const event = data as JournalEvent
   event.seq = seq
   event.ts = ts
   event.prev = prev
-  const body = canonicalize(event)
+  const body = canonicalEvent(event)
   event.hash = hash('sha256', body, 'hex')
   return { event, line: `${body.slice(0, -1)}${TAIL}${event.hash}"}` }
 }
