@@ -68,7 +68,7 @@ function* logicalLines(source: string): Iterable<{ indent: number; text: string 
       const prefix = /[a-z]{1,2}$/i.exec(text)?.[0] ?? ''
       const end = stringEnd(source, at, prefix)
       text += "''"
-      at = end < 0 ? source.length : end
+      at = end < 0 ? unclosedEnd(source, at) : end
     } else if (char === '\\' && /^\\\r?\n/.test(source.slice(at, at + 3))) {
       text += ' '
       at += source[at + 1] === '\r' ? 3 : 2
@@ -85,6 +85,12 @@ function* logicalLines(source: string): Iterable<{ indent: number; text: string 
   }
   const line = flush()
   if (line.text !== '') yield line
+}
+
+/** Where reading goes on after a literal that is not closed: a triple quoted one takes the rest, another its line. */
+function unclosedEnd(source: string, start: number): number {
+  const line = source.startsWith((source[start] ?? '').repeat(3), start) ? -1 : source.indexOf('\n', start)
+  return line < 0 ? source.length : line
 }
 
 /** The offset after a string literal that begins (after its prefix) at `start`; -1 if it is not closed. */

@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compileRecipe } from './compile.ts'
+import { inspectRecipe } from './inspect.ts'
+
+const FILES: Record<string, string> = {
+  'package.json': '{ "dependencies": { "acme-jobs": "1.0.0", "absent": "1.0.0" } }',
+  'steps/load.ts': `
+    export type Row = { n: number }
+    export async function load(ctx: { set(k: string, v: unknown): void }): Promise<void> {}
+    export default class Load { run() { throw new Error('must not run') } }
+  `,
+  'steps/all.mjs': "export * from './load.ts'\nexport * from './loop.mjs'\nexport const more = 1",
+  'steps/loop.mjs': "export * from './all.mjs'\nexport { x as 'a b' } from 'nowhere'",
+  'steps/open.mjs': "export * from 'acme-jobs'",
+  'steps/lost.mjs': "export * from './gone.mjs'",
+  'steps/old.cjs': 'module.exports = { run() {} }',
+  'steps/broken.mjs': 'export const a = "',
+  'steps/data.json': '{}',
+  'node_modules/acme-jobs/package.json': '{ "name": "acme-jobs", "exports": { ".": "./index.js" } }',
+  'node_modules/acme-jobs/index.js': 'export function fetchAll() {}',
+  'node_modules/undeclared/package.json': '{ "name": "undeclared", "main": "index.js" }',
+  'node_modules/undeclared/index.js': 'export const x = 1',
+  'py/stats.py': '"""class Fake:"""\nfrom base import BaseScriptlet, x as Imported\n\nclass ComputeMean(BaseScriptlet):\n    class Inner: pass\n\ndef helper(): pass\n',
+  'py/star.py': 'from stats import *\n',
+  'py/pkg/__init__.py': 'class Packed: pass\n',
+  'scripts/clean.sh': '#!/bin/sh\n',
+}
+
+let root = ''
+let outside = ''
+
+beforeAll(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'recipe-')))
+  outside = await realpath(await mkdtemp(join(tmpdir(), 'outside-')))
+  for (const [file, text] of Object.entries(FILES)) {
+    await mkdir(dirname(join(root, file)), { recursive: true })
+    await writeFile(join(root, file), text)
+  }
+  await writeFile(join(outside, 'evil.sh'), '')
+  await symlink(join(outside, 'evil.sh'), join(root, 'scripts/link.sh'))
+  await symlink(outside, join(root, 'linked'))
+})
+
+afterAll(async () => {
+  await rm(root, { recursive: true })
+  await rm(outside, { recursive: true })
+})
+
+async function inspect(...steps: string[]): Promise<string[]> {
+  const source = `steps:\n${steps.map((step, i) => `  - { name: s${i}, ${step} }\n`).join('')}`
+  const compiled = compileRecipe(source, { file: 'r.yaml' })
+  const problems = await inspectRecipe(compiled, { root, allow: [] })
+  return problems.map(({ code, path, message, fix }) => `${path} ${code}: ${message}${fix === undefined ? '' : ` (${fix})`}`)
+}
+
+const node = (module: string, name: string) => `type: node, module: ${module}, function: ${name}`
+const python = (module: string, name: string) => `type: python, module: ${module}, function: ${name}`
+const shell = (script: string) => `type: shell, script: ${script}`
+
+describe('accepts', () => {
+  test.each([
+    ['a function of TypeScript', node('steps/load.ts', 'load')],
+    ['a default export', node('./steps/load.ts', 'default')],
+    ['a module without its extension', node('steps/load', 'load')],
+    ['an export of an exported module', node('steps/all.mjs', 'load')],
+    ['an export with any text as its name', node('steps/loop.mjs', '"a b"')],
+    ['whatever may come from a package', node('steps/open.mjs', 'anything')],
+    ['whatever may come from a file that is not found', node('steps/lost.mjs', 'anything')],
+    ['whatever CommonJS may export', node('steps/old.cjs', 'run')],
+    ['what is no source code', node('steps/data.json', 'default')],
+    ['an export of a declared package', node('acme-jobs', 'fetchAll')],
+    ['a Python class', python('py.stats', 'ComputeMean')],
+    ['an imported Python class', python('py.stats', 'Imported')],
+    ['whatever a star import may bring', python('py.star', 'Anything')],
+    ['a class of a Python package', python('py.pkg', 'Packed')],
+    ['a script', shell('scripts/clean.sh')],
+    ['files that are not there yet', `${shell('scripts/clean.sh')}, inputs: [later.csv], outputs: [out/x.md]`],
+  ])('%s', async (_, step) => {
+    expect(await inspect(step)).toEqual([])
+  })
+})
+
+describe('refuses', () => {
+  test.each([
+    ['a missing module', node('steps/gone.ts', 'x'), 'steps[0].module MODULE_MISSING'],
+    ['a near export', node('steps/load.ts', 'laod'), 'steps[0].function EXPORT_MISSING: `steps/load.ts` does not export `laod` (did you mean `load`?)'],
+    ['a type', node('steps/load.ts', 'Row'), 'steps[0].function EXPORT_MISSING: `steps/load.ts` does not export `Row` (it exports `load`, `default`)'],
+    ['the default export of an exported module', node('steps/all.mjs', 'default'), 'steps[0].function EXPORT_MISSING'],
+    ['a module that does not parse', node('steps/broken.mjs', 'a'), 'steps[0].module MODULE_BROKEN'],
+    ['an undeclared package', node('undeclared', 'x'), 'steps[0].module MODULE_NOT_ALLOWED'],
+    ['a package that is not installed', node('absent', 'x'), 'steps[0].module MODULE_MISSING'],
+    ['a module of Node', node('"node:fs"', 'rm'), 'steps[0].module MODULE_MISSING'],
+    ['a missing Python module', python('py.gone', 'X'), 'steps[0].module MODULE_MISSING'],
+    ["a module of Python's own", python('subprocess', 'Popen'), 'steps[0].module MODULE_MISSING'],
+    ['a near class', python('py.stats', 'ComputeMaen'), 'steps[0].function EXPORT_MISSING: `py.stats` has no class `ComputeMaen` (did you mean `ComputeMean`?)'],
+    ['a class inside of another', python('py.stats', 'Inner'), 'steps[0].function EXPORT_MISSING: `py.stats` has no class `Inner` (its classes are `ComputeMean`)'],
+    ['a class in a text', python('py.stats', 'Fake'), 'steps[0].function EXPORT_MISSING'],
+    ['a function as a class', python('py.stats', 'helper'), 'steps[0].function EXPORT_MISSING: `helper` is a function of `py.stats`, not a class'],
+    ['a missing script', shell('scripts/gone.sh'), 'steps[0].script FILE_MISSING'],
+    ['a folder as a script', shell('scripts'), 'steps[0].script FILE_MISSING'],
+    ['a script behind a link to the outside', shell('scripts/link.sh'), 'steps[0].script PATH_OUTSIDE_WORKSPACE'],
+    ['an input behind a link to the outside', `${shell('scripts/clean.sh')}, inputs: [linked/evil.sh]`, 'steps[0].inputs[0] PATH_OUTSIDE_WORKSPACE'],
+  ])('%s', async (_, step, problem) => {
+    const found = await inspect(step)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(problem)
+  })
+})
+
+test('reports all of many steps in order, and what compiling has refused only once', async () => {
+  const found = await inspect(shell('gone.sh'), shell('../x.sh'), node('gone.ts', 'a'), shell('gone.sh'), 'type: node, module: steps/load.ts')
+  expect(found.map((problem) => problem.split(':')[0])).toEqual(['steps[0].script FILE_MISSING', 'steps[2].module MODULE_MISSING', 'steps[3].script FILE_MISSING'])
+})

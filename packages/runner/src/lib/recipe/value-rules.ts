@@ -1,0 +1,55 @@
+import { ERROR_CODES } from '../errors.ts'
+import type { RecipePath } from './problem.ts'
+import type { RuleFinding } from './step-rules.ts'
+import { suggest } from './suggest.ts'
+import { quote } from './wording.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+type At = (...path: RecipePath) => RecipePath
+
+/** Checks values of a step that the schema cannot judge one by one. `raw` is the step as it was read. */
+export function checkValues(index: number, raw: unknown): RuleFinding[] {
+  const at: At = (...path) => ['steps', index, ...path]
+  const step = fieldsOf(raw)
+  return [...checkRetry(fieldsOf(step.retry), at), ...checkEnv(step.env, at)]
+}
+
+function checkRetry(retry: Fields, at: At): RuleFinding[] {
+  const findings: RuleFinding[] = []
+  const { delay_sec: delay, max_delay_sec: longest } = retry
+  if (typeof delay === 'number' && typeof longest === 'number' && longest < delay) {
+    const message = `\`max_delay_sec\` (${longest}) is less than \`delay_sec\` (${delay})`
+    findings.push({ code: 'RECIPE_FIELD_VALUE', message, at: at('retry', 'max_delay_sec') })
+  }
+  for (const [i, code] of listOf(retry.on).entries()) {
+    if (typeof code !== 'string' || code === '' || Object.hasOwn(ERROR_CODES, code)) continue
+    const meant = suggest(code, Object.keys(ERROR_CODES))
+    if (meant === undefined && /^[A-Za-z_][\w.-]*$/.test(code)) continue
+    const fix = meant === undefined ? 'name codes such as `STEP_TIMEOUT`' : `did you mean \`${meant}\`?`
+    findings.push({ code: 'RECIPE_FIELD_VALUE', message: `${quote(code)} is not an error code`, at: at('retry', 'on', i), fix })
+  }
+  return findings
+}
+
+function checkEnv(env: unknown, at: At): RuleFinding[] {
+  const findings: RuleFinding[] = []
+  const names: [name: string, at: RecipePath, value: unknown][] = Array.isArray(env)
+    ? listOf(env).map((name, i) => [String(name), at('env', i), undefined])
+    : Object.entries(fieldsOf(env)).map(([name, value]) => [name, at('env', name), value])
+  for (const [name, place, value] of names) {
+    const finding = (message: string, of: 'key' | 'value', fix?: string) =>
+      findings.push({ code: 'RECIPE_FIELD_VALUE', message, at: place, of, ...(fix === undefined ? {} : { fix }) })
+    if (name.startsWith('LORC_')) finding(`${quote(name)} is set by lorc itself`, 'key', 'choose a name that does not begin with `LORC_`')
+    else if (!Array.isArray(env) && !/^[A-Za-z_]\w*$/.test(name)) finding(`${quote(name)} is not the name of an environment variable`, 'key')
+    if (typeof value === 'string' && value.includes('\0')) finding(`the value of ${quote(name)} holds a NUL character`, 'value')
+  }
+  return findings
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+}
