@@ -170,22 +170,22 @@ export class Driver implements RunHandle, AttemptHooks {
   }
 
   #endAttempt(step: number): void {
-    const { cancel, failedStep } = this.#run.fold
-    const why = cancel ? `the run was cancelled by ${cancel.by}` : `step ${failedStep ?? 'of the run'} failed`
+    const { cancel } = this.#run.fold
+    const why = cancel ? `the run was cancelled by ${cancel.by}` : `step ${this.#failedStep() ?? 'of the run'} failed`
     this.#live.get(step)?.end(new RunnerError('STEP_CANCELLED', `Cancelled: ${why}.`))
   }
 
   #finish(status: 'completed' | 'failed' | 'cancelled'): void {
-    const { fold, journal, plan } = this.#run
+    const { fold, journal } = this.#run
     const { cancel } = fold
     const attempts = fold.attempts()
     if (status === 'completed') this.#record({ type: 'run.completed' })
     else if (cancel?.code) this.#record({ type: 'run.failed', step: null, error: { code: cancel.code, message: cancel.reason } })
     else if (cancel) this.#record({ type: 'run.cancelled', by: cancel.by, reason: cancel.reason })
     else {
-      const failed = plan.steps.find((step) => fold.step(step.name).status === 'failed' && !step.continueOnError)
-      const error = failed && fold.step(failed.name).error
-      this.#record({ type: 'run.failed', step: failed?.name ?? null, error: error ?? { code: 'RUN_INTERNAL', message: status } })
+      const step = this.#failedStep()
+      const error = step === null ? null : fold.step(step).error
+      this.#record({ type: 'run.failed', step, error: error ?? { code: 'RUN_INTERNAL', message: status } })
     }
     journal.attach({
       ended: { status: fold.status as typeof status, at: fold.endedAt!, error: fold.error, attempts },
@@ -359,6 +359,11 @@ export class Driver implements RunHandle, AttemptHooks {
     for (const stop of this.#timers) stop()
     this.#timers.clear()
     this.#run.subscribers.end()
+  }
+
+  #failedStep(): string | null {
+    const { failed } = this.#run.scheduler
+    return failed === undefined ? null : this.#run.plan.steps[failed]!.name
   }
 
   #indexOf(step: string): number {

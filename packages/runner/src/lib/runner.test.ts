@@ -142,6 +142,21 @@ describe('failure', () => {
     expect((await store.list())[0]).toMatchObject({ status: 'failed', error: { code: 'STEP_FAILED' } })
   })
 
+  it('names the step that failed first, wherever the plan lists it', async () => {
+    const run = await runner({
+      a: async (attempt) => {
+        await untilEnded(attempt)
+        throw new Error('late')
+      },
+      b: fails,
+    })
+    const handle = await run.start(planOf({ name: 'a', stage: 0, timeoutMs: 50 }, { name: 'b', stage: 0 }))
+    await clock.advance(50)
+    const result = await handle.result
+    expect(result.steps.map((step) => step.status)).toEqual(['failed', 'failed'])
+    expect(result).toMatchObject({ failedStep: 'b', error: { message: 'no luck' } })
+  })
+
   it('keeps nothing of a failed attempt', async () => {
     const run = await runner({
       a: ({ context, number }) => {
@@ -183,6 +198,7 @@ describe('failure', () => {
     const run = await runner({ a: fails, b: untilEnded })
     const result = await (await run.start(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 }), { failFast: true })).result
     expect(result.steps.map((step) => step.status)).toEqual(['failed', 'cancelled'])
+    expect(result.steps[1]!.reason).toContain('step a failed')
     expect(result.failedStep).toBe('a')
   })
 

@@ -88,6 +88,11 @@ export class Scheduler {
     return this.#cancelled || this.#failed >= 0
   }
 
+  /** The step whose failure, the first, stops the run. */
+  get failed(): number | undefined {
+    return this.#failed < 0 ? undefined : this.#failed
+  }
+
   /** Attempts of a step that failed since the run (or this resume of it) began. */
   failures(step: number): number {
     return this.#attempts[step]! - this.#forgiven[step]!
