@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import type { EventData, Plan } from '@lorc/runner'
+import { completed, CREATED, DRIVER, failed, journalOf, planOf, RUN_ID, started } from '../scripted-run.fixture.ts'
+import { type FrameInput, runFrame } from './frame.ts'
+import { marksFor } from './marks.ts'
+import { RunProgress } from './run-progress.ts'
+import { createStyle } from './style.ts'
+import { displayWidth } from './text.ts'
+
+const retry = { max: 3, delayMs: 0, backoff: 'fixed', factor: 1, maxDelayMs: 0, jitter: 0 } as const
+
+function frame(plan: Plan, events: EventData[], input: Partial<FrameInput> = {}): string[] {
+  const progress = new RunProgress(RUN_ID, plan)
+  for (const event of journalOf(CREATED, DRIVER, ...events)) progress.apply(event)
+  return runFrame(progress, {
+    columns: 80,
+    rows: 24,
+    now: 3100,
+    tick: 0,
+    style: createStyle(false),
+    marks: marksFor({}),
+    progressOf: () => null,
+    lastLine: () => '',
+    ...input,
+  })
+}
+
+describe('a run of a few steps', () => {
+  const plan = planOf('sanitize', 'load', { name: 'stats', retry }, { name: 'again', retry }, 'broken', 'report', 'chart', 'later')
+  const events = [
+    started('sanitize'),
+    completed('sanitize'),
+    started('load'),
+    started('stats'),
+    started('again'),
+    failed('again', { retryInMs: 2000, message: 'no answer\nfrom the server' }),
+    started('broken'),
+    failed('broken', { message: 'x'.repeat(200) }),
+    { type: 'steps.blocked', steps: ['report'], by: 'broken' },
+    { type: 'steps.skipped', steps: ['chart'], reason: '--skip' },
+  ] satisfies EventData[]
+  const input = {
+    progressOf: (step: string) => (step === 'load' ? { done: 42, total: 100 } : step === 'stats' ? { done: 7, total: null } : null),
+    lastLine: (step: string) => (step === 'load' ? '  reading \x1b[31mrow\x1b[0m 42\tof many' : ''),
+  }
+
+  it('shows each of them in one line of 80 columns', () => {
+    const lines = frame(plan, events, input)
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "  ✓ sanitize   100ms",
+        "  ⠋ load        2.7s  42%  reading row 42 of many",
+        "  ⠋ stats       2.6s  attempt 1/3  7",
+        "  ↻ again      100ms  attempt 2/3 now: STEP_FAILED: no answer from the server",
+        "  ✗ broken     100ms  STEP_FAILED: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…",
+        "  ⊘ report            blocked by broken",
+        "  - chart             skipped --skip",
+        "  · later",
+        "4 of 8 done, 2 running, 1 retrying, 1 failed, 1 blocked, 1 skipped  3.0s",
+      ]
+    `)
+    for (const line of lines) expect(displayWidth(line)).toBeLessThan(80)
+  })
+
+  it('is plain without colours and the same text with them', () => {
+    const plain = frame(plan, events, input)
+    const colored = frame(plan, events, { ...input, style: createStyle(true) })
+    expect(plain.join('')).not.toContain('\x1b')
+    expect(colored.join('')).toContain('\x1b[31m')
+    expect(colored.map(displayWidth)).toEqual(plain.map(displayWidth))
+  })
+
+  it('turns the spinner, in ASCII where that is all there is', () => {
+    const spinner = (tick: number): string => frame(plan, events, { tick, marks: marksFor({ LANG: 'C' }) })[1]?.slice(2, 3) ?? ''
+    expect([0, 1, 2, 3, 4].map(spinner)).toEqual(['|', '/', '-', '\\', '|'])
+  })
+
+  it('fits a narrow terminal', () => {
+    for (const line of frame(plan, events, { ...input, columns: 30 })) expect(displayWidth(line)).toBeLessThan(30)
+  })
+})
+
+describe('a run of ten thousand steps', () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => `step_${index}`)
+  const plan = planOf(...names)
+
+  it('shows what failed, what ended last and what runs, and counts the rest', () => {
+    const ended = names.slice(0, 5000).flatMap((name) => [started(name), name === 'step_7' ? failed(name) : completed(name)])
+    const lines = frame(plan, [...ended, started('step_5000'), started('step_5001')], { now: 1_000_300, rows: 10 })
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "  ✗ step_7      100ms  STEP_FAILED: kaputt",
+        "  ✓ step_4996   100ms",
+        "  ✓ step_4997   100ms",
+        "  ✓ step_4998   100ms",
+        "  ✓ step_4999   100ms",
+        "  ⠋ step_5000   100ms",
+        "  ⠋ step_5001     0ms",
+        "5000 of 10000 done, 2 running, 1 failed  16m 40s",
+      ]
+    `)
+  })
+
+  it('never fills more than the terminal', () => {
+    const running = names.slice(0, 500).map((name) => started(name))
+    expect(frame(plan, running).length).toBeLessThan(24)
+    expect(frame(plan, running, { rows: 3 }).length).toBeLessThanOrEqual(3)
+  })
+})
+
+it('marks what is cached, and a step that needed several attempts', () => {
+  const cached = { type: 'step.completed', step: 'a', attempt: 0, writes: {}, outputs: [], artifacts: [], metrics: null, cached: 'k' } satisfies EventData
+  const lines = frame(planOf('a', 'b'), [cached, started('b', 2), completed('b'), { type: 'run.completed' }])
+  expect(lines).toEqual(['  ✓ a          cached', '  ✓ b   100ms  attempt 2', '2 of 2 done  400ms'])
+})

@@ -1,0 +1,231 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { EventData } from '@lorc/runner'
+import { afterEach, describe, expect, it } from 'vitest'
+import { CliError } from '../errors.ts'
+import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
+import { completed, CREATED, DRIVER, failed, handleOf, journalOf, planOf, RUN_ID, started } from '../scripted-run.fixture.ts'
+import { reportOf } from './error-report.ts'
+import { JsonLines } from './json-lines.ts'
+import { LiveView } from './live-view.ts'
+import { PlainLines } from './plain-lines.ts'
+import { createReporter, type ReporterOptions, type RunReporter } from './reporter.ts'
+import { createStyle } from './style.ts'
+
+const retry = { max: 2, delayMs: 0, backoff: 'fixed', factor: 1, maxDelayMs: 0, jitter: 0 } as const
+const plan = planOf('load', { name: 'stats', retry }, 'report', 'chart', 'gone')
+const story: EventData[] = [
+  CREATED,
+  DRIVER,
+  { type: 'steps.skipped', steps: ['chart'], reason: '--skip' },
+  started('load'),
+  completed('load', { 'demo.rows_v1': null }),
+  started('stats'),
+  failed('stats', { retryInMs: 2000 }),
+  started('stats', 2),
+  failed('stats', { attempt: 2 }),
+  { type: 'steps.blocked', steps: ['report'], by: 'stats' },
+  { type: 'run.cancel_requested', by: 'me', reason: 'enough' },
+  started('gone'),
+  { type: 'step.interrupted', step: 'gone', attempt: 1 },
+  started('gone', 2),
+  { type: 'step.cancelled', step: 'gone', attempt: 2, reason: 'enough', metrics: null },
+  { type: 'steps.cancelled', steps: ['report'], reason: 'enough' },
+  { type: 'run.failed', step: 'stats', error: { code: 'STEP_FAILED', message: 'kaputt' } },
+]
+
+function options(io: FakeIo, more: Partial<ReporterOptions> = {}): ReporterOptions {
+  return { io, style: createStyle(false), logFormat: 'text', quiet: false, debug: false, ...more }
+}
+
+function tell(reporter: RunReporter, live = true): void {
+  reporter.begin(handleOf({ plan }))
+  for (const event of journalOf(...story)) reporter.event(event, live)
+  reporter.end()
+}
+
+it('the form follows the terminal, --log-format and --quiet', () => {
+  const on = (tty: boolean, more: Partial<ReporterOptions> = {}, env = {}): RunReporter => createReporter(options(fakeIo({ tty, env }), more))
+  expect(on(true)).toBeInstanceOf(LiveView)
+  expect(on(false)).toBeInstanceOf(PlainLines)
+  expect(on(true, {}, { TERM: 'dumb' })).toBeInstanceOf(PlainLines)
+  expect(on(true, { quiet: true })).toBeInstanceOf(PlainLines)
+  expect(on(true, { quiet: true }).listens).toBe(false)
+  expect(on(true, { logFormat: 'json' })).toBeInstanceOf(JsonLines)
+})
+
+describe('plain lines', () => {
+  it('tell what happens, a line each', () => {
+    const io = fakeIo()
+    tell(new PlainLines(options(io)))
+    expect(io.stderr.text.split('\n')).toMatchInlineSnapshot(`
+      [
+        "demo: 5 steps, run_2026-01-09T12-34-56Z_ab12cd",
+        "  skipped    chart: --skip",
+        "  started    load",
+        "  completed  load  100ms",
+        "  started    stats  attempt 1 of 2",
+        "  retrying   stats  attempt 1 of 2 failed: STEP_FAILED: kaputt; the next in 2.0s",
+        "  started    stats  attempt 2 of 2",
+        "  failed     stats  100ms  attempt 2 of 2: STEP_FAILED: kaputt",
+        "  blocked    report  by stats",
+        "cancel requested by me: enough",
+        "  started    gone",
+        "  waiting    gone: was interrupted",
+        "  started    gone",
+        "  cancelled  gone: enough",
+        "  cancelled  report: enough",
+        "failed in 1.5s: 1 completed, 1 failed, 2 cancelled, 1 skipped",
+        "",
+      ]
+    `)
+  })
+
+  it('share a write within a turn of the event loop', async () => {
+    const io = fakeIo()
+    const reporter = new PlainLines(options(io))
+    reporter.note('one')
+    reporter.note('two')
+    expect(io.stderr.text).toBe('')
+    await nextTurn()
+    expect(io.stderr.text).toBe('one\ntwo\n')
+  })
+
+  it('leave out what earlier drivers did', () => {
+    const io = fakeIo()
+    tell(new PlainLines(options(io)), false)
+    expect(io.stderr.text).toBe(`demo: 5 steps, ${RUN_ID}\n`)
+  })
+
+  it('are only errors and notes when quiet', () => {
+    const io = fakeIo()
+    const reporter = new PlainLines(options(io, { quiet: true }))
+    tell(reporter)
+    reporter.error(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm')))
+    reporter.end()
+    expect(io.stderr.text).toBe('error[CLI_KEY_UNKNOWN]: m\n')
+  })
+
+  it('tell what came from the cache', () => {
+    const io = fakeIo()
+    const reporter = new PlainLines(options(io))
+    reporter.event(journalOf(DRIVER)[0]!, true)
+    reporter.begin(handleOf({ plan }))
+    const cached: EventData = { type: 'step.completed', step: 'load', attempt: 0, writes: {}, outputs: [], artifacts: [], metrics: null, cached: 'k' }
+    for (const event of journalOf(cached, started('unknown'))) reporter.event(event, true)
+    reporter.end()
+    expect(io.stderr.text).toContain('  completed  load  cached\n')
+  })
+})
+
+describe('JSON lines', () => {
+  it('are one object an event, with the names of keys but not their values', () => {
+    const io = fakeIo()
+    const reporter = new JsonLines(options(io, { logFormat: 'json' }))
+    tell(reporter)
+    reporter.note('to go on')
+    reporter.error(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm')))
+    const lines = io.stderr.text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines).toHaveLength(story.length + 2)
+    expect(lines[4]).toMatchObject({ time: '1970-01-01T00:00:00.400Z', level: 'info', event: 'step.completed', run_id: RUN_ID, step: 'load', keys: ['demo.rows_v1'] })
+    expect(lines[4]).not.toHaveProperty('writes')
+    expect(lines[4]).not.toHaveProperty('hash')
+    expect([6, 8, 9, 16].map((index) => lines[index]?.['level'])).toEqual(['warn', 'error', 'warn', 'error'])
+    expect(lines.at(-2)).toMatchObject({ event: 'note', message: 'to go on', run_id: RUN_ID })
+    expect(lines.at(-1)).toMatchObject({ event: 'error', code: 'CLI_KEY_UNKNOWN', run_id: RUN_ID })
+  })
+
+  it('leave out what earlier drivers did, and everything but errors when quiet', () => {
+    const io = fakeIo()
+    tell(new JsonLines(options(io)), false)
+    tell(new JsonLines(options(io, { quiet: true })))
+    expect(io.stderr.text).toBe('')
+  })
+})
+
+describe('the live view', () => {
+  let folder: string | undefined
+  afterEach(async () => {
+    if (folder !== undefined) await rm(folder, { recursive: true })
+    folder = undefined
+  })
+
+  it('draws at each tick what changed, over the frame before', () => {
+    const io = fakeIo({ tty: true })
+    const view = new LiveView(options(io))
+    view.begin(handleOf({ plan: planOf('a', 'b') }))
+    const events = journalOf(CREATED, DRIVER, started('a'), completed('a'))
+    io.tick()
+    io.stderr.text = ''
+    for (const event of events) view.event(event)
+    expect(io.stderr.text).toBe('')
+    io.time = 400
+    io.tick()
+    expect(io.stderr.text).toBe('\x1b[3A\r\x1b[0J  ✓ a   100ms\n  · b\n1 of 2 done  300ms\n')
+    io.stderr.text = ''
+    io.tick()
+    expect(io.stderr.text).toBe('')
+  })
+
+  it('goes on turning while something runs', () => {
+    const io = fakeIo({ tty: true })
+    const view = new LiveView(options(io))
+    view.begin(handleOf({ plan: planOf('a') }))
+    for (const event of journalOf(CREATED, DRIVER, started('a'))) view.event(event)
+    io.tick()
+    const first = io.stderr.text
+    io.stderr.text = ''
+    io.tick()
+    expect(io.stderr.text).not.toBe('')
+    expect(first).toContain('running')
+  })
+
+  it('clears all of a frame that a narrower terminal has broken', () => {
+    const io = fakeIo({ tty: true })
+    const view = new LiveView(options(io))
+    view.begin(handleOf({ plan: planOf('a_step_with_a_name') }))
+    for (const event of journalOf(CREATED, DRIVER, started('a_step_with_a_name'))) view.event(event)
+    io.tick()
+    io.stderr.columns = 16
+    io.stderr.text = ''
+    io.tick()
+    expect(io.stderr.text).toContain('\x1b[4A')
+  })
+
+  it('keeps notes above the frame, and below it once it has ended', () => {
+    const io = fakeIo({ tty: true })
+    const view = new LiveView(options(io))
+    view.begin(handleOf({ plan: planOf('a') }))
+    io.tick()
+    view.note('cancelling')
+    expect(io.stderr.text).toMatch(/cancelling\n {2}· a\n0 of 1 done\n$/)
+    view.event(journalOf(started('a'))[0]!)
+    view.end()
+    expect(io.stderr.text).toMatch(/1 running\n$/)
+    view.end()
+    view.error(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm')))
+    expect(io.stderr.text).toMatch(/1 running\nerror\[CLI_KEY_UNKNOWN\]: m\n$/)
+    expect(io.tickers.size).toBe(0)
+    view.event(journalOf(started('a'))[0]!)
+    io.tick()
+  })
+
+  it("shows a running step's progress and the last line of its log", async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lorc-live-'))
+    await writeFile(join(folder, 'a.1.log'), 'first\nsecond\n\n')
+    const io = fakeIo({ tty: true })
+    const view = new LiveView(options(io))
+    view.begin(handleOf({ plan: planOf('a'), logs: folder, progress: () => ({ done: 1, total: 4 }) }))
+    for (const event of journalOf(CREATED, DRIVER, started('a'))) view.event(event)
+    await expect
+      .poll(() => {
+        io.stderr.text = ''
+        io.tick()
+        return io.stderr.text
+      })
+      .toContain('25%  second')
+    view.end()
+  })
+})
