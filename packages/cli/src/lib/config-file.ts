@@ -18,8 +18,8 @@ const fileSchema = z.strictObject({
 
 type ConfigFile = z.output<typeof fileSchema>
 
-/** Where a value stands in the file, as far as the format can tell. */
-type Locate = (path: readonly PropertyKey[]) => { line: number; column: number } | undefined
+/** Where a value, or the key `key` of a map, stands in the file, as far as the format can tell. */
+type Locate = (path: readonly PropertyKey[], key?: string) => { line: number; column: number } | undefined
 
 /** Reads and checks a configuration file. Throws CliError CLI_CONFIG_UNREADABLE, CLI_CONFIG_INVALID with every problem. */
 export async function readConfig(file: string, root: string): Promise<LorcConfig> {
@@ -28,13 +28,14 @@ export async function readConfig(file: string, root: string): Promise<LorcConfig
   const parsed = fileSchema.safeParse(value ?? {})
   if (parsed.success) return complete(parsed.data, root)
   const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, shown, locate))
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
   const message = `${shown} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`
   throw new CliError('CLI_CONFIG_INVALID', message, { problems })
 }
 
 async function load(file: string, shown: string): Promise<{ value: unknown; locate: Locate }> {
   if (extname(file) === '.ts') return { value: await importDefault(file, shown), locate: () => undefined }
-  const { LineCounter, parseDocument } = await import('yaml')
+  const { isMap, isNode, isScalar, LineCounter, parseDocument } = await import('yaml')
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw unreadable(shown, cause)
   })
@@ -50,10 +51,11 @@ async function load(file: string, shown: string): Promise<{ value: unknown; loca
     const problem = { code: 'CLI_CONFIG_UNREADABLE', message: first.message, file: shown, ...at(first.pos[0]) }
     throw new CliError('CLI_CONFIG_UNREADABLE', `${shown} cannot be parsed:`, { problems: [problem] })
   }
-  const locate: Locate = (path) => {
-    const node: unknown = document.getIn(path, true)
-    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
-    return Array.isArray(range) && typeof range[0] === 'number' ? at(range[0]) : undefined
+  const locate: Locate = (path, key) => {
+    const value: unknown = path.length === 0 ? document.contents : document.getIn(path, true)
+    const pair = isMap(value) && value.items.find((item) => isScalar(item.key) && item.key.value === key)
+    const node: unknown = pair ? pair.key : value
+    return isNode(node) && node.range ? at(node.range[0]) : undefined
   }
   return { value: document.toJS({ maxAliasCount: 10 }) as unknown, locate }
 }
@@ -83,7 +85,7 @@ function problemsOf(issue: z.core.$ZodIssue, file: string, locate: Locate): CliP
       const near = closest(key, Object.keys(fileSchema.shape))
       const known = `the settings are ${Object.keys(fileSchema.shape).join(', ')}`
       const fix = near === undefined ? known : `did you mean \`${near}\`?`
-      return { code, message: `there is no setting \`${key}\``, fix, file, ...locate([...issue.path, key]) }
+      return { code, message: `there is no setting \`${key}\``, fix, file, ...locate(issue.path, key) }
     })
   }
   const where = issue.path.length === 0 ? 'the configuration' : `\`${issue.path.map(String).join('.')}\``

@@ -86,11 +86,11 @@ describe('the configuration', () => {
   it('tells everything that is wrong, with its place', async () => {
     expect(await config('lorc.config.yaml', 'concurency: 2\nstore: redis\ngraceSec: -1\nallow:\n  - 3\nzzzzzzzz: 1\n')).toMatchInlineSnapshot(`
       "CLI_CONFIG_INVALID: lorc.config.yaml has 5 problems:
+      lorc.config.yaml:1:1 | there is no setting \`concurency\` | did you mean \`concurrency\`?
       lorc.config.yaml:2:8 | \`store\`: Invalid option: expected one of "sqlite"|"files"
-      lorc.config.yaml:5:5 | \`allow.0\`: expected string, received number
       lorc.config.yaml:3:11 | \`graceSec\`: Too small: expected number to be >=0
-      lorc.config.yaml:1:13 | there is no setting \`concurency\` | did you mean \`concurrency\`?
-      lorc.config.yaml:6:11 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec"
+      lorc.config.yaml:5:5 | \`allow.0\`: expected string, received number
+      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
     expect(await config('lorc.config.json', '[]')).toContain('CLI_CONFIG_INVALID: lorc.config.json has a problem:\nlorc.config.json:1:1 | the configuration: expected object')

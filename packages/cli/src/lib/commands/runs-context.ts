@@ -49,7 +49,7 @@ export const runsContext = defineCommand({
 })
 
 function known(context: Context, key: string): string {
-  if (context.has(key)) return key
+  if (context.keys().includes(key)) return key
   const near = closest(key, context.keys())
   throw new CliError('CLI_KEY_UNKNOWN', `the context has no key \`${key}\`.`, {
     fix: near === undefined ? 'leave KEY out to see every key.' : `did you mean \`${near}\`?`,
