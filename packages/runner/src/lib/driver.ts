@@ -113,7 +113,7 @@ export class Driver implements RunHandle, AttemptHooks {
 
   cancel({ by, reason, kill }: { by: string; reason: string; kill?: boolean }): void {
     if (kill) for (const attempt of this.#live.values()) attempt.graceMs = 0
-    if (this.#over || this.#run.fold.cancel) return
+    if (!this.#mayCancel()) return
     this.#record({ type: 'run.cancel_requested', by, reason })
     this.#pump()
   }
@@ -315,7 +315,7 @@ export class Driver implements RunHandle, AttemptHooks {
   }
 
   #timeOut(ms: number): void {
-    if (this.#run.fold.cancel) return
+    if (!this.#mayCancel()) return
     const reason = `The run took longer than its timeout of ${ms / 1000} s.`
     this.#record({ type: 'run.cancel_requested', by: '_runner', reason, code: 'RUN_TIMEOUT' })
     this.#pump()
@@ -359,6 +359,12 @@ export class Driver implements RunHandle, AttemptHooks {
     for (const stop of this.#timers) stop()
     this.#timers.clear()
     this.#run.subscribers.end()
+  }
+
+  /** False also while the run's end is recorded but not yet durable. */
+  #mayCancel(): boolean {
+    const { cancel, status } = this.#run.fold
+    return !this.#over && !cancel && status === 'running'
   }
 
   #failedStep(): string | null {

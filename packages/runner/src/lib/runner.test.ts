@@ -310,6 +310,24 @@ describe('cancel', () => {
     expect(result.steps.map((step) => step.status)).toEqual(['cancelled', 'blocked'])
   })
 
+  it('comes too late once the end is recorded, though not yet durable', async () => {
+    const inner = store
+    const late: { cancel?: () => void } = {}
+    store = {
+      ...inner,
+      commit: (batches) => {
+        if (batches.some((batch) => batch.ended)) late.cancel?.()
+        return inner.commit(batches)
+      },
+    }
+    const run = await runner()
+    const handle = await run.start(planOf({ name: 'a' }))
+    late.cancel = () => handle.cancel({ by: 'ana', reason: 'wrong data' })
+    expect((await handle.result).status).toBe('completed')
+    await settled()
+    expect((await types(run, handle)).at(-1)).toBe('run.completed')
+  })
+
   it('follows an AbortSignal, also one that was aborted before', async () => {
     const run = await runner({ a: untilEnded })
     const controller = new AbortController()
