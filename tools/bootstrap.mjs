@@ -10,8 +10,7 @@ const commands = {
   /** Runs the main job. Its result is the last line on stdout; everything else goes to stderr. */
   start: async (args) => {
     const env = await setUp('built')
-    const lorc = [`${root}/packages/cli/dist/lorc.js`, 'run', 'weather.yaml', ...args]
-    return foreground(node, lorc, { cwd: `${root}/examples/weather`, env })
+    return foreground(node, ['start.mjs', ...args], { cwd: `${root}/examples/weather`, env })
   },
   /** Runs every check. */
   test: async (args) => {

@@ -74,7 +74,9 @@ const problemsOf = (root: string, page: string): string[] => {
     .filter(({ target }) => !existsSync(join(root, dirname(page), decodeURI(target))))
     .map(({ target, line }) => `${page}:${line}: ${target} does not exist`)
   if (blocks.length === 0) return dead
-  using workspace = new DocWorkspace(root, copies)
+  // An example's page is read in its folder, with everything in it.
+  const example = /^examples\/[^/]+/.exec(page)?.[0]
+  using workspace = new DocWorkspace(root, example ?? '.', example === undefined ? copies : [{ from: example, to: example }, ...copies])
   const wrong = blocks.flatMap((block) => {
     try {
       return checkBlock(block, workspace).map((what) => `${page}:${block.line}: ${what}`)

@@ -12,33 +12,44 @@ export interface Ran {
   seen: string
 }
 
-/** Where the blocks of one page run: a folder with `lorc` on PATH (and as `./lorc`), and `@lorc/*` to import. */
+export interface Copy {
+  from: string
+  to: string
+}
+
+/**
+ * Where the blocks of one page run: an image of the repository that holds what is copied into it and `./lorc`, with
+ * `lorc` on PATH and `@lorc/*` to import. Blocks run in its folder `place`.
+ */
 export class DocWorkspace implements Disposable {
+  /** The folder that blocks run in. */
   readonly path: string
+  readonly #image: string
   readonly #home: string
   readonly #root: string
 
-  constructor(root: string, copies: readonly { from: string; to: string }[]) {
+  constructor(root: string, place: string, copies: readonly Copy[]) {
     this.#root = root
     const temp = mkdtempSync(join(tmpdir(), 'lorc-docs-'))
-    this.path = join(temp, 'workspace')
+    this.#image = join(temp, 'workspace')
+    this.path = join(this.#image, place)
     this.#home = join(temp, 'home')
     mkdirSync(join(this.#home, 'bin'), { recursive: true })
-    mkdirSync(this.path)
+    mkdirSync(this.path, { recursive: true })
     for (const { from, to } of copies) this.#copy(from, to)
     const lorc = join(this.#home, 'bin/lorc')
     writeFileSync(lorc, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'packages/cli/dist/lorc.js')}" "$@"\n`)
     chmodSync(lorc, 0o755)
     symlinkSync(process.execPath, join(this.#home, 'bin/node'))
-    if (!existsSync(join(this.path, 'lorc'))) symlinkSync(lorc, join(this.path, 'lorc'))
+    symlinkSync(lorc, join(this.#image, 'lorc'))
     this.#linkPackages()
   }
 
   #copy(from: string, to: string): void {
     const source = join(this.#root, from)
-    cpSync(source, join(this.path, to), { recursive: true, filter: (path) => !generated.has(basename(path)) })
+    cpSync(source, join(this.#image, to), { recursive: true, filter: (path) => !generated.has(basename(path)) })
     const modules = join(source, 'node_modules')
-    if (existsSync(modules)) symlinkSync(modules, join(this.path, to, 'node_modules'))
+    if (existsSync(modules)) symlinkSync(modules, join(this.#image, to, 'node_modules'))
   }
 
   #linkPackages(): void {
@@ -61,11 +72,17 @@ export class DocWorkspace implements Disposable {
   run(script: string): Ran {
     const { PATH, LANG = 'C.UTF-8' } = process.env
     const env = { HOME: this.#home, PATH: `${join(this.#home, 'bin')}:${PATH ?? ''}`, LANG, NO_COLOR: '1' }
-    const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: this.path, env, encoding: 'utf8', timeout: 120_000 })
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+      cwd: this.path,
+      env,
+      encoding: 'utf8',
+      timeout: 120_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     return { code: status, stdout, seen: `${stderr}${stdout}` }
   }
 
   [Symbol.dispose](): void {
-    rmSync(dirname(this.path), { recursive: true, force: true })
+    rmSync(dirname(this.#image), { recursive: true, force: true })
   }
 }
