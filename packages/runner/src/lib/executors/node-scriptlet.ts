@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
-import type { NodeStep, Params, ScriptletContext } from './node-step.ts'
+import type { NodeStep, ScriptletParams, ScriptletContext } from './node-step.ts'
 
 /** An instance of an exported class. `validate` throws, or returns false, before anything is changed. */
 interface Runnable {
-  validate?(ctx: ScriptletContext, params: Params, step: NodeStep): unknown
-  run(ctx: ScriptletContext, params: Params, step: NodeStep): unknown
+  validate?(ctx: ScriptletContext, params: ScriptletParams, step: NodeStep): unknown
+  run(ctx: ScriptletContext, params: ScriptletParams, step: NodeStep): unknown
 }
 
 /** A module's export, ready to be called as often as there are attempts. */
-export type Scriptlet = (ctx: ScriptletContext, params: Params, step: NodeStep) => unknown
+export type Scriptlet = (ctx: ScriptletContext, params: ScriptletParams, step: NodeStep) => unknown
 
 /**
  * Imports the module at `url` and finds its export `name` (default: `default`): a class with `run`, or a function.
@@ -51,13 +51,13 @@ function asScriptlet(exported: Callable): Scriptlet | undefined {
   return /^class\b/.test(Function.prototype.toString.call(exported)) ? undefined : exported
 }
 
-function runInstance(instance: Runnable, ctx: ScriptletContext, params: Params, step: NodeStep): unknown {
+function runInstance(instance: Runnable, ctx: ScriptletContext, params: ScriptletParams, step: NodeStep): unknown {
   const verdict = instance.validate?.(ctx, params, step)
   if (!isThenable(verdict)) return runIf(verdict, instance, ctx, params, step)
   return verdict.then((value) => runIf(value, instance, ctx, params, step))
 }
 
-function runIf(verdict: unknown, instance: Runnable, ctx: ScriptletContext, params: Params, step: NodeStep): unknown {
+function runIf(verdict: unknown, instance: Runnable, ctx: ScriptletContext, params: ScriptletParams, step: NodeStep): unknown {
   if (verdict === false) throw new Error('validate() returned false')
   return instance.run(ctx, params, step)
 }

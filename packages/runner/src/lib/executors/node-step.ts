@@ -115,17 +115,17 @@ export function grantedEnv(attempt: Attempt): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
-export type Params = Readonly<JsonObject> | readonly JsonValue[]
+export type ScriptletParams = Readonly<JsonObject> | readonly JsonValue[]
 
-const NO_PARAMS: Params = Object.freeze({})
-const copies = new WeakMap<PlanStep, Params>()
+const NO_PARAMS: ScriptletParams = Object.freeze({})
+const copies = new WeakMap<PlanStep, ScriptletParams>()
 
 /** The step's arguments, frozen: no attempt can change what the next one gets. */
-export function paramsOf(step: PlanStep): Params {
+export function paramsOf(step: PlanStep): ScriptletParams {
   if (step.args === undefined) return NO_PARAMS
   let params = copies.get(step)
   if (params === undefined) {
-    params = checkJson(step.args) as Params
+    params = checkJson(step.args) as ScriptletParams
     copies.set(step, params)
   }
   return params
