@@ -30,8 +30,6 @@ export function readContext(json: unknown, limits: Readonly<ContextLimits>, time
   if (format !== 1) throw invalid(`format must be 1, not ${show(format)}`)
   const last = wholeNumber(version, 0, 'version')
   const writes = Object.entries(record(history, 'history')).flatMap(([key, list]) => readHistory(key, list, last))
-  // Commits are taken in again in their order, so that every rule holds as it held then.
-  writes.sort((a, b) => a.version - b.version)
   for (const { key, fields, version: at } of writes) {
     try {
       const author = checkAuthor(fields)

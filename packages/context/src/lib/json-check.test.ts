@@ -69,6 +69,8 @@ describe('what is not JSON', () => {
     ['undefined in an array', [1, undefined], 'undefined', '[1]'],
     ['half of a surrogate pair', 'a\ud83d', 'surrogate'],
     ['the second half alone', '\udc00', 'surrogate'],
+    ['two second halves', '\udc00\udc01', 'surrogate'],
+    ['a first half before what follows the second ones', '\ud83d\ue000', 'surrogate'],
     ['a first half before something else', '\ud83dx', 'surrogate'],
     ['a field name with half of a pair', { 'a\ud83d': 1 }, 'surrogate', '["a\\ud83d"]'],
     ['an integer beyond 2^53', 2 ** 53, 'as a string'],

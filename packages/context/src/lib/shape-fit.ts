@@ -88,8 +88,7 @@ class ShapeFit {
 
   /** An empty object may have been an empty map: a map fits it. */
   #isFirstMap(shape: Shape, value: { [field: string]: JsonValue }): boolean {
-    if (Object.keys(shape.properties ?? {}).length > 0 || Object.keys(value).length === 0) return false
-    return shapeOf(value).additionalProperties !== false
+    return Object.keys(shape.properties ?? {}).length === 0 && shapeOf(value).additionalProperties !== false
   }
 
   #at(part: string | number, shape: Shape, value: JsonValue): Problem | undefined {

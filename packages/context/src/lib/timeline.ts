@@ -77,7 +77,10 @@ export class Timeline {
     return keys.sort()
   }
 
-  /** Takes in revisions whose version is `version`, which becomes the timeline's own; never lower than it was. */
+  /**
+   * Takes in revisions of `version`, newer than what their keys hold; it becomes the timeline's own. A timeline that is
+   * being filled, and has no views yet, takes its keys in any order, and its last version last.
+   */
   append(version: number, revisions: Iterable<readonly [key: string, Revision]>): void {
     for (const [key, revision] of revisions) {
       const written = this.#keys.get(key)
