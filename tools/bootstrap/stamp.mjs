@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { alone, readOr, root } from './folder.mjs'
 
 /** Stamps lie in node_modules: whoever deletes that folder deletes them too. */
@@ -25,7 +25,7 @@ export const members = () => {
     .flatMap((pattern) =>
       pattern.endsWith('/*') ? filesOneDown(pattern.slice(0, -2)).map((name) => `${pattern.slice(0, -1)}${name}`) : [pattern],
     )
-    .filter((folder) => statSync(`${root}/${folder}/package.json`, { throwIfNoEntry: false }) !== undefined)
+    .filter((folder) => existsSync(`${root}/${folder}/package.json`))
     .sort()
 }
 

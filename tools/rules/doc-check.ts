@@ -23,11 +23,13 @@ const runConsole = (block: DocBlock, workspace: DocWorkspace): string[] => {
   })
 }
 
-const checkYaml = (block: DocBlock, file: string, workspace: DocWorkspace): string[] => {
-  const value: unknown = parse(block.text)
-  const isRecipe = typeof value === 'object' && value !== null && 'steps' in value
-  return isRecipe ? failure(workspace.run(`lorc validate ${file}`), block.exit) : []
+const isRecipe = ({ language, text }: DocBlock): boolean => {
+  const value: unknown = language === 'yaml' ? parse(text) : undefined
+  return typeof value === 'object' && value !== null && 'steps' in value
 }
+
+const validate = ({ exit }: DocBlock, file: string, workspace: DocWorkspace): string[] =>
+  failure(workspace.run(`lorc validate ${file}`), exit)
 
 /** Runs one block. Returns what is wrong with it. */
 const checkBlock = (block: DocBlock, workspace: DocWorkspace): string[] => {
@@ -45,7 +47,8 @@ const checkBlock = (block: DocBlock, workspace: DocWorkspace): string[] => {
       return []
     case 'yaml':
       workspace.write(file, text)
-      return checkYaml(block, file, workspace)
+      // One that is a file of the page is checked at its end: what it names may stand below it.
+      return block.file === undefined && isRecipe(block) ? validate(block, file, workspace) : []
     case 'ts':
     case 'js':
       if (block.file !== undefined) return []
@@ -77,12 +80,15 @@ const problemsOf = (root: string, page: string): string[] => {
   // An example's page is read in its folder, with everything in it.
   const example = /^examples\/[^/]+/.exec(page)?.[0]
   using workspace = new DocWorkspace(root, example ?? '.', example === undefined ? copies : [{ from: example, to: example }, ...copies])
-  const wrong = blocks.flatMap((block) => {
+  const placed = (block: DocBlock, check: () => string[]): string[] => {
     try {
-      return checkBlock(block, workspace).map((what) => `${page}:${block.line}: ${what}`)
+      return check().map((what) => `${page}:${block.line}: ${what}`)
     } catch (error) {
       return [`${page}:${block.line}: ${sentence(error)}`]
     }
-  })
-  return [...dead, ...wrong]
+  }
+  const wrong = blocks.flatMap((block) => placed(block, () => checkBlock(block, workspace)))
+  const files = blocks.filter(({ file, notRun }) => file !== undefined && notRun === undefined)
+  const last = files.filter(({ file }, index) => !files.slice(index + 1).some((later) => later.file === file))
+  return [...dead, ...wrong, ...last.flatMap((block) => placed(block, () => (isRecipe(block) ? validate(block, block.file ?? '', workspace) : [])))]
 }

@@ -47,6 +47,8 @@ test('an invalid recipe is caught', () => {
   using workspace = scratchWorkspace()
   workspace.write({ 'packages/cli/dist/lorc.js': 'process.exit(process.argv[2] === "validate" ? 2 : 0)', 'README.md': block('yaml', 'steps: []') })
   expect(workspace.run('tools/rules/docs.ts').output).toContain('exit code 2 instead of 0')
+  workspace.write({ 'README.md': block('yaml', 'steps: []', '<!-- file: a.yaml -->') })
+  expect(workspace.run('tools/rules/docs.ts').output).toContain('README.md:2: exit code 2 instead of 0')
 })
 
 test('directives belong to the block right below them', () => {

@@ -1,6 +1,6 @@
 const pythonStep = `  - name: in_python
     type: python
-    module: steps/total.py
+    module: steps.total
     function: Total
     args: { numbers: [1, 2, 3] }
 `
