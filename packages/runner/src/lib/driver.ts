@@ -53,6 +53,8 @@ export class Driver implements RunHandle, AttemptHooks {
   readonly #around: Surroundings
   readonly #run: RunParts
   readonly #live = new Map<number, LiveAttempt>()
+  /** Steps that were told to end while their start was not yet durable, with the reason: they are not begun. */
+  readonly #doomed = new Map<number, RunnerError>()
   readonly #timers = new Set<() => void>()
   #resolve!: (result: RunResult) => void
   #reject!: (error: RunnerError) => void
@@ -172,7 +174,10 @@ export class Driver implements RunHandle, AttemptHooks {
   #endAttempt(step: number): void {
     const { cancel } = this.#run.fold
     const why = cancel ? `the run was cancelled by ${cancel.by}` : `step ${this.#failedStep() ?? 'of the run'} failed`
-    this.#live.get(step)?.end(new RunnerError('STEP_CANCELLED', `Cancelled: ${why}.`))
+    const reason = new RunnerError('STEP_CANCELLED', `Cancelled: ${why}.`)
+    const attempt = this.#live.get(step)
+    if (attempt) attempt.end(reason)
+    else this.#doomed.set(step, reason)
   }
 
   #finish(status: 'completed' | 'failed' | 'cancelled'): void {
@@ -208,7 +213,12 @@ export class Driver implements RunHandle, AttemptHooks {
     const { clock, graceMs, executors } = this.#around
     const attempt = new LiveAttempt(step, index, number, context, clock.monotonic(), graceMs, this.#run.places, this)
     this.#live.set(index, attempt)
-    if (this.#run.scheduler.stopping && this.#run.fold.cancel) this.#endAttempt(index)
+    const doom = this.#doomed.get(index)
+    if (doom) {
+      this.#doomed.delete(index)
+      attempt.end(doom)
+      return this.#fail(attempt, toRecorded(doom), this.#measure(attempt, undefined))
+    }
     if (step.timeoutMs !== undefined) this.#limit(attempt, step.timeoutMs)
     this.#around.keepAlive()
     if (step.cache) return void this.#reuseOrExecute(attempt, executors.get(step.type)!)

@@ -6,6 +6,7 @@ import type { RunHandle, Runner, RunnerOptions } from './api.ts'
 import { driverIdentity } from './driver-identity.ts'
 import { RunnerError } from './errors.ts'
 import type { JournalEvent } from './events.ts'
+import type { StepExecutor } from './executor.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { createRunner } from './runner.ts'
 import type { RunStore } from './store.ts'
@@ -200,6 +201,22 @@ describe('failure', () => {
     expect(result.steps.map((step) => step.status)).toEqual(['failed', 'cancelled'])
     expect(result.steps[1]!.reason).toContain('step a failed')
     expect(result.failedStep).toBe('a')
+  })
+
+  it('does not begin under failFast what was told to end before its start was durable', async () => {
+    const begun: string[] = []
+    const failing: StepExecutor = {
+      types: ['scripted'],
+      execute: ({ step }) => {
+        begun.push(step.name)
+        return { status: 'error', error: { code: 'STEP_FAILED', message: 'at once' } }
+      },
+      close: async () => {},
+    }
+    const run = await runner({}, { executors: [failing] })
+    const result = await (await run.start(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 }), { failFast: true })).result
+    expect(begun).toEqual(['a'])
+    expect(result.steps).toMatchObject([{ status: 'failed' }, { status: 'cancelled', reason: 'Cancelled: step a failed.' }])
   })
 
   it.each([
