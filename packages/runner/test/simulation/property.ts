@@ -11,7 +11,7 @@ export async function holds<T>(
   verify: (value: T) => void | Promise<void>,
   runs: number,
 ): Promise<void> {
-  const found = await search(cases, verify, Number(env['LORC_SIM_RUNS'] ?? runs), replay(env['LORC_SIM_SEED']))
+  const found = await search(cases, verify, Number(env.LORC_SIM_RUNS ?? runs), replay(env.LORC_SIM_SEED))
   if (!found) return
   throw new Error(
     [

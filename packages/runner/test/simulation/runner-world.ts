@@ -1,0 +1,228 @@
+import type { RunHandle, Runner, RunResult } from '../../src/lib/api.ts'
+import { RunnerError } from '../../src/lib/errors.ts'
+import type { Attempt, AttemptOutcome, StepExecutor } from '../../src/lib/executor.ts'
+import type { Plan } from '../../src/lib/plan.ts'
+import { createRunner } from '../../src/lib/runner.ts'
+import { createMemoryStore } from '../../src/lib/stores/memory.ts'
+import { FakeClock, settled } from '../../src/lib/testing/fake-clock.ts'
+import { Violation, waitsFor, type Limits } from './model.ts'
+import { troubledStore, type Medium, type Trouble, type TroubledStore } from './troubled-store.ts'
+
+/** How a step behaves, on whatever attempt. */
+export interface Behaviour {
+  /** Attempts that fail before one succeeds. */
+  failures: number
+  /** How long an attempt takes. */
+  ms: number
+  /** Does not listen when it is told to end. */
+  deaf: boolean
+}
+
+export interface RunnerCase {
+  plan: Plan
+  limits: Limits
+  behaviours: readonly Behaviour[]
+  skipped: readonly number[]
+  /** What befalls each process in turn; the last one lives to the end. */
+  troubles: readonly Trouble[]
+  cancel: { after: number; by: 'handle' | 'inbox' } | null
+  /** How long a commit takes; null: it answers at once. */
+  commitMs: number | null
+  /** Virtual milliseconds after which a process that was held wakes up. */
+  wakeAfter: number
+}
+
+const MOST_TURNS = 300
+
+export function newMedium(): Medium {
+  return { store: createMemoryStore(), gone: new Set(), durable: [] }
+}
+
+/** Lives a run from its start to its end, over as many processes as it takes. */
+export class RunnerWorld {
+  readonly medium = newMedium()
+  readonly #case: RunnerCase
+  readonly #workspace: string
+  /** Attempts that were acted on, by all processes. */
+  readonly begun: string[] = []
+  runId = ''
+  #sleeper: { process: Process; handle: RunHandle } | undefined
+
+  constructor(given: RunnerCase, workspace: string) {
+    this.#case = given
+    this.#workspace = workspace
+  }
+
+  async live(): Promise<RunResult> {
+    const troubles = [...this.#case.troubles]
+    for (;;) {
+      const process = await Process.begin(this.#case, this.medium, this.#workspace, troubles.shift(), this.begun)
+      const result = await this.#drive(process)
+      if (result) return result
+    }
+  }
+
+  /** Another process looks at the run, or goes on with it. */
+  async other(): Promise<Process> {
+    return Process.begin({ ...this.#case, cancel: null }, this.medium, this.#workspace, undefined, this.begun)
+  }
+
+  async #drive(process: Process): Promise<RunResult | undefined> {
+    const { plan, skipped, limits } = this.#case
+    this.runId ||= (await this.medium.store.list())[0]?.runId ?? ''
+    const skip = plan.steps.filter((_, i) => skipped.includes(i)).map(({ name }) => name)
+    const opening = this.runId ? process.runner.resume(this.runId) : process.runner.start(plan, { skip, failFast: limits.failFast })
+    const handle = await process.until(opening)
+    if (!handle) return undefined
+    this.runId = handle.runId
+    const { cancel, wakeAfter } = this.#case
+    if (cancel) process.clock.sleep(cancel.after, () => this.#cancel(cancel.by, handle))
+    const { process: late, handle: lost } = this.#sleeper ?? {}
+    if (late && lost) process.clock.sleep(wakeAfter, () => late.store.wake())
+    const result = await process.until(handle.result)
+    if (late && lost) await expectFenced(late, lost)
+    this.#sleeper = process.isHeld ? { process, handle } : undefined
+    return result
+  }
+
+  #cancel(by: 'handle' | 'inbox', handle: RunHandle): void {
+    if (by === 'handle') handle.cancel({ by: 'ana', reason: 'enough' })
+    else void this.medium.store.send(handle.runId, { type: 'cancel', by: 'bo', reason: 'enough' })
+  }
+}
+
+async function expectFenced(process: Process, handle: RunHandle): Promise<void> {
+  const { length } = process.medium.durable
+  process.store.wake()
+  const outcome = await Promise.race([handle.result.then(() => 'a result', (error: unknown) => error), settled(30).then(() => 'nothing')])
+  if (!(outcome instanceof RunnerError) || outcome.code !== 'RUN_FENCED') throw new Violation(`a driver that was replaced got ${String(outcome)}`)
+  await process.clock.advance(10_000)
+  if (process.medium.durable.length !== length) throw new Violation('a driver that was replaced wrote')
+}
+
+/** A process with a clock, a store and executors of its own. */
+export class Process implements StepExecutor {
+  readonly types = ['scripted']
+  readonly clock = new FakeClock()
+  readonly medium: Medium
+  readonly store: TroubledStore
+  readonly isHeld: boolean
+  runner!: Runner
+  readonly #case: RunnerCase
+  readonly #begun: string[]
+  /** What went wrong inside of steps, where throwing would only fail the step. */
+  readonly #faults: string[] = []
+  #inFlight = 0
+
+  static async begin(given: RunnerCase, medium: Medium, workspace: string, trouble: Trouble | undefined, begun: string[]): Promise<Process> {
+    const process = new Process(given, medium, trouble, begun)
+    let draws = 0
+    process.runner = await createRunner({
+      workspace,
+      store: process.store,
+      clock: process.clock,
+      ids: { random: () => (draws++ % 97) / 97 },
+      executors: [process],
+      concurrency: given.limits.concurrency,
+    })
+    return process
+  }
+
+  private constructor(given: RunnerCase, medium: Medium, trouble: Trouble | undefined, begun: string[]) {
+    this.#case = given
+    this.#begun = begun
+    this.medium = medium
+    this.store = troubledStore(medium, trouble, this.clock, given.commitMs)
+    this.isHeld = trouble?.kind === 'held'
+  }
+
+  /** What the promise gives; undefined when the process stops first. Time passes meanwhile. */
+  async until<T>(promise: Promise<T>): Promise<T | undefined> {
+    let done: { value: T } | { error: unknown } | undefined
+    promise.then((value) => (done = { value }), (error: unknown) => (done = { error }))
+    for (let turn = 0; turn < MOST_TURNS; turn++) {
+      await settled(4)
+      if (this.#faults.length > 0) throw new Violation(this.#faults.join('; '))
+      if (this.store.stopped) return undefined
+      if (done && 'error' in done) throw done.error
+      if (done) return done.value
+      await this.clock.advance(this.clock.nextIn ?? 0)
+    }
+    throw new Violation('the run hangs')
+  }
+
+  execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome> {
+    this.#check(attempt)
+    this.#begun.push(`${attempt.step.name}#${attempt.number}`)
+    const { ms, deaf } = this.#behaviour(attempt)
+    if (ms === 0) return this.#outcome(attempt)
+    this.#inFlight++
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#inFlight--
+        if (!attempt.signal.aborted && this.#isEnding()) this.#faults.push(`${attempt.step.name} was not told to end`)
+        resolve(deaf || !attempt.signal.aborted ? this.#outcome(attempt) : { status: 'error', error: recorded(attempt.signal.reason) })
+      }
+      const wake = this.clock.sleep(ms, end)
+      if (deaf) return
+      const stop = (): void => {
+        wake()
+        end()
+      }
+      if (attempt.signal.aborted) stop()
+      else attempt.signal.addEventListener('abort', stop, { once: true })
+    })
+  }
+
+  async close(): Promise<void> {}
+
+  #behaviour({ step }: Attempt): Behaviour {
+    return this.#case.behaviours[Number(step.name.slice(1)) % this.#case.behaviours.length]!
+  }
+
+  /** What is acted on is durable, has not happened before, and sees what came before it. */
+  #check({ step: { name }, number, context }: Attempt): void {
+    const { plan, limits } = this.#case
+    const { durable } = this.medium
+    const faults = this.#faults
+    const completed = (step: string): boolean => durable.some((event) => event.type === 'step.completed' && event.step === step)
+    if (this.#inFlight >= limits.concurrency) faults.push(`more than ${limits.concurrency} attempts in flight`)
+    if (!durable.some((event) => event.type === 'step.started' && event.step === name && event.attempt === number)) {
+      faults.push(`${name}#${number} was acted on before it was durable`)
+    }
+    if (completed(name)) faults.push(`${name} had completed`)
+    if (this.#isEnding()) faults.push(`${name} was begun though the run is to end`)
+    for (const other of waitsFor(plan, name)) {
+      if (completed(other) !== context.has(keyOf(other))) faults.push(`${name} does not see ${other} as it is`)
+    }
+  }
+
+  /** Whether this driver's part of the journal ends what is in flight. */
+  #isEnding(): boolean {
+    const { plan, limits } = this.#case
+    const { durable } = this.medium
+    const tolerates = (name: string): boolean => plan.steps.find((step) => step.name === name)!.continueOnError ?? false
+    return durable
+      .slice(durable.findLastIndex((event) => event.type === 'driver.started'))
+      .some((event) => {
+        if (event.type === 'run.cancel_requested') return true
+        return event.type === 'step.failed' && limits.failFast && event.retryInMs === undefined && !tolerates(event.step)
+      })
+  }
+
+  #outcome(attempt: Attempt): AttemptOutcome {
+    const { failures } = this.#behaviour(attempt)
+    attempt.context.set(keyOf(attempt.step.name), { by: attempt.step.name })
+    attempt.context.set('shared.last_v1', attempt.step.name)
+    return attempt.number <= failures ? { status: 'error', error: { code: 'STEP_FAILED', message: 'no luck' } } : { status: 'ok', outputs: null }
+  }
+}
+
+export function keyOf(step: string): string {
+  return `${step}.value_v1`
+}
+
+function recorded(reason: unknown): { code: string; message: string } {
+  const { code, message } = RunnerError.from(reason, 'STEP_CANCELLED')
+  return { code, message }
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { RunResult } from '../../src/lib/api.ts'
+import type { JournalEvent } from '../../src/lib/events.ts'
+import { RunFold } from '../../src/lib/run-fold.ts'
+import { loadRun } from '../../src/lib/run-reader.ts'
+import { factsOf, type Facts } from './model.ts'
+import { plans } from './plans.ts'
+import { holds } from './property.ts'
+import { keyOf, RunnerWorld, type RunnerCase } from './runner-world.ts'
+import type { Trouble } from './troubled-store.ts'
+
+let workspace: string
+beforeAll(() => void (workspace = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-simulation-')))))
+afterAll(() => rmSync(workspace, { recursive: true }))
+
+const behaviour = fc.record({
+  failures: fc.constantFrom(0, 0, 0, 1, 2, 9),
+  ms: fc.constantFrom(0, 0, 10, 10, 20, 700, 5000),
+  deaf: fc.constantFrom(false, false, true),
+})
+
+const trouble: fc.Arbitrary<Trouble> = fc.record({ kind: fc.constantFrom('lost', 'unanswered', 'refused', 'held'), at: fc.integer({ min: 1, max: 12 }) })
+
+const cases: fc.Arbitrary<RunnerCase> = fc.record({
+  plan: fc.tuple(plans, fc.array(fc.constantFrom(undefined, undefined, undefined, 15, 1000), { minLength: 10, maxLength: 10 }), fc.constantFrom(undefined, undefined, undefined, 1500)).map(
+    ([plan, timeouts, timeoutMs]) => ({
+      ...plan,
+      conflict: 'last_write_wins' as const,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      steps: plan.steps.map((step, i) => ({ ...step, ...(timeouts[i] !== undefined && { timeoutMs: timeouts[i] }) })),
+    }),
+  ),
+  limits: fc.record({ concurrency: fc.constantFrom(1, 2, 3, 20), failFast: fc.boolean() }),
+  behaviours: fc.array(behaviour, { minLength: 1, maxLength: 10 }),
+  skipped: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.uniqueArray(fc.nat(9), { maxLength: 3 })),
+  troubles: fc.array(trouble, { maxLength: 3 }),
+  cancel: fc.option(fc.record({ after: fc.constantFrom(0, 5, 10, 400, 1000), by: fc.constantFrom('handle' as const, 'inbox' as const) }), { freq: 4 }),
+  commitMs: fc.constantFrom(null, 0, 3, 10, 50),
+  wakeAfter: fc.constantFrom(0, 10, 600),
+})
+
+it('a run lives through crashes, failures and cancels as the model says', async () => {
+  await holds('a run lives through', cases, verify, 400)
+})
+
+async function verify(given: RunnerCase): Promise<void> {
+  const world = new RunnerWorld(given, workspace)
+  const result = await world.live()
+  const { durable } = world.medium
+  const facts = factsOf(given.plan, durable, given.limits)
+  expect(facts.ended).toBe(result.status)
+  await expectSameEverywhere(world, given, result, facts)
+  expectAttempts(await world.medium.store.attempts({ runId: world.runId }), durable)
+  await expectResumable(world, result)
+  await expectUndisturbed(given, result)
+}
+
+/** The live result, the store's summary and whatever is computed from the journal agree. */
+async function expectSameEverywhere(world: RunnerWorld, { plan }: RunnerCase, result: RunResult, facts: Facts): Promise<void> {
+  const { store, durable } = world.medium
+  const { fold, context } = await loadRun(store, world.runId)
+  const again = new RunFold(plan)
+  for (const event of durable) again.apply(event)
+  expect(again.steps()).toEqual(result.steps)
+  expect(fold.steps()).toEqual(result.steps)
+  expect(context.toJSON()).toEqual(result.context.toJSON())
+  expect(await store.get(world.runId)).toMatchObject({ status: result.status, error: result.error })
+  for (const { name, status, blockedBy, attempts } of result.steps) {
+    const right = facts.status.get(name)!
+    expect({ name, status, blockedBy }).toEqual({ name, status: right === 'tolerated' ? 'failed' : right, blockedBy: facts.blockedBy.get(name) ?? null })
+    expect(attempts).toBe(facts.attempts.get(name))
+  }
+  expect(result.failedStep).toBe(facts.cancelled ? null : facts.firstFailure)
+}
+
+/** Each attempt that ended is kept exactly once. */
+function expectAttempts(kept: readonly { step: string; attempt: number }[], durable: readonly JournalEvent[]): void {
+  const ended = durable.filter((event) => event.type === 'step.completed' || event.type === 'step.failed' || event.type === 'step.cancelled')
+  expect(kept.map(({ step, attempt }) => `${step}#${attempt}`).sort()).toEqual(ended.map(({ step, attempt }) => `${step}#${attempt}`).sort())
+}
+
+/** A completed run is told again, and nothing runs; any other goes on. */
+async function expectResumable(world: RunnerWorld, result: RunResult): Promise<void> {
+  const other = await world.other()
+  const before = world.begun.length
+  const handle = (await other.until(other.runner.resume(world.runId)))!
+  const again = (await other.until(handle.result))!
+  if (result.status !== 'completed') return
+  expect(world.begun).toHaveLength(before)
+  expect(again.steps).toEqual(result.steps)
+  expect(again.context.toJSON()).toEqual(result.context.toJSON())
+}
+
+/** Where everything succeeds, the trouble left no trace in the context, and the same run gives the same journal. */
+async function expectUndisturbed(given: RunnerCase, result: RunResult): Promise<void> {
+  const undisturbed = { ...given, troubles: [], cancel: null }
+  const world = new RunnerWorld(undisturbed, workspace)
+  const right = await world.live()
+  const twin = new RunnerWorld(undisturbed, workspace)
+  await twin.live()
+  expect(twin.medium.durable.map(timeless)).toEqual(world.medium.durable.map(timeless))
+  if (given.cancel || result.status !== 'completed' || right.status !== 'completed' || right.steps.some(({ status }) => status === 'failed')) return
+  for (const { name } of given.plan.steps) expect(result.context.get(keyOf(name))).toEqual(right.context.get(keyOf(name)))
+}
+
+function timeless({ ts: _ts, hash: _hash, prev: _prev, ...event }: JournalEvent): unknown {
+  return event.type === 'run.created' ? { ...event, runId: '' } : event
+}
