@@ -7,7 +7,7 @@ export function isIdentifier(name: string): boolean {
 }
 
 /** One step into a value: `.rows`, `[3]`, `["max temp"]`. */
-export function pathPart(part: string | number): string {
+function pathPart(part: string | number): string {
   if (typeof part === 'number') return `[${part}]`
   return isIdentifier(part) && part.length <= LONGEST_NAME ? `.${part}` : `[${quote(part)}]`
 }
