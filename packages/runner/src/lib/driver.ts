@@ -5,7 +5,7 @@ import { RunnerError } from './errors.ts'
 import type { AttemptMetrics, EventData, JournalEvent, RecordedError } from './events.ts'
 import type { AttemptOutcome, MeasuredMetrics, StepExecutor } from './executor.ts'
 import type { Journal } from './journal.ts'
-import { accept, toRecorded, type Product } from './outcome.ts'
+import { accept, conclude, toRecorded, type Acceptance, type Product } from './outcome.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { retryDelay } from './retry.ts'
 import type { RunFold } from './run-fold.ts'
@@ -138,8 +138,8 @@ export class Driver implements RunHandle, AttemptHooks {
     this.#record({ type: 'step.spawned', step: attempt.step.name, attempt: attempt.number, pid, startTime })
   }
 
-  #record(data: EventData): JournalEvent {
-    const event = this.#run.journal.append(data, this.#around.clock.now())
+  #record(data: EventData, at = this.#around.clock.now()): JournalEvent {
+    const event = this.#run.journal.append(data, at)
     this.#run.fold.apply(event)
     this.#run.scheduler.apply(event)
     return event
@@ -238,9 +238,10 @@ export class Driver implements RunHandle, AttemptHooks {
   async #reuseOrExecute(attempt: LiveAttempt, executor: StepExecutor): Promise<void> {
     try {
       const hit = await this.#run.cache.find(attempt)
-      if (attempt.ending || !hit) return this.#execute(attempt, executor)
-      const product = await accept(attempt, { status: 'ok', outputs: hit.outputs, writes: hit.writes }, this.#run.context, this.#around.workspace)
-      this.#complete(attempt, product, null, hit.key)
+      if (attempt.ending) return this.#onThrown(attempt, attempt.ending)
+      if (!hit) return this.#execute(attempt, executor)
+      const accepted = await accept(attempt, { status: 'ok', outputs: hit.outputs, writes: hit.writes }, this.#around.workspace)
+      this.#complete(attempt, accepted, null, hit.key)
     } catch (error) {
       this.#onThrown(attempt, error)
     }
@@ -255,9 +256,9 @@ export class Driver implements RunHandle, AttemptHooks {
     const metrics = this.#measure(attempt, outcome.metrics)
     if (outcome.status === 'error') return this.#fail(attempt, outcome.error, metrics)
     try {
-      const product = accept(attempt, outcome, this.#run.context, this.#around.workspace)
-      if (!(product instanceof Promise)) return this.#complete(attempt, product, metrics)
-      product.then(
+      const accepted = accept(attempt, outcome, this.#around.workspace)
+      if (!(accepted instanceof Promise)) return this.#complete(attempt, accepted, metrics)
+      accepted.then(
         (done) => this.#complete(attempt, done, metrics),
         (error: unknown) => this.#fail(attempt, toRecorded(error), metrics),
       )
@@ -266,13 +267,21 @@ export class Driver implements RunHandle, AttemptHooks {
     }
   }
 
-  #complete(attempt: LiveAttempt, product: Product, metrics: AttemptMetrics | null, cached?: string): void {
-    if (!this.#settle(attempt)) return
+  #complete(attempt: LiveAttempt, accepted: Acceptance, metrics: AttemptMetrics | null, cached?: string): void {
+    if (attempt.settled || this.#over) return
+    const at = this.#around.clock.now()
+    let product: Product
+    try {
+      product = conclude(attempt, accepted, this.#run.context, at)
+    } catch (error) {
+      return this.#fail(attempt, toRecorded(error), metrics ?? this.#measure(attempt, undefined))
+    }
+    this.#settle(attempt)
     const { artifacts, outputs, writes, meta } = product
     const { step, number } = attempt
     const extra = { ...(meta && { meta }), ...(cached !== undefined && { cached }) }
-    const event = this.#record({ type: 'step.completed', step: step.name, attempt: number, writes, outputs, artifacts, metrics, ...extra })
-    if (step.cache && cached === undefined) this.#run.cache.keep(attempt, product, event.ts)
+    this.#record({ type: 'step.completed', step: step.name, attempt: number, writes, outputs, artifacts, metrics, ...extra }, at)
+    if (step.cache && cached === undefined) this.#run.cache.keep(attempt, product, at)
     this.#pump()
   }
 

@@ -8,7 +8,7 @@ import type { AttemptOutcome } from './executor.ts'
 import type { JsonObject } from './json.ts'
 import { isInside, resolveInside, type Workspace } from './workspace.ts'
 
-/** What a completed attempt leaves behind, its writes committed to the context. */
+/** What a completed attempt leaves behind. */
 export interface Product {
   outputs: string[]
   artifacts: Artifact[]
@@ -16,25 +16,40 @@ export interface Product {
   meta?: JsonObject
 }
 
+/** What an executor reports as done, its files found. */
+export interface Acceptance {
+  outputs: readonly string[] | null
+  artifacts: Artifact[]
+  meta: JsonObject | undefined
+}
+
 type OkOutcome = Extract<AttemptOutcome, { status: 'ok' }>
 
 /**
- * Checks what an executor reports as done against the rules of a step's outputs, and commits its writes to the run's
- * context: all of them or, when this throws (RunnerError STEP_*), none. Answers at once unless there are files to hash.
+ * Checks the outputs that an executor reports against the rules and finds the files among them; throws or rejects
+ * (RunnerError STEP_*) without a trace. Answers at once unless there are files to hash.
  */
-export function accept(attempt: LiveAttempt, outcome: OkOutcome, context: Context, workspace: Workspace): Product | Promise<Product> {
-  mergeWrites(attempt.own, outcome.writes)
-  const writes = attempt.own.writes()
-  const files = outcome.outputs?.filter((output) => !Object.hasOwn(writes, output)) ?? []
+export function accept(attempt: LiveAttempt, { outputs, writes, meta }: OkOutcome, workspace: Workspace): Acceptance | Promise<Acceptance> {
+  mergeWrites(attempt.own, writes)
   const declared = attempt.step.outputs ?? []
-  const finish = (artifacts: Artifact[], outputs: string[]): Product => {
-    requireKeys(attempt)
-    commit(context, attempt.own)
-    return { outputs, artifacts, writes, ...(outcome.meta && { meta: outcome.meta }) }
-  }
-  const outputs = outcome.outputs ?? Object.keys(writes)
-  if (files.length === 0 && declared.length === 0 && attempt.knownArtifactsDir === undefined) return finish([], outputs)
-  return collect(attempt, [...files, ...declared], workspace).then((artifacts) => finish(artifacts, outputs))
+  const files = outputs ? without(outputs, attempt.own.writes()) : []
+  if (files.length === 0 && declared.length === 0 && attempt.knownArtifactsDir === undefined) return { outputs, artifacts: [], meta }
+  return collect(attempt, [...files, ...declared], workspace).then((artifacts) => ({ outputs, artifacts, meta }))
+}
+
+/**
+ * Commits an accepted attempt's writes to the run's context: all of them or, when this throws (RunnerError STEP_*),
+ * none. Record the product in the same turn, at the same time `at` (Unix ms), so that the context and the journal agree.
+ */
+export function conclude(attempt: LiveAttempt, { outputs, artifacts, meta }: Acceptance, context: Context, at: number): Product {
+  requireKeys(attempt)
+  const writes = attempt.own.writes()
+  refusing(() => context.commit(attempt.own, { at }))
+  return { outputs: outputs ? [...outputs] : Object.keys(writes), artifacts, writes, ...(meta && { meta }) }
+}
+
+function without(outputs: readonly string[], writes: { [key: string]: unknown }): string[] {
+  return outputs.filter((output) => !Object.hasOwn(writes, output))
 }
 
 function mergeWrites(context: StepContext, writes: Record<string, RecordedWrite> | undefined): void {
@@ -53,10 +68,6 @@ function requireKeys(attempt: LiveAttempt): void {
     `Step "${attempt.step.name}" completed without ${missing.join(', ')}, which success.ctx_has_keys asks for.`,
     { fix: set.length > 0 ? `It set ${set.join(', ')}.` : 'It set no key.', details: { missing } },
   )
-}
-
-function commit(context: Context, step: StepContext): void {
-  refusing(() => context.commit(step))
 }
 
 function refusing(write: () => void): void {

@@ -271,6 +271,26 @@ describe('outputs', () => {
   })
 })
 
+describe('the context', () => {
+  it('is the same live and from the journal, times and late writes included', async () => {
+    const now = clock.now.bind(clock)
+    let ticks = 0
+    clock.now = () => now() + ticks++
+    const run = await runner({
+      a: ({ context }) => {
+        writeFileSync(join(workspace, 'out.txt'), 'hello')
+        setImmediate(() => context.set('a.late_v1', 2))
+        context.set('a.early_v1', 1)
+        return { status: 'ok', outputs: ['a.early_v1', 'out.txt'] }
+      },
+    })
+    const handle = await run.start(planOf({ name: 'a' }))
+    const { context } = await handle.result
+    expect(context.get('a.late_v1')).toBe(2)
+    expect((await run.view(handle.runId)).context.toJSON()).toEqual(context.toJSON())
+  })
+})
+
 describe('only, skip and resumeFrom', () => {
   const plan = planOf({ name: 'a' }, { name: 'b' }, { name: 'c' })
 
