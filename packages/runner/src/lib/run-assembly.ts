@@ -93,7 +93,7 @@ export class RunAssembly {
         code,
       },
       this.#driverStarted(1, []),
-      ...skippedSteps(plan, options).map((group): EventData => ({ type: 'steps.skipped', ...group })),
+      ...skippedSteps(plan, options, new Set(imported.map(({ step }) => step))).map((group): EventData => ({ type: 'steps.skipped', ...group })),
       ...imported,
     ])
     return driver

@@ -16,13 +16,17 @@ export function checkNames(plan: Plan, graph: Graph, options: Pick<StartOptions,
   }
 }
 
-/** The steps that `only` and `skip` leave out, with the reason, in the plan's order. */
-export function skippedSteps(plan: Plan, { only, skip }: Pick<StartOptions, 'only' | 'skip'>): { steps: string[]; reason: string }[] {
+/** The steps that `only` and `skip` leave out and that are not imported, with the reason, in the plan's order. */
+export function skippedSteps(
+  plan: Plan,
+  { only, skip }: Pick<StartOptions, 'only' | 'skip'>,
+  imported: ReadonlySet<string>,
+): { steps: string[]; reason: string }[] {
   const groups: { steps: string[]; reason: string }[] = []
   const skips = new Set(skip)
   const onlys = only && only.length > 0 ? new Set(only) : undefined
   const bySkip = plan.steps.filter((step) => skips.has(step.name))
-  const byOnly = plan.steps.filter((step) => !skips.has(step.name) && onlys && !onlys.has(step.name))
+  const byOnly = plan.steps.filter(({ name }) => onlys && !onlys.has(name) && !skips.has(name) && !imported.has(name))
   if (bySkip.length > 0) groups.push({ steps: bySkip.map((step) => step.name), reason: '--skip' })
   if (byOnly.length > 0) groups.push({ steps: byOnly.map((step) => step.name), reason: 'not named by --only' })
   return groups

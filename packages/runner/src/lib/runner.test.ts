@@ -324,6 +324,16 @@ describe('only, skip and resumeFrom', () => {
     expect(named.context.get('a.x_v1')).toBe(1)
   })
 
+  it('imports what only leaves out', async () => {
+    const run = await runner({ a: ({ context }) => context.set('a.x_v1', 1) })
+    await (await run.start(plan)).result
+    run.begun.length = 0
+    const result = await (await run.start(plan, { resumeFrom: ['b'], only: ['b'] })).result
+    expect(run.begun).toEqual(['b#1'])
+    expect(result.context.get('a.x_v1')).toBe(1)
+    expect(result.steps).toMatchObject([{ status: 'completed', reason: null }, { status: 'completed' }, { status: 'skipped' }])
+  })
+
   it('runs what the source did not complete, too', async () => {
     const value = { fail: true }
     const run = await runner({ b: () => (value.fail ? fails(undefined as never) : undefined) })
@@ -441,6 +451,22 @@ describe('resume', () => {
     const seen: string[] = []
     for await (const event of resumed.events()) seen.push(event.type)
     expect(seen.at(-1)).toBe('run.completed')
+  })
+
+  it.each([
+    ['resume', async (run: Runner, runId: string) => (await (await run.resume(runId)).result).status, 'completed'],
+    ['cancel', (run: Runner, runId: string) => run.cancel(runId, { by: 'bo', reason: 'stale' }), 'already_ended'],
+  ])('%s leaves a run alone that its driver completed meanwhile', async (_, act, outcome) => {
+    const first = await runner()
+    const { runId, result } = await first.start(planOf({ name: 'a' }))
+    await result
+    const inner = store
+    let asked = 0
+    store = { ...inner, get: async (id) => ({ ...(await inner.get(id))!, ...(asked++ === 0 && { status: 'running' as const }) }) }
+    const second = await runner()
+    expect(await act(second, runId)).toBe(outcome)
+    expect((await eventsOf(second, runId)).filter((event) => event.type === 'driver.started')).toHaveLength(1)
+    expect((await store.lease(runId))?.driver).toBeNull()
   })
 
   it('runs again what failed, and what that blocked', async () => {

@@ -124,9 +124,8 @@ class LocalRunner implements Runner {
       await this.store.send(runId, { type: 'cancel', by, reason })
       return 'requested'
     }
-    const driver = await this.#takeOver(runId, {}, { type: 'run.cancel_requested', by, reason })
-    await driver.result
-    return 'cancelled'
+    const handle = await this.#takeOver(runId, {}, { type: 'run.cancel_requested', by, reason })
+    return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'
   }
 
   async view(runId: string): Promise<RunView> {
@@ -200,9 +199,15 @@ class LocalRunner implements Runner {
     return summary
   }
 
-  async #takeOver(runId: string, options: ResumeOptions, first?: EventData): Promise<Driver> {
+  async #takeOver(runId: string, options: ResumeOptions, first?: EventData): Promise<RunHandle> {
     const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs)
     try {
+      // Its driver may have ended the run before it let go of the lease.
+      const { status } = await this.#summary(runId)
+      if (status === 'completed' || (first && status !== 'running')) {
+        await this.store.releaseLease(runId, epoch)
+        return this.#assembly.finished(await loadRun(this.store, runId))
+      }
       return await this.#open(await this.#assembly.reopened(runId, epoch, options, first), options.signal)
     } catch (error) {
       await this.store.releaseLease(runId, epoch).catch(() => {})
