@@ -13,6 +13,8 @@ export interface Product {
   outputs: string[]
   artifacts: Artifact[]
   writes: { [key: string]: RecordedWrite }
+  /** When the writes were committed, Unix milliseconds. */
+  at: number
   meta?: JsonObject
 }
 
