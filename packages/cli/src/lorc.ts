@@ -13,7 +13,7 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
   module.enableCompileCache()
   silenceSqliteWarning()
   const { runProcess } = await import('./lib/run-process.ts')
-  await runProcess(words)
+  await runProcess(process, words)
 }
 
 /** Node 22 calls node:sqlite experimental on stderr each time it is loaded; every other warning stays. */

@@ -1,19 +1,25 @@
-import process from 'node:process'
 import type { InterruptSignal, Io, Output } from './io.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/**
- * The real process as commands see it. From here on, what anything else writes to `process.stdout` goes to `elsewhere`,
- * so that stdout carries nothing but a command's own output.
- */
-export function processIo(elsewhere: (chunk: string | Uint8Array) => void, onFailure: (error: Error) => void): Io {
+/** What is used of the global `process`. */
+export type HostProcess = Pick<NodeJS.Process, 'cwd' | 'pid' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit' | 'exitCode'>
+
+export interface ProcessIoOptions {
+  /** Gets what anything but a command writes to `process.stdout`, which from now on carries only a command's output. */
+  elsewhere(chunk: string | Uint8Array): void
+  /** Stdout cannot be written, for another reason than that its reader is gone. */
+  onFailure(error: Error): void
+}
+
+/** The real process as commands see it. */
+export function processIo(process: HostProcess, { elsewhere, onFailure }: ProcessIoOptions): Io {
   const stdout = output(process.stdout, onFailure)
   const stderr = output(process.stderr, () => undefined)
   process.stdout.write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
     elsewhere(chunk)
     const callback = typeof encoding === 'function' ? encoding : done
-    if (typeof callback === 'function') process.nextTick(callback as () => void)
+    if (typeof callback === 'function') queueMicrotask(callback as () => void)
     return true
   }
   return {
@@ -35,7 +41,7 @@ export function processIo(elsewhere: (chunk: string | Uint8Array) => void, onFai
         for (const signal of SIGNALS) process.off(signal, listener)
       }
     },
-    exit: (code) => process.exit(code),
+    exit: (code) => void process.exit(code),
   }
 }
 

@@ -6,7 +6,7 @@ import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
 import { VERSION } from './version.ts'
 
-type RunnerModule = typeof import('@lorc/runner')
+export type RunnerModule = typeof import('@lorc/runner')
 
 /** The packages themselves, each loaded on first use. `onRunner` gets the runner's exports once they are loaded. */
 export function realEngine(onRunner: (exports: RunnerModule) => void): Engine {
@@ -30,8 +30,8 @@ export function realEngine(onRunner: (exports: RunnerModule) => void): Engine {
       throw refused(file, problems, formatProblem)
     },
     async pythonPath() {
-      const { pythonLibrary } = await import('@lorc/runner')
-      return pythonLibrary()
+      const { pythonPath } = await import('@lorc/runner')
+      return pythonPath()
     },
   }
 }

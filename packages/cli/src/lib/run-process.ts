@@ -1,35 +1,38 @@
-import process from 'node:process'
 import { main } from './main.ts'
-import { processIo } from './process-io.ts'
-import { realEngine } from './real-engine.ts'
-import { reportOf } from './render/error-report.ts'
+import { type HostProcess, processIo } from './process-io.ts'
+import { realEngine, type RunnerModule } from './real-engine.ts'
+import { type ErrorReport, reportOf } from './render/error-report.ts'
 import { showError } from './render/show-error.ts'
 import { createStyle } from './render/style.ts'
 
-type RunnerModule = typeof import('@lorc/runner')
-
-/** Runs `lorc` as this process: its streams, its signals, its exit status. The process ends when nothing is left to do. */
-export async function runProcess(words: readonly string[]): Promise<void> {
+/**
+ * Runs `lorc` as this process: with its streams, its signals and its exit status. Resolves when the command is done and
+ * stdout is handed over; the process then ends by itself.
+ */
+export async function runProcess(process: HostProcess, words: readonly string[]): Promise<void> {
   let runner: RunnerModule | undefined
-  const io = processIo(
-    (chunk) => {
-      const write = runner?.attemptOutput() ?? ((text: string | Uint8Array) => process.stderr.write(text))
+  const tell = (report: ErrorReport): void => {
+    showError(report, { io, style: createStyle(false), debug: words.includes('--debug'), json: false })
+  }
+  const io = processIo(process, {
+    elsewhere(chunk) {
+      const write = runner?.attemptOutput() ?? ((rest: string | Uint8Array) => process.stderr.write(rest))
       write(chunk)
     },
-    (error) => {
+    onFailure(error) {
       process.exitCode = 1
-      process.stderr.write(`error[CLI_OUTPUT_FAILED]: standard output could not be written: ${error.message}\n`)
+      tell({ ...reportOf(error), code: 'CLI_OUTPUT_FAILED', message: `stdout cannot be written: ${error.message}`, fix: undefined })
     },
-  )
+  })
   const stray = (error: unknown): void => {
     // A step that runs in this process threw after it had ended: that is its own failure, not lorc's.
     if (runner?.claimStrayError(error) === true) return
-    showError(reportOf(error), { io, style: createStyle(false), debug: words.includes('--debug'), json: false })
+    tell(reportOf(error))
     process.exit(1)
   }
   process.on('uncaughtException', stray)
   process.on('unhandledRejection', stray)
-  const exitCode = await main(words, io, realEngine((exports) => (runner = exports)))
-  process.exitCode ??= exitCode
+  const exitCode = await main(words, io, realEngine((loaded) => (runner = loaded)))
   await io.stdout.drained()
+  process.exitCode ??= exitCode
 }

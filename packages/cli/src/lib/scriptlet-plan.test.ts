@@ -11,14 +11,10 @@ it.each([
   ['compute_mean.py', { type: 'python', module: 'compute_mean', function: 'ComputeMean' }],
   ['compute_mean.py#', { function: 'ComputeMean' }],
   ['steps/load.ts#load', { type: 'node', module: 'steps/load.ts', function: 'load' }],
-  ['steps/load.mjs', { type: 'node', module: 'steps/load.mjs' }],
+  ['steps/load.mjs', { type: 'node', module: 'steps/load.mjs', function: 'default' }],
   ['bin/clean.sh', { type: 'shell', script: 'bin/clean.sh', name: 'clean' }],
   ['bin/clean', { type: 'shell', script: 'bin/clean' }],
   ['1st step.sh', { name: '_1st_step' }],
 ])('%s', (text, fields) => {
   expect(step(text)).toMatchObject({ stage: 0, args: { a: 1 }, ...fields })
-})
-
-it('a default export is not named', () => {
-  expect(step('load.ts')).not.toHaveProperty('function')
 })

@@ -34,7 +34,7 @@ function code({ file, name }: ScriptletReference, inside: string): Pick<PlanStep
   if (extension === '.py') {
     return { type: 'python', module: inside.slice(0, -extension.length).replaceAll('/', '.'), function: name ?? camelCase(inside) }
   }
-  if (NODE.has(extension)) return { type: 'node', module: inside, ...(name === undefined ? {} : { function: name }) }
+  if (NODE.has(extension)) return { type: 'node', module: inside, function: name ?? 'default' }
   if (extension !== '' && extension !== '.sh' && extension !== '.bash') {
     throw new CliError('CLI_SCRIPTLET_UNKNOWN', `\`${file}\` is no scriptlet: lorc runs .py, .ts, .mts, .js, .mjs, .cjs and .sh files.`)
   }

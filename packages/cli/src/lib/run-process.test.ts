@@ -1,0 +1,137 @@
+import { EventEmitter } from 'node:events'
+import { PassThrough, Writable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { type HostProcess, processIo } from './process-io.ts'
+import { runProcess } from './run-process.ts'
+
+interface FakeProcess extends EventEmitter {
+  exitCode?: number
+  stdout: Writable
+  stderr: Writable
+  exits: number[]
+}
+
+function fakeProcess(stdout: Writable = new PassThrough()): { fake: FakeProcess; host: HostProcess; shown(stream: 'stdout' | 'stderr'): string } {
+  const fake = Object.assign(new EventEmitter(), {
+    stdout,
+    stderr: new PassThrough() as Writable,
+    cwd: () => '/',
+    pid: 1,
+    env: {},
+    exits: [] as number[],
+    exit: (code: number) => fake.exits.push(code),
+  })
+  const shown = (stream: 'stdout' | 'stderr'): string => String((fake[stream] as PassThrough).read() ?? '')
+  return { fake, host: fake as unknown as HostProcess, shown }
+}
+
+function failing(code: string): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error(`write ${code}`), { code })) })
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('runProcess', () => {
+  it('sets the exit status and writes to the streams', async () => {
+    const { fake, host, shown } = fakeProcess()
+    await runProcess(host, ['config', 'path', '--json'])
+    expect([fake.exitCode, shown('stdout'), shown('stderr')]).toEqual([0, '{"workspace":"/","config_file":null}\n', ''])
+    const wrong = fakeProcess()
+    await runProcess(wrong.host, ['rnu'])
+    expect([wrong.fake.exitCode, wrong.shown('stdout')]).toEqual([2, ''])
+  })
+
+  it('does not mind a reader that is gone', async () => {
+    const { fake, host, shown } = fakeProcess(failing('EPIPE'))
+    await runProcess(host, ['config', 'path', '--json'])
+    await turn()
+    expect([fake.exitCode, shown('stderr')]).toEqual([0, ''])
+  })
+
+  it('tells when stdout cannot be written', async () => {
+    const { fake, host, shown } = fakeProcess(failing('ENOSPC'))
+    await runProcess(host, ['config', 'path', '--json'])
+    await turn()
+    expect([fake.exitCode, shown('stderr')]).toEqual([1, 'error[CLI_OUTPUT_FAILED]: stdout cannot be written: write ENOSPC\n'])
+  })
+
+  it('ends when something of its own was thrown where nobody listened', async () => {
+    const { fake, host, shown } = fakeProcess()
+    await runProcess(host, ['config', 'path'])
+    shown('stderr')
+    fake.emit('uncaughtException', new Error('x is undefined'))
+    expect(fake.exits).toEqual([1])
+    expect(shown('stderr')).toMatch(/^error\[CLI_INTERNAL\]: lorc itself failed: x is undefined\n/)
+  })
+
+  it("keeps stdout for the command's output", async () => {
+    const { fake, host, shown } = fakeProcess()
+    await runProcess(host, ['config', 'path', '--json'])
+    let called = 0
+    fake.stdout.write('stray\n', () => called++)
+    fake.stdout.write('stray\n', 'utf8', () => called++)
+    await turn()
+    expect([shown('stdout').split('\n').length, shown('stderr'), called]).toEqual([2, 'stray\nstray\n', 2])
+  })
+})
+
+describe('processIo', () => {
+  const quiet = { elsewhere: () => undefined, onFailure: () => undefined }
+
+  it('passes interrupts on until told to stop', () => {
+    const { fake, host } = fakeProcess()
+    const got: string[] = []
+    const stop = processIo(host, quiet).onInterrupt((signal) => got.push(signal))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) fake.emit(signal, signal)
+    stop()
+    expect([got, fake.listenerCount('SIGINT')]).toEqual([['SIGINT', 'SIGTERM', 'SIGHUP'], 0])
+  })
+
+  it('knows the terminal, or 80 x 24', () => {
+    const { host, fake } = fakeProcess()
+    const io = processIo(host, quiet)
+    expect([io.stdout.isTTY, io.stdout.columns, io.stdout.rows]).toEqual([false, 80, 24])
+    Object.assign(fake.stderr, { isTTY: true, columns: 100, rows: 30 })
+    const other = processIo(host, quiet)
+    expect([other.stderr.isTTY, other.stderr.columns, other.stderr.rows]).toEqual([true, 100, 30])
+    io.exit(130)
+    expect(fake.exits).toEqual([130])
+  })
+
+  it('lets a writer wait for a slow reader, and drops what nobody reads', async () => {
+    const { host, fake } = fakeProcess(new PassThrough({ highWaterMark: 4 }))
+    const { stdout } = processIo(host, quiet)
+    expect(stdout.write('more than four')).toBe(false)
+    const drained = stdout.drained()
+    ;(fake.stdout as PassThrough).resume()
+    await drained
+    await stdout.drained()
+    fake.stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }))
+    fake.stdout.emit('error', new Error('again'))
+    expect([stdout.closed, stdout.write('nothing')]).toEqual([true, true])
+  })
+
+  it('stops waiting for a reader that goes', async () => {
+    const { host, fake } = fakeProcess(new PassThrough({ highWaterMark: 4 }))
+    const { stdout } = processIo(host, quiet)
+    stdout.write('more than four')
+    const drained = stdout.drained()
+    fake.stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }))
+    await drained
+  })
+
+  it('ticks until told to stop', async () => {
+    const { host } = fakeProcess()
+    const io = processIo(host, quiet)
+    expect(io.now()).toBeGreaterThan(0)
+    let stop = (): void => undefined
+    await new Promise<void>((resolve) => {
+      const alive = setTimeout(() => undefined, 5000)
+      stop = io.every(1, () => {
+        clearTimeout(alive)
+        resolve()
+      })
+    })
+    stop()
+  })
+})

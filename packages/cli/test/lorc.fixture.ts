@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { env, execPath } from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const ENTRY = fileURLToPath(new URL('../src/lorc.ts', import.meta.url))
+const NODE_OPTIONS = ['--conditions=@lorc/source']
+
+export interface Ended {
+  exit: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+export interface LorcOptions {
+  env?: Record<string, string>
+}
+
+/** A folder with files in it, and `lorc` run there from its source. */
+export class Workspace {
+  readonly folder: string
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  /** Scripts (`.sh`) are made executable. */
+  static async make(files: Record<string, string>): Promise<Workspace> {
+    const workspace = new Workspace(await realpath(await mkdtemp(join(tmpdir(), 'lorc-cli-'))))
+    for (const [name, text] of Object.entries(files)) await workspace.write(name, text)
+    return workspace
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    const path = join(this.folder, name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+    if (name.endsWith('.sh')) await chmod(path, 0o755)
+  }
+
+  start(words: readonly string[], options: LorcOptions = {}): Started {
+    return new Started(this.command(words), this.folder, options)
+  }
+
+  lorc(words: readonly string[], options: LorcOptions = {}): Promise<Ended> {
+    return this.start(words, options).ended
+  }
+
+  /** The same through a shell: `line` follows `lorc`. */
+  shell(line: string): Promise<Ended> {
+    const lorc = this.command([]).map((word) => `'${word}'`).join(' ')
+    return new Started(['/bin/sh', '-c', `lorc() { ${lorc} "$@"; }; lorc ${line}`], this.folder, {}).ended
+  }
+
+  command(words: readonly string[]): string[] {
+    return [execPath, ...NODE_OPTIONS, ENTRY, ...words]
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** `lorc` while it runs. */
+export class Started {
+  readonly process: ChildProcess
+  readonly ended: Promise<Ended>
+  stdout = ''
+  stderr = ''
+
+  constructor([program = '', ...words]: readonly string[], cwd: string, options: LorcOptions) {
+    const { PATH = '' } = env
+    const own = { PATH, HOME: cwd, LANG: 'C.UTF-8', ...options.env }
+    const child = spawn(program, words, { cwd, env: own, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.process = child
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
+    this.ended = once(child, 'close').then(([exit, signal]) => ({
+      exit: exit as number | null,
+      signal: signal as NodeJS.Signals | null,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }))
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.process.kill(signal)
+  }
+
+  /** Resolves when stderr has held `text`; rejects when the process ends before. */
+  async says(text: string): Promise<void> {
+    const { stderr } = this.process
+    while (!this.stderr.includes(text)) {
+      const ended = await Promise.race([once(stderr as NonNullable<typeof stderr>, 'data').then(() => false), this.ended.then(() => true)])
+      if (ended && !this.stderr.includes(text)) throw new Error(`ended without saying "${text}":\n${this.stderr}`)
+    }
+  }
+}
+
+/** The one line of stdout; throws when there is none, or more. */
+export function resultLine({ stdout, stderr }: Ended): Record<string, unknown> {
+  if (!/^[^\n]+\n$/.test(stdout)) throw new Error(`stdout is not one line: ${JSON.stringify(stdout)}\nstderr: ${stderr}`)
+  return JSON.parse(stdout) as Record<string, unknown>
+}
