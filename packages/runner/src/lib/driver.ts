@@ -277,7 +277,7 @@ export class Driver implements RunHandle, AttemptHooks {
       return this.#fail(attempt, toRecorded(error), metrics ?? this.#measure(attempt, undefined))
     }
     this.#settle(attempt)
-    const { artifacts, outputs, writes, meta, at } = product
+    const { artifacts, outputs, writes, meta } = product
     const { step, number } = attempt
     const extra = { ...(meta && { meta }), ...(cached !== undefined && { cached }) }
     this.#record({ type: 'step.completed', step: step.name, attempt: number, writes, outputs, artifacts, metrics, ...extra }, at)

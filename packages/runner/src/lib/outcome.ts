@@ -13,8 +13,6 @@ export interface Product {
   outputs: string[]
   artifacts: Artifact[]
   writes: { [key: string]: RecordedWrite }
-  /** When the writes were committed, Unix milliseconds. */
-  at: number
   meta?: JsonObject
 }
 
