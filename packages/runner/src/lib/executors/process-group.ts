@@ -30,12 +30,17 @@ export function groupLives(pgid: number): boolean {
 export async function endProcessGroup(group: { pid: number; startTime: string }, graceMs: number): Promise<boolean> {
   const { pid, startTime } = group
   if (!isTheGroup(pid, startTime)) return false
-  signalGroup(pid, graceMs > 0 ? 'SIGTERM' : 'SIGKILL')
-  for (let waited = 0; groupLives(pid) && waited < graceMs + LAST_MS; waited += POLL_MS) {
-    if (waited >= graceMs) signalGroup(pid, 'SIGKILL')
+  await emptyGroup(pid, graceMs)
+  return true
+}
+
+/** Ends whatever is left of a process group: SIGTERM, and SIGKILL `graceMs` later. Resolves when it is empty. */
+export async function emptyGroup(pgid: number, graceMs: number): Promise<void> {
+  if (!signalGroup(pgid, graceMs > 0 ? 'SIGTERM' : 'SIGKILL')) return
+  for (let waited = 0; groupLives(pgid) && waited < graceMs + LAST_MS; waited += POLL_MS) {
+    if (waited >= graceMs) signalGroup(pgid, 'SIGKILL')
     await wait(POLL_MS)
   }
-  return true
 }
 
 function isTheGroup(pid: number, startTime: string): boolean {

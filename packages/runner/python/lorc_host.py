@@ -1,0 +1,192 @@
+"""Runs attempts at Python steps, one at a time, so that the interpreter and its imports are paid for once.
+
+Started by the runner with the workspace as working directory; descriptors 3 (from the runner) and 4 (to it) carry JSON
+lines. The first message is {folders, library}; each that follows is an attempt:
+  {module, file, class, params, step, run, attempt, idempotencyKey, artifactsDir, env, log, isolated, exclusive}
+It is answered by {"done": ...}, or by {"redirect": {isolated, exclusive}} when the class asks for other circumstances.
+In between the scriptlet's questions go out ({"get": key}, ...) and are answered. An isolated attempt runs in a fork of
+this process, which is announced ({"forked": pid}), told to go on, and reported when it has ended ({"exit": ...}).
+
+Standard library only; Python 3.8 or later; Linux and macOS.
+"""
+
+import base64
+import gc
+import os
+import sys
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+LIBRARY = os.path.join(FOLDER, 'path')
+sys.path[0:1] = [FOLDER, LIBRARY]
+
+from lorc_attempt import RSS_UNIT, Surroundings, flush  # noqa: E402
+from lorc_channel import Channel  # noqa: E402
+from lorc_context import StepContext  # noqa: E402
+from lorc_modules import Modules  # noqa: E402
+from lorc_values import plain  # noqa: E402
+
+sys.path[0:2] = []
+
+
+class Host:
+    def __init__(self, channel, settings):
+        self.channel = channel
+        self.modules = Modules(settings['folders'], LIBRARY)
+        self.surroundings = Surroundings(settings['folders'][0])
+        self.frozen = False
+
+    def serve(self):
+        while True:
+            request = self.channel.receive()
+            if request is None:
+                return
+            if 'module' not in request:
+                continue
+            if request['isolated']:
+                self.apart(request)
+            else:
+                self.here(request)
+
+    def here(self, request):
+        self.surroundings.begin(request)
+        answer = self.attempt(request)
+        self.surroundings.end()
+        self.channel.send(answer)
+
+    def apart(self, request):
+        """Imports here, so that it is done once, and runs in a fork."""
+        self.surroundings.begin(request)
+        try:
+            self.modules.load(request['module'], request['file'], request['run'])
+            self.surroundings.imported()
+        except BaseException:
+            pass  # It happens again in the fork, where it is reported.
+        flush(sys.stdout)
+        flush(sys.stderr)
+        if not self.frozen:
+            self.frozen = True
+            gc.collect()
+            gc.freeze()
+        pid = os.fork()
+        if pid == 0:
+            self.child(request)
+        try:
+            os.setpgid(pid, pid)
+        except OSError:
+            pass  # It did so itself, and may be gone.
+        self.channel.send({'forked': pid})
+        _, status, used = os.wait4(pid, 0)
+        self.surroundings.end()
+        signalled = os.WIFSIGNALED(status)
+        ended = {
+            'code': None if signalled else os.WEXITSTATUS(status),
+            'signal': os.WTERMSIG(status) if signalled else None,
+            'usage': [used.ru_utime * 1000, used.ru_stime * 1000, used.ru_maxrss * RSS_UNIT],
+        }
+        # A child that was killed while it wrote leaves half a line.
+        self.channel.write(b'\n')
+        self.channel.send({'exit': ended})
+
+    def child(self, request):
+        try:
+            os.setpgid(0, 0)
+            if self.channel.receive() is None:
+                os._exit(0)
+            self.channel.send(self.attempt(request))
+            flush(sys.stderr)
+        finally:
+            os._exit(0)
+
+    def attempt(self, request):
+        ctx = StepContext(self.channel, request)
+        result = {'code': 0}
+        flags = {'isolated': False, 'exclusive': False}
+        try:
+            made = self.scriptlet(request)
+            flags = {
+                'isolated': bool(getattr(made, 'requires_process', False)),
+                'exclusive': not getattr(made, 'parallelizable', True),
+            }
+            if (flags['isolated'] and not request['isolated']) or (flags['exclusive'] and not request['exclusive']):
+                return {'redirect': flags}
+            validate = getattr(made, 'validate', None)
+            if validate is not None:
+                validate(ctx, request['params'])
+            result = returned(made.run(ctx, request['params']))
+        except SystemExit as stop:
+            result = {'code': exit_code(stop.code)}
+        except BaseException as error:
+            tell(error)
+            result = {'code': 1, 'error': '%s: %s' % (type(error).__name__, error)}
+        writes = ctx.close()
+        text, size, logged = self.surroundings.printed()
+        result['usage'] = self.surroundings.measured()
+        result['flags'] = flags
+        if writes:
+            result['writes'] = writes
+        if size:
+            result['stdout'] = base64.b64encode(text).decode()
+            result['bytes'] = size
+            result['logged'] = logged
+        left = self.surroundings.left_behind()
+        if left:
+            result['left'] = left
+        return {'done': result}
+
+    def scriptlet(self, request):
+        module = self.modules.load(request['module'], request['file'], request['run'])
+        self.surroundings.imported()
+        named = getattr(module, request['class'], None)
+        if named is None:
+            raise AttributeError('%s has no class %s' % (request['file'], request['class']))
+        if not isinstance(named, type):
+            raise TypeError('%s in %s is not a class' % (request['class'], request['file']))
+        return named()
+
+
+def returned(value):
+    if value is None:
+        return {'code': 0}
+    if isinstance(value, dict):
+        try:
+            return {'code': 0, 'returned': plain(value)[0]}
+        except (TypeError, ValueError) as error:
+            return {'code': 1, 'invalid': 'a dict that is not JSON: %s' % error}
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {'code': int(value)}
+    return {'code': 1, 'invalid': repr(value)[:200]}
+
+
+def exit_code(code):
+    """As the interpreter does: None is 0, a text is printed and is 1."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return int(code) & 255
+    print(code, file=sys.stderr)
+    return 1
+
+
+def tell(error):
+    """Writes the traceback to the log, without the frames of this host."""
+    import traceback
+
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(FOLDER):
+        trace = trace.tb_next
+    try:
+        sys.stderr.write(''.join(traceback.format_exception(type(error), error, trace)))
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+def main():
+    channel = Channel(3, 4)
+    settings = channel.receive()
+    if settings is not None:
+        host = Host(channel, settings)
+        channel.send({'ready': list(sys.version_info[:3])})
+        host.serve()
+
+
+main()

@@ -1,0 +1,61 @@
+import type { Attempt } from '../executor.ts'
+import { PythonHost, type PythonEnd, type PythonHostOptions } from './python-host.ts'
+import type { PythonRequest } from './python-protocol.ts'
+
+export interface PythonPoolOptions extends Omit<PythonHostOptions, 'env'> {
+  /** Idle hosts that are kept. */
+  size: number
+}
+
+/** As many hosts as there are attempts at once; they are used again while they are as good as new. */
+export class PythonPool {
+  readonly #options: PythonPoolOptions
+  readonly #all = new Set<PythonHost>()
+  #idle: PythonHost[] = []
+
+  constructor(options: PythonPoolOptions) {
+    this.#options = options
+  }
+
+  /** Isolated attempts have hosts of their own, in which no attempt has run before. */
+  async run(attempt: Attempt, request: PythonRequest): Promise<PythonEnd> {
+    const env = startupEnvironment(attempt.env)
+    const host = this.#take(`${request.isolated ? 'fork' : 'here'} ${JSON.stringify(env)}`, env)
+    const end = await host.run(attempt, request)
+    if (end.kind === 'done' && end.result.left && !request.isolated) await host.end(attempt.graceMs)
+    else await this.#give(host)
+    return end
+  }
+
+  async close(): Promise<void> {
+    this.#idle = []
+    await Promise.all([...this.#all].map((host) => host.end(0)))
+  }
+
+  #take(key: string, env: Readonly<Record<string, string>>): PythonHost {
+    this.#idle = this.#idle.filter((host) => host.usable)
+    const index = this.#idle.findLastIndex(({ startupKey }) => startupKey === key)
+    const [warm] = index < 0 ? [] : this.#idle.splice(index, 1)
+    return warm ?? this.#start(key, env)
+  }
+
+  async #give(host: PythonHost): Promise<void> {
+    if (!host.usable) return
+    this.#idle.push(host)
+    if (this.#idle.length > this.#options.size) await this.#idle.shift()?.end(0)
+  }
+
+  #start(key: string, env: Readonly<Record<string, string>>): PythonHost {
+    const host = new PythonHost({ ...this.#options, env }, key)
+    this.#all.add(host)
+    void host.gone.then(() => this.#all.delete(host))
+    return host
+  }
+}
+
+const AT_START = /^(?:PATH|HOME|LANG|LC_.*|TMPDIR|TZ|VIRTUAL_ENV|PYTHON.*|LD_.*|DYLD_.*)$/
+
+/** What of an environment only counts when an interpreter starts. */
+function startupEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => AT_START.test(name)))
+}

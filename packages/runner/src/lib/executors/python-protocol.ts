@@ -1,0 +1,61 @@
+import type { RecordedWrite } from '../events.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
+
+/** What a class asks of the attempts at it. */
+export interface PythonNeeds {
+  /** A process of its own. */
+  isolated: boolean
+  /** No other Python attempt at the same time. */
+  exclusive: boolean
+}
+
+/** An attempt as a host is told of it; `python/lorc_host.py` has the other side. */
+export interface PythonRequest extends PythonNeeds {
+  module: string
+  file: string
+  class: string
+  params: JsonValue
+  step: string
+  run: string
+  attempt: number
+  idempotencyKey: string
+  artifactsDir: string
+  env: Readonly<Record<string, string>>
+  log: string
+}
+
+/** User and system CPU time in milliseconds, and the peak of memory in bytes. */
+export type PythonUsage = [number, number, number]
+
+export interface PythonResult {
+  code: number
+  /** `ValueError: missing src`. */
+  error?: string
+  /** An envelope that `run` returned. */
+  returned?: JsonObject
+  /** What `run` returned instead of an exit code or an envelope. */
+  invalid?: string
+  writes?: Record<string, RecordedWrite>
+  /** Standard output: the first of it, base64; its size; whether it went to the log. */
+  stdout?: string
+  bytes?: number
+  logged?: boolean
+  usage: PythonUsage
+  flags: PythonNeeds
+  /** What the attempt left behind in its process, which is of no more use then. */
+  left?: string[]
+}
+
+/** Every message of a host has exactly one of these. */
+export interface PythonMessage {
+  ready?: number[]
+  get?: string
+  has?: string
+  keys?: true
+  history?: string
+  progress?: [number, number | null]
+  redirect?: PythonNeeds
+  forked?: number
+  done?: PythonResult
+  exit?: { code: number | null; signal: number | null; usage: PythonUsage }
+}

@@ -1,0 +1,163 @@
+import { appendFileSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { RunnerError } from '../errors.ts'
+import type { Attempt, AttemptOutcome, MeasuredMetrics, StepExecutor } from '../executor.ts'
+import { allowedFolders, resolvePythonModule, type Workspace } from '../workspace.ts'
+import type { PythonEnd } from './python-host.ts'
+import { metricsOf, outcomeOf, outputOf } from './python-outcome.ts'
+import { PythonPool } from './python-pool.ts'
+import type { PythonNeeds, PythonRequest } from './python-protocol.ts'
+import { Turns } from './python-turns.ts'
+import type { Supervisor } from './supervisor.ts'
+
+export interface PythonExecutorOptions {
+  workspace: Workspace
+  supervisor: Supervisor
+  /** The interpreter. Default: `.venv/bin/python` of the workspace, else `python3` on the steps' PATH. */
+  python?: string
+  /** Idle hosts that are kept. Default 8. */
+  size?: number
+}
+
+/** A module that was found, and the state of its file then. */
+interface Located {
+  file: string
+  stamp: string
+}
+
+/**
+ * Runs steps of type `python`: the class `function` of the module `module`, by `validate(ctx, params)` and `run(ctx,
+ * params)`, in a pool of warm interpreters. `run` prints one envelope and returns an exit code, or returns the envelope
+ * as a dict. A class with `requires_process = True` (or a step with `requiresProcess`) runs in a fork of its own; a class with
+ * `parallelizable = False` runs while no other Python step does. An interpreter in which an attempt left threads,
+ * processes, signal handlers or a timer is ended together with them.
+ */
+export function createPythonExecutor(options: PythonExecutorOptions): StepExecutor {
+  const executor = new PythonExecutor(options)
+  return {
+    types: ['python'],
+    execute: (attempt) => executor.execute(attempt),
+    async close() {
+      await executor.close()
+      await options.supervisor.close()
+    },
+  }
+}
+
+class PythonExecutor {
+  readonly #workspace: Workspace
+  readonly #pool: PythonPool
+  readonly #turns = new Turns()
+  readonly #located = new Map<string, Located>()
+  readonly #needs = new Map<string, PythonNeeds>()
+
+  constructor({ workspace, supervisor, python, size = 8 }: PythonExecutorOptions) {
+    this.#workspace = workspace
+    this.#pool = new PythonPool({
+      python: python ?? interpreterOf(workspace.root),
+      folders: [workspace.root, ...allowedFolders(workspace)],
+      groups: supervisor,
+      size,
+    })
+  }
+
+  async execute(attempt: Attempt): Promise<AttemptOutcome> {
+    try {
+      const file = await this.#locate(attempt.step.module ?? '')
+      const scriptlet = `${file} ${attempt.step.function ?? ''}`
+      let end = await this.#run(attempt, file, this.#needs.get(scriptlet))
+      // What a class needs is only known once it is imported; it has not begun then.
+      if (end.kind === 'redirect') {
+        this.#needs.set(scriptlet, end.needs)
+        end = await this.#run(attempt, file, end.needs)
+      }
+      if (end.kind === 'done') this.#needs.set(scriptlet, end.result.flags)
+      return settled(attempt, end)
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+
+  async #run(attempt: Attempt, file: string, needs?: PythonNeeds): Promise<PythonEnd> {
+    const endTurn = await this.#turns.take(needs?.exclusive === true)
+    try {
+      if (attempt.signal.aborted) throw attempt.signal.reason
+      mkdirSync(attempt.artifactsDir, { recursive: true })
+      return await this.#pool.run(attempt, requestOf(attempt, file, needs))
+    } finally {
+      endTurn()
+    }
+  }
+
+  async #locate(module: string): Promise<string> {
+    const known = this.#located.get(module)
+    if (known && stampOf(known.file) === known.stamp) return known.file
+    const file = await resolvePythonModule(this.#workspace, module)
+    this.#located.set(module, { file, stamp: stampOf(file) })
+    return file
+  }
+}
+
+function requestOf(attempt: Attempt, file: string, needs?: PythonNeeds): PythonRequest {
+  const { step, runId, number, idempotencyKey, artifactsDir, workspace } = attempt
+  return {
+    module: step.module ?? '',
+    file,
+    class: step.function ?? '',
+    params: step.args ?? {},
+    step: step.name,
+    run: runId,
+    attempt: number,
+    idempotencyKey,
+    artifactsDir,
+    env: {
+      ...attempt.env,
+      LORC_RUN_ID: runId,
+      LORC_STEP: step.name,
+      LORC_ATTEMPT: String(number),
+      LORC_IDEMPOTENCY_KEY: idempotencyKey,
+      LORC_ARTIFACTS_DIR: artifactsDir,
+      LORC_WORKSPACE: workspace,
+    },
+    log: attempt.logPath,
+    isolated: step.requiresProcess === true || needs?.isolated === true,
+    exclusive: needs?.exclusive === true,
+  }
+}
+
+function settled(attempt: Attempt, end: PythonEnd): AttemptOutcome {
+  if (end.kind === 'redirect') return failed(new RunnerError('RUN_INTERNAL', 'A class asked twice for other circumstances.'))
+  if (end.kind === 'lost') {
+    const metrics = end.usage ? metricsOf(end.usage, null) : undefined
+    if (attempt.signal.aborted) return failed(attempt.signal.reason, metrics)
+    return { ...end.outcome, ...(metrics && { metrics }) }
+  }
+  const metrics = metricsOf(end.usage, end.result.code)
+  if (attempt.signal.aborted) return failed(attempt.signal.reason, metrics)
+  const output = outputOf(end.result)
+  const outcome = outcomeOf(end.result, output)
+  if (outcome.status === 'error' && !output.logged && outcome.error.code !== 'STEP_FAILED') {
+    appendFileSync(attempt.logPath, output.stdout)
+  }
+  return { ...outcome, metrics }
+}
+
+function interpreterOf(root: string): string {
+  const own = join(root, '.venv/bin/python')
+  return existsSync(own) ? own : 'python3'
+}
+
+function stampOf(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats ? `${stats.dev}:${stats.ino}` : ''
+}
+
+function failed(reason: unknown, metrics?: MeasuredMetrics): AttemptOutcome {
+  const { code, message, fix, details } = RunnerError.from(reason, 'STEP_FAILED')
+  const error = { code, message, ...(fix !== undefined && { fix }), ...(details && { details }) }
+  return { status: 'error', error, ...(metrics && { metrics }) }
+}
