@@ -2,14 +2,16 @@ import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
 import type { NodeStep, ScriptletParams, ScriptletContext } from './node-step.ts'
 
+type Call = [ctx: ScriptletContext, params: ScriptletParams, step: NodeStep]
+
 /** An instance of an exported class. `validate` throws, or returns false, before anything is changed. */
 interface Runnable {
-  validate?(ctx: ScriptletContext, params: ScriptletParams, step: NodeStep): unknown
-  run(ctx: ScriptletContext, params: ScriptletParams, step: NodeStep): unknown
+  validate?(...call: Call): unknown
+  run(...call: Call): unknown
 }
 
 /** A module's export, ready to be called as often as there are attempts. */
-export type Scriptlet = (ctx: ScriptletContext, params: ScriptletParams, step: NodeStep) => unknown
+export type Scriptlet = (...call: Call) => unknown
 
 /**
  * Imports the module at `url` and finds its export `name` (default: `default`): a class with `run`, or a function.
@@ -47,19 +49,18 @@ function findExport(module: Record<string, unknown>, name: string): unknown {
 
 function asScriptlet(exported: Callable): Scriptlet | undefined {
   const prototype = exported.prototype as Partial<Runnable> | undefined
-  if (typeof prototype?.run === 'function') return (ctx, params, step) => runInstance(new exported(), ctx, params, step)
+  if (typeof prototype?.run === 'function') return (...call) => runInstance(new exported(), call)
   return /^class\b/.test(Function.prototype.toString.call(exported)) ? undefined : exported
 }
 
-function runInstance(instance: Runnable, ctx: ScriptletContext, params: ScriptletParams, step: NodeStep): unknown {
-  const verdict = instance.validate?.(ctx, params, step)
-  if (!isThenable(verdict)) return runIf(verdict, instance, ctx, params, step)
-  return verdict.then((value) => runIf(value, instance, ctx, params, step))
+function runInstance(instance: Runnable, call: Call): unknown {
+  const verdict = instance.validate?.(...call)
+  return isThenable(verdict) ? verdict.then((value) => runIf(value, instance, call)) : runIf(verdict, instance, call)
 }
 
-function runIf(verdict: unknown, instance: Runnable, ctx: ScriptletContext, params: ScriptletParams, step: NodeStep): unknown {
+function runIf(verdict: unknown, instance: Runnable, call: Call): unknown {
   if (verdict === false) throw new Error('validate() returned false')
-  return instance.run(ctx, params, step)
+  return instance.run(...call)
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -5,10 +5,22 @@ import { ask, CONTROL_FD, frame, REQUEST_FD, unframe, type RunMessage, type Sync
 import { NodeWorkerHost } from './node-worker-host.ts'
 import { measurePeakRss } from './peak-rss.ts'
 
+/** Made when the attempt's code asks for its signal. */
+let ending: AbortController | undefined
+
 const control = new Socket({ fd: CONTROL_FD, readable: true, writable: true })
-// The runner is gone, or has no more use for this process.
-control.on('close', () => process.exit(0))
-control.on('error', () => process.exit(0))
+// The runner is gone, or has no more use for this process: nothing that it started stays either.
+control.on('close', leave)
+control.on('error', () => undefined)
+
+function leave(): never {
+  try {
+    // This process leads its group; a runner that lives gives the others their time to end.
+    if (!ending?.signal.aborted) process.kill(-process.pid, 'SIGKILL')
+  } finally {
+    process.exit(0)
+  }
+}
 
 const requests: SyncSocket = {
   write(bytes) {
@@ -17,7 +29,7 @@ const requests: SyncSocket = {
   read(buffer) {
     for (let got = 0; got < buffer.length; ) {
       const bytes = readSync(REQUEST_FD, buffer, got, buffer.length - got, null)
-      if (bytes === 0) process.exit(0)
+      if (bytes === 0) leave()
       got += bytes
     }
   },
@@ -29,7 +41,6 @@ function redirect(number: number, path: string): void {
   if (openSync(path, 'a') !== number) throw new Error(`fd ${number} was taken while it was redirected`)
 }
 
-let ending: AbortController | undefined
 const abort = (): void => ending?.abort(new Error('The step was told to end.'))
 
 const host = new NodeWorkerHost({
@@ -65,10 +76,13 @@ const host = new NodeWorkerHost({
 
 process.on('uncaughtException', (error) => host.stray(error))
 process.on('unhandledRejection', (error) => host.stray(error))
-control.on('data', unframe((message) => {
-  // It rejects only when the process cannot be made ready for the attempt: then it is of no use.
-  host.run(message as RunMessage).catch((error: unknown) => {
-    process.stderr.write(`${String(error)}\n`)
-    process.exit(1)
-  })
-}))
+control.on(
+  'data',
+  unframe((message) => {
+    // It rejects only when the process cannot be made ready for the attempt: then it is of no use.
+    host.run(message as RunMessage).catch((error: unknown) => {
+      writeSync(2, `${String(error)}\n`)
+      process.exit(1)
+    })
+  }),
+)

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { kill } from 'node:process'
-import { groupLives } from './group-lives.ts'
+import { groupLives, signalGroup } from './process-group.ts'
 
 /** What ends process groups that outlive the runner. */
 export interface GroupWatch {
@@ -17,6 +16,8 @@ export interface Exit {
 
 const POLL_MS = 5
 const LONGEST_POLL_MS = 100
+/** How long a group is waited for that SIGKILL should have ended: one may hang in the kernel. */
+const LAST_MS = 1000
 
 /** A detached child and whatever it started: the process group that it leads. */
 export class WorkerGroup {
@@ -26,6 +27,9 @@ export class WorkerGroup {
   readonly #watch: GroupWatch
   #killTimer: NodeJS.Timeout | undefined
   #ending = false
+  /** Milliseconds that are left to a group that was killed. */
+  #left = LAST_MS
+  #killed = false
 
   constructor(child: ChildProcess, watch: GroupWatch) {
     this.pid = child.pid
@@ -52,7 +56,8 @@ export class WorkerGroup {
   /** The leader is gone: what it left behind is ended too. */
   #whenEmpty(pollMs: number, done: () => void): void {
     if (!this.#ending) this.end(0)
-    if (this.pid !== undefined && groupLives(this.pid)) {
+    if (this.pid !== undefined && this.#left > 0 && groupLives(this.pid)) {
+      if (this.#killed) this.#left -= pollMs
       setTimeout(() => this.#whenEmpty(Math.min(pollMs * 2, LONGEST_POLL_MS), done), pollMs)
       return
     }
@@ -62,11 +67,7 @@ export class WorkerGroup {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (this.pid === undefined) return
-    try {
-      kill(-this.pid, signal)
-    } catch {
-      // Nobody is left to be signalled.
-    }
+    this.#killed ||= signal === 'SIGKILL'
+    if (this.pid !== undefined) signalGroup(this.pid, signal)
   }
 }

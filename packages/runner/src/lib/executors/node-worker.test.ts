@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kill } from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { StepExecutor } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
 import { processStartTime } from '../process-start-time.ts'
@@ -10,15 +12,11 @@ import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 import { NodeWorkerPool } from './node-worker-pool.ts'
 import { createNodeExecutor, type NodeExecutorOptions } from './node.ts'
 
-let bench: Workbench
-let node: StepExecutor
+const bench = new Workbench()
 const watched = new Set<number>()
+const node = executor()
 
-beforeEach(() => {
-  bench = new Workbench()
-  node = executor()
-})
-afterEach(async () => {
+afterAll(async () => {
   await node.close()
   bench.remove()
   expect([...watched]).toEqual([])
@@ -189,10 +187,11 @@ describe('the pool', () => {
   })
 
   it('leaves nothing behind when it is closed', async () => {
+    const own = executor()
     const attempt = code('export default () => {}')
-    await node.execute(attempt)
+    await own.execute(attempt)
     expect(lives(pidOf(attempt))).toBe(true)
-    await node.close()
+    await own.close()
     expect(lives(pidOf(attempt))).toBe(false)
   })
 })
@@ -245,6 +244,33 @@ describe('a crash fails its attempt alone', () => {
     const outcome = await pool.run(code('export default () => {}'), 'file:///none.js')
     const message = expect.stringContaining('could not be started') as string
     expect(outcome).toMatchObject({ error: { code: 'STEP_EXECUTOR_CRASHED', message } })
+  })
+})
+
+describe('a worker whose runner dies', () => {
+  it('ends with it, and so does what it started', async () => {
+    bench.file('steps/wait.mts', `import { spawn } from 'node:child_process'
+      export function wait(ctx) {
+        ctx.set('child.pid_v1', spawn('sleep', ['60'], { stdio: 'inherit' }).pid)
+        return new Promise(() => {})
+      }`)
+    const source = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href)
+    const program = bench.file('runner.mts', `
+      const { createNodeExecutor } = await import(${source('./node.ts')})
+      const { Workbench } = await import(${source('./node-attempt.fixture.ts')})
+      const attempt = new Workbench().attempt({ module: 'steps/wait', function: 'wait', requiresProcess: true })
+      createNodeExecutor({ startTimeOf: () => '' }).execute({ ...attempt, workspace: ${JSON.stringify(bench.root)} })
+      setInterval(() => {
+        const child = attempt.context.get('child.pid_v1')
+        if (child) console.log(JSON.stringify({ worker: attempt.spawned[0].pid, child }))
+      }, 5)`)
+    const args = ['--conditions=@lorc/source', program]
+    const runner = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(runner.stdout, 'data')) as [Buffer]
+    const { worker, child } = JSON.parse(String(line).split('\n')[0]!) as { worker: number; child: number }
+    expect([lives(worker), lives(child)]).toEqual([true, true])
+    runner.kill('SIGKILL')
+    await vi.waitFor(() => expect([lives(worker), lives(child)]).toEqual([false, false]), { timeout: 5000 })
   })
 })
 

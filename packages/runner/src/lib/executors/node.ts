@@ -5,7 +5,7 @@ import { runInProcess } from './node-in-process.ts'
 import { NodeModules } from './node-modules.ts'
 import { recorded } from './node-outcome.ts'
 import type { GroupWatch } from './node-worker-group.ts'
-import { NodeWorkerPool } from './node-worker-pool.ts'
+import type { NodeWorkerPool } from './node-worker-pool.ts'
 
 export interface NodeExecutorOptions {
   /** Absolute folders and package names that modules may come from, besides the workspace. */
@@ -24,28 +24,37 @@ export interface NodeExecutorOptions {
  */
 export function createNodeExecutor(options: NodeExecutorOptions): StepExecutor {
   const modules = new NodeModules(options.allow ?? [])
-  const pool = new NodeWorkerPool({
-    entry: options.workerEntry ?? WORKER_ENTRY,
-    execPath,
-    execArgv: workerFlags(execArgv),
-    groups: options.groups ?? { watch: () => undefined, unwatch: () => undefined },
-    startTimeOf: (pid) => options.startTimeOf(pid),
-  })
+  // Loaded when a step first needs it: most runs have no use for processes.
+  let pool: Promise<NodeWorkerPool> | undefined
+  const openPool = async (): Promise<NodeWorkerPool> => {
+    const { NodeWorkerPool } = await import('./node-worker-pool.ts')
+    return new NodeWorkerPool({
+      entry: options.workerEntry ?? WORKER_ENTRY,
+      execPath,
+      execArgv: workerFlags(execArgv),
+      groups: options.groups ?? { watch: () => undefined, unwatch: () => undefined },
+      startTimeOf: (pid) => options.startTimeOf(pid),
+    })
+  }
   return {
     types: ['node'],
     execute(attempt) {
       const { timeoutMs, requiresProcess } = attempt.step
       if (timeoutMs === undefined && requiresProcess !== true) return runInProcess(modules, attempt)
-      return runInWorker(modules, pool, attempt)
+      return runInWorker(modules, (pool ??= openPool()), attempt)
     },
-    close: () => pool.close(),
+    close: async () => await (await pool)?.close(),
   }
 }
 
-async function runInWorker(modules: NodeModules, pool: NodeWorkerPool, attempt: Attempt): Promise<AttemptOutcome> {
+async function runInWorker(
+  modules: NodeModules,
+  pool: Promise<NodeWorkerPool>,
+  attempt: Attempt,
+): Promise<AttemptOutcome> {
   try {
     const url = await modules.locate(attempt)
-    return await pool.run(attempt, url)
+    return await (await pool).run(attempt, url)
   } catch (error) {
     // Not the scriptlet's doing: its errors are outcomes.
     return { status: 'error', error: recorded(RunnerError.from(error, 'STEP_EXECUTOR_CRASHED')) }

@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { groupLives } from './group-lives.ts'
 import { measurePeakRss } from './peak-rss.ts'
 
 let proc: string
@@ -20,20 +19,4 @@ it('measures the peak since it began', () => {
 
 it('falls back to the peak of the process', () => {
   expect(measurePeakRss({ proc: join(proc, 'none'), maxRss: () => 7 })()).toBe(7)
-})
-
-it('does not count what only waits to be reaped', () => {
-  const own = Number(readFileSync('/proc/self/stat', 'latin1').split(' ')[4])
-  const put = (state: string): void => {
-    mkdirSync(join(proc, '12'), { recursive: true })
-    writeFileSync(join(proc, '12/stat'), `12 (a) b) ${state} 1 ${own} 0`)
-  }
-  put('S')
-  expect(groupLives(own, proc)).toBe(true)
-  put('Z')
-  expect(groupLives(own, proc)).toBe(false)
-  rmSync(join(proc, '12/stat'))
-  expect(groupLives(own, proc)).toBe(true)
-  expect(groupLives(own, join(proc, 'none'))).toBe(true)
-  expect(groupLives(2 ** 22 + 1, proc)).toBe(false)
 })
