@@ -25,9 +25,10 @@ export function journalSuite({ describe, it, itShared, withStore }: Suite): void
     )
 
     it(
-      'creates nothing with a first event that is not the first',
+      'creates nothing with a first event or a first lease that is not the first',
       withStore(async (store) => {
         assert.deepEqual(await store.commit([{ ...creation('r', ['3']), firstSeq: 3 }]), ['fenced'])
+        assert.deepEqual(await store.commit([{ ...creation('r', ['0']), epoch: 2 }]), ['fenced'])
         assert.equal(await store.get('r'), undefined)
       }),
     )

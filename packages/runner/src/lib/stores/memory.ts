@@ -59,7 +59,7 @@ export function createMemoryStore(): RunStore {
       return run?.epoch === batch.epoch && run.lines.length === batch.firstSeq ? run : 'fenced'
     }
     if (run !== undefined) return 'exists'
-    if (batch.firstSeq !== 0) return 'fenced'
+    if (batch.firstSeq !== 0 || batch.epoch !== 1) return 'fenced'
     const { summary, plan, driver } = batch.create
     const created = { order: runs.size, summary: { ...summary }, epoch: batch.epoch, driver, lines: [], inbox: [] }
     if (!plans.has(plan.hash)) plans.set(plan.hash, plan.json)

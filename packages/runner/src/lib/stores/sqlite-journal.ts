@@ -80,7 +80,7 @@ export class SqliteJournal {
     const { create, reopened, ended, inboxDone } = batch
     const found = created.runs.get(batch.runId) ?? this.#runId(batch.runId)
     if (create !== undefined && found !== undefined) return 'exists'
-    if (create !== undefined && batch.firstSeq !== 0) return 'fenced'
+    if (create !== undefined && (batch.firstSeq !== 0 || batch.epoch !== 1)) return 'fenced'
     const id = create === undefined ? found : this.#create(batch, create, created)
     if (id === undefined) return 'fenced'
     if (this.#write(id, batch, append) === 'fenced') return 'fenced'

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import type { CommitResult, JournalBatch, NewRun } from '../store.ts'
+import { fileName, hasCode, type FilesMedium } from './files-medium.ts'
+import { RunFolder, type Change } from './files-run.ts'
+import { batchText, segmentEnd, type SegmentEnd } from './files-segment.ts'
+
+interface Writer {
+  epoch: number
+  folder: RunFolder
+  /** Events under the leases before. */
+  before: number
+  end: SegmentEnd
+  /** Number of the last change that was made. */
+  changes: number
+}
+
+/** Writes journals into run folders. */
+export class FilesJournal {
+  readonly #medium: FilesMedium
+  readonly #folder: (runId: string) => RunFolder
+  readonly #writers = new Map<string, Writer>()
+
+  constructor(medium: FilesMedium, folder: (runId: string) => RunFolder) {
+    this.#medium = medium
+    this.#folder = folder
+  }
+
+  apply(batch: JournalBatch): CommitResult {
+    if (batch.create !== undefined) return this.#create(batch, batch.create)
+    const writer = this.#writer(batch)
+    if (writer === undefined) return 'fenced'
+    const result = this.#append(writer, batch)
+    if (result === 'fenced' || batch.ended !== undefined) this.#writers.delete(batch.runId)
+    return result
+  }
+
+  /** A run comes to be all at once: its folder is made under another name and renamed. */
+  #create(batch: JournalBatch, { summary, plan, driver }: NewRun): CommitResult {
+    const folder = this.#folder(batch.runId)
+    const { path } = folder
+    if (folder.hasEpoch(1)) return 'exists'
+    if (batch.firstSeq !== 0 || batch.epoch !== 1) return 'fenced'
+    const planPath = this.#medium.path('plans', `${fileName(plan.hash)}.json`)
+    if (!existsSync(planPath)) this.#medium.create(planPath, plan.json)
+    const draft = new RunFolder(this.#medium, this.#medium.path('runs', `.${randomUUID()}`))
+    mkdirSync(draft.path)
+    try {
+      this.#medium.write(draft.file('epoch.1.json'), JSON.stringify(driver))
+      this.#medium.write(draft.file('run.json'), JSON.stringify(summary))
+      this.#append(writerAt(draft, 1), batch)
+      this.#medium.syncFolder(draft.path)
+      renameSync(draft.path, path)
+    } catch (error) {
+      rmSync(draft.path, { recursive: true, force: true })
+      if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return 'exists'
+      throw error
+    }
+    this.#medium.syncFolder(this.#medium.path('runs'))
+    return 'ok'
+  }
+
+  #writer({ runId, epoch }: JournalBatch): Writer | undefined {
+    const known = this.#writers.get(runId)
+    if (known?.epoch === epoch) return known
+    const folder = this.#folder(runId)
+    if (!folder.hasEpoch(epoch) || folder.hasEpoch(epoch + 1)) return undefined
+    const writer = writerAt(folder, epoch)
+    this.#writers.set(runId, writer)
+    return writer
+  }
+
+  #append(writer: Writer, batch: JournalBatch): CommitResult {
+    const { folder, epoch } = writer
+    const path = folder.segment(epoch)
+    const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666)
+    try {
+      const { size } = fstatSync(file)
+      if (size !== writer.end.bytes) {
+        writer.end = segmentEnd(path)
+        ftruncateSync(file, writer.end.bytes)
+      }
+      if (folder.hasEpoch(epoch + 1) || batch.firstSeq !== writer.before + writer.end.events) return 'fenced'
+      const change = changeOf(batch)
+      if (batch.lines.length === 0 && change === undefined) return 'ok'
+      return this.#write(writer, file, batch.lines, change)
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  #write(writer: Writer, file: number, lines: readonly string[], change: Omit<Change, 'end'> | undefined): CommitResult {
+    const { folder, epoch } = writer
+    const text = Buffer.from(batchText(lines))
+    const end = { bytes: writer.end.bytes + text.length, events: writer.end.events + lines.length }
+    let changePath: string | undefined
+    try {
+      if (change !== undefined) {
+        changePath = folder.file(`change.${epoch}.${(writer.changes += 1)}.json`)
+        this.#medium.write(changePath, JSON.stringify({ ...change, end: end.bytes } satisfies Change))
+      }
+      if (writer.end.bytes === 0 || change !== undefined) this.#medium.syncFolder(folder.path)
+      for (let at = 0; at < text.length; ) at += writeSync(file, text, at, text.length - at, writer.end.bytes + at)
+      this.#medium.syncData(file)
+    } catch (error) {
+      ftruncateSync(file, writer.end.bytes)
+      if (changePath !== undefined) this.#medium.remove(changePath)
+      throw error
+    }
+    // Who took the lease meanwhile has counted these bytes in, or has not.
+    if (folder.hasEpoch(epoch + 1) && folder.seal(epoch).bytes < end.bytes) return 'fenced'
+    writer.end = end
+    return 'ok'
+  }
+}
+
+function writerAt(folder: RunFolder, epoch: number): Writer {
+  const changes = folder.changes().findLast((change) => change.epoch === epoch)?.number ?? 0
+  return { epoch, folder, before: folder.eventsBefore(epoch), end: segmentEnd(folder.segment(epoch)), changes }
+}
+
+function changeOf({ ended, reopened, inboxDone }: JournalBatch): Omit<Change, 'end'> | undefined {
+  if (ended === undefined && reopened === undefined && inboxDone === undefined) return undefined
+  return {
+    ...(ended && { ended }),
+    ...(reopened !== undefined && { reopened }),
+    ...(inboxDone !== undefined && { inboxDone }),
+  }
+}

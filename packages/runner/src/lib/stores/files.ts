@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto'
+import { RunnerError } from '../errors.ts'
+import type { CacheEntry, Durability, InboxCommand, RunFilter, RunStore, RunSummary } from '../store.ts'
+import { FilesJournal } from './files-journal.ts'
+import { fileName, FilesMedium } from './files-medium.ts'
+import { addNumbered, numbers } from './files-numbered.ts'
+import { RunFolder, type RunState } from './files-run.ts'
+import { startHeartbeatThread } from './heartbeat.ts'
+import { storeError } from './store-error.ts'
+
+const FORMAT = 1
+
+export interface FilesStoreOptions {
+  /** The folder; made where it is missing. On a local file system. */
+  dir: string
+  /** Default `power`. */
+  durability?: Durability
+}
+
+/**
+ * A store of plain files, one folder a run (`runs/<run id>/`, see RunFolder), readable with any tool and safe for several
+ * processes at once. Lists and statistics open a file for each run: where many runs are kept, SQLite is the better store.
+ * Rejects with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the folder cannot be used.
+ */
+export async function createFilesStore({ dir, durability = 'power' }: FilesStoreOptions): Promise<RunStore> {
+  const medium = new FilesMedium(dir, durability)
+  try {
+    for (const name of ['runs', 'plans', 'heartbeats']) medium.makeFolder(medium.path(name))
+    medium.create(medium.path('store.json'), JSON.stringify({ format: FORMAT }))
+    const { format } = medium.readJson<{ format: number }>(medium.path('store.json')) ?? { format: FORMAT }
+    if (format > FORMAT) {
+      throw new RunnerError(
+        'STORE_VERSION',
+        `The store ${JSON.stringify(dir)} has version ${format}; this lorc reads up to version ${FORMAT}.`,
+        { fix: 'Update lorc, or use another store.' },
+      )
+    }
+  } catch (error) {
+    throw storeError(error, 'open', dir)
+  }
+  return filesStore(medium)
+}
+
+function filesStore(medium: FilesMedium): RunStore {
+  const folder = (runId: string) => new RunFolder(medium, medium.path('runs', fileName(runId)))
+  const journal = new FilesJournal(medium, folder)
+  let closed = false
+
+  function guard<T>(action: 'read' | 'write', task: () => T): T {
+    if (closed) throw new RunnerError('STORE_CLOSED', `The store ${JSON.stringify(medium.dir)} was closed.`)
+    try {
+      return task()
+    } catch (error) {
+      throw storeError(error, action, medium.dir)
+    }
+  }
+
+  function known(runId: string): RunFolder {
+    const found = folder(runId)
+    if (found.hasEpoch(1)) return found
+    throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+  }
+
+  function states(): RunState[] {
+    const runs = medium.names(medium.path('runs')).map((name) => new RunFolder(medium, medium.path('runs', name)).state())
+    return runs.filter((state) => state !== undefined).sort((a, b) => newestFirst(a.summary, b.summary))
+  }
+
+  const cacheFolder = (planName: string, step: string) => medium.path('cache', digest(planName), digest(step))
+
+  function cached(planName: string, step: string, limit: number, key?: string): CacheEntry[] {
+    const path = cacheFolder(planName, step)
+    const found: CacheEntry[] = []
+    for (const number of numbers(medium, path).reverse()) {
+      if (found.length >= limit) break
+      const entry = medium.readJson<CacheEntry>(`${path}/${number}.json`)
+      if (entry !== undefined && (key === undefined || entry.key === key)) found.push(entry)
+    }
+    return found
+  }
+
+  return {
+    kind: 'files',
+
+    commit: (batches) => guard('write', () => batches.map((batch) => journal.apply(batch))),
+
+    async *read(runId, fromSeq = 0) {
+      let seq = 0
+      const chunks = guard('read', () => known(runId).read())
+      for (let next = guard('read', () => chunks.next()); next.done !== true; next = guard('read', () => chunks.next())) {
+        const lines = next.value.slice(Math.max(0, fromSeq - seq))
+        seq += next.value.length
+        if (lines.length > 0) yield lines
+      }
+    },
+
+    plan: async (hash) => guard('read', () => medium.read(medium.path('plans', `${fileName(hash)}.json`))),
+
+    get: async (runId) => guard('read', () => folder(runId).state()?.summary),
+
+    list: async ({ name, status, before, limit = 50 }: RunFilter = {}) =>
+      guard('read', () => {
+        const bound = before === undefined ? undefined : known(before).state()?.summary
+        return states()
+          .map(({ summary }) => summary)
+          .filter((run) => name === undefined || run.name === name)
+          .filter((run) => status === undefined || run.status === status)
+          .filter((run) => bound === undefined || newestFirst(bound, run) < 0)
+          .slice(0, limit)
+      }),
+
+    lease: async (runId) =>
+      guard('read', () => {
+        const run = folder(runId)
+        const state = run.state()
+        if (state === undefined) return undefined
+        const epoch = run.epoch()
+        const driver = run.driver(epoch)
+        const isFree = state.released || driver === undefined || run.isReleased(epoch)
+        if (isFree) return { epoch, driver: null, heartbeat: 0 }
+        const heartbeat = Number(medium.read(medium.path('heartbeats', fileName(driver.id))) ?? 0)
+        return { epoch, driver, heartbeat }
+      }),
+
+    takeLease: async (runId, expected, driver) =>
+      guard('write', () => {
+        const run = folder(runId)
+        if (!run.hasEpoch(expected) || !run.claim(expected + 1, driver)) return undefined
+        run.seal(expected)
+        return expected + 1
+      }),
+
+    releaseLease: async (runId, epoch) =>
+      guard('write', () => {
+        const run = folder(runId)
+        if (run.hasEpoch(epoch) && !run.hasEpoch(epoch + 1) && run.state()?.released === false) run.release(epoch)
+      }),
+
+    startHeartbeat: (driver, intervalMs) =>
+      guard('write', () => {
+        const place = medium.path('heartbeats', fileName(driver.id))
+        return startHeartbeatThread({ kind: 'files', place, driver, intervalMs })
+      }),
+
+    send: async (runId, command) =>
+      guard('write', () => addNumbered(medium, known(runId).file('inbox'), JSON.stringify(command))),
+
+    inbox: async (runId) =>
+      guard('read', () => {
+        const run = folder(runId)
+        const sent = numbers(medium, run.file('inbox'))
+        if (sent.length === 0) return []
+        const done = run.state()?.inboxDone ?? 0
+        return sent.filter((id) => id > done).flatMap((id) => {
+          const command = medium.readJson<Omit<InboxCommand, 'id'>>(run.file(`inbox/${id}.json`))
+          return command === undefined ? [] : [{ id, ...command }]
+        })
+      }),
+
+    cached: async (planName, step, key, limit = 1) => guard('read', () => cached(planName, step, limit, key)),
+    cacheEntries: async (planName, step, limit = 20) => guard('read', () => cached(planName, step, limit)),
+    putCache: async (entry) =>
+      guard('write', () => void addNumbered(medium, cacheFolder(entry.planName, entry.step), JSON.stringify(entry))),
+
+    attempts: async ({ runId, name, step, limit = Infinity }) =>
+      guard('read', () => {
+        const runs = runId === undefined ? states() : [folder(runId).state()].filter((state) => state !== undefined)
+        return runs
+          .flatMap((state) => state.attempts.toReversed())
+          .filter((attempt) => name === undefined || attempt.name === name)
+          .filter((attempt) => step === undefined || attempt.step === step)
+          .slice(0, limit)
+      }),
+
+    async close() {
+      closed = true
+    },
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function newestFirst(a: RunSummary, b: RunSummary): number {
+  if (a.createdAt !== b.createdAt) return b.createdAt - a.createdAt
+  if (a.runId === b.runId) return 0
+  return a.runId < b.runId ? 1 : -1
+}
