@@ -1,5 +1,6 @@
 """What surrounds user code while it runs: its descriptors, its environment, and what it may not leave behind."""
 
+import _signal  # The functions of `signal` without its enums, which would cost more than all the rest.
 import os
 import resource
 import signal
@@ -12,43 +13,61 @@ from lorc_channel import high
 CAP = 1024 * 1024
 CHUNK = 1 << 16
 RSS_UNIT = 1024 if sys.platform.startswith('linux') else 1
-WATCHED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2)
+WATCHED_SIGNALS = [
+    int(number)
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGHUP,
+        signal.SIGALRM,
+        signal.SIGCHLD,
+        signal.SIGUSR1,
+        signal.SIGUSR2,
+    )
+]
 
 
 class Surroundings:
-    """Descriptor 1 is a file that takes what should be the envelope, descriptor 2 the log of the attempt."""
+    """Descriptor 1 is a file that takes what should be the envelope; descriptor 2 is one that becomes the attempt's log.
 
-    def __init__(self, root):
+    Creating a file costs more than a short step: the log of a step that says nothing is handed on to the next one.
+    `spool` is its path while it is nobody's. The runner may give it the log's name before the attempt has ended."""
+
+    def __init__(self, root, spool):
         self.root = high(os.open(root, os.O_RDONLY))
         handle, path = tempfile.mkstemp(prefix='lorc-')
         os.unlink(path)
         self.capture = high(handle)
         self.null = high(os.open(os.devnull, os.O_RDWR))
-        self.quiet()
+        self.peak = open_peak()
+        self.spool = spool
+        self.log = None
+        self.open_spool()
         self.streams = [sys.stdin, sys.stdout, sys.stderr]
         self.path = list(sys.path)
-        self.handlers = [signal.getsignal(number) for number in WATCHED_SIGNALS]
-        self.log_path = None
+        self.handlers = handlers()
 
-    def quiet(self):
-        for fd in (0, 1, 2):
-            os.dup2(self.null, fd)
+    def open_spool(self):
+        if self.log is not None:
+            os.close(self.log)
+        self.log = high(os.open(self.spool, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644))
 
     def begin(self, request):
-        os.ftruncate(self.capture, 0)
-        os.lseek(self.capture, 0, os.SEEK_SET)
+        os.dup2(self.null, 0)
         os.dup2(self.capture, 1)
-        self.log_path = request['log']
-        log = os.open(self.log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        os.dup2(log, 2)
-        os.close(log)
+        os.dup2(self.log, 2)
+        self.empty_capture()
         self.reopen()
         sys.argv = [request['file']]
         sys.path[:] = self.path
         set_environment(request['env'])
         os.fchdir(self.root)
-        reset_peak()
+        reset_peak(self.peak)
         self.usage = usage()
+
+    def empty_capture(self):
+        os.ftruncate(self.capture, 0)
+        os.lseek(self.capture, 0, os.SEEK_SET)
 
     def reopen(self):
         """Gives user code open standard streams, whatever was done to them."""
@@ -63,8 +82,7 @@ class Surroundings:
         flush(sys.stdout)
         if os.fstat(self.capture).st_size > 0:
             self.to_log()
-            os.ftruncate(self.capture, 0)
-            os.lseek(self.capture, 0, os.SEEK_SET)
+            self.empty_capture()
 
     def printed(self):
         """Standard output: the first of it, how much there was, whether it went to the log."""
@@ -89,7 +107,7 @@ class Surroundings:
                 return
             offset += len(data)
             try:
-                os.write(2, data)
+                os.write(self.log, data)
             except OSError:
                 return
 
@@ -107,21 +125,25 @@ class Surroundings:
             left.append('threads')
         if has_children():
             left.append('processes')
-        if [signal.getsignal(number) for number in WATCHED_SIGNALS] != self.handlers:
+        if handlers() != self.handlers:
             left.append('signal handlers')
-        if signal.getitimer(signal.ITIMER_REAL)[0] > 0:
+        if _signal.getitimer(_signal.ITIMER_REAL)[0] > 0:
             left.append('a timer')
         return left
 
-    def end(self):
+    def end(self, request):
+        """What was said becomes the attempt's log, unless the runner has named it so by now."""
         flush(sys.stderr)
-        try:
-            if os.fstat(2).st_size == 0:
-                os.unlink(self.log_path)
-        except OSError:
-            pass
-        self.quiet()
-        os.fchdir(self.root)
+        if os.fstat(self.log).st_size > 0:
+            try:
+                os.rename(self.spool, request['log'])
+            except FileNotFoundError:
+                pass
+            self.open_spool()
+
+
+def handlers():
+    return [_signal.getsignal(number) for number in WATCHED_SIGNALS]
 
 
 def has_children():
@@ -140,18 +162,20 @@ def usage():
     return own.ru_utime + children.ru_utime, own.ru_stime + children.ru_stime, own.ru_maxrss, children.ru_maxrss
 
 
-def reset_peak():
+def open_peak():
     """Linux keeps the peak since it was last told to forget it; elsewhere it is that of the whole life of the host."""
     try:
-        fd = os.open('/proc/self/clear_refs', os.O_WRONLY)
+        return high(os.open('/proc/self/clear_refs', os.O_WRONLY))
     except OSError:
-        return
-    try:
-        os.write(fd, b'5')
-    except OSError:
-        pass
-    finally:
-        os.close(fd)
+        return None
+
+
+def reset_peak(fd):
+    if fd is not None:
+        try:
+            os.write(fd, b'5')
+        except OSError:
+            pass
 
 
 def set_environment(wanted):

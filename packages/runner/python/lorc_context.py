@@ -1,12 +1,14 @@
 """The run's context as a Python scriptlet sees it."""
 
+import os
+
 from lorc_values import check_key, plain
 
 
 class StepContext:
     """As the context was when the step started, plus the step's own writes. Values are fetched when they are asked for.
 
-    `step`, `run_id`, `attempt`, `idempotency_key` and `artifacts_dir` tell which attempt this is."""
+    `step`, `run_id`, `attempt` and `idempotency_key` tell which attempt this is."""
 
     def __init__(self, channel, request):
         self._channel = channel
@@ -16,7 +18,13 @@ class StepContext:
         self.run_id = request['run']
         self.attempt = request['attempt']
         self.idempotency_key = request['idempotencyKey']
-        self.artifacts_dir = request['artifactsDir']
+
+    @property
+    def artifacts_dir(self):
+        """A folder for files of this step, which are recorded with it. Made when it is first asked for."""
+        folder = self._ask({'artifactsDir': True})['artifactsDir']
+        os.environ['LORC_ARTIFACTS_DIR'] = folder
+        return folder
 
     def get(self, key, default=None):
         """A copy of the value; `default` for a key that nobody set. Numbers are int or float as they were written."""

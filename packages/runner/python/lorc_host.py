@@ -1,8 +1,8 @@
 """Runs attempts at Python steps, one at a time, so that the interpreter and its imports are paid for once.
 
 Started by the runner with the workspace as working directory; descriptors 3 (from the runner) and 4 (to it) carry JSON
-lines. The first message is {folders, library}; each that follows is an attempt:
-  {module, file, class, params, step, run, attempt, idempotencyKey, artifactsDir, env, log, isolated, exclusive}
+lines. The first message is {folders, library, spool}; each that follows is an attempt:
+  {module, file, class, params, step, run, attempt, idempotencyKey, env, log, isolated, exclusive}
 It is answered by {"done": ...}, or by {"redirect": {isolated, exclusive}} when the class asks for other circumstances.
 In between the scriptlet's questions go out ({"get": key}, ...) and are answered. An isolated attempt runs in a fork of
 this process, which is announced ({"forked": pid}), told to go on, and reported when it has ended ({"exit": ...}).
@@ -32,7 +32,7 @@ class Host:
     def __init__(self, channel, settings):
         self.channel = channel
         self.modules = Modules(settings['folders'], LIBRARY)
-        self.surroundings = Surroundings(settings['folders'][0])
+        self.surroundings = Surroundings(settings['folders'][0], settings['spool'])
         self.frozen = False
 
     def serve(self):
@@ -50,7 +50,7 @@ class Host:
     def here(self, request):
         self.surroundings.begin(request)
         answer = self.attempt(request)
-        self.surroundings.end()
+        self.surroundings.end(request)
         self.channel.send(answer)
 
     def apart(self, request):
@@ -76,7 +76,7 @@ class Host:
             pass  # It did so itself, and may be gone.
         self.channel.send({'forked': pid})
         _, status, used = os.wait4(pid, 0)
-        self.surroundings.end()
+        self.surroundings.end(request)
         signalled = os.WIFSIGNALED(status)
         ended = {
             'code': None if signalled else os.WEXITSTATUS(status),

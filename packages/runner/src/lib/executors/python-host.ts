@@ -11,6 +11,7 @@ import { pythonFolder, pythonPath } from './python-folder.ts'
 import { crashed } from './python-outcome.ts'
 import type { PythonMessage, PythonNeeds, PythonRequest, PythonResult, PythonUsage } from './python-protocol.ts'
 import { answerTo } from './python-questions.ts'
+import { SpooledLog } from './spooled-log.ts'
 
 export interface PythonHostOptions {
   python: string
@@ -18,6 +19,8 @@ export interface PythonHostOptions {
   folders: readonly string[]
   env: Readonly<Record<string, string>>
   groups: GroupWatch
+  /** Absolute; takes the file that is the next log. */
+  stateDir: string
 }
 
 /** How an attempt on a host ended; `usage` is that of its own process, if it had one. */
@@ -31,11 +34,11 @@ interface Running {
   isolated: boolean
   told: Pick<PythonMessage, 'done' | 'redirect'>
   fork: number | undefined
-  ending: Disposable
   settle(end: PythonEnd): void
 }
 
 const STDERR_KEPT = 2000
+const LASTING_MS = 50
 
 /** A Python process that runs attempts, one at a time. */
 export class PythonHost {
@@ -45,6 +48,7 @@ export class PythonHost {
   readonly #child: ChildProcess
   readonly #group: WorkerGroup
   readonly #startTime: string | undefined
+  readonly #log: SpooledLog
   #running: Running | undefined
   #ready = false
   #dead = false
@@ -53,6 +57,7 @@ export class PythonHost {
   constructor(options: PythonHostOptions, startupKey: string) {
     this.#options = options
     this.startupKey = startupKey
+    this.#log = new SpooledLog(options.stateDir)
     const folder = options.folders[0] ?? '/'
     this.#child = spawn(options.python, [`${pythonFolder()}lorc_host.py`], {
       detached: true,
@@ -72,7 +77,7 @@ export class PythonHost {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)
     })
     for (const fd of [3, 4]) this.#pipe(fd)?.on('error', () => undefined)
-    this.#say({ folders: options.folders, library: pythonPath() })
+    this.#say({ folders: options.folders, library: pythonPath(), spool: this.#log.spool })
     this.#hold(false)
   }
 
@@ -86,18 +91,19 @@ export class PythonHost {
     this.#hold(true)
     const ended = new Promise<PythonEnd>((resolve) => {
       const ending = endOnAbort(attempt, (signal) => signalGroup(this.#running?.fork ?? pid ?? 0, signal))
+      const lasting = request.isolated ? undefined : setTimeout(() => this.#report(attempt), LASTING_MS)
       const settle = (end: PythonEnd): void => {
         ending[Symbol.dispose]()
+        clearTimeout(lasting)
+        this.#log.rest()
         this.#running = undefined
         this.#hold(false)
         resolve(end)
       }
-      this.#running = { attempt, isolated: request.isolated, told: {}, fork: undefined, ending, settle }
+      this.#running = { attempt, isolated: request.isolated, told: {}, fork: undefined, settle }
     })
+    this.#log.follow(attempt.logPath)
     this.#say(request)
-    if (!request.isolated && pid !== undefined && this.#startTime !== undefined) {
-      attempt.onSpawn({ pid, startTime: this.#startTime })
-    }
     return ended
   }
 
@@ -107,6 +113,12 @@ export class PythonHost {
     this.#hold(true)
     this.#group.end(graceMs)
     await this.gone
+  }
+
+  /** A short attempt is over before its process could matter to a resume; recording it would cost more than it does. */
+  #report(attempt: Attempt): void {
+    const { pid } = this.#child
+    if (pid !== undefined && this.#startTime !== undefined) attempt.onSpawn({ pid, startTime: this.#startTime })
   }
 
   #hear(line: string): void {
@@ -119,7 +131,7 @@ export class PythonHost {
     if (message.ready) this.#ready = true
     const running = this.#running
     if (!running) return
-    const answer = answerTo(message, running.attempt.context)
+    const answer = answerTo(message, running.attempt)
     if (answer !== undefined) this.#write(answer)
     else if (message.progress) running.attempt.onProgress(...message.progress)
     else if (message.forked !== undefined) this.#forked(running, message.forked)
@@ -152,6 +164,7 @@ export class PythonHost {
 
   #lost({ code, signal, error }: Exit): void {
     this.#dead = true
+    this.#log.close()
     const running = this.#running
     if (running?.fork !== undefined) signalGroup(running.fork, 'SIGKILL')
     running?.settle({ kind: 'lost', usage: null, outcome: this.#ready ? crashed(code, signal) : this.#missing(error) })

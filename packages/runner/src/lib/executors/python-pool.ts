@@ -19,8 +19,7 @@ export class PythonPool {
 
   /** Isolated attempts have hosts of their own, in which no attempt has run before. */
   async run(attempt: Attempt, request: PythonRequest): Promise<PythonEnd> {
-    const env = startupEnvironment(attempt.env)
-    const host = this.#take(`${request.isolated ? 'fork' : 'here'} ${JSON.stringify(env)}`, env)
+    const host = this.#take(startupOf(attempt.env), request.isolated)
     const end = await host.run(attempt, request)
     if (end.kind === 'done' && end.result.left && !request.isolated) await host.end(attempt.graceMs)
     else await this.#give(host)
@@ -32,11 +31,11 @@ export class PythonPool {
     await Promise.all([...this.#all].map((host) => host.end(0)))
   }
 
-  #take(key: string, env: Readonly<Record<string, string>>): PythonHost {
-    this.#idle = this.#idle.filter((host) => host.usable)
-    const index = this.#idle.findLastIndex(({ startupKey }) => startupKey === key)
+  #take({ env, key }: Startup, isolated: boolean): PythonHost {
+    const wanted = isolated ? `fork ${key}` : key
+    const index = this.#idle.findLastIndex(({ startupKey, usable }) => usable && startupKey === wanted)
     const [warm] = index < 0 ? [] : this.#idle.splice(index, 1)
-    return warm ?? this.#start(key, env)
+    return warm ?? this.#start(wanted, env)
   }
 
   async #give(host: PythonHost): Promise<void> {
@@ -48,7 +47,10 @@ export class PythonPool {
   #start(key: string, env: Readonly<Record<string, string>>): PythonHost {
     const host = new PythonHost({ ...this.#options, env }, key)
     this.#all.add(host)
-    void host.gone.then(() => this.#all.delete(host))
+    void host.gone.then(() => {
+      this.#all.delete(host)
+      this.#idle = this.#idle.filter((idle) => idle !== host)
+    })
     return host
   }
 }
@@ -56,6 +58,20 @@ export class PythonPool {
 const AT_START = /^(?:PATH|HOME|LANG|LC_.*|TMPDIR|TZ|VIRTUAL_ENV|PYTHON.*|LD_.*|DYLD_.*)$/
 
 /** What of an environment only counts when an interpreter starts. */
-function startupEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => AT_START.test(name)))
+interface Startup {
+  env: Record<string, string>
+  key: string
+}
+
+const known = new WeakMap<object, Startup>()
+
+/** Most steps of a run share one environment object. */
+function startupOf(env: Readonly<Record<string, string>>): Startup {
+  let startup = known.get(env)
+  if (startup === undefined) {
+    const chosen = Object.fromEntries(Object.entries(env).filter(([name]) => AT_START.test(name)))
+    startup = { env: chosen, key: JSON.stringify(chosen) }
+    known.set(env, startup)
+  }
+  return startup
 }

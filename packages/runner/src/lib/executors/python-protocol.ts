@@ -19,7 +19,6 @@ export interface PythonRequest extends PythonNeeds {
   run: string
   attempt: number
   idempotencyKey: string
-  artifactsDir: string
   env: Readonly<Record<string, string>>
   log: string
 }
@@ -53,6 +52,7 @@ export interface PythonMessage {
   has?: string
   keys?: true
   history?: string
+  artifactsDir?: true
   progress?: [number, number | null]
   redirect?: PythonNeeds
   forked?: number

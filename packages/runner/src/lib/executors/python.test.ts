@@ -22,6 +22,7 @@ describe('python steps', () => {
     executor = createPythonExecutor({
       workspace: { root: bench.root, allow: [] },
       supervisor: createSupervisor({ env, graceMs: 200 }),
+      stateDir: join(bench.root, '.lorc'),
     })
   })
   afterAll(async () => {
@@ -210,7 +211,7 @@ return {'status': 'ok', 'rows': 3}`)
       { step: { requiresProcess }, rest: { graceMs: 100 } },
     )
     const done = executor.execute(attempt)
-    await until(() => existsSync(attempt.logPath) && statSync(attempt.logPath).size > 0)
+    await until(() => existsSync(attempt.logPath) && attempt.spawned.length > 0)
     attempt.cancel()
     expect(await done).toMatchObject({ status: 'error', error: { code: 'STEP_CANCELLED' } })
     expect(attempt.spawned).toHaveLength(1)
@@ -224,9 +225,10 @@ return {'status': 'ok', 'rows': 3}`)
     ['signal handlers', `import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)`],
     ['a timer', `import signal\nsignal.setitimer(signal.ITIMER_REAL, 60)`],
   ])('ends an interpreter in which a step left %s', async (_, text) => {
-    const attempt = step(`${text}\n${OK}\nreturn 0`)
-    expect(await executor.execute(attempt)).toMatchObject({ status: 'ok' })
-    expect(groupLives(attempt.spawned[0]?.pid ?? 0)).toBe(false)
+    const outcome = await run(`${text}\nimport os\nreturn {"status": "ok", "pid": os.getpid()}`)
+    const pid = outcome.status === 'ok' ? outcome.meta?.['pid'] : 0
+    expect(pid).toBeGreaterThan(1)
+    expect(groupLives(Number(pid))).toBe(false)
     expect(await code(`${OK}\nreturn 0`)).toBe('ok')
   })
 
@@ -313,6 +315,12 @@ return {'status': 'ok', 'alone': alone}`
     expect(await executor.execute({ ...attempt, step: rest })).toMatchObject({ error: { code: 'STEP_FAILED' } })
   })
 
+  it('makes the folder for artifacts when a step asks for it', async () => {
+    const attempt = step(`import os\nopen(ctx.artifacts_dir + '/f', 'w').close()\nreturn {"status":"ok","dir":os.environ['LORC_ARTIFACTS_DIR']}`)
+    expect(await executor.execute(attempt)).toMatchObject({ meta: { dir: attempt.artifactsDir } })
+    expect(existsSync(join(attempt.artifactsDir, 'f'))).toBe(true)
+  })
+
   it('tells its progress', async () => {
     const attempt = step(`ctx.progress(1, 2)\nctx.progress(2)\n${OK}\nreturn 0`)
     await executor.execute(attempt)
@@ -341,6 +349,7 @@ return {'status': 'ok', 'alone': alone}`
     const without = createPythonExecutor({
       workspace: { root: bench.root, allow: [] },
       supervisor: createSupervisor({ env, graceMs: 200 }),
+      stateDir: join(bench.root, '.lorc'),
       python,
     })
     expect(await without.execute(step('return 0'))).toMatchObject({

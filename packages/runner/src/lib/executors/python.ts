@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome, MeasuredMetrics, StepExecutor } from '../executor.ts'
@@ -12,6 +12,8 @@ import type { Supervisor } from './supervisor.ts'
 
 export interface PythonExecutorOptions {
   workspace: Workspace
+  /** Absolute; takes scratch files. On the file system of the logs. */
+  stateDir: string
   supervisor: Supervisor
   /** The interpreter. Default: `.venv/bin/python` of the workspace, else `python3` on the steps' PATH. */
   python?: string
@@ -28,7 +30,7 @@ interface Located {
 /**
  * Runs steps of type `python`: the class `function` of the module `module`, by `validate(ctx, params)` and `run(ctx,
  * params)`, in a pool of warm interpreters. `run` prints one envelope and returns an exit code, or returns the envelope
- * as a dict. A class with `requires_process = True` (or a step with `requiresProcess`) runs in a fork of its own; a class with
+ * as a dict; `ctx.artifacts_dir` is made when it is asked for. A class with `requires_process = True` (or a step with `requiresProcess`) runs in a fork of its own; a class with
  * `parallelizable = False` runs while no other Python step does. An interpreter in which an attempt left threads,
  * processes, signal handlers or a timer is ended together with them.
  */
@@ -51,12 +53,13 @@ class PythonExecutor {
   readonly #located = new Map<string, Located>()
   readonly #needs = new Map<string, PythonNeeds>()
 
-  constructor({ workspace, supervisor, python, size = 8 }: PythonExecutorOptions) {
+  constructor({ workspace, stateDir, supervisor, python, size = 8 }: PythonExecutorOptions) {
     this.#workspace = workspace
     this.#pool = new PythonPool({
       python: python ?? interpreterOf(workspace.root),
       folders: [workspace.root, ...allowedFolders(workspace)],
       groups: supervisor,
+      stateDir: join(stateDir, 'python'),
       size,
     })
   }
@@ -86,7 +89,6 @@ class PythonExecutor {
     const endTurn = await this.#turns.take(needs?.exclusive === true)
     try {
       if (attempt.signal.aborted) throw attempt.signal.reason
-      mkdirSync(attempt.artifactsDir, { recursive: true })
       return await this.#pool.run(attempt, requestOf(attempt, file, needs))
     } finally {
       endTurn()
@@ -103,7 +105,7 @@ class PythonExecutor {
 }
 
 function requestOf(attempt: Attempt, file: string, needs?: PythonNeeds): PythonRequest {
-  const { step, runId, number, idempotencyKey, artifactsDir, workspace } = attempt
+  const { step, runId, number, idempotencyKey, workspace } = attempt
   return {
     module: step.module ?? '',
     file,
@@ -113,14 +115,12 @@ function requestOf(attempt: Attempt, file: string, needs?: PythonNeeds): PythonR
     run: runId,
     attempt: number,
     idempotencyKey,
-    artifactsDir,
     env: {
       ...attempt.env,
       LORC_RUN_ID: runId,
       LORC_STEP: step.name,
       LORC_ATTEMPT: String(number),
       LORC_IDEMPOTENCY_KEY: idempotencyKey,
-      LORC_ARTIFACTS_DIR: artifactsDir,
       LORC_WORKSPACE: workspace,
     },
     log: attempt.logPath,

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const FIRST_LOOK_MS = 50
+const NEXT_LOOK_MS = 250
+
+/**
+ * The log file that a host has open. It is made once, as making it costs more than a short step, and becomes an
+ * attempt's log, by name, only when something was written to it: by the host at the end of the attempt, or here while an
+ * attempt lasts, so that its log can be followed.
+ */
+export class SpooledLog {
+  readonly spool: string
+  #logPath: string | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  /** `folder` is made if need be; it lies on the file system of the logs. */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true })
+    this.spool = join(folder, `log-${randomUUID()}`)
+  }
+
+  /** An attempt begins. */
+  follow(logPath: string): void {
+    this.#logPath = logPath
+    this.#look(FIRST_LOOK_MS)
+  }
+
+  /** The attempt is over; the host has named its log. */
+  rest(): void {
+    clearTimeout(this.#timer)
+    this.#logPath = undefined
+  }
+
+  /** The host is gone, perhaps in the middle of an attempt. */
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#name()
+    rmSync(this.spool, { force: true })
+  }
+
+  #look(ms: number): void {
+    this.#timer = setTimeout(() => {
+      if (!this.#name()) this.#look(NEXT_LOOK_MS)
+    }, ms)
+    this.#timer.unref()
+  }
+
+  #name(): boolean {
+    const stats = statSync(this.spool, { throwIfNoEntry: false })
+    if (stats?.size === 0 || this.#logPath === undefined) return false
+    if (stats !== undefined) renameSync(this.spool, this.#logPath)
+    return true
+  }
+}
