@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from './errors.ts'
+import { otherSpelling } from './path-spelling.ts'
 
 /**
  * Where code and files may come from: the workspace and the allowlist, after symlinks. Everything here only reads the
@@ -81,7 +82,7 @@ async function resolveUnder(workspace: Workspace, folder: string, path: string):
   } catch (cause) {
     throw await missing(folder, path, joined, cause)
   }
-  const misspelt = await misspeltSegment(folder, relative(resolve(folder), joined), real)
+  const misspelt = await otherSpelling(folder, relative(resolve(folder), joined), real, readdir)
   if (misspelt !== undefined) {
     throw new RunnerError('FILE_MISSING', `\`${path}\` does not exist: on disk it is spelt \`${misspelt}\`.`, {
       fix: `Write \`${misspelt}\`: other file systems tell upper from lower case.`,
@@ -93,20 +94,6 @@ async function resolveUnder(workspace: Workspace, folder: string, path: string):
     if (base !== undefined && isInside(base, real)) return real
   }
   throw outside(workspace, path, `a symlink leads to \`${real}\``)
-}
-
-/** On a file system that ignores case: the entry's own spelling, when `path` has another. Looks only on suspicion. */
-async function misspeltSegment(folder: string, path: string, real: string): Promise<string | undefined> {
-  if (path === '' || real.endsWith(sep + path)) return undefined
-  if (!real.toLowerCase().endsWith((sep + path).toLowerCase())) return undefined
-  let parent = folder
-  for (const segment of path.split(sep)) {
-    const names = await readdir(parent)
-    const same = names.find((name) => name.toLowerCase() === segment.toLowerCase())
-    if (same !== undefined && !names.includes(segment)) return real.slice(-path.length)
-    parent = join(parent, segment)
-  }
-  return undefined
 }
 
 function outside(workspace: Workspace, path: string, why: string): RunnerError {

@@ -313,11 +313,14 @@ describe('a worker that is told to end', () => {
     expect(lives(pidOf(listening))).toBe(false)
   })
 
-  it('is killed when it ignores that, and so is a child that ignores SIGTERM', async () => {
+  it.each([
+    ['it ignores that, as does a child', 'step.signal'],
+    ['a child outlives it', ''],
+  ])('is killed with its group when %s', async (_what, listening) => {
     const attempt = code(
       `import { spawn } from 'node:child_process'
       export default (ctx, params, step) => new Promise((go) => {
-        step.signal
+        ${listening}
         const child = spawn('sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 1; done'])
         ctx.set('child.pid_v1', child.pid)
         child.stdout.once('data', () => step.progress(1))
