@@ -3,10 +3,12 @@ import { packAttempts } from './attempt-list.ts'
 import type { Prepared, SqliteConnection } from './sqlite-connection.ts'
 
 const END = (table: string) => `ifnull((
-  SELECT (key & 0xffffffff) + count FROM ${table} WHERE key BETWEEN ?1 << 32 AND ?1 << 32 | 0xffffffff
+  SELECT (key & 0xffffffff) + count FROM ${table} WHERE key BETWEEN ? << 32 AND ? << 32 | 0xffffffff
   ORDER BY key DESC LIMIT 1), 0)`
-/** True where the journal of run ?1 ends at ?2 and its lease has epoch ?3. */
-const FENCE = `(SELECT epoch FROM runs WHERE id = ?1) = ?3 AND ?2 = max(${END('journal_alone')}, ${END('journal_shared')})`
+/** True where a run's journal ends at a seq and its lease has an epoch. */
+const FENCE = `(SELECT epoch FROM runs WHERE id = ?) = ? AND ? = max(${END('journal_alone')}, ${END('journal_shared')})`
+/** What goes into the places of FENCE. Node 22.18 does not bind numbered places, which would say it once. */
+const fence = (run: number, epoch: number, seq: number) => [run, epoch, seq, run, run, run, run]
 
 /** Writes journals, runs and leases through one connection. */
 export class SqliteJournal {
@@ -21,8 +23,8 @@ export class SqliteJournal {
     this.#connection = connection
     this.#sql = {
       runId: connection.prepare('SELECT id FROM runs WHERE run_id = ?'),
-      alone: connection.prepare(`INSERT INTO journal_alone SELECT ?1 << 32 | ?2, ?4, ?5 WHERE ${FENCE}`),
-      shared: connection.prepare(`INSERT INTO journal_shared SELECT NULL, ?1 << 32 | ?2, ?4, ?5 WHERE ${FENCE}`),
+      alone: connection.prepare(`INSERT INTO journal_alone SELECT ? << 32 | ?, ?, ? WHERE ${FENCE}`),
+      shared: connection.prepare(`INSERT INTO journal_shared SELECT NULL, ? << 32 | ?, ?, ? WHERE ${FENCE}`),
       admit: connection.prepare(`SELECT ${FENCE} AS admitted`),
       plan: connection.prepare('INSERT INTO plans VALUES (?, ?) ON CONFLICT DO NOTHING'),
       driver: connection.prepare(
@@ -34,17 +36,17 @@ export class SqliteJournal {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       reopen: connection.prepare(`UPDATE runs SET status = 'running', ended_at = NULL, error = NULL WHERE id = ?`),
-      end: connection.prepare('UPDATE runs SET status = ?2, ended_at = ?3, error = ?4, driver = NULL WHERE id = ?1'),
+      end: connection.prepare('UPDATE runs SET status = ?, ended_at = ?, error = ?, driver = NULL WHERE id = ?'),
       attempts: connection.prepare(
-        `INSERT INTO attempt_lists SELECT ifnull(max(key) + 1, ?1 << 32), ?2 FROM attempt_lists
-        WHERE key BETWEEN ?1 << 32 AND ?1 << 32 | 0xffffffff`,
+        `INSERT INTO attempt_lists SELECT ifnull(max(key) + 1, ? << 32), ? FROM attempt_lists
+        WHERE key BETWEEN ? << 32 AND ? << 32 | 0xffffffff`,
       ),
       acknowledge: connection.prepare('UPDATE inbox SET done = 1 WHERE run = ? AND done = 0 AND id <= ?'),
       take: connection.prepare('UPDATE runs SET epoch = epoch + 1, driver = ? WHERE run_id = ? AND epoch = ?'),
       held: connection.prepare('SELECT 1 FROM runs WHERE run_id = ? AND epoch = ? AND driver IS NOT NULL'),
       release: connection.prepare('UPDATE runs SET driver = NULL WHERE run_id = ? AND epoch = ?'),
       send: connection.prepare(
-        'INSERT INTO inbox (run, type, by, reason) SELECT id, ?2, ?3, ?4 FROM runs WHERE run_id = ?1',
+        'INSERT INTO inbox (run, type, by, reason) SELECT id, ?, ?, ? FROM runs WHERE run_id = ?',
       ),
     }
   }
@@ -72,7 +74,7 @@ export class SqliteJournal {
 
   /** The id of the command; undefined when there is no such run. */
   async send(runId: string, { type, by, reason }: { type: string; by: string; reason: string }) {
-    const { changes, lastInsertRowid } = await this.#connection.write(() => this.#sql.send().run(runId, type, by, reason))
+    const { changes, lastInsertRowid } = await this.#connection.write(() => this.#sql.send().run(type, by, reason, runId))
     return changes === 0 ? undefined : Number(lastInsertRowid)
   }
 
@@ -86,8 +88,8 @@ export class SqliteJournal {
     if (this.#write(id, batch, append) === 'fenced') return 'fenced'
     if (reopened === true) this.#sql.reopen().run(id)
     if (ended !== undefined) {
-      this.#sql.end().run(id, ended.status, ended.at, ended.error === null ? null : JSON.stringify(ended.error))
-      if (ended.attempts.length > 0) this.#sql.attempts().run(id, packAttempts(ended.attempts))
+      this.#sql.end().run(ended.status, ended.at, ended.error === null ? null : JSON.stringify(ended.error), id)
+      if (ended.attempts.length > 0) this.#sql.attempts().run(id, packAttempts(ended.attempts), id, id)
       created.ended.push(batch.runId)
     }
     if (inboxDone !== undefined) this.#sql.acknowledge().run(id, inboxDone)
@@ -101,11 +103,11 @@ export class SqliteJournal {
 
   #write(id: number, { epoch, firstSeq, lines }: JournalBatch, append: Prepared): CommitResult {
     if (lines.length === 0) {
-      const { admitted } = this.#sql.admit().get(id, firstSeq, epoch) as { admitted: number | null }
+      const { admitted } = this.#sql.admit().get(...fence(id, epoch, firstSeq)) as { admitted: number | null }
       return admitted === 1 ? 'ok' : 'fenced'
     }
     const text = lines.length === 1 ? (lines[0] as string) : lines.join('\n')
-    return append().run(id, firstSeq, epoch, lines.length, text).changes === 0 ? 'fenced' : 'ok'
+    return append().run(id, firstSeq, lines.length, text, ...fence(id, epoch, firstSeq)).changes === 0 ? 'fenced' : 'ok'
   }
 
   #create({ runId, epoch }: JournalBatch, { summary, plan, driver }: NewRun, created: Created): number {

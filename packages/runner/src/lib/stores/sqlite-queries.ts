@@ -109,9 +109,9 @@ export class SqliteQueries {
   #chunk(id: number, fromSeq: number): string[] {
     const found = this.#statement(
       `SELECT key & 0xffffffff AS seq, lines FROM journal
-      WHERE key <= ?1 << 32 | 0xffffffff AND key >= max(?1 << 32, ifnull((
-        SELECT max(key) FROM journal WHERE key <= ?1 << 32 | ?2), 0)) ORDER BY key`,
-    ).iterate(id, fromSeq) as Iterable<{ seq: number; lines: string }>
+      WHERE key <= ? << 32 | 0xffffffff AND key >= max(? << 32, ifnull((
+        SELECT max(key) FROM journal WHERE key <= ? << 32 | ?), 0)) ORDER BY key`,
+    ).iterate(id, id, id, fromSeq) as Iterable<{ seq: number; lines: string }>
     const chunk: string[] = []
     let size = 0
     for (const { seq, lines } of found) {
