@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import type { Check } from './check.ts'
 
 const bin = (name: string): string => `node_modules/.bin/${name}`
 const node = process.execPath
+const code = ['packages', 'examples', 'bench'].filter((folder) => existsSync(folder))
 
 /** All that `npm test` makes sure of. The long ones come first, so that they do not end alone. */
 export const checks: readonly Check[] = [
@@ -15,7 +17,7 @@ export const checks: readonly Check[] = [
   { name: 'rules catch their violations', command: [bin('vitest'), 'run', '--root', 'tools'], needs: ['build'] },
   { name: 'package health', command: [node, 'tools/rules/package-health.ts'], needs: ['build'] },
   { name: 'public surface', command: [node, 'tools/rules/api.ts'], needs: ['build'] },
-  { name: 'dependency direction', command: [bin('depcruise'), '--config', 'tools/rules/dependency-cruiser.mjs', 'packages', 'examples', 'bench'] },
+  { name: 'dependency direction', command: [bin('depcruise'), '--config', 'tools/rules/dependency-cruiser.mjs', ...code] },
   { name: 'unused code and dependencies', command: [bin('knip')] },
   { name: 'error codes in the docs', command: [node, 'tools/rules/error-docs.ts'] },
   { name: 'dependency graph in the docs', command: [node, 'tools/rules/graph.ts'] },

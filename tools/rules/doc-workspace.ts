@@ -48,8 +48,8 @@ export class DocWorkspace implements Disposable {
   #copy(from: string, to: string): void {
     const source = join(this.#root, from)
     cpSync(source, join(this.#image, to), { recursive: true, filter: (path) => !generated.has(basename(path)) })
-    const modules = join(source, 'node_modules')
-    if (existsSync(modules)) symlinkSync(modules, join(this.#image, to, 'node_modules'))
+    const [modules, here] = [join(source, 'node_modules'), join(this.#image, to, 'node_modules')]
+    if (existsSync(modules) && !existsSync(here)) symlinkSync(modules, here)
   }
 
   #linkPackages(): void {
