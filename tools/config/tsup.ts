@@ -49,7 +49,8 @@ export const program = (name: string, { carries }: { carries: readonly string[] 
     options.minifyWhitespace = true
   },
   // CommonJS dependencies, once bundled, call require() for builtins.
-  banner: { js: "import{createRequire as __lorcRequire}from'node:module';const require=__lorcRequire(import.meta.url);" },
+  // (getBuiltinModule: an import would make each start of the program read all exports of node:module.)
+  banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
   async onSuccess() {
     rmSync('python', { recursive: true, force: true })
     for (const from of carries) {

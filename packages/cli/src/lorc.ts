@@ -1,19 +1,29 @@
 #!/usr/bin/env node
-import module from 'node:module'
-import process from 'node:process'
 
-/**
- * The entry: as little as can be is loaded before it is known what for. `--version` loads nothing at all.
- */
+// This file is what every command waits for first, so it imports nothing: an import of a builtin reads all its exports,
+// which for `node:process` opens the standard streams. getBuiltinModule does not.
+const { readFileSync, writeSync } = process.getBuiltinModule('node:fs')
+
 const words = process.argv.slice(2)
-if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
-  const { VERSION } = await import('./lib/version.ts')
-  process.stdout.write(`${VERSION}\n`)
-} else {
-  module.enableCompileCache()
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) printVersion()
+else {
+  process.getBuiltinModule('node:module').enableCompileCache()
   silenceSqliteWarning()
   const { runProcess } = await import('./lib/run-process.ts')
-  await runProcess(process, words)
+  await runProcess(process, words, version())
+}
+
+/** As package.json says, which lies beside `src` and beside `dist`. */
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+}
+
+function printVersion(): void {
+  try {
+    writeSync(1, `${version()}\n`)
+  } catch {
+    // The reader is gone.
+  }
 }
 
 /** Node 22 calls node:sqlite experimental on stderr each time it is loaded; every other warning stays. */

@@ -71,6 +71,8 @@ export interface Surroundings {
   readonly io: Io
   readonly engine: Engine
   readonly debug: boolean
+  /** Of lorc itself. */
+  readonly version: string
   /** For stdout and for stderr: coloured where that stream is a terminal, or as asked. */
   readonly out: Style
   readonly err: Style

@@ -7,7 +7,7 @@ import { engineOf } from './scripted-run.fixture.ts'
 
 async function lorc(line: string, options: Parameters<typeof fakeIo>[0] = {}, engine: Engine = engineOf()) {
   const io = fakeIo(options)
-  const exit = await main(line.split(' ').filter((word) => word !== ''), io, engine)
+  const exit = await main(line.split(' ').filter((word) => word !== ''), { io, engine, version: '1.2.3' })
   return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
 }
 

@@ -6,11 +6,18 @@ import type { Io } from './io.ts'
 import { parseWords } from './parse.ts'
 import { createStyle, type Style, wantsColor } from './render/style.ts'
 
+export interface MainOptions {
+  io: Io
+  engine: Engine
+  /** Of lorc itself. */
+  version: string
+}
+
 /**
  * Runs `lorc` with these words (without node and the script) and returns the exit status. Never throws: every error is
  * shown on stderr and, by commands that promise one, as a result line on stdout.
  */
-export async function main(words: readonly string[], io: Io, engine: Engine): Promise<number> {
+export async function main(words: readonly string[], { io, engine, version }: MainOptions): Promise<number> {
   // Known before anything is parsed, so that errors of parsing follow them too.
   const before = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
   const noColor = before.includes('--no-color')
@@ -24,7 +31,7 @@ export async function main(words: readonly string[], io: Io, engine: Engine): Pr
     command = await found.load()
     const values = parseOrExplain(found, command)
     if (values.options['help'] === true) return await showCommandHelp(found.name, command, io, out)
-    return await command.execute(values, surroundings(values, { io, engine, out, err, debug }))
+    return await command.execute(values, surroundings(values, { io, engine, version, out, err, debug }))
   } catch (error) {
     return await fail(error, { command, io, err, debug, jsonLog: wantsJsonLog(before) })
   }

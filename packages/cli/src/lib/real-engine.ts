@@ -4,19 +4,21 @@ import type { Problem } from '@lorc/runner/recipe'
 import type { Engine, OpenOptions } from './engine.ts'
 import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
-import { VERSION } from './version.ts'
 
 export type RunnerModule = typeof import('@lorc/runner')
 
-/** The packages themselves, each loaded on first use. `onRunner` gets the runner's exports once they are loaded. */
-export function realEngine(onRunner: (exports: RunnerModule) => void): Engine {
+/**
+ * The packages themselves, each loaded on first use. `version` is lorc's; `onRunner` gets the runner's exports once they
+ * are loaded.
+ */
+export function realEngine(version: string, onRunner: (exports: RunnerModule) => void): Engine {
   return {
     async openRunner(options) {
       const exports = await import('@lorc/runner')
       onRunner(exports)
       const store = await openStore(exports, options)
       try {
-        const runner = await exports.createRunner({ ...runnerOptions(options), store })
+        const runner = await exports.createRunner({ ...runnerOptions(options), versions: { lorc: version }, store })
         return { runner, store, close: () => closeBoth(runner, store) }
       } catch (error) {
         await store.close()
@@ -77,7 +79,6 @@ function runnerOptions({ workspace, env }: OpenOptions): Parameters<RunnerModule
     env,
     allow: config.allow,
     graceMs: config.graceSec * 1000,
-    versions: { lorc: VERSION },
     ...(config.concurrency === null ? {} : { concurrency: config.concurrency }),
     ...(config.python === null ? {} : { python: config.python }),
   }

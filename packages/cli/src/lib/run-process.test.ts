@@ -34,30 +34,30 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 describe('runProcess', () => {
   it('sets the exit status and writes to the streams', async () => {
     const { fake, host, shown } = fakeProcess()
-    await runProcess(host, ['config', 'path', '--json'])
+    await runProcess(host, ['config', 'path', '--json'], '1.2.3')
     expect([fake.exitCode, shown('stdout'), shown('stderr')]).toEqual([0, '{"workspace":"/","config_file":null}\n', ''])
     const wrong = fakeProcess()
-    await runProcess(wrong.host, ['rnu'])
+    await runProcess(wrong.host, ['rnu'], '1.2.3')
     expect([wrong.fake.exitCode, wrong.shown('stdout')]).toEqual([2, ''])
   })
 
   it('does not mind a reader that is gone', async () => {
     const { fake, host, shown } = fakeProcess(failing('EPIPE'))
-    await runProcess(host, ['config', 'path', '--json'])
+    await runProcess(host, ['config', 'path', '--json'], '1.2.3')
     await turn()
     expect([fake.exitCode, shown('stderr')]).toEqual([0, ''])
   })
 
   it('tells when stdout cannot be written', async () => {
     const { fake, host, shown } = fakeProcess(failing('ENOSPC'))
-    await runProcess(host, ['config', 'path', '--json'])
+    await runProcess(host, ['config', 'path', '--json'], '1.2.3')
     await turn()
     expect([fake.exitCode, shown('stderr')]).toEqual([1, 'error[CLI_OUTPUT_FAILED]: stdout cannot be written: write ENOSPC\n'])
   })
 
   it('ends when something of its own was thrown where nobody listened', async () => {
     const { fake, host, shown } = fakeProcess()
-    await runProcess(host, ['config', 'path'])
+    await runProcess(host, ['config', 'path'], '1.2.3')
     shown('stderr')
     fake.emit('uncaughtException', new Error('x is undefined'))
     expect(fake.exits).toEqual([1])
@@ -66,7 +66,7 @@ describe('runProcess', () => {
 
   it("keeps stdout for the command's output", async () => {
     const { fake, host, shown } = fakeProcess()
-    await runProcess(host, ['config', 'path', '--json'])
+    await runProcess(host, ['config', 'path', '--json'], '1.2.3')
     let called = 0
     fake.stdout.write('stray\n', () => called++)
     fake.stdout.write('stray\n', 'utf8', () => called++)

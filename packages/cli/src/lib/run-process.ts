@@ -6,10 +6,10 @@ import { showError } from './render/show-error.ts'
 import { createStyle } from './render/style.ts'
 
 /**
- * Runs `lorc` as this process: with its streams, its signals and its exit status. Resolves when the command is done and
+ * Runs `lorc` (of this version) as this process: with its streams, its signals and its exit status. Resolves when the command is done and
  * stdout is handed over; the process then ends by itself.
  */
-export async function runProcess(process: HostProcess, words: readonly string[]): Promise<void> {
+export async function runProcess(process: HostProcess, words: readonly string[], version: string): Promise<void> {
   let runner: RunnerModule | undefined
   const tell = (report: ErrorReport): void => {
     showError(report, { io, style: createStyle(false), debug: words.includes('--debug'), json: false })
@@ -32,7 +32,7 @@ export async function runProcess(process: HostProcess, words: readonly string[])
   }
   process.on('uncaughtException', stray)
   process.on('unhandledRejection', stray)
-  const exitCode = await main(words, io, realEngine((loaded) => (runner = loaded)))
+  const exitCode = await main(words, { io, version, engine: realEngine(version, (loaded) => (runner = loaded)) })
   await io.stdout.drained()
   process.exitCode ??= exitCode
 }

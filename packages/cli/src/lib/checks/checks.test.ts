@@ -116,13 +116,13 @@ describe('the store', () => {
 describe('doctor', () => {
   async function doctor(...words: string[]) {
     const io = fakeIo({ cwd: folder, env: { PATH: '/nowhere' } })
-    return { exit: await main(['doctor', ...words], io, engineOf()), stdout: io.stdout.text }
+    return { exit: await main(['doctor', ...words], { io, engine: engineOf(), version: '1.2.3' }), stdout: io.stdout.text }
   }
 
   it('has a line for each check, with how to mend it', async () => {
     const { exit, stdout } = await doctor()
     expect(exit).toBe(0)
-    expect(stdout).toMatch(/^ok {4}lorc {9}\d/)
+    expect(stdout).toMatch(/^ok {4}lorc {9}1\.2\.3\n/)
     expect(stdout).toMatch(/\nwarn {2}python {7}python3 \(on PATH\) does not run[^\n]*\n {19}fix: install Python/)
   })
 

@@ -32,7 +32,7 @@ function engineWith(runner: Partial<Runner>, store: Partial<RunStore> = {}): Scr
 }
 
 async function lorc(words: string | string[], engine: ScriptedEngine = engineWith({}), io: FakeIo = fakeIo({ cwd: folder })) {
-  const exit = await main(typeof words === 'string' ? words.split(' ') : words, io, engine)
+  const exit = await main(typeof words === 'string' ? words.split(' ') : words, { io, engine, version: '1.2.3' })
   const { stdout, stderr } = io
   return { exit, stdout: stdout.text, stderr: stderr.text, closed: engine.closed === engine.opened.length }
 }

@@ -8,7 +8,6 @@ import { defineCommand, JSON_OPTION, type Surroundings } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { reportOf } from '../render/error-report.ts'
 import { padEnd } from '../render/text.ts'
-import { VERSION } from '../version.ts'
 
 export const doctor = defineCommand({
   description: 'Checks that everything lorc needs is there and works, and says how to get what is missing. Exit status 1 if something fails; warnings do not count.',
@@ -30,8 +29,8 @@ export const doctor = defineCommand({
   },
 })
 
-async function allChecks({ workspace, engine, io }: Surroundings): Promise<Check[]> {
-  const checks: Check[] = [{ name: 'lorc', status: 'ok', message: VERSION }, checkNode(version)]
+async function allChecks({ workspace, engine, io, version: lorcVersion }: Surroundings): Promise<Check[]> {
+  const checks: Check[] = [{ name: 'lorc', status: 'ok', message: lorcVersion }, checkNode(version)]
   try {
     const loaded = await workspace()
     checks.push({ name: 'workspace', status: 'ok', message: loaded.root })
