@@ -2,8 +2,8 @@ import { join, sep } from 'node:path'
 
 /**
  * How the real path `real` spells what `path` (relative to `folder`) spells in another case: what a file system that
- * ignores case has found for it. Undefined when `path` is spelt as on disk, or leads through a symlink, whose target may
- * have any name. `namesIn` lists a folder; it is asked only on suspicion.
+ * ignores case has found for it. Undefined when `path` is spelt as on disk, or leads through a symlink, whose target
+ * may have any name. `namesIn` lists a folder; it is asked only on suspicion.
  */
 export async function otherSpelling(
   folder: string,

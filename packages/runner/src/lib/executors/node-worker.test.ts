@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,6 +11,9 @@ import { processStartTime } from '../process-start-time.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 import { NodeWorkerPool } from './node-worker-pool.ts'
 import { createNodeExecutor, type NodeExecutorOptions } from './node.ts'
+
+/** As Node runs this package's source. */
+const FLAGS = ['--conditions=@lorc/source', '--disable-warning=ExperimentalWarning']
 
 const bench = new Workbench()
 const watched = new Set<number>()
@@ -247,6 +250,30 @@ describe('a crash fails its attempt alone', () => {
   })
 })
 
+describe('the process of the runner', () => {
+  const source = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href)
+  const run = (after: string): { status: number | null; stdout: string; stderr: string } => {
+    const program = bench.file('program.mts', `
+      const { createNodeExecutor } = await import(${source('./node.ts')})
+      const { Workbench } = await import(${source('./node-attempt.fixture.ts')})
+      const bench = new Workbench()
+      const node = createNodeExecutor({ startTimeOf: () => '' })
+      await node.execute(bench.code('export default () => {}', { requiresProcess: true }))
+      bench.remove()
+      ${after}`)
+    return spawnSync(process.execPath, [...FLAGS, program], { encoding: 'utf8' })
+  }
+
+  it('is not kept alive by an idle worker', () => {
+    expect(run('')).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('lives until its workers are closed', () => {
+    const closed = { status: 0, stdout: 'closed\n', stderr: '' }
+    expect(run(`await node.close(); console.log('closed')`)).toMatchObject(closed)
+  })
+})
+
 describe('a worker whose runner dies', () => {
   it('ends with it, and so does what it started', async () => {
     bench.file('steps/wait.mts', `import { spawn } from 'node:child_process'
@@ -264,8 +291,7 @@ describe('a worker whose runner dies', () => {
         const child = attempt.context.get('child.pid_v1')
         if (child) console.log(JSON.stringify({ worker: attempt.spawned[0].pid, child }))
       }, 5)`)
-    const args = ['--conditions=@lorc/source', program]
-    const runner = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const runner = spawn(process.execPath, [...FLAGS, program], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [line] = (await once(runner.stdout, 'data')) as [Buffer]
     const { worker, child } = JSON.parse(String(line).split('\n')[0]!) as { worker: number; child: number }
     expect([lives(worker), lives(child)]).toEqual([true, true])

@@ -85,6 +85,7 @@ export class NodeWorker {
 
   /** Ends the process: an idle one has nothing to lose. */
   async close(): Promise<void> {
+    this.#hold(true)
     this.#end(0)
     await this.gone
   }
