@@ -5,12 +5,16 @@ const pythonStep = `  - name: in_python
     args: { numbers: [1, 2, 3] }
 `
 
-const python = `class Total:
+const python = `import json
+
+
+class Total:
     def validate(self, ctx, params):
         assert params["numbers"]
 
     def run(self, ctx, params):
         ctx.set("sum.python_v1", sum(params["numbers"]), who="Total")
+        print(json.dumps({"status": "ok", "outputs": ["sum.python_v1"]}))
         return 0
 `
 
