@@ -47,13 +47,19 @@ describe('refuses', () => {
     ['a date', plan(step('a', { args: { at: new Date(0) } })), 'steps[0].args.at'],
     ['a function', plan(step('a', { args: { f: () => 1 } })), 'steps[0].args.f'],
     ['undefined in a list', plan(step('a', { args: [undefined] })), 'steps[0].args[0]'],
-    ['a key that reaches the prototype', plan(step('a', { args: JSON.parse('{"__proto__":1}') as object })), 'steps[0].args'],
+    [
+      'a key that reaches the prototype',
+      plan(step('a', { args: JSON.parse('{"__proto__":1}') as object })),
+      'steps[0].args',
+    ],
   ])('%s', (_, value, path) => {
     expect(problemsOf(value)).toMatchObject([{ path, message: expect.stringMatching(/./) }])
   })
 
   test('a value that contains itself', () => {
-    expect(problemsOf(plan(step('a', { args: cyclic })))).toMatchObject([{ message: 'values are nested deeper than 100, or contain themselves' }])
+    expect(problemsOf(plan(step('a', { args: cyclic })))).toMatchObject([
+      { message: 'values are nested deeper than 100, or contain themselves' },
+    ])
   })
 
   test('and tells every problem, the first in the message', () => {

@@ -20,12 +20,19 @@ export function checkPlan(plan: unknown): Plan {
   const fault = jsonFault(plan)
   if (fault) throw invalid([fault])
   const parsed = planSchema.safeParse(plan)
-  if (!parsed.success) throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message })))
+  if (!parsed.success)
+    throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message })))
   const { steps } = parsed.data
   const gap = stageGap(steps.map(({ stage }) => stage))
   if (gap) throw invalid([gap])
-  const { findings } = checkGraph(steps.map(outline), steps.map(({ stage }) => stage))
-  const problems = findings.map(({ at, message }) => ({ path: formatPath(at).replace('depends_on', 'dependsOn'), message }))
+  const { findings } = checkGraph(
+    steps.map(outline),
+    steps.map(({ stage }) => stage),
+  )
+  const problems = findings.map(({ at, message }) => ({
+    path: formatPath(at).replace('depends_on', 'dependsOn'),
+    message,
+  }))
   if (problems.length > 0) throw invalid(problems)
   return parsed.data
 }
@@ -46,7 +53,10 @@ function stageGap(stages: readonly number[]): PlanProblem | undefined {
   const at = stages.findIndex((stage) => stage > 0 && !there.has(stage - 1))
   if (at < 0) return undefined
   const stage = stages[at]!
-  return { path: `steps[${at}].stage`, message: `stages are dense: there is a stage ${stage}, but no stage ${stage - 1}` }
+  return {
+    path: `steps[${at}].stage`,
+    message: `stages are dense: there is a stage ${stage}, but no stage ${stage - 1}`,
+  }
 }
 
 function invalid(problems: readonly PlanProblem[]): RunnerError {

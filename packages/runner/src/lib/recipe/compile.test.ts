@@ -54,7 +54,8 @@ function plan(source: string | Uint8Array, options: Partial<CompileOptions> = {}
   return compiled.plan!
 }
 
-const step = (fields: string) => plan(`steps:\n  - { name: a, type: node, module: a.ts, function: a, ${fields} }\n`).steps[0]!
+const step = (fields: string) =>
+  plan(`steps:\n  - { name: a, type: node, module: a.ts, function: a, ${fields} }\n`).steps[0]!
 const base = { name: 'a', type: 'node', module: 'a.ts', function: 'a', stage: 0 }
 
 describe('recipes of the original framework', () => {
@@ -89,9 +90,18 @@ describe('recipes of the original framework', () => {
   })
 
   test('have shell steps with lists of arguments, and cache keys', () => {
-    const { steps } = plan('steps:\n  - {idx: 1, name: s, type: shell, script: ./x/clean.sh, args: [a, 2, true, null], cache_key: "k"}\n')
+    const { steps } = plan(
+      'steps:\n  - {idx: 1, name: s, type: shell, script: ./x/clean.sh, args: [a, 2, true, null], cache_key: "k"}\n',
+    )
     expect(steps).toEqual([
-      { name: 's', type: 'shell', script: 'x/clean.sh', args: ['a', 2, true, null], stage: 0, cache: { mode: 'key', key: 'k' } },
+      {
+        name: 's',
+        type: 'shell',
+        script: 'x/clean.sh',
+        args: ['a', 2, true, null],
+        stage: 0,
+        cache: { mode: 'key', key: 'k' },
+      },
     ])
   })
 })
@@ -117,8 +127,14 @@ describe('the recipe', () => {
   })
 
   test('has options of the whole run', () => {
-    const head = 'description: d\nconcurrency: 4\ntimeout: 1h\nconflict: last_write_wins\ntest_meta: { description: m }\n'
-    expect(plan(head + steps)).toMatchObject({ description: 'd', concurrency: 4, timeoutMs: 3_600_000, conflict: 'last_write_wins' })
+    const head =
+      'description: d\nconcurrency: 4\ntimeout: 1h\nconflict: last_write_wins\ntest_meta: { description: m }\n'
+    expect(plan(head + steps)).toMatchObject({
+      description: 'd',
+      concurrency: 4,
+      timeoutMs: 3_600_000,
+      conflict: 'last_write_wins',
+    })
   })
 
   test('may begin with a byte order mark, as text and as bytes', () => {
@@ -136,9 +152,20 @@ describe('a step', () => {
     ['retry: { max: 3 }', { max: 3, delayMs: 0, backoff: 'fixed', factor: 2, maxDelayMs: 300_000, jitter: 0 }],
     [
       'retry: { max: 2, delay_sec: 0.5, backoff: exponential, factor: 3, max_delay_sec: 60, jitter: 0.2, on: [STEP_TIMEOUT, mine] }',
-      { max: 2, delayMs: 500, backoff: 'exponential', factor: 3, maxDelayMs: 60_000, jitter: 0.2, on: ['STEP_TIMEOUT', 'mine'] },
+      {
+        max: 2,
+        delayMs: 500,
+        backoff: 'exponential',
+        factor: 3,
+        maxDelayMs: 60_000,
+        jitter: 0.2,
+        on: ['STEP_TIMEOUT', 'mine'],
+      },
     ],
-    ['retry: { max: 2, delay_sec: 600 }', { max: 2, delayMs: 600_000, backoff: 'fixed', factor: 2, maxDelayMs: 600_000, jitter: 0 }],
+    [
+      'retry: { max: 2, delay_sec: 600 }',
+      { max: 2, delayMs: 600_000, backoff: 'fixed', factor: 2, maxDelayMs: 600_000, jitter: 0 },
+    ],
   ])('has %s', (fields, retry) => {
     expect(step(fields)).toEqual({ ...base, retry })
   })
@@ -156,7 +183,11 @@ describe('a step', () => {
   })
 
   test('has flags', () => {
-    expect(step('requires_process: true, continue_on_error: false')).toEqual({ ...base, requiresProcess: true, continueOnError: false })
+    expect(step('requires_process: true, continue_on_error: false')).toEqual({
+      ...base,
+      requiresProcess: true,
+      continueOnError: false,
+    })
   })
 
   test('has a cache by what it is', () => {
@@ -172,7 +203,12 @@ describe('a step', () => {
 
   test('names files in their shortest form, and once', () => {
     const fields = 'inputs: [./a//b.csv, a/b.csv], outputs: [x/../r.md], reads: [a.b_v1, _runner.step_metrics_v1]'
-    expect(step(fields)).toEqual({ ...base, inputs: ['a/b.csv'], outputs: ['r.md'], reads: ['a.b_v1', '_runner.step_metrics_v1'] })
+    expect(step(fields)).toEqual({
+      ...base,
+      inputs: ['a/b.csv'],
+      outputs: ['r.md'],
+      reads: ['a.b_v1', '_runner.step_metrics_v1'],
+    })
   })
 
   test('waits for others by name, each once; for none with an empty list', () => {
@@ -191,14 +227,30 @@ describe('a step', () => {
   })
 
   test('may name a package, also a scoped one', () => {
-    expect(plan('steps: [{ name: a, type: node, module: "@acme/jobs/load", function: default }]').steps[0]?.module).toBe('@acme/jobs/load')
+    expect(
+      plan('steps: [{ name: a, type: node, module: "@acme/jobs/load", function: default }]').steps[0]?.module,
+    ).toBe('@acme/jobs/load')
   })
 })
 
 describe('values', () => {
   test('are those of the YAML 1.2 core schema', () => {
-    const { args } = step('args: { a: yes, b: 010, c: 0x1F, d: 2026-01-09, e: ~, f: 1_000, g: 0o17, h: "1", 5: five, true: t, i: -1.5e3 }')
-    expect(args).toEqual({ a: 'yes', b: 10, c: 31, d: '2026-01-09', e: null, f: '1_000', g: 15, h: '1', 5: 'five', true: 't', i: -1500 })
+    const { args } = step(
+      'args: { a: yes, b: 010, c: 0x1F, d: 2026-01-09, e: ~, f: 1_000, g: 0o17, h: "1", 5: five, true: t, i: -1.5e3 }',
+    )
+    expect(args).toEqual({
+      a: 'yes',
+      b: 10,
+      c: 31,
+      d: '2026-01-09',
+      e: null,
+      f: '1_000',
+      g: 15,
+      h: '1',
+      5: 'five',
+      true: 't',
+      i: -1500,
+    })
   })
 
   test('may have the tags of the core schema', () => {
@@ -230,7 +282,8 @@ describe('values', () => {
 
 describe('limits', () => {
   const file = 'x.yaml'
-  const codes = (source: string, limits = {}) => compileRecipe(source, { file, limits }).problems.map(({ code, line, column }) => `${line}:${column} ${code}`)
+  const codes = (source: string, limits = {}) =>
+    compileRecipe(source, { file, limits }).problems.map(({ code, line, column }) => `${line}:${column} ${code}`)
 
   test('on bytes', () => {
     expect(codes('steps: []', { bytes: 8 })).toEqual(['1:1 RECIPE_TOO_LARGE'])
@@ -251,13 +304,15 @@ describe('limits', () => {
 
   test('on depth through aliases', () => {
     const nested = Array.from({ length: 40 }, (_, i) => `${' '.repeat(i)}n:`).join('\n')
-    const source = `test_meta:\n  deep: &deep\n${nested.replaceAll(/^/gm, '    ')} 1\n  deeper:\n${nested.replaceAll(/^/gm, '    ')} *deep\nsteps: []\n`
+    const inner = nested.replaceAll(/^/gm, '    ')
+    const source = `test_meta:\n  deep: &deep\n${inner} 1\n  deeper:\n${inner} *deep\nsteps: []\n`
     expect(codes(source)).toContain('25:27 RECIPE_TOO_DEEP')
   })
 
   test('on what aliases add', () => {
     const level = (i: number) => `  l${i}: &l${i} [${`*l${i - 1}, `.repeat(9)}]`
-    const bomb = `test_meta:\n  l0: &l0 [lol]\n${Array.from({ length: 9 }, (_, i) => level(i + 1)).join('\n')}\nsteps: []\n`
+    const levels = Array.from({ length: 9 }, (_, i) => level(i + 1)).join('\n')
+    const bomb = `test_meta:\n  l0: &l0 [lol]\n${levels}\nsteps: []\n`
     expect(codes(bomb).map((problem) => problem.split(' ')[1])).toEqual(['RECIPE_ALIAS_BOMB'])
     expect(compileRecipe(bomb, { file }).problems[0]?.line).toBeGreaterThan(6)
   })
@@ -293,7 +348,9 @@ describe('positions', () => {
 })
 
 test('a problem shows its line, its code, its path and a fix', () => {
-  expect(compileRecipe('steps:\r\n  - { name: a, type: shell, script: a.sh, tiemout: 3 }\r\n', { file: 'r.yaml' }).problems).toEqual([
+  expect(
+    compileRecipe('steps:\r\n  - { name: a, type: shell, script: a.sh, tiemout: 3 }\r\n', { file: 'r.yaml' }).problems,
+  ).toEqual([
     {
       code: 'RECIPE_FIELD_UNKNOWN',
       message: 'a step has no field `tiemout`',
@@ -316,6 +373,7 @@ test.each([
   ['depends_on: b', 'write it as a list: `[b]`'],
   ['retry: { max: 2, backoff: fix }', 'did you mean `fixed`?'],
   ['reads: [numbers.rowCount]', 'write `numbers.row_count_v1`'],
+  ['reads: [rows]', 'for example `results.rows_v1`'],
   ['needs: []', 'did you mean `depends_on`?'],
   ['zzz: 1', expect.stringContaining('its fields are idx, name, type')],
   ['cache: aut', 'did you mean `auto`?'],
@@ -323,4 +381,33 @@ test.each([
   const { problems } = compileRecipe(`steps:\n  - { name: a, type: shell, script: a.sh, ${fields} }\n`, { file: 'x' })
   expect(problems).toHaveLength(1)
   expect(problems[0]?.fix).toEqual(fix)
+})
+
+describe('of very many problems', () => {
+  const wrong = (count: number) => `steps: [${'{ x: 1 }, '.repeat(count)}]`
+
+  test('the first are listed and the rest is counted', () => {
+    const { problems } = compileRecipe(wrong(500), { file: 'x' })
+    expect(problems).toHaveLength(1001)
+    expect(problems.at(-1)).toMatchObject({ code: 'RECIPE_MORE_PROBLEMS', message: '500 more problems are not listed' })
+    expect(compileRecipe(wrong(10), { file: 'x', limits: { problems: 30 } }).problems).toHaveLength(30)
+  })
+
+  test('in its syntax no more are looked for', () => {
+    const { problems } = compileRecipe('- a: [,\n'.repeat(50), { file: 'x', limits: { problems: 10 } })
+    expect(problems.length).toBeLessThanOrEqual(10)
+    expect(problems[0]).toMatchObject({ code: 'RECIPE_YAML', line: 1 })
+  })
+})
+
+test('near names are looked for in a bounded number of comparisons', () => {
+  const count = 2000
+  const steps = Array.from(
+    { length: count },
+    (_, i) => `  - { name: step_${i}, type: shell, script: a.sh, depends_on: [stepp_${i}] }\n`,
+  )
+  const { problems } = compileRecipe(`steps:\n${steps.join('')}`, { file: 'x', limits: { problems: count } })
+  expect(problems).toHaveLength(count)
+  expect(problems.filter(({ fix }) => fix !== undefined).length).toBeLessThanOrEqual(501)
+  expect(problems[0]?.fix).toBe('did you mean `step_1`?')
 })

@@ -44,17 +44,20 @@ export function compileRecipe(source: string | Uint8Array, options: CompileOptio
   const decoded = decodeRecipe(source, limits.bytes)
   const text = new RecipeSource(options.file, decoded.text)
   const stop = (findings: readonly Finding[]): CompiledRecipe => ({
-    problems: findings.map((finding) => text.problem(finding)),
+    problems: report(findings, text, limits.problems),
     positions: new RecipePositions(text, null, new Map()),
     steps: [],
   })
   if (decoded.finding) return stop([decoded.finding])
-  const { root, findings: syntax } = parseYaml(decoded.text, limits)
-  if (syntax.length > 0) return stop(inOrder(syntax))
-  if (root === null) return stop([{ code: 'RECIPE_EMPTY', message: 'the recipe is empty', range: [0, 0], fix: 'a recipe has a list of `steps`' }])
+  const { root, findings: syntax } = parseYaml(text, limits)
+  if (syntax.length > 0) return stop(syntax)
+  if (root === null)
+    return stop([
+      { code: 'RECIPE_EMPTY', message: 'the recipe is empty', range: [0, 0], fix: 'a recipe has a list of `steps`' },
+    ])
 
   const values = readValues(root, decoded.text, limits)
-  if (values.findings.some(({ code }) => code === 'RECIPE_ALIAS_BOMB')) return stop(inOrder(values.findings))
+  if (values.findings.some(({ code }) => code === 'RECIPE_ALIAS_BOMB')) return stop(values.findings)
   const positions = new RecipePositions(text, root, values.targets)
   const steps = outlineSteps(values.value)
   const stages = stagesOf(steps)
@@ -64,26 +67,35 @@ export function compileRecipe(source: string | Uint8Array, options: CompileOptio
     ...(parsed.success ? [] : schemaFindings(parsed.error.issues, values.value, positions)),
     ...rules.map((rule) => placed(rule, positions)),
   ]
-  const problems = inOrder([...values.findings, ...withoutEchoes(checked, values.refused)]).map((finding) => text.problem(finding))
+  const problems = report([...values.findings, ...withoutEchoes(checked, values.refused)], text, limits.problems)
   if (!parsed.success || problems.length > 0) return { problems, positions, steps }
   return { plan: toPlan(parsed.data, stages, options.file), problems, positions, steps }
 }
 
 function stepRules(steps: readonly StepOutline[], recipe: unknown, types: readonly string[]): RuleFinding[] {
   const raw = steps.length === 0 ? [] : (recipe as { steps: unknown[] }).steps
-  return steps.flatMap((step) => [...checkStep(step, raw[step.index], types), ...checkValues(step.index, raw[step.index])])
+  return steps.flatMap((step) => [
+    ...checkStep(step, raw[step.index], types),
+    ...checkValues(step.index, raw[step.index]),
+  ])
 }
 
-/** Without what is only the shadow of another finding: a refused value that reads as null, a misspelt field as missing. */
+/** Without what only echoes another finding: a refused value that reads as null, a misspelt field that is missing. */
 function withoutEchoes(findings: readonly Finding[], refused: ReadonlySet<string>): Finding[] {
   const meant = new Set(findings.map((finding) => finding.meant))
-  return findings.filter(({ code, path = '' }) => !refused.has(path) && !(code === 'RECIPE_FIELD_MISSING' && meant.has(path)))
+  return findings.filter(
+    ({ code, path = '' }) => !refused.has(path) && !(code === 'RECIPE_FIELD_MISSING' && meant.has(path)),
+  )
 }
 
 function placed({ at, of, ...finding }: RuleFinding, positions: RecipePositions): Finding {
   return { ...finding, range: positions.range(at, of), path: formatPath(at) }
 }
 
-function inOrder(findings: readonly Finding[]): Finding[] {
-  return [...findings].sort((a, b) => a.range[0] - b.range[0] || a.range[1] - b.range[1])
+function report(findings: readonly Finding[], source: RecipeSource, most: number): Problem[] {
+  const sorted = [...findings].sort((a, b) => a.range[0] - b.range[0] || a.range[1] - b.range[1])
+  const problems = sorted.slice(0, most).map((finding) => source.problem(finding))
+  const next = sorted[most]
+  const message = `${sorted.length - most} more problems are not listed`
+  return next ? [...problems, source.problem({ code: 'RECIPE_MORE_PROBLEMS', message, range: next.range })] : problems
 }

@@ -18,7 +18,9 @@ function graph(...stages: string[][]): { names: string[]; steps: GraphStep[] } {
 /** `a>b*c>`: a waits for b by name, b for every step before it with c among them, c for a. */
 function cycles(...stages: string[][]): string[] {
   const { names, steps } = graph(...stages)
-  return findCycles(steps).cycles.map(({ hops }) => hops.map(({ step, all }) => names[step]! + (all ? '*' : '>')).join(''))
+  return findCycles(steps).cycles.map(({ hops }) =>
+    hops.map(({ step, all }) => names[step]! + (all ? '*' : '>')).join(''),
+  )
 }
 
 describe('finds', () => {
@@ -28,7 +30,8 @@ describe('finds', () => {
   })
   test('a step that waits for itself', () => expect(cycles(['a<a'])).toEqual(['a>']))
   test('two that wait for each other', () => expect(cycles(['a<b'], ['b<a'])).toEqual(['a>b>']))
-  test('a longer one, from where it is first listed', () => expect(cycles(['c<'], ['a<d'], ['b<a'], ['d<b,c'])).toEqual(['a>d>b>']))
+  test('a longer one, from where it is first listed', () =>
+    expect(cycles(['c<'], ['a<d'], ['b<a'], ['d<b,c'])).toEqual(['a>d>b>']))
   test('the shortest', () => expect(cycles(['a<b,c'], ['b<d'], ['c<a'], ['d<a'])).toContain('a>c>'))
   test('one through the default order', () => expect(cycles(['a<b'], ['b'])).toEqual(['a>b*']))
   test('one through several stages', () => expect(cycles(['x'], ['a<b'], ['y'], ['b'])).toEqual(['a>b*']))
@@ -39,27 +42,32 @@ describe('finds', () => {
 
 /** Every edge, pairs and all. */
 function edges(steps: readonly GraphStep[]): number[][] {
-  return steps.map((step, i) => step.dependsOn?.slice() ?? steps.flatMap((other, j) => (other.stage < step.stage && i !== j ? [j] : [])))
+  return steps.map(
+    (step, i) =>
+      step.dependsOn?.slice() ?? steps.flatMap((other, j) => (other.stage < step.stage && i !== j ? [j] : [])),
+  )
 }
 
 function isAcyclic(waits: readonly number[][]): boolean {
   const done = new Set<number>()
-  for (let before = -1; before !== done.size; ) {
+  for (let before = -1; before !== done.size;) {
     before = done.size
     waits.forEach((all, i) => all.every((j) => done.has(j)) && done.add(i))
   }
   return done.size === waits.length
 }
 
-const anyGraph = fc.integer({ min: 1, max: 12 }).chain((size) =>
-  fc.array(
-    fc.record(
-      { stage: fc.nat({ max: 4 }), dependsOn: fc.uniqueArray(fc.nat({ max: size - 1 }), { maxLength: 3 }) },
-      { requiredKeys: ['stage'] },
+const anyGraph = fc
+  .integer({ min: 1, max: 12 })
+  .chain((size) =>
+    fc.array(
+      fc.record(
+        { stage: fc.nat({ max: 4 }), dependsOn: fc.uniqueArray(fc.nat({ max: size - 1 }), { maxLength: 3 }) },
+        { requiredKeys: ['stage'] },
+      ),
+      { minLength: size, maxLength: size },
     ),
-    { minLength: size, maxLength: size },
-  ),
-)
+  )
 
 test('agrees with the graph written out, and every cycle is one', () => {
   fc.assert(
@@ -82,7 +90,8 @@ test('agrees with the graph written out, and every cycle is one', () => {
 test('costs a constant number of edges for each step', () => {
   const line = (size: number) => Array.from({ length: size }, (_, stage): GraphStep => ({ stage }))
   const wide = (size: number) => Array.from({ length: size }, (_, i): GraphStep => ({ stage: i % 2 }))
-  const chain = (size: number) => Array.from({ length: size }, (_, i): GraphStep => ({ stage: i, dependsOn: i === 0 ? [] : [i - 1] }))
+  const chain = (size: number) =>
+    Array.from({ length: size }, (_, i): GraphStep => ({ stage: i, dependsOn: i === 0 ? [] : [i - 1] }))
   for (const make of [line, wide, chain]) {
     const small = findCycles(make(1000)).visits / 1000
     const large = findCycles(make(100_000)).visits / 100_000

@@ -27,13 +27,23 @@ test('finds the first byte that the decoder of the platform refuses', () => {
         }
       }
       if (!finding) return valid(bytes.length)
-      const longest = Array.from(bytes, (_, i) => i).filter(valid).at(-1)
-      return finding.message.startsWith(`byte ${longest} `) && text.endsWith('\uFFFD') && finding.range[1] === text.length
+      const longest = Array.from(bytes, (_, i) => i)
+        .filter(valid)
+        .at(-1)
+      return (
+        finding.message.startsWith(`byte ${longest} `) && text.endsWith('\uFFFD') && finding.range[1] === text.length
+      )
     }),
     { numRuns: 500 },
   )
 })
 
-test.each([['too long'], [new TextEncoder().encode('too long')]])('refuses what is larger than the limit: %j', (source) => {
-  expect(decodeRecipe(source, 7).finding).toMatchObject({ code: 'RECIPE_TOO_LARGE', message: 'the recipe is larger than 7 bytes' })
-})
+test.each([['too long'], [new TextEncoder().encode('too long')]])(
+  'refuses what is larger than the limit: %j',
+  (source) => {
+    expect(decodeRecipe(source, 7).finding).toMatchObject({
+      code: 'RECIPE_TOO_LARGE',
+      message: 'the recipe is larger than 7 bytes',
+    })
+  },
+)

@@ -11,7 +11,7 @@ export function isDuration(value: number | string): boolean {
   return typeof value === 'number' || DURATION.test(value)
 }
 
-/** Milliseconds of a number of seconds or a text with a unit; `undefined` if it is neither, not positive, or too long. */
+/** Milliseconds of a number of seconds or a text with a unit; `undefined`: neither, not positive, too long. */
 export function durationMs(value: number | string): number | undefined {
   const parts = typeof value === 'string' ? DURATION.exec(value) : null
   const ms = typeof value === 'number' ? value * 1000 : Number(parts?.[1]) * (UNITS[parts?.[2] ?? ''] ?? Number.NaN)

@@ -6,7 +6,14 @@ import { RecipeSource } from './source.ts'
 
 function problem(text: string, word: string, more: Partial<Problem> = {}): Problem {
   const start = text.indexOf(word)
-  return { ...new RecipeSource('r.yaml', text).problem({ code: 'RECIPE_YAML', message: 'it is wrong', range: [start, start + word.length] }), ...more }
+  return {
+    ...new RecipeSource('r.yaml', text).problem({
+      code: 'RECIPE_YAML',
+      message: 'it is wrong',
+      range: [start, start + word.length],
+    }),
+    ...more,
+  }
 }
 
 test('shows the place, the line, the token and a fix', () => {
@@ -45,7 +52,9 @@ test.each([
 })
 
 test('lets nothing steer the terminal', () => {
-  const shown = formatProblem(problem('a: \u001b[2J\u0007\u009b x\u202e', 'x', { message: 'bad \u001b]0;t\u0007', file: 'a\u001bb' }))
+  const shown = formatProblem(
+    problem('a: \u001b[2J\u0007\u009b x\u202e', 'x', { message: 'bad \u001b]0;t\u0007', file: 'a\u001bb' }),
+  )
   expect(shown).toContain('a␛b:1:')
   expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
 })

@@ -22,7 +22,8 @@ export function formatProblem(problem: Problem, options: { color?: boolean } = {
     lines.push(`${paint.dim(`  ${problem.line} |`)} ${before}${marked}${after}`.trimEnd())
     lines.push(`${bar} ${space}${paint.red('^'.repeat(Math.max(1, columns(marked))))}`)
   }
-  if (problem.fix !== undefined) lines.push(`${paint.dim(`${' '.repeat(gutter)} =`)} ${paint.green(printable(problem.fix))}`)
+  if (problem.fix !== undefined)
+    lines.push(`${paint.dim(`${' '.repeat(gutter)} =`)} ${paint.green(printable(problem.fix))}`)
   return lines.join('\n')
 }
 
@@ -45,12 +46,22 @@ function excerpt({ snippet, snippetColumn = 1, column, endColumn = column + 1 }:
 function printable(text: string): string {
   return text
     .replaceAll('\t', '    ')
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (c) => (c < ' ' ? String.fromCodePoint(0x2400 + c.charCodeAt(0)) : '\uFFFD'))
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (c) =>
+      c < ' ' ? String.fromCodePoint(0x2400 + c.charCodeAt(0)) : '\uFFFD',
+    )
 }
 
-const WIDE = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+/** East Asian wide characters (UAX 11), as far as they have code points of their own, and emoji. */
+const WIDE = new RegExp(
+  [
+    '\\p{Emoji_Presentation}',
+    '[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3\\uf900-\\ufaff]',
+    '[\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]',
+  ].join('|'),
+  'u',
+)
 
-/** Columns that a text takes on a terminal: two for East Asian wide characters and emoji (UAX 11), none for marks. */
+/** Columns that a text takes on a terminal: two for wide characters and emoji, none for marks. */
 function columns(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length
   let width = 0

@@ -57,41 +57,154 @@ steps:
     cache: auto
 `
 
-const FRAGMENTS = ['\n', '  ', '\t', ': ', '- ', '[', ']', '{', '}', '&a ', '*a', '*args', '!!js ', '"', "'", '|\n', '>-\n', '#', '---\n', '...\n', '%YAML 1.1\n', '<<: ', '? ', '__proto__: ', '~', '.nan', '1e999', '\u0000', '\uFEFF', '\u{1F600}', 'depends_on: [stats]', 'idx: 1', 'name: load', 'parallel: true', '../../x', '${{ x }}']
+const FRAGMENTS = [
+  '\n',
+  '  ',
+  '\t',
+  ': ',
+  '- ',
+  '[',
+  ']',
+  '{',
+  '}',
+  '&a ',
+  '*a',
+  '*args',
+  '!!js ',
+  '"',
+  "'",
+  '|\n',
+  '>-\n',
+  '#',
+  '---\n',
+  '...\n',
+  '%YAML 1.1\n',
+  '<<: ',
+  '? ',
+  '__proto__: ',
+  '~',
+  '.nan',
+  '1e999',
+  '1e20',
+  '\u0000',
+  '\uFEFF',
+  '\u{1F600}',
+  'depends_on: [stats]',
+  'idx: 1',
+  'name: load',
+  'parallel: true',
+  '../../x',
+  '${{ x }}',
+]
 
-const mutation = fc.record({ at: fc.nat({ max: SEED.length }), drop: fc.nat({ max: 30 }), put: fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ unit: 'binary', maxLength: 4 })) })
+const mutation = fc.record({
+  at: fc.nat({ max: SEED.length }),
+  drop: fc.nat({ max: 30 }),
+  put: fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ unit: 'binary', maxLength: 4 })),
+})
 
 test('mutated recipes', () => {
-  const mutated = fc.array(mutation, { minLength: 1, maxLength: 6 }).map((mutations) => mutations.reduce((text, { at, drop, put }) => text.slice(0, at) + put + text.slice(at + drop), SEED))
+  const mutated = fc
+    .array(mutation, { minLength: 1, maxLength: 6 })
+    .map((mutations) =>
+      mutations.reduce((text, { at, drop, put }) => text.slice(0, at) + put + text.slice(at + drop), SEED),
+    )
   fc.assert(fc.property(mutated, holds), { numRuns: 1500 })
 })
 
 test('shuffled lines', () => {
   const lines = SEED.split('\n')
-  const shuffled = fc.array(fc.record({ line: fc.constantFrom(...lines), indent: fc.nat({ max: 6 }) }), { maxLength: 30 })
-  fc.assert(fc.property(shuffled.map((all) => all.map(({ line, indent }) => ' '.repeat(indent) + line.trimStart()).join('\n')), holds), { numRuns: 500 })
+  const shuffled = fc.array(fc.record({ line: fc.constantFrom(...lines), indent: fc.nat({ max: 6 }) }), {
+    maxLength: 30,
+  })
+  fc.assert(
+    fc.property(
+      shuffled.map((all) => all.map(({ line, indent }) => ' '.repeat(indent) + line.trimStart()).join('\n')),
+      holds,
+    ),
+    { numRuns: 500 },
+  )
 })
 
 test('any bytes and any text', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), holds), { numRuns: 500 })
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), { numRuns: 500 })
-  fc.assert(fc.property(fc.array(fc.constantFrom(...FRAGMENTS), { maxLength: 60 }).map((all) => all.join('')), holds), { numRuns: 1000 })
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...FRAGMENTS), { maxLength: 60 }).map((all) => all.join('')),
+      holds,
+    ),
+    { numRuns: 1000 },
+  )
 })
 
-const FIELDS = ['idx', 'name', 'type', 'module', 'function', 'script', 'args', 'depends_on', 'parallel', 'cache', 'cache_key', 'success', 'ctx_has_keys', 'retry', 'max', 'delay_sec', 'max_delay_sec', 'on', 'timeout', 'env', 'reads', 'inputs', 'outputs', 'steps', 'test_meta', 'constructor', 'zzz']
+const FIELDS = [
+  'idx',
+  'name',
+  'type',
+  'module',
+  'function',
+  'script',
+  'args',
+  'depends_on',
+  'parallel',
+  'cache',
+  'cache_key',
+  'success',
+  'ctx_has_keys',
+  'retry',
+  'max',
+  'delay_sec',
+  'max_delay_sec',
+  'on',
+  'timeout',
+  'env',
+  'reads',
+  'inputs',
+  'outputs',
+  'steps',
+  'test_meta',
+  'constructor',
+  'zzz',
+]
 
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 5, withCrossShrink: true },
-    fc.constantFrom(null, true, 0, 1, -1, 1.5, 2 ** 53, '', 'a', 'b', 'node', 'shell', 'python', 'auto', '30s', 'x.y_v1', '../x', 'a/b', 'STEP_FAILED'),
+    fc.constantFrom(
+      null,
+      true,
+      0,
+      1,
+      -1,
+      1.5,
+      2 ** 53,
+      '',
+      'a',
+      'b',
+      'node',
+      'shell',
+      'python',
+      'auto',
+      '30s',
+      'x.y_v1',
+      '../x',
+      'a/b',
+      'STEP_FAILED',
+    ),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(fc.constantFrom(...FIELDS), tie('value'), { maxKeys: 8, noNullPrototype: true }),
   ),
 }))
 
 test('any structure', () => {
-  const steps = fc.array(fc.dictionary(fc.constantFrom(...FIELDS), value, { maxKeys: 10, noNullPrototype: true }), { maxLength: 5 })
-  fc.assert(fc.property(fc.oneof(value, fc.record({ steps })), (recipe) => holds(stringify(recipe))), { numRuns: 1000 })
+  const steps = fc.array(fc.dictionary(fc.constantFrom(...FIELDS), value, { maxKeys: 10, noNullPrototype: true }), {
+    maxLength: 5,
+  })
+  fc.assert(
+    fc.property(fc.oneof(value, fc.record({ steps })), (recipe) => holds(stringify(recipe))),
+    { numRuns: 1000 },
+  )
 })
 
 const step = fc.record(
@@ -109,5 +222,8 @@ const step = fc.record(
 
 test('well-formed recipes whose steps may not fit together', () => {
   const recipe = fc.record({ steps: fc.array(step, { minLength: 1, maxLength: 6 }) })
-  fc.assert(fc.property(recipe, (made) => holds(stringify(made))), { numRuns: 1000 })
+  fc.assert(
+    fc.property(recipe, (made) => holds(stringify(made))),
+    { numRuns: 1000 },
+  )
 })

@@ -7,18 +7,23 @@ import type { RuleFinding } from './step-rules.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
 
-/** Looking for a near name costs the number of steps: enough for what a person reads. */
-const MAX_SUGGESTIONS = 100
+/** Looking for a near name costs the number of steps; this many names are looked at for all that are misspelt. */
+const MAX_COMPARISONS = 1_000_000
 const MAX_HOPS = 100
 
 /** Checks what steps say of each other: names, dependencies, circles, files. `stages` are those of the steps. */
-export function checkGraph(steps: readonly StepOutline[], stages: readonly number[]): { findings: RuleFinding[]; visits: number } {
+export function checkGraph(
+  steps: readonly StepOutline[],
+  stages: readonly number[],
+): { findings: RuleFinding[]; visits: number } {
   const { findings: naming, byName } = checkNames(steps)
   const { findings: unknown, graph } = resolveDependencies(steps, stages, byName)
   const { cycles, visits } = findCycles(graph)
   const findings = [...naming, ...unknown, ...cycles.map((cycle) => cycleFinding(cycle, steps))]
   if (unknown.length > 0 || cycles.length > 0) return { findings, visits }
-  const outputs = steps.map((step) => step.outputs.map(({ path }) => normalizePath(path) ?? '').filter((path) => path !== ''))
+  const outputs = steps.map((step) =>
+    step.outputs.map(({ path }) => normalizePath(path) ?? '').filter((path) => path !== ''),
+  )
   for (const conflict of outputConflicts(graph, outputs)) {
     const first = steps[Math.min(conflict.first, conflict.second)]!
     const second = steps[Math.max(conflict.first, conflict.second)]!
@@ -47,14 +52,23 @@ function checkNames(steps: readonly StepOutline[]): { findings: RuleFinding[]; b
         other.name === name
           ? `step ${other.index + 1} is already named ${quote(name)}`
           : `${quote(name)} differs from ${quote(other.name)}, step ${other.index + 1}, in case only`
-      findings.push({ code: 'RECIPE_NAME_DUPLICATE', message, at: ['steps', index, 'name'], fix: 'give each step a name of its own' })
+      findings.push({
+        code: 'RECIPE_NAME_DUPLICATE',
+        message,
+        at: ['steps', index, 'name'],
+        fix: 'give each step a name of its own',
+      })
     }
     if (!byName.has(name)) byName.set(name, i)
   })
   return { findings, byName }
 }
 
-function resolveDependencies(steps: readonly StepOutline[], stages: readonly number[], byName: ReadonlyMap<string, number>) {
+function resolveDependencies(
+  steps: readonly StepOutline[],
+  stages: readonly number[],
+  byName: ReadonlyMap<string, number>,
+) {
   const findings: RuleFinding[] = []
   const graph = steps.map((step, i): GraphStep => {
     const stage = stages[i]!
@@ -66,7 +80,10 @@ function resolveDependencies(steps: readonly StepOutline[], stages: readonly num
         dependsOn.add(to)
         continue
       }
-      const meant = findings.length < MAX_SUGGESTIONS ? suggest(name, othersThan(step.name, byName.keys())) : undefined
+      const meant =
+        findings.length * byName.size <= MAX_COMPARISONS
+          ? suggest(name, othersThan(step.name, byName.keys()))
+          : undefined
       findings.push({
         code: 'RECIPE_DEPENDENCY_UNKNOWN',
         message: `there is no step ${quote(name)}`,
@@ -88,9 +105,17 @@ function cycleFinding({ hops }: Cycle, steps: readonly StepOutline[]): RuleFindi
   const name = (hop: number): string => label(step(hop))
   const { index, dependsOn = [] } = step(0)
   const at = ['steps', index, 'depends_on', dependsOn.find((dependency) => dependency.name === step(1).name)!.at]
-  if (hops.length === 1) return { code: 'RECIPE_CYCLE', message: `${name(0)} waits for itself`, at, fix: 'remove it from its own `depends_on`' }
+  if (hops.length === 1)
+    return {
+      code: 'RECIPE_CYCLE',
+      message: `${name(0)} waits for itself`,
+      at,
+      fix: 'remove it from its own `depends_on`',
+    }
   const told = hops.slice(0, MAX_HOPS).map(({ all }, i) => {
-    return all ? `${name(i)} waits for every step before it, ${name(i + 1)} among them` : `${name(i)} waits for ${name(i + 1)}`
+    return all
+      ? `${name(i)} waits for every step before it, ${name(i + 1)} among them`
+      : `${name(i)} waits for ${name(i + 1)}`
   })
   if (hops.length > MAX_HOPS) told.push(`and so on over ${hops.length - MAX_HOPS} more steps back to ${name(0)}`)
   const implicit = hops.findIndex(({ all }) => all)

@@ -47,7 +47,12 @@ export class WaitGraph {
  * Strongly connected components, each before those that wait for it (Tarjan 1972, without recursion). `component` gives
  * each node's; `order` lists all nodes. `visits` counts the edges that were followed.
  */
-export function components(graph: WaitGraph): { order: number[]; component: Int32Array; count: number; visits: number } {
+export function components(graph: WaitGraph): {
+  order: number[]
+  component: Int32Array
+  count: number
+  visits: number
+} {
   const { size } = graph
   const component = new Int32Array(size).fill(-1)
   const seen = new Int32Array(size)

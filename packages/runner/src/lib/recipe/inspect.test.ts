@@ -23,7 +23,14 @@ const FILES: Record<string, string> = {
   'node_modules/acme-jobs/index.js': 'export function fetchAll() {}',
   'node_modules/undeclared/package.json': '{ "name": "undeclared", "main": "index.js" }',
   'node_modules/undeclared/index.js': 'export const x = 1',
-  'py/stats.py': '"""class Fake:"""\nfrom base import BaseScriptlet, x as Imported\n\nclass ComputeMean(BaseScriptlet):\n    class Inner: pass\n\ndef helper(): pass\n',
+  'py/stats.py': `"""class Fake:"""
+from base import BaseScriptlet, x as Imported
+
+class ComputeMean(BaseScriptlet):
+    class Inner: pass
+
+def helper(): pass
+`,
   'py/star.py': 'from stats import *\n',
   'py/pkg/__init__.py': 'class Packed: pass\n',
   'scripts/clean.sh': '#!/bin/sh\n',
@@ -53,7 +60,9 @@ async function inspect(...steps: string[]): Promise<string[]> {
   const source = `steps:\n${steps.map((step, i) => `  - { name: s${i}, ${step} }\n`).join('')}`
   const compiled = compileRecipe(source, { file: 'r.yaml' })
   const problems = await inspectRecipe(compiled, { root, allow: [] })
-  return problems.map(({ code, path, message, fix }) => `${path} ${code}: ${message}${fix === undefined ? '' : ` (${fix})`}`)
+  return problems.map(
+    ({ code, path, message, fix }) => `${path} ${code}: ${message}${fix === undefined ? '' : ` (${fix})`}`,
+  )
 }
 
 const node = (module: string, name: string) => `type: node, module: ${module}, function: ${name}`
@@ -86,8 +95,16 @@ describe('accepts', () => {
 describe('refuses', () => {
   test.each([
     ['a missing module', node('steps/gone.ts', 'x'), 'steps[0].module MODULE_MISSING'],
-    ['a near export', node('steps/load.ts', 'laod'), 'steps[0].function EXPORT_MISSING: `steps/load.ts` does not export `laod` (did you mean `load`?)'],
-    ['a type', node('steps/load.ts', 'Row'), 'steps[0].function EXPORT_MISSING: `steps/load.ts` does not export `Row` (it exports `load`, `default`)'],
+    [
+      'a near export',
+      node('steps/load.ts', 'laod'),
+      'steps[0].function EXPORT_MISSING: `steps/load.ts` does not export `laod` (did you mean `load`?)',
+    ],
+    [
+      'a type',
+      node('steps/load.ts', 'Row'),
+      'steps[0].function EXPORT_MISSING: `steps/load.ts` does not export `Row` (it exports `load`, `default`)',
+    ],
     ['the default export of an exported module', node('steps/all.mjs', 'default'), 'steps[0].function EXPORT_MISSING'],
     ['a module that does not parse', node('steps/broken.mjs', 'a'), 'steps[0].module MODULE_BROKEN'],
     ['an undeclared package', node('undeclared', 'x'), 'steps[0].module MODULE_NOT_ALLOWED'],
@@ -95,14 +112,30 @@ describe('refuses', () => {
     ['a module of Node', node('"node:fs"', 'rm'), 'steps[0].module MODULE_MISSING'],
     ['a missing Python module', python('py.gone', 'X'), 'steps[0].module MODULE_MISSING'],
     ["a module of Python's own", python('subprocess', 'Popen'), 'steps[0].module MODULE_MISSING'],
-    ['a near class', python('py.stats', 'ComputeMaen'), 'steps[0].function EXPORT_MISSING: `py.stats` has no class `ComputeMaen` (did you mean `ComputeMean`?)'],
-    ['a class inside of another', python('py.stats', 'Inner'), 'steps[0].function EXPORT_MISSING: `py.stats` has no class `Inner` (its classes are `ComputeMean`)'],
+    [
+      'a near class',
+      python('py.stats', 'ComputeMaen'),
+      'steps[0].function EXPORT_MISSING: `py.stats` has no class `ComputeMaen` (did you mean `ComputeMean`?)',
+    ],
+    [
+      'a class inside of another',
+      python('py.stats', 'Inner'),
+      'steps[0].function EXPORT_MISSING: `py.stats` has no class `Inner` (its classes are `ComputeMean`)',
+    ],
     ['a class in a text', python('py.stats', 'Fake'), 'steps[0].function EXPORT_MISSING'],
-    ['a function as a class', python('py.stats', 'helper'), 'steps[0].function EXPORT_MISSING: `helper` is a function of `py.stats`, not a class'],
+    [
+      'a function as a class',
+      python('py.stats', 'helper'),
+      'steps[0].function EXPORT_MISSING: `helper` is a function of `py.stats`, not a class',
+    ],
     ['a missing script', shell('scripts/gone.sh'), 'steps[0].script FILE_MISSING'],
     ['a folder as a script', shell('scripts'), 'steps[0].script FILE_MISSING'],
     ['a script behind a link to the outside', shell('scripts/link.sh'), 'steps[0].script PATH_OUTSIDE_WORKSPACE'],
-    ['an input behind a link to the outside', `${shell('scripts/clean.sh')}, inputs: [linked/evil.sh]`, 'steps[0].inputs[0] PATH_OUTSIDE_WORKSPACE'],
+    [
+      'an input behind a link to the outside',
+      `${shell('scripts/clean.sh')}, inputs: [linked/evil.sh]`,
+      'steps[0].inputs[0] PATH_OUTSIDE_WORKSPACE',
+    ],
   ])('%s', async (_, step, problem) => {
     const found = await inspect(step)
     expect(found).toHaveLength(1)
@@ -111,6 +144,16 @@ describe('refuses', () => {
 })
 
 test('reports all of many steps in order, and what compiling has refused only once', async () => {
-  const found = await inspect(shell('gone.sh'), shell('../x.sh'), node('gone.ts', 'a'), shell('gone.sh'), 'type: node, module: steps/load.ts')
-  expect(found.map((problem) => problem.split(':')[0])).toEqual(['steps[0].script FILE_MISSING', 'steps[2].module MODULE_MISSING', 'steps[3].script FILE_MISSING'])
+  const found = await inspect(
+    shell('gone.sh'),
+    shell('../x.sh'),
+    node('gone.ts', 'a'),
+    shell('gone.sh'),
+    'type: node, module: steps/load.ts',
+  )
+  expect(found.map((problem) => problem.split(':')[0])).toEqual([
+    'steps[0].script FILE_MISSING',
+    'steps[2].module MODULE_MISSING',
+    'steps[3].script FILE_MISSING',
+  ])
 })

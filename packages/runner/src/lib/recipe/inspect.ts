@@ -27,13 +27,15 @@ interface Question {
 }
 
 /**
- * Looks for the code and the files that a recipe's steps name: modules, their exports and classes, scripts, symbolic links
- * that lead outside. Reads files, runs nothing of them. Works on recipes with other problems too; what compiling has
- * refused already is not reported again.
+ * Looks for the code and the files that a recipe's steps name: modules, their exports and classes, scripts, symbolic
+ * links that lead outside. Reads files, runs nothing of them. Works on recipes with other problems too; what compiling
+ * has refused already is not reported again.
  */
 export async function inspectRecipe(compiled: CompiledRecipe, workspace: Workspace): Promise<Problem[]> {
   const known = new Set(compiled.problems.map(({ path }) => path))
-  const questions = compiled.steps.flatMap((step) => questionsOf(step, workspace)).filter(({ at }) => !known.has(formatPath(at)))
+  const questions = compiled.steps
+    .flatMap((step) => questionsOf(step, workspace))
+    .filter(({ at }) => !known.has(formatPath(at)))
   const asked = new Map<string, Promise<Fault | undefined>>()
   const problems: Problem[] = []
   let next = 0
@@ -51,19 +53,35 @@ export async function inspectRecipe(compiled: CompiledRecipe, workspace: Workspa
 
 function toProblem({ code, message, fix, field }: Fault, { at }: Question, { positions }: CompiledRecipe): Problem {
   const path = field === undefined ? at : [...at.slice(0, 2), field]
-  return positions.problem({ code, message, path: formatPath(path), ...(fix === undefined ? {} : { fix }) }, positions.range(path))
+  return positions.problem(
+    { code, message, path: formatPath(path), ...(fix === undefined ? {} : { fix }) },
+    positions.range(path),
+  )
 }
 
 function questionsOf(step: StepOutline, workspace: Workspace): Question[] {
   const at = (...path: RecipePath): RecipePath => ['steps', step.index, ...path]
   const { type, module, function: name, script } = step
-  const questions: Question[] = [...step.inputs.map((file) => ({ ...file, field: 'inputs' })), ...step.outputs.map((file) => ({ ...file, field: 'outputs' }))].map(
-    ({ field, path, at: item }) => ({ at: at(field, item), key: `file ${path}`, ask: () => leavesWorkspace(workspace, path) }),
-  )
+  const questions: Question[] = [
+    ...step.inputs.map((file) => ({ ...file, field: 'inputs' })),
+    ...step.outputs.map((file) => ({ ...file, field: 'outputs' })),
+  ].map(({ field, path, at: item }) => ({
+    at: at(field, item),
+    key: `file ${path}`,
+    ask: () => leavesWorkspace(workspace, path),
+  }))
   if (type === 'node' && module !== undefined)
-    questions.push({ at: at('module'), key: `node ${JSON.stringify([module, name])}`, ask: () => lookAtNode(workspace, module, name) })
+    questions.push({
+      at: at('module'),
+      key: `node ${JSON.stringify([module, name])}`,
+      ask: () => lookAtNode(workspace, module, name),
+    })
   if (type === 'python' && module !== undefined)
-    questions.push({ at: at('module'), key: `python ${JSON.stringify([module, name])}`, ask: () => lookAtPython(workspace, module, name) })
+    questions.push({
+      at: at('module'),
+      key: `python ${JSON.stringify([module, name])}`,
+      ask: () => lookAtPython(workspace, module, name),
+    })
   if (type === 'shell' && script !== undefined)
     questions.push({ at: at('script'), key: `shell ${script}`, ask: () => faultOf(resolveScript(workspace, script)) })
   return questions
@@ -77,13 +95,22 @@ async function lookAtNode(workspace: Workspace, module: string, name: string | u
     const { names, complete } = await nodeExports(file)
     if (names.has(name) || !complete) return undefined
     const fix = meant(name, names, 'it exports')
-    return { code: 'EXPORT_MISSING', message: `${quote(module)} does not export ${quote(name)}`, fix, field: 'function' }
+    return {
+      code: 'EXPORT_MISSING',
+      message: `${quote(module)} does not export ${quote(name)}`,
+      fix,
+      field: 'function',
+    }
   } catch (error) {
     return { code: 'MODULE_BROKEN', message: `${quote(module)} cannot be parsed: ${reason(error)}` }
   }
 }
 
-async function lookAtPython(workspace: Workspace, module: string, name: string | undefined): Promise<Fault | undefined> {
+async function lookAtPython(
+  workspace: Workspace,
+  module: string,
+  name: string | undefined,
+): Promise<Fault | undefined> {
   const file = await resolved(resolvePythonModule(workspace, module))
   if (typeof file !== 'string') return file
   if (name === undefined) return undefined
@@ -91,7 +118,12 @@ async function lookAtPython(workspace: Workspace, module: string, name: string |
   const { classes, functions, others, complete } = pythonNames(source)
   if (classes.has(name) || others.has(name)) return undefined
   if (functions.has(name))
-    return { code: 'EXPORT_MISSING', message: `${quote(name)} is a function of ${quote(module)}, not a class`, fix: meant(name, classes, 'its classes are'), field: 'function' }
+    return {
+      code: 'EXPORT_MISSING',
+      message: `${quote(name)} is a function of ${quote(module)}, not a class`,
+      fix: meant(name, classes, 'its classes are'),
+      field: 'function',
+    }
   if (!complete) return undefined
   const fix = meant(name, classes, 'its classes are')
   return { code: 'EXPORT_MISSING', message: `${quote(module)} has no class ${quote(name)}`, fix, field: 'function' }

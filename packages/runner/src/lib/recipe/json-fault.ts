@@ -1,5 +1,5 @@
 import { formatPath } from './problem.ts'
-import { FORBIDDEN_KEYS } from './yaml-values.ts'
+import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
 
 const MAX_DEPTH = 100
 
@@ -10,8 +10,8 @@ interface Fault {
 }
 
 /**
- * The first place in a plan that is not JSON (or has a key that recipes may not have), with what is wrong there. Fields of
- * the plan itself may be undefined, as if they were not there; values in `args` and `meta` may not.
+ * The first place in a plan that is not JSON (or has a key that recipes may not have), with what is wrong there. Fields
+ * of the plan itself may be undefined, as if they were not there; values in `args` and `meta` may not.
  */
 export function jsonFault(plan: unknown): { path: string; message: string } | undefined {
   const found = faultOf(plan, 0, false)

@@ -8,6 +8,14 @@ export interface RecipeLimits {
   depth: number
   /** Values that aliases may add, as a multiple of the values that the file holds, and at least 100,000. Default 10. */
   aliasGrowth: number
+  /** Problems that are listed; the rest is counted. Default 1000. */
+  problems: number
 }
 
-export const DEFAULT_LIMITS: RecipeLimits = { bytes: 64 * 2 ** 20, tokens: 8_000_000, depth: 64, aliasGrowth: 10 }
+export const DEFAULT_LIMITS: RecipeLimits = {
+  bytes: 64 * 2 ** 20,
+  tokens: 8_000_000,
+  depth: 64,
+  aliasGrowth: 10,
+  problems: 1000,
+}

@@ -37,18 +37,38 @@ test('gives no plan where the code is missing', async () => {
 })
 
 test('orders what compiling and what inspecting found', async () => {
-  await writeFile(join(root, 'both.yaml'), 'steps:\n  - { name: a, type: shell, script: gone.sh }\n  - { name: b, type: shell, script: a.sh, x: 1 }\n  - { name: c, type: shell, script: lost.sh }\n')
-  expect((await load('both.yaml')).problems.map(({ line, code }) => `${line} ${code}`)).toEqual(['2 FILE_MISSING', '3 RECIPE_FIELD_UNKNOWN', '4 FILE_MISSING'])
+  await writeFile(
+    join(root, 'both.yaml'),
+    `steps:
+  - { name: a, type: shell, script: gone.sh }
+  - { name: b, type: shell, script: a.sh, x: 1 }
+  - { name: c, type: shell, script: lost.sh }
+`,
+  )
+  expect((await load('both.yaml')).problems.map(({ line, code }) => `${line} ${code}`)).toEqual([
+    '2 FILE_MISSING',
+    '3 RECIPE_FIELD_UNKNOWN',
+    '4 FILE_MISSING',
+  ])
 })
 
 test('tells why a file cannot be read', async () => {
   const missing = await load('recipes/dayly.yaml')
   expect(missing).toMatchObject({ sha256: '', path: 'recipes/dayly.yaml' })
   expect(missing.problems).toMatchObject([
-    { code: 'RECIPE_UNREADABLE', message: '`dayly.yaml` does not exist', fix: `did you mean \`${join(root, 'recipes/daily.yaml')}\`?`, line: 1, column: 1, snippet: '' },
+    {
+      code: 'RECIPE_UNREADABLE',
+      message: '`dayly.yaml` does not exist',
+      fix: `did you mean \`${join(root, 'recipes/daily.yaml')}\`?`,
+      line: 1,
+      column: 1,
+      snippet: '',
+    },
   ])
   expect((await load('nowhere/x.yaml')).problems[0]).not.toHaveProperty('fix')
-  expect((await load('recipes')).problems).toMatchObject([{ code: 'RECIPE_UNREADABLE', message: '`recipes` is a folder' }])
+  expect((await load('recipes')).problems).toMatchObject([
+    { code: 'RECIPE_UNREADABLE', message: '`recipes` is a folder' },
+  ])
   expect((await load('a\0b')).problems).toMatchObject([{ code: 'RECIPE_UNREADABLE' }])
 })
 
@@ -59,7 +79,9 @@ test.skipIf(getuid?.() === 0)('tells that it may not read a file', async () => {
 })
 
 test('reads no more than the limit', async () => {
-  expect((await load('recipes/daily.yaml', { limits: { bytes: 10 } })).problems).toMatchObject([{ code: 'RECIPE_TOO_LARGE' }])
+  expect((await load('recipes/daily.yaml', { limits: { bytes: 10 } })).problems).toMatchObject([
+    { code: 'RECIPE_TOO_LARGE' },
+  ])
   expect((await load('recipes/daily.yaml', { limits: { bytes: GOOD.length } })).problems).toEqual([])
 })
 

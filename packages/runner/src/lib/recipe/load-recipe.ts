@@ -24,10 +24,14 @@ export interface LoadedRecipe {
 }
 
 /**
- * Reads, compiles and inspects a recipe file. `file` is absolute or relative to the current folder, and is what problems
- * call it. Never rejects: a file that cannot be read is a problem too.
+ * Reads, compiles and inspects a recipe file. `file` is absolute or relative to the current folder, and is what
+ * problems call it. Never rejects: a file that cannot be read is a problem too.
  */
-export async function loadRecipe(file: string, workspace: Workspace, options: Omit<CompileOptions, 'file'> = {}): Promise<LoadedRecipe> {
+export async function loadRecipe(
+  file: string,
+  workspace: Workspace,
+  options: Omit<CompileOptions, 'file'> = {},
+): Promise<LoadedRecipe> {
   const path = relative(workspace.root, resolve(file)).split(sep).join('/')
   const read = await readBounded(file, options.limits?.bytes ?? DEFAULT_LIMITS.bytes)
   if (!(read instanceof Uint8Array)) return { problems: [new RecipeSource(file, '').problem(read)], sha256: '', path }
@@ -60,7 +64,10 @@ async function unreadable(file: string, error: unknown): Promise<Finding> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const why = WHY[code] ?? `cannot be read: ${error instanceof Error ? error.message : String(error)}`
   const names = code === 'ENOENT' ? await readdir(dirname(resolve(file))).catch(() => []) : []
-  const near = suggest(basename(file), names.filter((name) => /\.ya?ml$/i.test(name)))
+  const near = suggest(
+    basename(file),
+    names.filter((name) => /\.ya?ml$/i.test(name)),
+  )
   return {
     code: 'RECIPE_UNREADABLE',
     message: `${quote(basename(file))} ${why}`,

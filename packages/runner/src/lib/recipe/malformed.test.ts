@@ -10,7 +10,8 @@ const B = '  - { name: b, type: node, module: b.ts, function: b }'
 const bytes = (...parts: (string | number)[]) =>
   new Uint8Array(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)])))
 const lines = (...text: string[]) => text.join('\n')
-const withField = (field: string) => lines('steps:', '  - name: a', '    type: node', '    module: a.ts', '    function: a', `    ${field}`)
+const withField = (field: string) =>
+  lines('steps:', '  - name: a', '    type: node', '    module: a.ts', '    function: a', `    ${field}`)
 
 const FILES: Malformed[] = [
   ['not UTF-8', bytes('steps:\n  - name: ', 0xc3, 0x28), '2:11 RECIPE_NOT_UTF8'],
@@ -30,7 +31,11 @@ const YAML: Malformed[] = [
   ['a tab as indentation', lines('steps:', '\t- name: a'), '2:1 RECIPE_TAB'],
   ['a tab deeper down', lines('steps:', A, '    # fine', 'test_meta:', '\tx: 1'), '5:1 RECIPE_TAB'],
   ['a second document', lines('steps:', A, '---', 'steps:', B), '3:1 RECIPE_MULTIPLE_DOCUMENTS'],
-  ['a list that is not closed', lines('steps:', '  - name: a', '    depends_on: [b', '    type: node'), '4:5 RECIPE_YAML'],
+  [
+    'a list that is not closed',
+    lines('steps:', '  - name: a', '    depends_on: [b', '    type: node'),
+    '4:5 RECIPE_YAML',
+  ],
   ['a quote that is not closed', lines('name: "demo', 'steps: []'), '2:10 RECIPE_YAML'],
   ['a colon in a plain value', lines('description: ratio: 2', 'steps:', A), '1:14 RECIPE_YAML'],
   ['a key without a colon', lines('steps:', A, 'timeout'), '3:1 RECIPE_YAML'],
@@ -41,7 +46,7 @@ const YAML: Malformed[] = [
   ['a YAML directive', lines('%YAML 1.1', '---', 'steps:', A), '1:1 RECIPE_YAML'],
   ['a tag for a JavaScript function', withField('args: !!js/function "x"'), '6:11 RECIPE_TAG'],
   ['a tag for binary data', withField('args: { data: !!binary aGk= }'), '6:19 RECIPE_TAG'],
-  ['a tag of one\'s own', withField('args: !secret [1]'), '6:11 RECIPE_TAG'],
+  ["a tag of one's own", withField('args: !secret [1]'), '6:11 RECIPE_TAG'],
   ['an alias without an anchor', withField('retry: *defaults'), '6:12 RECIPE_ALIAS_UNKNOWN'],
   ['an alias before its anchor', withField('args: { a: *x, b: &x 1 }'), '6:16 RECIPE_ALIAS_UNKNOWN'],
   ['an alias inside its own value', withField('args: &x { a: *x }'), '6:19 RECIPE_ALIAS_CYCLE'],
@@ -57,6 +62,7 @@ const YAML: Malformed[] = [
   ['infinity', withField('args: [1, -.inf]'), '6:15 RECIPE_NUMBER'],
   ['a number that overflows', withField('args: [1e999]'), '6:12 RECIPE_NUMBER'],
   ['an integer beyond 2^53', withField('args: { id: 9007199254740993 }'), '6:17 RECIPE_NUMBER'],
+  ['a float that is an integer beyond 2^53', withField('args: [1e20]'), '6:12 RECIPE_NUMBER'],
   ['a hexadecimal integer beyond 2^53', withField('args: { id: 0xFFFFFFFFFFFFFFFF }'), '6:17 RECIPE_NUMBER'],
 ]
 
@@ -78,15 +84,36 @@ const FIELDS: Malformed[] = [
   ['no name', lines('steps:', '  - type: node', '    module: a.ts', '    function: a'), '2:5 RECIPE_FIELD_MISSING'],
   ['no type', lines('steps:', '  - name: a', '    module: a.ts'), '2:5 RECIPE_FIELD_MISSING'],
   ['an unknown type', lines('steps:', '  - name: a', '    type: pyton'), '3:11 RECIPE_TYPE_UNKNOWN'],
-  ['a node step without code', lines('steps:', '  - name: a', '    type: node'), '2:5 RECIPE_FIELD_MISSING', '2:5 RECIPE_FIELD_MISSING'],
+  [
+    'a node step without code',
+    lines('steps:', '  - name: a', '    type: node'),
+    '2:5 RECIPE_FIELD_MISSING',
+    '2:5 RECIPE_FIELD_MISSING',
+  ],
   ['a shell step without script', lines('steps:', '  - name: a', '    type: shell'), '2:5 RECIPE_FIELD_MISSING'],
   ['a script in a node step', withField('script: a.sh'), '6:5 RECIPE_FIELD_MISPLACED'],
-  ['a module in a shell step', lines('steps:', '  - name: a', '    type: shell', '    script: a.sh', '    module: a'), '5:5 RECIPE_FIELD_MISPLACED'],
+  [
+    'a module in a shell step',
+    lines('steps:', '  - name: a', '    type: shell', '    script: a.sh', '    module: a'),
+    '5:5 RECIPE_FIELD_MISPLACED',
+  ],
   ['two kinds of cache', withField('cache: auto\n    cache_key: x'), '7:5 RECIPE_FIELD_MISPLACED'],
   ['a cache that is not auto', withField('cache: true'), '6:12 RECIPE_FIELD_VALUE'],
-  ['a name with a space', lines('steps:', '  - name: load it', '    type: shell', '    script: a.sh'), '2:11 RECIPE_NAME_INVALID'],
-  ['a name that is a path', lines('steps:', '  - name: ../a', '    type: shell', '    script: a.sh'), '2:11 RECIPE_NAME_INVALID'],
-  ['a name that is a number', lines('steps:', '  - name: 1', '    type: shell', '    script: a.sh'), '2:11 RECIPE_FIELD_TYPE'],
+  [
+    'a name with a space',
+    lines('steps:', '  - name: load it', '    type: shell', '    script: a.sh'),
+    '2:11 RECIPE_NAME_INVALID',
+  ],
+  [
+    'a name that is a path',
+    lines('steps:', '  - name: ../a', '    type: shell', '    script: a.sh'),
+    '2:11 RECIPE_NAME_INVALID',
+  ],
+  [
+    'a name that is a number',
+    lines('steps:', '  - name: 1', '    type: shell', '    script: a.sh'),
+    '2:11 RECIPE_FIELD_TYPE',
+  ],
   ['an idx that is a text', withField('idx: "1"'), '6:10 RECIPE_FIELD_TYPE'],
   ['an idx with a fraction', withField('idx: 1.5'), '6:10 RECIPE_FIELD_TYPE'],
   ['args that are a text', withField('args: --verbose'), '6:11 RECIPE_FIELD_TYPE'],
@@ -99,7 +126,11 @@ const FIELDS: Malformed[] = [
   ['no attempts', withField('retry: { max: 0 }'), '6:19 RECIPE_FIELD_VALUE'],
   ['an unknown backoff', withField('retry: { max: 2, backoff: exponentail }'), '6:31 RECIPE_FIELD_VALUE'],
   ['too much jitter', withField('retry: { max: 2, jitter: 1.5 }'), '6:30 RECIPE_FIELD_VALUE'],
-  ['max_delay_sec below delay_sec', withField('retry: { max: 2, delay_sec: 9, max_delay_sec: 3 }'), '6:51 RECIPE_FIELD_VALUE'],
+  [
+    'max_delay_sec below delay_sec',
+    withField('retry: { max: 2, delay_sec: 9, max_delay_sec: 3 }'),
+    '6:51 RECIPE_FIELD_VALUE',
+  ],
   ['a misspelt error code', withField('retry: { max: 2, on: [STEP_TIMEOUTS] }'), '6:27 RECIPE_FIELD_VALUE'],
   ['an error code that cannot be one', withField('retry: { max: 2, on: ["exit 3"] }'), '6:27 RECIPE_FIELD_VALUE'],
   ['retry on nothing', withField('retry: { max: 2, on: [] }'), '6:26 RECIPE_FIELD_VALUE'],
@@ -108,7 +139,11 @@ const FIELDS: Malformed[] = [
   ['a negative timeout', lines('timeout: -1', 'steps:', A), '1:10 RECIPE_DURATION'],
   ['a timeout that timers cannot keep', withField('timeout: 900h'), '6:14 RECIPE_DURATION'],
   ['a timeout that is a list', withField('timeout: [3]'), '6:14 RECIPE_FIELD_TYPE'],
-  ['a context key without a version', withField('success: { ctx_has_keys: [numbers.stats] }'), '6:31 RECIPE_CONTEXT_KEY'],
+  [
+    'a context key without a version',
+    withField('success: { ctx_has_keys: [numbers.stats] }'),
+    '6:31 RECIPE_CONTEXT_KEY',
+  ],
   ['a context key in camel case', withField('reads: [numbers.rowCount_v1]'), '6:13 RECIPE_CONTEXT_KEY'],
   ['a context key without a namespace', withField('reads: [stats_v1]'), '6:13 RECIPE_CONTEXT_KEY'],
   ['a context key of version 0', withField('reads: [numbers.stats_v0]'), '6:13 RECIPE_CONTEXT_KEY'],
@@ -122,36 +157,77 @@ const FIELDS: Malformed[] = [
   ['env with a name that is none as key', withField('env: { "MY VAR": x }'), '6:12 RECIPE_FIELD_VALUE'],
   ['env that would set what lorc sets', withField('env: { LORC_CONTEXT: x }'), '6:12 RECIPE_FIELD_VALUE'],
   ['env with a NUL', withField('env: { A: "x\\0y" }'), '6:15 RECIPE_FIELD_VALUE'],
-  ['an absolute script', lines('steps:', '  - { name: a, type: shell, script: /bin/sh }'), '2:37 PATH_OUTSIDE_WORKSPACE'],
-  ['a script above the workspace', lines('steps:', '  - { name: a, type: shell, script: s/../../x.sh }'), '2:37 PATH_OUTSIDE_WORKSPACE'],
-  ['a module above the workspace', lines('steps:', '  - { name: a, type: node, module: ../a.ts, function: a }'), '2:36 PATH_OUTSIDE_WORKSPACE'],
+  [
+    'an absolute script',
+    lines('steps:', '  - { name: a, type: shell, script: /bin/sh }'),
+    '2:37 PATH_OUTSIDE_WORKSPACE',
+  ],
+  [
+    'a script above the workspace',
+    lines('steps:', '  - { name: a, type: shell, script: s/../../x.sh }'),
+    '2:37 PATH_OUTSIDE_WORKSPACE',
+  ],
+  [
+    'a module above the workspace',
+    lines('steps:', '  - { name: a, type: node, module: ../a.ts, function: a }'),
+    '2:36 PATH_OUTSIDE_WORKSPACE',
+  ],
   ['an output above the workspace', withField('outputs: [ok.md, ../../etc/passwd]'), '6:22 PATH_OUTSIDE_WORKSPACE'],
   ['an input on a Windows drive', withField('inputs: ["C:\\\\data.csv"]'), '6:14 PATH_OUTSIDE_WORKSPACE'],
   ['an output with a NUL', withField('outputs: ["a\\0b"]'), '6:15 PATH_OUTSIDE_WORKSPACE'],
   ['an output that is a folder', withField('outputs: [./]'), '6:15 RECIPE_FIELD_VALUE'],
-  ['a Python module as a path', lines('steps:', '  - { name: a, type: python, module: steps/a.py, function: A }'), '2:38 RECIPE_FIELD_VALUE'],
-  ['a Python module that is none', lines('steps:', '  - { name: a, type: python, module: "a b", function: A }'), '2:38 RECIPE_FIELD_VALUE'],
+  [
+    'a Python module as a path',
+    lines('steps:', '  - { name: a, type: python, module: steps/a.py, function: A }'),
+    '2:38 RECIPE_FIELD_VALUE',
+  ],
+  [
+    'a Python module that is none',
+    lines('steps:', '  - { name: a, type: python, module: "a b", function: A }'),
+    '2:38 RECIPE_FIELD_VALUE',
+  ],
 ]
 
 const ORDER: Malformed[] = [
   ['the same name twice', lines('steps:', A, A), '3:13 RECIPE_NAME_DUPLICATE'],
   ['names that differ in case', lines('steps:', A, A.replace('name: a', 'name: A')), '3:13 RECIPE_NAME_DUPLICATE'],
-  ['an unknown dependency', lines('steps:', A, B.replace(' }', ', depends_on: [aa] }')), '3:68 RECIPE_DEPENDENCY_UNKNOWN'],
+  [
+    'an unknown dependency',
+    lines('steps:', A, B.replace(' }', ', depends_on: [aa] }')),
+    '3:68 RECIPE_DEPENDENCY_UNKNOWN',
+  ],
   ['a step that waits for itself', withField('depends_on: [a]'), '6:18 RECIPE_CYCLE'],
   [
     'two steps that wait for each other',
     lines('steps:', A.replace(' }', ', depends_on: [b] }'), B.replace(' }', ', depends_on: [a] }')),
     '2:68 RECIPE_CYCLE',
   ],
-  ['a step that waits for a later one', lines('steps:', A.replace(' }', ', depends_on: [b] }'), B), '2:68 RECIPE_CYCLE'],
+  [
+    'a step that waits for a later one',
+    lines('steps:', A.replace(' }', ', depends_on: [b] }'), B),
+    '2:68 RECIPE_CYCLE',
+  ],
   [
     'an output of two steps that run together',
-    lines('steps:', A.replace(' }', ', parallel: true, outputs: [r.md] }'), B.replace(' }', ', parallel: true, outputs: [./r.md] }')),
+    lines(
+      'steps:',
+      A.replace(' }', ', parallel: true, outputs: [r.md] }'),
+      B.replace(' }', ', parallel: true, outputs: [./r.md] }'),
+    ),
     '3:81 RECIPE_OUTPUT_CONFLICT',
   ],
   [
     'many things at once',
-    lines('nam: x', 'steps:', '  - name: a b', '    type: nod', '  - name: c', '    type: shell', '    depends_on: [cc]', '    timeout: never'),
+    lines(
+      'nam: x',
+      'steps:',
+      '  - name: a b',
+      '    type: nod',
+      '  - name: c',
+      '    type: shell',
+      '    depends_on: [cc]',
+      '    timeout: never',
+    ),
     '1:1 RECIPE_FIELD_UNKNOWN',
     '3:11 RECIPE_NAME_INVALID',
     '4:11 RECIPE_TYPE_UNKNOWN',
@@ -171,7 +247,8 @@ describe.each([
     const { plan, problems } = compileRecipe(recipe, { file: 'demo.yaml' })
     expect(problems.map(({ line, column, code }) => `${line}:${column} ${code}`)).toEqual(expected)
     expect(plan).toBeUndefined()
-    for (const problem of problems) expect(formatProblem(problem)).toContain(`demo.yaml:${problem.line}:${problem.column}: `)
+    for (const problem of problems)
+      expect(formatProblem(problem)).toContain(`demo.yaml:${problem.line}:${problem.column}: `)
   })
 })
 

@@ -37,7 +37,11 @@ export async function nodeExports(file: string, seen = new Set<string>()): Promi
   return { names, complete }
 }
 
-async function followed(item: Export & { type: 'reexport-all' }, file: string, seen: Set<string>): Promise<ModuleExports> {
+async function followed(
+  item: Export & { type: 'reexport-all' },
+  file: string,
+  seen: Set<string>,
+): Promise<ModuleExports> {
   if (!/^\.{0,2}\//.test(item.from)) return { names: new Set(), complete: false }
   const target = fileURLToPath(new URL(item.from, pathToFileURL(resolve(dirname(file), 'x'))))
   if (seen.has(target)) return { names: new Set(), complete: true }

@@ -25,7 +25,7 @@ export function stagesOf(steps: readonly Placed[]): number[] {
   const stages = new Array<number>(steps.length).fill(0)
   let stage = -1
   let joinable = false
-  for (let from = 0; from < places.length; ) {
+  for (let from = 0; from < places.length;) {
     const first = places[from]!
     let to = from + 1
     if (first.listed) while (places[to]?.listed && places[to]?.idx === first.idx) to++

@@ -35,7 +35,8 @@ function outlineStep(step: Readonly<Record<string, unknown>>, index: number): St
     if (typeof value === 'string' && value !== '') outline[field] = value
   }
   if (typeof step.idx === 'number' && Number.isFinite(step.idx)) outline.idx = step.idx
-  if (step.depends_on !== undefined) outline.dependsOn = texts(step.depends_on).map(({ text, at }) => ({ name: text, at }))
+  if (step.depends_on !== undefined)
+    outline.dependsOn = texts(step.depends_on).map(({ text, at }) => ({ name: text, at }))
   return outline
 }
 

@@ -16,9 +16,14 @@ const BATCH = 31
  * the one before it: so a file with k writers costs k - 1 questions, and 31 questions cost one pass over the stretch of
  * the graph between their steps.
  */
-export function outputConflicts(steps: readonly GraphStep[], outputs: readonly (readonly string[])[]): OutputConflict[] {
+export function outputConflicts(
+  steps: readonly GraphStep[],
+  outputs: readonly (readonly string[])[],
+): OutputConflict[] {
   const writers = new Map<string, Set<number>>()
-  outputs.forEach((files, step) => files.forEach((file) => writers.set(file, (writers.get(file) ?? new Set()).add(step))))
+  outputs.forEach((files, step) =>
+    files.forEach((file) => writers.set(file, (writers.get(file) ?? new Set()).add(step))),
+  )
   const shared = [...writers].filter(([, set]) => set.size > 1)
   if (shared.length === 0) return []
 

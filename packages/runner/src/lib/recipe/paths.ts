@@ -1,6 +1,6 @@
 /**
- * A path of a recipe in its shortest form: relative, `/` between its parts, no `.` and no empty parts. `undefined` if it
- * leads outside the folder that it is relative to, is absolute, or cannot be a path. Symbolic links are not looked at.
+ * A path of a recipe in its shortest form: relative, `/` between its parts, no `.` and no empty parts. `undefined` if
+ * it leads outside the folder that it is relative to, is absolute, or can be no path. Does not look at symbolic links.
  */
 export function normalizePath(path: string): string | undefined {
   if (path.startsWith('/') || path.includes('\0') || /^[A-Za-z]:[\\/]/.test(path)) return undefined

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Pair } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Pair, type YAMLMap } from 'yaml'
 import type { Finding, Problem, RecipePath } from './problem.ts'
 import type { RecipeSource } from './source.ts'
 
@@ -7,6 +7,7 @@ export class RecipePositions {
   readonly #source: RecipeSource
   readonly #root: Node | null
   readonly #targets: ReadonlyMap<Alias, Node>
+  readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair<Node, Node | null>>>()
 
   constructor(source: RecipeSource, root: Node | null, targets: ReadonlyMap<Alias, Node>) {
     this.#source = source
@@ -14,7 +15,7 @@ export class RecipePositions {
     this.#targets = targets
   }
 
-  /** Line, column and text of the value at a path, or of its key. A path that leads nowhere gives the nearest above it. */
+  /** Line, column and text of the value at a path, or of its key; of the nearest above it if it leads nowhere. */
   at(path: RecipePath, of: 'key' | 'value' = 'value'): ReturnType<RecipeSource['place']> {
     return this.#source.place(this.range(path, of))
   }
@@ -24,12 +25,31 @@ export class RecipePositions {
     let node = this.#resolve(this.#root)
     let key: Node | null = null
     for (const part of path) {
-      const next = child(node, part)
+      const next = this.#child(node, part)
       if (!next) return written(node) ?? written(key) ?? [0, 0]
       key = next.key
       node = this.#resolve(next.value)
     }
     return (of === 'key' ? written(key) : undefined) ?? written(node) ?? written(key) ?? before(node)
+  }
+
+  #child(node: Node | null, part: string | number): { key: Node | null; value: Node | null } | undefined {
+    if (isMap(node)) return this.#pairsOf(node).get(String(part))
+    const item = isSeq(node) ? node.items[Number(part)] : undefined
+    return item ? { key: null, value: item as Node } : undefined
+  }
+
+  /** The first pair of each key. */
+  #pairsOf(map: YAMLMap): Map<string, Pair<Node, Node | null>> {
+    const known = this.#pairs.get(map)
+    if (known) return known
+    const pairs = new Map<string, Pair<Node, Node | null>>()
+    for (const pair of map.items as Pair<Node, Node | null>[]) {
+      const key = isScalar(pair.key) ? (pair.key.source ?? '') : ''
+      if (!pairs.has(key)) pairs.set(key, pair)
+    }
+    this.#pairs.set(map, pairs)
+    return pairs
   }
 
   #resolve(node: Node | null): Node | null {
@@ -40,16 +60,6 @@ export class RecipePositions {
   problem(finding: Omit<Finding, 'range'>, range: Finding['range']): Problem {
     return this.#source.problem({ ...finding, range })
   }
-}
-
-function child(node: Node | null, part: string | number): { key: Node | null; value: Node | null } | undefined {
-  if (isSeq(node)) {
-    const item = node.items[Number(part)]
-    return item ? { key: null, value: item as Node } : undefined
-  }
-  if (!isMap(node)) return undefined
-  const pair = (node.items as Pair<Node, Node | null>[]).find(({ key }) => isScalar(key) && String(key.source ?? key.value) === String(part))
-  return pair ? { key: pair.key, value: pair.value } : undefined
 }
 
 /** The dash or bracket before a value that is empty. */

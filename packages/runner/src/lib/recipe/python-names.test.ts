@@ -11,8 +11,16 @@ describe('finds classes', () => {
     ['over several lines', 'class A(\n  Base,  # class B:\n):\n  pass\n', ['A']],
     ['over a continued line', 'class \\\n  A: pass\n', ['A']],
     ['over a continued line of Windows', 'class \\\r\n  A: pass\r\n', ['A']],
-    ['in conditions at the top level', 'try:\n  import x\n  class A: pass\nexcept ImportError:\n  class A2: pass\nif x:\n    class B: pass\n', ['A', 'A2', 'B']],
-    ['not in functions or classes', 'def f():\n  class A: pass\nclass B:\n  class C: pass\nasync def g():\n\tclass D: pass\nclass E: pass\n', ['B', 'E']],
+    [
+      'in conditions at the top level',
+      'try:\n  import x\n  class A: pass\nexcept ImportError:\n  class A2: pass\nif x:\n    class B: pass\n',
+      ['A', 'A2', 'B'],
+    ],
+    [
+      'not in functions or classes',
+      'def f():\n  class A: pass\nclass B:\n  class C: pass\nasync def g():\n\tclass D: pass\nclass E: pass\n',
+      ['B', 'E'],
+    ],
     ['not in functions inside of conditions', 'if x:\n  def f():\n    class A: pass\n  class B: pass\n', ['B']],
     ['not in comments', '# class A:\nx = 1 # class B:\n', []],
     ['not in texts', '"""\nclass A:\n"""\nx = \'\'\'\nclass B:\n\'\'\'\n', []],
@@ -45,15 +53,20 @@ describe('finds other names that may be classes', () => {
 })
 
 test('finds functions', () => {
-  expect([...pythonNames('def a(): pass\nasync  def b(): pass\nclass C:\n  def d(self): pass\n').functions]).toEqual(['a', 'b'])
+  expect([...pythonNames('def a(): pass\nasync  def b(): pass\nclass C:\n  def d(self): pass\n').functions]).toEqual([
+    'a',
+    'b',
+  ])
 })
 
-test.each(['from x import *', 'globals()["A"] = 1', 'setattr(sys.modules[__name__], "A", 1)', 'def __getattr__(name): ...'])(
-  'knows that it does not know all of %j',
-  (source) => {
-    expect(pythonNames(source).complete).toBe(false)
-  },
-)
+test.each([
+  'from x import *',
+  'globals()["A"] = 1',
+  'setattr(sys.modules[__name__], "A", 1)',
+  'def __getattr__(name): ...',
+])('knows that it does not know all of %j', (source) => {
+  expect(pythonNames(source).complete).toBe(false)
+})
 
 test('knows all of an ordinary module', () => {
   expect(pythonNames('import x\nclass A: pass\n').complete).toBe(true)

@@ -1,4 +1,4 @@
-/** What a Python module defines at its top level. `complete: false`: it may define more than can be told by reading it. */
+/** What a Python module defines at its top level. `complete: false`: reading it does not tell all that it defines. */
 export interface PythonNames {
   classes: ReadonlySet<string>
   functions: ReadonlySet<string>
@@ -43,7 +43,11 @@ function readImport(text: string, names: Set<string>): boolean {
   const list = IMPORT.exec(text)?.[1]?.replaceAll(/[()]/g, '')
   if (list?.trim() === '*') return false
   for (const item of list?.split(',') ?? []) {
-    const name = item.trim().split(/\s+as\s+/).at(-1)?.split('.')[0]
+    const name = item
+      .trim()
+      .split(/\s+as\s+/)
+      .at(-1)
+      ?.split('.')[0]
     if (name) names.add(name)
   }
   return true
@@ -113,7 +117,7 @@ function stringEnd(source: string, start: number, prefix: string): number {
   return -1
 }
 
-/** The offset after the replacement field of an f-string that begins at `start`, strings in it skipped; -1 if not closed. */
+/** The offset after the replacement field of an f-string that begins at `start`; -1 if it is not closed. */
 function fieldEnd(source: string, start: number): number {
   let depth = 0
   for (let at = start; at < source.length; at++) {

@@ -47,7 +47,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 }
 
 /** Words zod's issues about a recipe's value and places them. */
-export function schemaFindings(issues: readonly z.core.$ZodIssue[], value: unknown, positions: RecipePositions): Finding[] {
+export function schemaFindings(
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+  positions: RecipePositions,
+): Finding[] {
   return issues.flatMap((issue) => {
     const path = issue.path as RecipePath
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(path, key, value, positions))
@@ -65,10 +69,21 @@ function deepest(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue | undefi
 
 function unknownField(path: RecipePath, key: string, value: unknown, positions: RecipePositions): Finding {
   const fields = FIELDS[pattern(path)] ?? []
-  const there = Object.keys(lookup(value, path) ?? {})
+  const owned = lookup(value, path) ?? {}
   const elsewhere = ELSEWHERE[key.toLowerCase()]
-  const meant = elsewhere && fields.includes(elsewhere) ? elsewhere : suggest(key, fields.filter((field) => !there.includes(field)))
-  const owner = path.length === 0 ? 'a recipe' : path.at(-1) === 'retry' || path.at(-1) === 'success' ? `\`${path.at(-1)}\`` : 'a step'
+  const meant =
+    elsewhere && fields.includes(elsewhere)
+      ? elsewhere
+      : suggest(
+          key,
+          fields.filter((field) => !Object.hasOwn(owned, field)),
+        )
+  const owner =
+    path.length === 0
+      ? 'a recipe'
+      : path.at(-1) === 'retry' || path.at(-1) === 'success'
+        ? `\`${path.at(-1)}\``
+        : 'a step'
   return {
     code: 'RECIPE_FIELD_UNKNOWN',
     message: `${owner} has no field ${quote(key)}`,
@@ -84,8 +99,18 @@ function valueFinding(issue: z.core.$ZodIssue, path: RecipePath, value: unknown,
   const name = path.length === 0 ? 'a recipe' : quote(fieldName(path))
   const place = { range: positions.range(path), ...(path.length === 0 ? {} : { path: formatPath(path) }) }
   if (found === undefined && path.length > 0) {
-    const owner = path.length === 1 ? 'the recipe' : path.length === 3 ? stepName(lookup(value, path.slice(0, -1)), path) : quote(fieldName(path.slice(0, -1)))
-    return { code: 'RECIPE_FIELD_MISSING', message: `${owner} has no ${quote(String(path.at(-1)))}`, ...place, fix: `add \`${String(path.at(-1))}:\`, ${issue.message}` }
+    const owner =
+      path.length === 1
+        ? 'the recipe'
+        : path.length === 3
+          ? stepName(lookup(value, path.slice(0, -1)), path)
+          : quote(fieldName(path.slice(0, -1)))
+    return {
+      code: 'RECIPE_FIELD_MISSING',
+      message: `${owner} has no ${quote(String(path.at(-1)))}`,
+      ...place,
+      fix: `add \`${String(path.at(-1))}:\`, ${issue.message}`,
+    }
   }
   if (path.length === 0) {
     const message = `a recipe is a map with a list of \`steps\`, not ${describe(found)}`
@@ -95,7 +120,12 @@ function valueFinding(issue: z.core.$ZodIssue, path: RecipePath, value: unknown,
   const code = found === null || wrongType ? 'RECIPE_FIELD_TYPE' : (VALUE_CODES[pattern(path)] ?? 'RECIPE_FIELD_VALUE')
   const phrase = issue.message.startsWith('Invalid') ? 'a map' : issue.message
   const fix = found === null ? `give it a value, or remove ${name}` : fixFor(issue, found, path)
-  return { code, message: `${name} must be ${phrase}, not ${describe(found)}`, ...place, ...(fix === undefined ? {} : { fix }) }
+  return {
+    code,
+    message: `${name} must be ${phrase}, not ${describe(found)}`,
+    ...place,
+    ...(fix === undefined ? {} : { fix }),
+  }
 }
 
 function fixFor(issue: z.core.$ZodIssue, found: unknown, path: RecipePath): string | undefined {
@@ -108,8 +138,10 @@ function fixFor(issue: z.core.$ZodIssue, found: unknown, path: RecipePath): stri
   }
   if ((issue.expected === 'number' || issue.expected === 'int') && text !== undefined && /^[-+]?[\d.]+$/.test(text))
     return `remove the quotes: ${quote(text).slice(1, -1)}`
-  if (issue.expected === 'array' && text !== undefined && path.at(-1) !== 'steps') return `write it as a list: \`[${quote(text).slice(1, -1)}]\``
-  if (issue.expected === 'string' && (typeof found === 'number' || typeof found === 'boolean')) return `put it in quotes: \`'${String(found)}'\``
+  if (issue.expected === 'array' && text !== undefined && path.at(-1) !== 'steps')
+    return `write it as a list: \`[${quote(text).slice(1, -1)}]\``
+  if (issue.expected === 'string' && (typeof found === 'number' || typeof found === 'boolean'))
+    return `put it in quotes: \`'${String(found)}'\``
   return undefined
 }
 
@@ -120,7 +152,8 @@ function enumFix(values: readonly unknown[], found: unknown): string | undefined
 
 function contextKeyFix(found: unknown, path: RecipePath): string | undefined {
   if (VALUE_CODES[pattern(path)] !== 'RECIPE_CONTEXT_KEY' || typeof found !== 'string') return undefined
-  return keyError(found)?.fix?.replace(/^Write (.*)$/, 'write `$1`').replace(/\.$/, '')
+  const fix = keyError(found)?.fix?.replace(/\.$/, '')
+  return fix?.startsWith('Write ') ? `write \`${fix.slice(6)}\`` : 'for example `results.rows_v1`'
 }
 
 /** The field a path leads to, with its parents up to the step: `retry.max`, `reads[0]`, `step 3`. */
@@ -139,5 +172,11 @@ function pattern(path: RecipePath): string {
 }
 
 function lookup(value: unknown, path: RecipePath): unknown {
-  return path.reduce<unknown>((at, part) => (typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? (at as Record<string | number, unknown>)[part] : undefined), value)
+  return path.reduce<unknown>(
+    (at, part) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, part)
+        ? (at as Record<string | number, unknown>)[part]
+        : undefined,
+    value,
+  )
 }

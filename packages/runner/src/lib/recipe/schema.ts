@@ -4,8 +4,8 @@ import { STEP_NAME } from '../plan.ts'
 import { durationMs, isDuration, MAX_DURATION_MS } from './duration.ts'
 
 /*
- * The YAML of a recipe. A schema's error text completes the sentence "`field` must be ...". Values are JSON already when
- * they come here (see readValues), so that free-form parts need no schema of their own.
+ * The YAML of a recipe. A schema's error text completes the sentence "`field` must be ...". Values are JSON already
+ * when they come here (see readValues), so that free-form parts need no schema of their own.
  */
 
 const MAX_SECONDS = Math.floor(MAX_DURATION_MS / 1000)
@@ -78,7 +78,10 @@ export const stepSchema = z.strictObject({
   requires_process: truth.optional(),
   continue_on_error: truth.optional(),
   env: z
-    .union([z.array(envName), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], ENV_VALUE))], ENV_PHRASE)
+    .union(
+      [z.array(envName), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], ENV_VALUE))],
+      ENV_PHRASE,
+    )
     .optional(),
   reads: listOf(contextKey, 'a list of context keys').optional(),
   inputs: listOf(file, 'a list of files').optional(),

@@ -16,7 +16,13 @@ test.each([
 
 test('keeps of a very long line the part around the place', () => {
   const long = new RecipeSource('r.yaml', `${'a'.repeat(5000)}HERE${'b'.repeat(5000)}\nnext`)
-  expect(long.place([5000, 5004])).toEqual({ line: 1, column: 5001, endColumn: 5005, snippetColumn: 4801, snippet: `${'a'.repeat(200)}HERE${'b'.repeat(196)}` })
+  expect(long.place([5000, 5004])).toEqual({
+    line: 1,
+    column: 5001,
+    endColumn: 5005,
+    snippetColumn: 4801,
+    snippet: `${'a'.repeat(200)}HERE${'b'.repeat(196)}`,
+  })
   expect(long.place([0, 1])).toMatchObject({ column: 1, snippet: 'a'.repeat(200) })
   expect(long.place([0, 1])).not.toHaveProperty('snippetColumn')
 })

@@ -14,9 +14,13 @@ export class RecipeSource {
     this.text = text
   }
 
+  get #starts(): readonly number[] {
+    return (this.#lineStarts ??= lineStarts(this.text))
+  }
+
   /** The line (0 for the first) that holds an offset. */
-  #lineOf(offset: number): number {
-    const starts = (this.#lineStarts ??= lineStarts(this.text))
+  lineOf(offset: number): number {
+    const starts = this.#starts
     let low = 0
     let high = starts.length - 1
     while (low < high) {
@@ -30,10 +34,10 @@ export class RecipeSource {
   /** Where a range is. A range over several lines ends with its first one. */
   place(range: Finding['range']): Pick<Problem, 'line' | 'column' | 'endColumn' | 'snippet' | 'snippetColumn'> {
     const offset = Math.min(range[0], this.text.length)
-    const line = this.#lineOf(offset)
-    const start = this.#lineStarts![line]!
-    let end = this.text.indexOf('\n', start)
-    if (end < 0) end = this.text.length
+    const line = this.lineOf(offset)
+    const start = this.#starts[line]!
+    const next = this.#starts[line + 1]
+    let end = next === undefined ? this.text.length : next - 1
     if (end > start && this.text[end - 1] === '\r') end--
     const column = offset - start + 1
     const endColumn = Math.max(Math.min(range[1], end) - start + 1, column + 1)

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import { FORBIDDEN_KEYS } from './yaml-values.ts'
+import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
 import type { StepOutline } from './outline.ts'
 import { normalizePath } from './paths.ts'
 import type { RecipePath } from './problem.ts'
@@ -24,7 +24,10 @@ const NEEDS: Readonly<Record<string, readonly (typeof CODE_FIELDS)[number][]>> =
 
 const EXAMPLES = {
   module: { node: '`module: steps/load.ts`', python: '`module: steps.load`' },
-  function: { node: '`function:` with the name of an export, or `default`', python: '`function:` with the name of a class' },
+  function: {
+    node: '`function:` with the name of an export, or `default`',
+    python: '`function:` with the name of a class',
+  },
   script: { shell: '`script: scripts/load.sh`' },
 } as const
 
@@ -36,14 +39,24 @@ export function checkStep(step: StepOutline, raw: unknown, types: readonly strin
   if (step.type !== undefined && !types.includes(step.type)) {
     const meant = suggest(step.type, types)
     const fix = meant === undefined ? `the types are ${alternatives(types)}` : `did you mean \`${meant}\`?`
-    findings.push({ code: 'RECIPE_TYPE_UNKNOWN', message: `there is no step type ${quote(step.type)}`, at: at('type'), fix })
+    findings.push({
+      code: 'RECIPE_TYPE_UNKNOWN',
+      message: `there is no step type ${quote(step.type)}`,
+      at: at('type'),
+      fix,
+    })
   }
   const needs = NEEDS[step.type ?? '']
   for (const field of needs ? CODE_FIELDS : []) {
     if (needs?.includes(field) && !has(field)) {
       const example = (EXAMPLES[field] as Readonly<Record<string, string>>)[step.type ?? '']
       const message = `${who(step)} is a ${step.type} step and has no \`${field}\``
-      findings.push({ code: 'RECIPE_FIELD_MISSING', message, at: at(field), ...(example ? { fix: `add ${example}` } : {}) })
+      findings.push({
+        code: 'RECIPE_FIELD_MISSING',
+        message,
+        at: at(field),
+        ...(example ? { fix: `add ${example}` } : {}),
+      })
     }
     if (!needs?.includes(field) && has(field)) {
       const message = `\`${field}\` does not go with \`type: ${step.type}\``
@@ -53,7 +66,13 @@ export function checkStep(step: StepOutline, raw: unknown, types: readonly strin
   }
   if (has('cache') && has('cache_key')) {
     const message = '`cache` and `cache_key` do not go together'
-    findings.push({ code: 'RECIPE_FIELD_MISPLACED', message, at: at('cache_key'), of: 'key', fix: 'keep one of the two' })
+    findings.push({
+      code: 'RECIPE_FIELD_MISPLACED',
+      message,
+      at: at('cache_key'),
+      of: 'key',
+      fix: 'keep one of the two',
+    })
   }
   return [...findings, ...checkCode(step, at), ...checkFiles(step, at)]
 }
@@ -65,10 +84,24 @@ function checkCode(step: StepOutline, at: (...path: RecipePath) => RecipePath): 
   if (step.type === 'node') return module.startsWith('@') ? [] : outside(module, at('module'))
   if (step.type !== 'python') return []
   const parts = module.split('.')
-  if (parts.every((part) => /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(part)) && !parts.some((part) => FORBIDDEN_KEYS.has(part))) return []
+  if (
+    parts.every((part) => /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(part)) &&
+    !parts.some((part) => FORBIDDEN_KEYS.has(part))
+  )
+    return []
   const dotted = normalizePath(module.replace(/\.py$/, ''))?.replaceAll('/', '.')
-  const fix = dotted !== undefined && /^[\w.]+$/.test(dotted) ? `write \`${dotted}\`` : 'write it as in an import statement: `steps.load`'
-  return [{ code: 'RECIPE_FIELD_VALUE', message: `${quote(module)} is not the dotted name of a Python module`, at: at('module'), fix }]
+  const fix =
+    dotted !== undefined && /^[\w.]+$/.test(dotted)
+      ? `write \`${dotted}\``
+      : 'write it as in an import statement: `steps.load`'
+  return [
+    {
+      code: 'RECIPE_FIELD_VALUE',
+      message: `${quote(module)} is not the dotted name of a Python module`,
+      at: at('module'),
+      fix,
+    },
+  ]
 }
 
 function checkFiles(step: StepOutline, at: (...path: RecipePath) => RecipePath): RuleFinding[] {

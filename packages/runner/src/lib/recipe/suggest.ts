@@ -1,6 +1,6 @@
 /**
- * The candidate that a misspelt word most likely means: the nearest by edits (a swap of neighbours is one edit), if it is
- * near enough for the length of the word; else the only one that begins with it. Case and `-`, `_`, `.` are alike.
+ * The candidate that a misspelt word most likely means: the nearest by edits (a swap of neighbours is one edit), if it
+ * is near enough for the length of the word; else the only one that begins with it. Case and `-`, `_`, `.` are alike.
  * `undefined`: none is near.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
@@ -36,7 +36,8 @@ function edits(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
       let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, beforeLast[j - 2]! + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, beforeLast[j - 2]! + 1)
       row.push(cost)
       least = Math.min(least, cost)
     }

@@ -83,7 +83,10 @@ function toEnv(env: Env): NonNullable<PlanStep['env']> {
   return { grant: [], set: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) }
 }
 
-function filesOf<Field extends 'inputs' | 'outputs'>(field: Field, files: readonly string[] | undefined): Partial<Record<Field, string[]>> {
+function filesOf<Field extends 'inputs' | 'outputs'>(
+  field: Field,
+  files: readonly string[] | undefined,
+): Partial<Record<Field, string[]>> {
   if (files === undefined) return {}
   return { [field]: [...new Set(files.map((file) => normalizePath(file) ?? file))] } as Partial<Record<Field, string[]>>
 }

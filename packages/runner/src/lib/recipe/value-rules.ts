@@ -26,7 +26,12 @@ function checkRetry(retry: Fields, at: At): RuleFinding[] {
     const meant = suggest(code, Object.keys(ERROR_CODES))
     if (meant === undefined && /^[A-Za-z_][\w.-]*$/.test(code)) continue
     const fix = meant === undefined ? 'name codes such as `STEP_TIMEOUT`' : `did you mean \`${meant}\`?`
-    findings.push({ code: 'RECIPE_FIELD_VALUE', message: `${quote(code)} is not an error code`, at: at('retry', 'on', i), fix })
+    findings.push({
+      code: 'RECIPE_FIELD_VALUE',
+      message: `${quote(code)} is not an error code`,
+      at: at('retry', 'on', i),
+      fix,
+    })
   }
   return findings
 }
@@ -39,9 +44,12 @@ function checkEnv(env: unknown, at: At): RuleFinding[] {
   for (const [name, place, value] of names) {
     const finding = (message: string, of: 'key' | 'value', fix?: string) =>
       findings.push({ code: 'RECIPE_FIELD_VALUE', message, at: place, of, ...(fix === undefined ? {} : { fix }) })
-    if (name.startsWith('LORC_')) finding(`${quote(name)} is set by lorc itself`, 'key', 'choose a name that does not begin with `LORC_`')
-    else if (!Array.isArray(env) && !/^[A-Za-z_]\w*$/.test(name)) finding(`${quote(name)} is not the name of an environment variable`, 'key')
-    if (typeof value === 'string' && value.includes('\0')) finding(`the value of ${quote(name)} holds a NUL character`, 'value')
+    if (name.startsWith('LORC_'))
+      finding(`${quote(name)} is set by lorc itself`, 'key', 'choose a name that does not begin with `LORC_`')
+    else if (!Array.isArray(env) && !/^[A-Za-z_]\w*$/.test(name))
+      finding(`${quote(name)} is not the name of an environment variable`, 'key')
+    if (typeof value === 'string' && value.includes('\0'))
+      finding(`the value of ${quote(name)} holds a NUL character`, 'value')
   }
   return findings
 }

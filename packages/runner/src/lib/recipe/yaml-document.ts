@@ -1,6 +1,7 @@
 import { Composer, Lexer, Parser, type CST, type Document, type ParsedNode, type YAMLError } from 'yaml'
 import type { RecipeLimits } from './limits.ts'
 import type { Finding } from './problem.ts'
+import type { RecipeSource } from './source.ts'
 
 /** `root` is null where the text holds no value; what it holds is not to be used if there are findings. */
 export interface YamlDocument {
@@ -12,22 +13,66 @@ export interface YamlDocument {
  * Parses one YAML 1.2 document (core schema). Tokens and depth are counted while the text is read, so that a hostile
  * text ends early. Keys are not compared here (that would cost the square of a map's size): see `readValues`.
  */
-export function parseYaml(text: string, limits: RecipeLimits): YamlDocument {
+export function parseYaml(source: RecipeSource, limits: RecipeLimits): YamlDocument {
+  const { text } = source
   const findings: Finding[] = []
   const tokens = collectTokens(text, limits, findings)
   if (findings.length > 0) return { root: null, findings }
-  const composer = new Composer({ version: '1.2', schema: 'core', merge: false, uniqueKeys: false, resolveKnownTags: false })
-  const documents = [...composer.compose(tokens, true, text.length)] as Document.Parsed[]
+  const { documents, errors } = compose(tokens, text, limits.problems)
   const lines = new Set<number>()
-  for (const document of documents)
-    for (const error of document.errors) {
-      const line = text.lastIndexOf('\n', error.pos[0] - 1)
-      if (!lines.has(line)) findings.push(syntaxFinding(error, text))
-      lines.add(line)
-    }
+  for (const error of [...errors, ...documents.flatMap((document) => document.errors)]) {
+    const line = source.lineOf(error.pos[0])
+    if (!lines.has(line)) findings.push(syntaxFinding(error, text))
+    lines.add(line)
+  }
   const second = documents[1]
   if (second) findings.push(secondDocument(second, text))
   return { root: documents[0]?.contents ?? null, findings }
+}
+
+type SyntaxError = Pick<YAMLError, 'code' | 'message' | 'pos'>
+type ErrorPlace = number | [number, number, number?] | { offset: number; source?: string }
+
+/**
+ * Composes the documents of a text, up to `most` syntax errors. The composer makes an Error with a stack trace for each
+ * of them, which takes 40 s and 2 GB for a few megabytes of commas: so its (private) way to report them is replaced.
+ */
+function compose(
+  tokens: readonly CST.Token[],
+  text: string,
+  most: number,
+): { documents: Document.Parsed[]; errors: SyntaxError[] } {
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    uniqueKeys: false,
+    resolveKnownTags: false,
+  })
+  const documents: Document.Parsed[] = []
+  const errors: SyntaxError[] = []
+  const enough = new Error('enough errors')
+  Reflect.set(
+    composer,
+    'onError',
+    (place: ErrorPlace, code: SyntaxError['code'], message: string, isWarning?: boolean) => {
+      if (isWarning) return
+      if (errors.length >= most) throw enough
+      errors.push({ code, message, pos: rangeOf(place) })
+    },
+  )
+  try {
+    for (const document of composer.compose(tokens, true, text.length)) documents.push(document)
+  } catch (error) {
+    if (error !== enough) throw error
+  }
+  return { documents, errors }
+}
+
+function rangeOf(place: ErrorPlace): [number, number] {
+  if (typeof place === 'number') return [place, place + 1]
+  if (Array.isArray(place)) return [place[0], place[1]]
+  return [place.offset, place.offset + (place.source?.length ?? 1)]
 }
 
 function collectTokens(text: string, limits: RecipeLimits, findings: Finding[]): CST.Token[] {
@@ -42,7 +87,11 @@ function collectTokens(text: string, limits: RecipeLimits, findings: Finding[]):
     // The stack holds the document, each open list or map, and at most a scalar in the last of them.
     if (parser.stack.length > limits.depth + 2) {
       const range = [parser.offset - 1, parser.offset] as const
-      findings.push({ code: 'RECIPE_TOO_DEEP', message: `more than ${limits.depth} lists and maps are nested here`, range })
+      findings.push({
+        code: 'RECIPE_TOO_DEEP',
+        message: `more than ${limits.depth} lists and maps are nested here`,
+        range,
+      })
       return tokens
     }
     if (++count > limits.tokens) {
@@ -77,7 +126,7 @@ function secondDocument(document: Document.Parsed, text: string): Finding {
 }
 
 /** What the parser's codes mean to somebody who writes a recipe. */
-function syntaxFinding(error: YAMLError, text: string): Finding {
+function syntaxFinding(error: SyntaxError, text: string): Finding {
   const [start, end] = error.pos
   const finding = (message: string, fix?: string): Finding => ({
     code: error.code === 'TAB_AS_INDENT' ? 'RECIPE_TAB' : 'RECIPE_YAML',

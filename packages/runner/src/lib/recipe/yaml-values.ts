@@ -1,13 +1,20 @@
-import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Pair, type ParsedNode, type Scalar, type YAMLMap } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Alias,
+  type Node,
+  type Pair,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { RecipeLimits } from './limits.ts'
 import { formatPath, type Finding } from './problem.ts'
 import { quote } from './wording.ts'
-
-/** Keys that no map of a recipe may have: they could reach into the prototype of an object. */
-export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
-
-const CORE_TAGS = /^(!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/
+import { keyText, rangeOf, refuseKey, refuseNumber, refuseTag, tagRange, type Refusal } from './yaml-restrictions.ts'
 
 export interface YamlValues {
   value: JsonValue
@@ -58,10 +65,10 @@ class ValueReader {
       return null
     }
     if (node.anchor && this.#expanding === 0) this.#anchors.set(node.anchor, node)
-    if (node.tag && !CORE_TAGS.test(node.tag)) return this.#tag(node, node.tag)
+    const tag = refuseTag(node)
+    if (tag) return this.#refuse(tag, tagRange(node, this.#text))
     if (isScalar(node)) return this.#scalar(node)
-    if (depth >= this.#limits.depth)
-      return this.#refuse('RECIPE_TOO_DEEP', `more than ${this.#limits.depth} lists and maps are nested here`, node)
+    if (depth >= this.#limits.depth) return this.#refuse(tooDeep(this.#limits.depth), rangeOf(node))
     this.#open.add(node)
     const value = isMap(node) ? this.#map(node, depth) : isSeq(node) ? this.#list(node.items, depth) : null
     this.#open.delete(node)
@@ -79,107 +86,81 @@ class ValueReader {
 
   #map(map: YAMLMap, depth: number): JsonObject {
     const value: JsonObject = {}
-    const first = new Map<string, Node>()
     for (const pair of map.items as Pair<Node, Node | null>[]) {
-      const key = this.#key(pair.key, map)
+      const key = this.#key(pair.key)
       if (key === undefined) {
         this.read(pair.value, depth + 1)
         continue
       }
       this.#path.push(key)
-      if (first.has(key)) {
-        this.#find('RECIPE_KEY_DUPLICATE', `the key ${quote(key)} is here for the second time`, pair.key, 'remove one of the two')
-        this.read(pair.value, depth + 1)
-      } else {
-        first.set(key, pair.key)
-        value[key] = this.read(pair.value, depth + 1)
-      }
+      const isSecond = Object.hasOwn(value, key)
+      if (isSecond) this.#find(duplicate(key), rangeOf(pair.key))
+      const member = this.read(pair.value, depth + 1)
+      if (!isSecond) value[key] = member
       this.#path.pop()
     }
     return value
   }
 
-  #key(node: Node, map: YAMLMap): string | undefined {
-    if (!isScalar(node) || node.value === null || (node.tag && !CORE_TAGS.test(node.tag))) {
-      const at = node.range ? node : map
-      this.#find('RECIPE_KEY_NOT_STRING', 'a key must be a plain text', at)
-      return undefined
-    }
-    const key = typeof node.value === 'string' ? node.value : (node.source ?? '')
+  #key(node: Node): string | undefined {
+    const refusal = refuseKey(node)
+    if (refusal) this.#find(refusal, rangeOf(node))
+    if (refusal || !isScalar(node)) return undefined
     if (node.anchor && this.#expanding === 0) this.#anchors.set(node.anchor, node)
-    if (key === '<<' && node.type === 'PLAIN') {
-      const fix = 'write the fields out, or refer to a whole value: `retry: *defaults`'
-      this.#find('RECIPE_MERGE_KEY', 'YAML 1.2 has no merge keys (`<<`)', node, fix)
-      return undefined
-    }
-    if (!FORBIDDEN_KEYS.has(key)) return key
-    this.#find('RECIPE_KEY_FORBIDDEN', `the key ${quote(key)} is not allowed in recipes`, node, 'choose another name')
-    return undefined
-  }
-
-  #alias(alias: Alias, depth: number): JsonValue {
-    let target = this.targets.get(alias)
-    if (!target) {
-      target = this.#anchors.get(alias.source)
-      if (!target) return this.#refuse('RECIPE_ALIAS_UNKNOWN', `no anchor \`&${alias.source}\` is defined before this alias`, alias)
-      this.targets.set(alias, target)
-    }
-    if (this.#open.has(target))
-      return this.#refuse('RECIPE_ALIAS_CYCLE', `\`*${alias.source}\` stands inside the value that it refers to`, alias)
-    this.#expanding++
-    const value = this.read(target, depth)
-    this.#expanding--
-    if (!this.#bomb || this.#expanding > 0) return value
-    const fix = 'write the values out, or let a step read them from a file'
-    return this.#refuse('RECIPE_ALIAS_BOMB', 'aliases expand to far more values than the file holds', alias, fix)
+    return keyText(node)
   }
 
   #scalar(node: Scalar): JsonValue {
-    const { value } = node
-    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
-    const shown = quote(node.source ?? '')
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      return this.#refuse('RECIPE_NUMBER', `${shown} is not a finite number`, node, 'put it in quotes to make it a text')
-    const digits = /^[-+]?\d+$|^0[xo]/.test(node.source ?? '')
-    if (digits && !Number.isSafeInteger(value)) {
-      const fix = 'put it in quotes to make it a text'
-      return this.#refuse('RECIPE_NUMBER', `the integer ${shown} is beyond 2^53 and would lose digits`, node, fix)
-    }
-    return value
+    const refusal = refuseNumber(node)
+    return refusal ? this.#refuse(refusal, rangeOf(node)) : (node.value as JsonValue)
   }
 
-  #tag(node: Node, tag: string): JsonValue {
-    const short = tag.replace(/^tag:yaml\.org,2002:/, '!!')
+  #alias(alias: Alias, depth: number): JsonValue {
+    const target = this.targets.get(alias) ?? this.#anchors.get(alias.source)
+    if (!target) return this.#refuse(unknownAlias(alias), rangeOf(alias))
+    if (this.#open.has(target)) return this.#refuse(selfAlias(alias), rangeOf(alias))
+    this.targets.set(alias, target)
+    this.#expanding++
+    const value = this.read(target, depth)
+    this.#expanding--
+    return this.#bomb && this.#expanding === 0 ? this.#refuse(aliasBomb, rangeOf(alias)) : value
+  }
+
+  #refuse(refusal: Refusal, range: Finding['range']): null {
     this.refused.add(formatPath(this.#path))
-    this.#findAt('RECIPE_TAG', `the tag ${quote(short)} is not allowed in recipes`, this.#tagRange(node), 'remove the tag')
+    this.#find(refusal, range)
     return null
   }
 
-  #refuse(code: Finding['code'], message: string, node: Node, fix?: string): null {
-    this.refused.add(formatPath(this.#path))
-    this.#find(code, message, node, fix)
-    return null
-  }
-
-  /** Where the tag before a node is written: an anchor may stand between them. */
-  #tagRange(node: Node): Finding['range'] {
-    const [start = 0, end = 0] = node.range ?? []
-    const before = this.#text.slice(Math.max(0, start - 500), start)
-    const tag = /(!\S*)\s+(?:&\S+\s+)?$/.exec(before)
-    const at = start - before.length + (tag?.index ?? before.length)
-    return tag ? [at, at + (tag[1] ?? '').length] : [start, end]
-  }
-
-  #find(code: Finding['code'], message: string, node: Node, fix?: string): void {
-    const [start = 0, end = 0] = node.range ?? []
-    this.#findAt(code, message, [start, end], fix)
-  }
-
-  #findAt(code: Finding['code'], message: string, range: Finding['range'], fix?: string): void {
-    const once = `${code} ${range[0]}`
+  /** Each place is reported once, however often aliases refer to it. */
+  #find(refusal: Refusal, range: Finding['range']): void {
+    const once = `${refusal.code} ${range[0]}`
     if (this.#found.has(once)) return
     this.#found.add(once)
     const path = formatPath(this.#path)
-    this.findings.push({ code, message, range, ...(fix === undefined ? {} : { fix }), ...(path === '' ? {} : { path }) })
+    this.findings.push({ ...refusal, range, ...(path === '' ? {} : { path }) })
   }
+}
+
+const aliasBomb: Refusal = {
+  code: 'RECIPE_ALIAS_BOMB',
+  message: 'aliases expand to far more values than the file holds',
+  fix: 'write the values out, or let a step read them from a file',
+}
+
+function unknownAlias({ source }: Alias): Refusal {
+  return { code: 'RECIPE_ALIAS_UNKNOWN', message: `no anchor ${quote(`&${source}`)} is defined before this alias` }
+}
+
+function selfAlias({ source }: Alias): Refusal {
+  return { code: 'RECIPE_ALIAS_CYCLE', message: `${quote(`*${source}`)} stands inside the value that it refers to` }
+}
+
+function duplicate(key: string): Refusal {
+  const message = `the key ${quote(key)} is here for the second time`
+  return { code: 'RECIPE_KEY_DUPLICATE', message, fix: 'remove one of the two' }
+}
+
+function tooDeep(depth: number): Refusal {
+  return { code: 'RECIPE_TOO_DEEP', message: `more than ${depth} lists and maps are nested here` }
 }
