@@ -14,6 +14,7 @@ const fileSchema = z.strictObject({
   durability: z.enum(['power', 'process']).optional(),
   allow: z.array(z.string().min(1)).optional(),
   graceSec: z.number().min(0).max(3600).optional(),
+  leaseSec: z.number().min(0.5).max(3600).optional(),
 })
 
 type ConfigFile = z.output<typeof fileSchema>
@@ -102,5 +103,6 @@ function complete(given: ConfigFile, root: string): LorcConfig {
     durability: given.durability ?? DEFAULT_CONFIG.durability,
     allow: allow.map((entry) => (isPath(entry) ? resolve(root, entry) : entry)),
     graceSec: given.graceSec ?? DEFAULT_CONFIG.graceSec,
+    leaseSec: given.leaseSec ?? DEFAULT_CONFIG.leaseSec,
   }
 }

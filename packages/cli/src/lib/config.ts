@@ -14,6 +14,8 @@ export interface LorcConfig {
   allow: readonly string[]
   /** Seconds between SIGTERM and SIGKILL when a step is ended. */
   graceSec: number
+  /** Seconds for which a driver may give no sign of life before another process may take its run over. */
+  leaseSec: number
 }
 
 export const DEFAULT_CONFIG: LorcConfig = {
@@ -23,4 +25,5 @@ export const DEFAULT_CONFIG: LorcConfig = {
   durability: 'power',
   allow: [],
   graceSec: 5,
+  leaseSec: 10,
 }

@@ -69,7 +69,7 @@ function openStore(exports: RunnerModule, { workspace, forget }: OpenOptions): R
   if (forget === true) return exports.createMemoryStore()
   return config.store === 'sqlite'
     ? exports.createSqliteStore({ file: join(root, '.lorc', 'lorc.db'), durability: config.durability })
-    : exports.createFilesStore({ folder: join(root, '.lorc', 'journals'), durability: config.durability })
+    : exports.createFilesStore({ dir: join(root, '.lorc', 'journals'), durability: config.durability })
 }
 
 function runnerOptions({ workspace, env }: OpenOptions): Parameters<RunnerModule['createRunner']>[0] {
@@ -79,6 +79,7 @@ function runnerOptions({ workspace, env }: OpenOptions): Parameters<RunnerModule
     env,
     allow: config.allow,
     graceMs: config.graceSec * 1000,
+    leaseMs: config.leaseSec * 1000,
     ...(config.concurrency === null ? {} : { concurrency: config.concurrency }),
     ...(config.python === null ? {} : { python: config.python }),
   }

@@ -63,7 +63,7 @@ describe('the workspace', () => {
 })
 
 describe('the configuration', () => {
-  const settings = { python: 'bin/python', concurrency: 2, store: 'files', durability: 'process', allow: ['../shared', '/opt/x', 'left-pad'], graceSec: 0.5 }
+  const settings = { python: 'bin/python', concurrency: 2, store: 'files', durability: 'process', allow: ['../shared', '/opt/x', 'left-pad'], graceSec: 0.5, leaseSec: 2 }
 
   it.each([
     ['lorc.config.json', JSON.stringify(settings)],
@@ -90,7 +90,7 @@ describe('the configuration', () => {
       lorc.config.yaml:2:8 | \`store\`: Invalid option: expected one of "sqlite"|"files"
       lorc.config.yaml:3:11 | \`graceSec\`: Too small: expected number to be >=0
       lorc.config.yaml:5:5 | \`allow.0\`: expected string, received number
-      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec"
+      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
     expect(await config('lorc.config.json', '[]')).toContain('CLI_CONFIG_INVALID: lorc.config.json has a problem:\nlorc.config.json:1:1 | the configuration: expected object')
