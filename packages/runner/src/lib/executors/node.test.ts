@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { existsSync, utimesSync } from 'node:fs'
+import { existsSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { StepExecutor } from '../executor.ts'
@@ -109,11 +109,37 @@ describe('exports', () => {
     expect(next.context.get('a.b_v1')).toBe(2)
   })
 
+  it('answers a new run at once, as long as the file is there unchanged', async () => {
+    const attempt = bench.code('export default () => {}')
+    const inRun = (runId: string): unknown => node.execute({ ...attempt, runId })
+    await inRun('one')
+    expect(inRun('two')).toEqual(OK)
+    rmSync(join(bench.root, attempt.step.module!))
+    expect(inRun('two')).toEqual(OK)
+    expect(await inRun('three')).toMatchObject({ status: 'error', error: { code: 'MODULE_MISSING' } })
+  })
+
+  it('tells workspaces apart', async () => {
+    const other = new Workbench()
+    const text = (n: number): string => `export default (ctx) => ctx.set('a.b_v1', ${n})`
+    const [first, second] = [bench, other].map((place, at) => {
+      place.file('same.mts', text(at))
+      return place.attempt({ module: 'same.mts' })
+    })
+    await node.execute(first!)
+    await node.execute({ ...second!, runId: 'run_2' })
+    expect([first, second].map((attempt) => attempt?.context.get('a.b_v1'))).toEqual([0, 1])
+    other.remove()
+  })
+
   it('remembers a bounded number of runs', async () => {
     const attempt = bench.code('export default () => {}')
-    for (let run = 0; run < 300; run++) await node.execute({ ...attempt, runId: `many_${run}` })
-    expect(node.execute({ ...attempt, runId: 'many_299' })).toEqual(OK)
-    expect(node.execute({ ...attempt, runId: 'many_0' })).toBeInstanceOf(Promise)
+    await node.execute({ ...attempt, runId: 'many' })
+    for (let run = 0; run < 255; run++) void node.execute({ ...attempt, runId: `many_${run}` })
+    bench.file(attempt.step.module!, 'export default () => { throw new Error("changed") }')
+    expect(node.execute({ ...attempt, runId: 'many' })).toEqual(OK)
+    await node.execute({ ...attempt, runId: 'one_more' })
+    expect(await node.execute({ ...attempt, runId: 'many' })).toMatchObject({ error: { message: 'changed' } })
   })
 })
 
