@@ -68,7 +68,8 @@ export class NodeModules {
     const known = this.#runs.get(attempt.runId)?.get(module)
     if (known !== undefined) return known
     const latest = this.#latest.get(attempt.workspace)?.get(module)
-    return latest && stampOf(latest.file) === latest.stamp ? this.#remember(attempt, module, latest) : undefined
+    if (latest === undefined) return undefined
+    return stampOf(latest.file) === latest.stamp ? this.#remember(attempt, module, latest) : undefined
   }
 
   #remember(attempt: Attempt, module: string, located: Located): Located {
