@@ -19,6 +19,7 @@ export const checks: readonly Check[] = [
   { name: 'public surface', command: [node, 'tools/rules/api.ts'], needs: ['build'] },
   { name: 'dependency direction', command: [bin('depcruise'), '--config', 'tools/rules/dependency-cruiser.mjs', ...code] },
   { name: 'unused code and dependencies', command: [bin('knip')] },
+  { name: 'dependency versions', command: [node, 'tools/rules/dependency-versions.ts'] },
   { name: 'error codes in the docs', command: [node, 'tools/rules/error-docs.ts'] },
   { name: 'dependency graph in the docs', command: [node, 'tools/rules/graph.ts'] },
 ]
