@@ -1,38 +1,114 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
-import type { Plan, PlanStep } from './plan.ts'
+import { isOwn, type CodeLanguage, type CodeUse } from './code-languages/language.ts'
+import { nodeLanguage, packageOf } from './code-languages/node.ts'
+import { pythonLanguage } from './code-languages/python.ts'
+import { shellLanguage } from './code-languages/shell.ts'
+import type { PlanStep } from './plan.ts'
 import { resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from './workspace.ts'
 
-/** The file of code that a step names, absolute; undefined for a step that names none, or one that is not there. */
-export async function codeFile(step: PlanStep, workspace: Workspace): Promise<string | undefined> {
-  try {
-    if (step.type === 'node' && step.module) return await resolveNodeModule(workspace, step.module)
-    if (step.type === 'python' && step.module) return await resolvePythonModule(workspace, step.module)
-    if (step.type === 'shell' && step.script) return await resolveScript(workspace, step.script)
-  } catch {
-    return undefined
-  }
-  return undefined
+/**
+ * SHA-256 (hex) of each file by its path relative to the workspace, and of the version of each package by
+ * `npm:<name>`.
+ */
+export interface CodeHashes {
+  [path: string]: string
 }
 
-/** SHA-256 (hex) of each file of code that the plan's steps name, by its path relative to the workspace. */
-export async function hashPlanCode(plan: Plan, workspace: Workspace): Promise<{ [path: string]: string }> {
-  const named = new Map<string, PlanStep>()
-  for (const step of plan.steps) {
-    const name = step.module ?? step.script
-    if (name !== undefined) named.set(`${step.type} ${name}`, step)
+interface Code {
+  language: CodeLanguage
+  use: CodeUse
+}
+
+/**
+ * The code that steps are made of: the file that each names and what that imports inside the workspace, and so on.
+ * Files are read anew each time; what a content asks for is remembered.
+ */
+export class CodeFiles {
+  readonly #workspace: Workspace
+  readonly #requests = new Map<string, { sha256: string; requests: readonly string[] }>()
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace
   }
-  const files = await Promise.all([...named.values()].map((step) => codeFile(step, workspace)))
-  const hashes: { [path: string]: string } = {}
-  for (const file of files.filter((f) => f !== undefined).sort()) {
-    hashes[relative(workspace.root, file).split(sep).join('/')] = createHash('sha256').update(await readFile(file)).digest('hex')
+
+  /** Of steps that name no code, or code that is not there, nothing. Sorted by path. */
+  async hashes(steps: readonly PlanStep[]): Promise<CodeHashes> {
+    const hashes = new Map<string, string>()
+    const seen = new Set<string>()
+    for (let next = await this.#named(steps); next.length > 0; ) {
+      const fresh = next.filter(({ use }) => isFirst(seen, nameOf(use)))
+      const found = await Promise.all(fresh.map((code) => this.#read(code, hashes)))
+      next = found.flat()
+    }
+    return Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
-  return hashes
+
+  async #named(steps: readonly PlanStep[]): Promise<Code[]> {
+    const named = new Map<string, PlanStep>()
+    for (const step of steps) {
+      const name = step.module ?? step.script
+      if (name !== undefined) named.set(`${step.type} ${name}`, step)
+    }
+    const codes = await Promise.all([...named.values()].map((step) => this.#codeOf(step)))
+    return codes.flat()
+  }
+
+  async #codeOf({ type, module, script }: PlanStep): Promise<Code[]> {
+    const workspace = this.#workspace
+    try {
+      if (type === 'shell' && script) return [{ language: shellLanguage, use: { file: await resolveScript(workspace, script) } }]
+      if (type === 'python' && module) {
+        const file = await resolvePythonModule(workspace, module)
+        const uses = [{ file }, ...(await pythonLanguage.resolve(module, file, workspace))]
+        return uses.map((use) => ({ language: pythonLanguage, use }))
+      }
+      if (type !== 'node' || !module) return []
+      const file = await resolveNodeModule(workspace, module)
+      const use = isOwn(workspace, file) ? { file } : await packageOf(file)
+      return use ? [{ language: nodeLanguage, use }] : []
+    } catch {
+      return []
+    }
+  }
+
+  async #read({ language, use }: Code, hashes: Map<string, string>): Promise<Code[]> {
+    if ('package' in use) {
+      hashes.set(nameOf(use), hash('sha256', `${use.package}@${use.version}`, 'hex'))
+      return []
+    }
+    const { file } = use
+    const content = await readFile(file).catch(() => undefined)
+    if (!content) return []
+    const sha256 = hash('sha256', content, 'hex')
+    hashes.set(relative(this.#workspace.root, file).split(sep).join('/'), sha256)
+    const requests = await this.#requestsOf(language, file, content, sha256)
+    const uses = await Promise.all(requests.map((request) => language.resolve(request, file, this.#workspace)))
+    return uses.flat().map((used) => ({ language, use: used }))
+  }
+
+  async #requestsOf(language: CodeLanguage, file: string, content: Buffer, sha256: string): Promise<readonly string[]> {
+    const known = this.#requests.get(file)
+    if (known?.sha256 === sha256) return known.requests
+    const requests = await language.requests(content.toString('utf8'), file)
+    this.#requests.set(file, { sha256, requests })
+    return requests
+  }
 }
 
 /** The paths whose hash differs, or that are on one side only; sorted. */
-export function changedPaths(before: { [path: string]: string }, now: { [path: string]: string }): string[] {
+export function changedPaths(before: CodeHashes, now: CodeHashes): string[] {
   const paths = new Set([...Object.keys(before), ...Object.keys(now)])
   return [...paths].filter((path) => before[path] !== now[path]).sort()
+}
+
+function nameOf(use: CodeUse): string {
+  return 'file' in use ? use.file : `npm:${use.package}`
+}
+
+function isFirst(seen: Set<string>, name: string): boolean {
+  if (seen.has(name)) return false
+  seen.add(name)
+  return true
 }

@@ -54,7 +54,7 @@ export type EventData =
       params: JsonObject
       options: RunOptions
       versions: JsonObject
-      /** SHA-256 (hex) of each file of code that the plan names, by its path. */
+      /** SHA-256 (hex) of each file of code that the plan uses, by its path; of a package's version, by `npm:<name>`. */
       code: { [path: string]: string }
       importedFrom?: string
     }

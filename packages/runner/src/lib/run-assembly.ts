@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { versions as engineVersions } from 'node:process'
 import type { ResumeOptions, RunHandle, StartOptions } from './api.ts'
 import { logFile, type RunPlaces } from './attempt.ts'
-import { changedPaths, hashPlanCode } from './code-files.ts'
+import { changedPaths, type CodeFiles } from './code-files.ts'
 import type { SealedPlan } from './define-plan.ts'
 import { Driver, resultOf, type RunParts, type Surroundings } from './driver.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
@@ -29,6 +29,7 @@ export interface AssemblyOptions {
   readonly runsDir: string
   readonly concurrency: number
   readonly versions: JsonObject
+  readonly code: CodeFiles
   readonly fingerprint: Fingerprint
 }
 
@@ -101,7 +102,7 @@ export class RunAssembly {
 
   /** A run whose lease we took under `epoch`, begun again after what the last driver left running was ended. */
   async reopened(runId: string, epoch: number, options: ResumeOptions, first?: EventData): Promise<Driver> {
-    const { store, graceMs, executors, workspace } = this.#around
+    const { store, graceMs, executors } = this.#around
     const replayed: JournalEvent[] = []
     const { plan, fold, context, position } = await loadRun(store, runId, {
       context: (recorded) => this.#context(recorded),
@@ -111,7 +112,7 @@ export class RunAssembly {
     const scheduler = this.#scheduler(plan, { ...fold.options, ...options })
     for (const event of replayed) scheduler.apply(event)
     await endLeftovers(fold, graceMs)
-    const changedCode = changedPaths(fold.code, await hashPlanCode(plan, workspace))
+    const changedCode = changedPaths(fold.code, await this.#options.code.hashes(plan.steps))
     const journal = new Journal(store, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = [...fold.running].map(([step, attempt]): EventData => ({ type: 'step.interrupted', step, attempt }))

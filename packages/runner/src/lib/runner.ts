@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Clock, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
 import { systemClock, systemIds } from './clock.ts'
-import { hashPlanCode } from './code-files.ts'
+import { CodeFiles } from './code-files.ts'
 import { sealPlan } from './define-plan.ts'
 import { driverIdentity } from './driver-identity.ts'
 import type { Driver, Surroundings } from './driver.ts'
@@ -55,6 +55,7 @@ class LocalRunner implements Runner {
   readonly #ownsStore: boolean
   readonly #clock: Clock
   readonly #workspace: Workspace
+  readonly #code: CodeFiles
   readonly #runsDir: string
   readonly #leaseMs: number
   readonly #identity: DriverIdentity = driverIdentity()
@@ -65,21 +66,22 @@ class LocalRunner implements Runner {
   #closing: Promise<void> | undefined
 
   constructor(options: RunnerOptions & { stateDir: string }, store: RunStore, ownsStore: boolean) {
-    const { workspace: root, stateDir, env = {}, python, concurrency = CORES } = options
+    const { workspace: root, stateDir, env = {}, python, concurrency = CORES, graceMs = 5000 } = options
     this.store = store
     this.#ownsStore = ownsStore
     this.#clock = options.clock ?? systemClock
     this.#workspace = { root, allow: options.allow ?? [] }
+    this.#code = new CodeFiles(this.#workspace)
     this.#runsDir = options.runsDir ?? join(root, 'runs')
     this.#leaseMs = options.leaseMs ?? 10_000
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
-    const local = { workspace: this.#workspace, stateDir, env, size: concurrency, ...(python !== undefined && { python }) }
+    const local = { workspace: this.#workspace, stateDir, env, size: concurrency, graceMs, ...(python !== undefined && { python }) }
     this.#around = {
       store,
       clock: this.#clock,
       ids: options.ids ?? systemIds,
       workspace: this.#workspace,
-      graceMs: options.graceMs ?? 5000,
+      graceMs,
       executors: executorTable([...localExecutors(local), ...(options.executors ?? [])]),
       environment: stepEnvironment(env),
       keepAlive: () => this.#presence.soon(),
@@ -90,7 +92,8 @@ class LocalRunner implements Runner {
       runsDir: this.#runsDir,
       concurrency,
       versions: options.versions ?? {},
-      fingerprint: stepFingerprint(this.#workspace, python),
+      code: this.#code,
+      fingerprint: stepFingerprint({ workspace: this.#workspace, code: this.#code, python, env }),
     })
   }
 
@@ -101,7 +104,7 @@ class LocalRunner implements Runner {
     const graph = graphOf(sealed.plan)
     checkNames(sealed.plan, graph, options)
     const imported = options.resumeFrom?.length ? await importSteps(this.store, sealed.plan, graph, options) : []
-    const code = await hashPlanCode(sealed.plan, this.#workspace)
+    const code = await this.#code.hashes(sealed.plan.steps)
     for (;;) {
       try {
         return await this.#open(this.#assembly.fresh(sealed, options, code, imported), options.signal)

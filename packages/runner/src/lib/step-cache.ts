@@ -3,7 +3,7 @@ import { isUnchanged } from './artifact.ts'
 import type { LiveAttempt } from './attempt.ts'
 import { canonicalize } from './canonical-json.ts'
 import type { Artifact, RecordedWrite } from './events.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 import type { Product } from './outcome.ts'
 import type { PlanStep } from './plan.ts'
 import type { CacheEntry, RunStore } from './store.ts'
@@ -70,7 +70,7 @@ export class StepCache {
       outputs: [...product.outputs.filter((output) => Object.hasOwn(product.writes, output)), ...product.artifacts.map((a) => a.path)],
       writes: product.writes,
       artifacts: product.artifacts,
-      reads: auto ? Object.fromEntries(attempt.own.reads().map((name) => [name, valueHash(attempt, name)])) : {},
+      reads: auto ? Object.fromEntries(attempt.own.reads().map((name) => [name, valueHash(valueBefore(attempt, name))])) : {},
     }
     const entry: CacheEntry = {
       planName: this.#planName,
@@ -103,9 +103,14 @@ export class StepCache {
 }
 
 function readsHold(reads: { [key: string]: string }, attempt: LiveAttempt): boolean {
-  return Object.entries(reads).every(([name, expected]) => valueHash(attempt, name) === expected)
+  return Object.entries(reads).every(([name, expected]) => valueHash(attempt.own.get(name)) === expected)
 }
 
-function valueHash(attempt: LiveAttempt, key: string): string {
-  return hash('sha256', canonicalize(attempt.own.get(key) ?? null), 'hex')
+/** What a key held when the attempt began, whatever the attempt has written since (as version 0). */
+function valueBefore(attempt: LiveAttempt, key: string): JsonValue | undefined {
+  return attempt.own.history(key).findLast(({ version }) => version !== 0)?.value
+}
+
+function valueHash(value: JsonValue | undefined): string {
+  return hash('sha256', canonicalize(value ?? null), 'hex')
 }
