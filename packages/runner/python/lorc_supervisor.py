@@ -102,7 +102,10 @@ def write_all(fd, data):
 class Child:
     """One spawned process and what came of it."""
 
-    __slots__ = ('id', 'pid', 'out', 'err', 'log', 'log_path', 'cap', 'grace', 'born', 'polled', 'held', 'size', 'logged', 'end', 'deadline')
+    __slots__ = (
+        *('id', 'pid', 'out', 'err', 'log', 'log_path', 'cap', 'grace'),
+        *('born', 'polled', 'held', 'size', 'logged', 'end', 'deadline'),
+    )
 
     def __init__(self, id, pid, out, err, command):
         self.id = id
@@ -396,6 +399,20 @@ class Supervisor:
             pass
 
 
+def keep_to_oneself():
+    """What the driver was started with by mistake is not passed on to every child."""
+    try:
+        names = os.listdir('/dev/fd')
+    except OSError:
+        return
+    for name in names:
+        try:
+            if int(name) > 2:
+                os.set_inheritable(int(name), False)
+        except OSError:
+            pass  # That of the listing itself.
+
+
 def ignored(number):
     try:
         return signal.getsignal(number) == signal.SIG_IGN
@@ -404,4 +421,5 @@ def ignored(number):
 
 
 if __name__ == '__main__':
+    keep_to_oneself()
     Supervisor(float(sys.argv[1]) if len(sys.argv) > 1 else 5000).run()

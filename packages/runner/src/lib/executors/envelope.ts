@@ -68,15 +68,16 @@ export function readEnvelope(value: unknown, text: string, exitCode: number | nu
   const meta = Object.keys(rest).length > 0 ? rest : undefined
   if (status === 'error') {
     if (typeof reason !== 'string' || reason === '') return invalid('`reason` is not a text')
-    const code = typeof ownCode === 'number' && Number.isInteger(ownCode) && ownCode !== 0 ? ownCode : exitCode || 1
-    const error: RecordedError = { code: 'STEP_FAILED', message: reason, exitCode: code }
+    const failure = [ownCode, exitCode].find((code) => Number.isInteger(code) && code !== 0)
+    const error: RecordedError = { code: 'STEP_FAILED', message: reason, exitCode: typeof failure === 'number' ? failure : 1 }
     return { status: 'error', error: { ...error, ...(meta && { details: meta }) } }
   }
   if (status !== 'ok') return invalid('`status` is neither `ok` nor `error`')
   if (outputs !== undefined && !isTexts(outputs)) return invalid('`outputs` is not a list of texts')
   if (set !== undefined && !isObject(set)) return invalid('`set` is not an object')
-  if ((exitCode !== null && exitCode !== 0) || (ownCode !== undefined && ownCode !== 0)) {
-    const message = `The scriptlet's envelope says ok, but its exit code is ${exitCode || JSON.stringify(ownCode)}`
+  const contradiction = [exitCode, ownCode].find((code) => code !== undefined && code !== null && code !== 0)
+  if (contradiction !== undefined) {
+    const message = `The scriptlet's envelope says ok, but its exit code is ${JSON.stringify(contradiction)}`
     return refused('STEP_ENVELOPE_CONTRADICTED', message, text, {}, exitCode)
   }
   const writes = set && writesOf(set, typeof floats === 'object' ? floats['set'] : undefined)

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RunnerError } from '../errors.ts'
 import type { AttemptOutcome, StepExecutor } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
@@ -269,12 +269,8 @@ time.sleep(0.05)
 alone = alone and len(os.listdir(params['dir'])) == 1
 os.remove(path)
 return {'status': 'ok', 'alone': alone}`
-    bench.file('turns/.keep', '')
-    bench.file('turns-dir/x', '')
     const dir = join(bench.root, 'alone')
-    bench.file('alone/x', '')
-    const { rmSync } = await import('node:fs')
-    rmSync(join(dir, 'x'))
+    mkdirSync(dir)
     const alone = (): Promise<AttemptOutcome> => run(text, { flags: 'parallelizable = False', step: { args: { dir } } })
     const other = (): Promise<AttemptOutcome> => run(text, { step: { args: { dir } } })
     const outcomes = await Promise.all([other(), alone(), other(), alone()])
@@ -301,7 +297,6 @@ return {'status': 'ok', 'alone': alone}`
       meta: { own: true },
     })
     expect(await printed('1')).toBe(1)
-    const { rmSync } = await import('node:fs')
     rmSync(join(bench.root, 'json.py'))
   })
 

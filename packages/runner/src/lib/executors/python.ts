@@ -97,7 +97,9 @@ class PythonExecutor {
 
   async #locate(module: string): Promise<string> {
     const known = this.#located.get(module)
-    if (known && stampOf(known.file) === known.stamp) return known.file
+    if (known !== undefined) {
+      if (stampOf(known.file) === known.stamp) return known.file
+    }
     const file = await resolvePythonModule(this.#workspace, module)
     this.#located.set(module, { file, stamp: stampOf(file) })
     return file
