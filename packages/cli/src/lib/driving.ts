@@ -23,7 +23,9 @@ export async function driving(
   const reporter = createReporter({ io, style, logFormat: options['log-format'], quiet: options.quiet, debug })
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
   try {
-    const open = await engine.openRunner({ workspace: await surroundings.workspace(), env: io.env })
+    const workspace = await surroundings.workspace()
+    const open = await engine.openRunner({ workspace, env: io.env })
+    io.enter(workspace.root)
     try {
       return await drive(await begin(open), { io, runner: open.runner, reporter, interrupts })
     } finally {

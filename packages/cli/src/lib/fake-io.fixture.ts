@@ -18,6 +18,8 @@ export interface FakeIo extends Io {
   time: number
   /** Exit codes of `exit`. */
   readonly exits: number[]
+  /** The folders that were made the current one. */
+  readonly entered: string[]
   /** Calls every ticker once. */
   tick(): void
   interrupt(signal: InterruptSignal): void
@@ -31,8 +33,11 @@ export function fakeIo(options: { cwd?: string; tty?: boolean; env?: Record<stri
   const tickers = new Set<() => void>()
   const listeners = new Set<(signal: InterruptSignal) => void>()
   const exits: number[] = []
+  const entered: string[] = []
   const io: FakeIo = {
     cwd: options.cwd ?? '/work',
+    enter: (folder) => void entered.push(folder),
+    entered,
     pid: PID,
     env: options.env ?? {},
     stdout: fakeOutput(options.tty === true),

@@ -17,6 +17,8 @@ export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 /** Everything of the process that commands may touch. Tests pass a fake one. */
 export interface Io {
   readonly cwd: string
+  /** Makes a folder the current one, for the code of steps that runs in this process; `cwd` stays what it was. */
+  enter(folder: string): void
   readonly pid: number
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: Output

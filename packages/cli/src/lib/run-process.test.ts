@@ -16,6 +16,7 @@ function fakeProcess(stdout: Writable = new PassThrough()): { fake: FakeProcess;
     stdout,
     stderr: new PassThrough() as Writable,
     cwd: () => '/',
+    chdir: () => undefined,
     pid: 1,
     env: {},
     exits: [] as number[],

@@ -45,6 +45,7 @@ export const step = defineCommand({
     const interrupts = new Interrupts(io, (text) => io.stderr.write(`${text}\n`))
     try {
       const open = await engine.openRunner({ workspace, env: io.env, forget: true })
+      io.enter(workspace.root)
       try {
         const handle = await open.runner.start(plan)
         interrupts.attach(handle)

@@ -131,6 +131,9 @@ class InProcessAttempt implements AttemptScope, StepBacking {
   get runId(): string {
     return this.#attempt.runId
   }
+  get workspace(): string {
+    return this.#attempt.workspace
+  }
   get attempt(): number {
     return this.#attempt.number
   }

@@ -34,6 +34,8 @@ export interface NodeStep {
   readonly log: StepLog
   /** Aborted when the step is to end: cancelled, or out of time. */
   readonly signal: AbortSignal
+  /** The folder that paths are relative to, absolute. A step that runs in the runner's process may have another current one. */
+  readonly workspace: string
   /** A folder of this step, absolute; the files in it are recorded as the run's artifacts. */
   readonly artifactsDir: string
   /** The variables that the step's `env` grants, and those alone. */
@@ -48,6 +50,7 @@ export interface StepBacking {
   readonly runId: string
   readonly attempt: number
   readonly idempotencyKey: string
+  readonly workspace: string
   signal(): AbortSignal
   artifactsDir(): string
   env(): Readonly<Record<string, string>>
@@ -78,6 +81,9 @@ export class ScriptletStep implements NodeStep {
   }
   get signal(): AbortSignal {
     return this.#backing.signal()
+  }
+  get workspace(): string {
+    return this.#backing.workspace
   }
   get artifactsDir(): string {
     return this.#backing.artifactsDir()

@@ -39,7 +39,7 @@ function message(code: string): RunMessage {
     type: 'run',
     url: pathToFileURL(file).href,
     params: {},
-    step: { stepName: 'load', runId: 'run_1', attempt: 1, idempotencyKey: 'run_1/load' },
+    step: { stepName: 'load', runId: 'run_1', attempt: 1, idempotencyKey: 'run_1/load', workspace: '/' },
     env: {},
     granted: { TOKEN: 't' },
     workspace: folder,

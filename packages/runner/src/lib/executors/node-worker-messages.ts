@@ -12,7 +12,7 @@ export function runMessage(attempt: Attempt, url: string): RunMessage {
     url,
     ...(step.function !== undefined && { export: step.function }),
     params: step.args ?? {},
-    step: { stepName: step.name, runId, attempt: number, idempotencyKey },
+    step: { stepName: step.name, runId, attempt: number, idempotencyKey, workspace },
     env,
     granted: grantedEnv(attempt),
     workspace,
