@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, readdir } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { Plan } from '../plan.ts'
 import type { Workspace } from '../workspace.ts'
@@ -44,19 +44,27 @@ export async function loadRecipe(
 
 async function readBounded(file: string, maxBytes: number): Promise<Uint8Array | Finding> {
   try {
-    await using handle = await open(file)
-    const { size } = await handle.stat()
-    if (size > maxBytes) return tooLarge(maxBytes)
-    const bytes = new Uint8Array(Math.min(maxBytes, Math.max(size, 4096)) + 1)
-    let length = 0
-    for (;;) {
-      const { bytesRead } = await handle.read(bytes, length, bytes.length - length)
-      length += bytesRead
-      if (bytesRead === 0) return bytes.subarray(0, length)
-      if (length === bytes.length) return tooLarge(maxBytes)
+    const handle = await open(file)
+    try {
+      return await readAll(handle, maxBytes)
+    } finally {
+      await handle.close()
     }
   } catch (error) {
     return await unreadable(file, error)
+  }
+}
+
+async function readAll(handle: FileHandle, maxBytes: number): Promise<Uint8Array | Finding> {
+  const { size } = await handle.stat()
+  if (size > maxBytes) return tooLarge(maxBytes)
+  const bytes = new Uint8Array(Math.min(maxBytes, Math.max(size, 4096)) + 1)
+  let length = 0
+  for (;;) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length)
+    length += bytesRead
+    if (bytesRead === 0) return bytes.subarray(0, length)
+    if (length === bytes.length) return tooLarge(maxBytes)
   }
 }
 
