@@ -36,8 +36,10 @@ class Surroundings:
     def __init__(self, root, spool):
         self.root = high(os.open(root, os.O_RDONLY))
         handle, path = tempfile.mkstemp(prefix='lorc-')
+        os.close(handle)
+        self.capture = high(os.open(path, os.O_RDWR | os.O_APPEND))
         os.unlink(path)
-        self.capture = high(handle)
+        self.start = 0
         self.null = high(os.open(os.devnull, os.O_RDWR))
         self.peak = open_peak()
         self.spool = spool
@@ -56,7 +58,7 @@ class Surroundings:
         os.dup2(self.null, 0)
         os.dup2(self.capture, 1)
         os.dup2(self.log, 2)
-        self.empty_capture()
+        self.begin_capture()
         self.reopen()
         sys.argv = [request['file']]
         sys.path[:] = self.path
@@ -65,9 +67,12 @@ class Surroundings:
         reset_peak(self.peak)
         self.usage = usage()
 
-    def empty_capture(self):
-        os.ftruncate(self.capture, 0)
-        os.lseek(self.capture, 0, os.SEEK_SET)
+    def begin_capture(self):
+        """What comes from here on counts. The file is only cut when it has grown: that costs more than to read on."""
+        self.start = os.fstat(self.capture).st_size
+        if self.start > CAP:
+            os.ftruncate(self.capture, 0)
+            self.start = 0
 
     def reopen(self):
         """Gives user code open standard streams, whatever was done to them."""
@@ -80,19 +85,19 @@ class Surroundings:
     def imported(self):
         """What a module prints while it is imported happens once in many attempts: it belongs to the log."""
         flush(sys.stdout)
-        if os.fstat(self.capture).st_size > 0:
+        if os.fstat(self.capture).st_size > self.start:
             self.to_log()
-            self.empty_capture()
+            self.begin_capture()
 
     def printed(self):
         """Standard output: the first of it, how much there was, whether it went to the log."""
         flush(sys.stdout)
         if sys.stdout is not self.streams[1]:
             flush(self.streams[1])
-        size = os.fstat(self.capture).st_size
-        if size == 0:
+        size = os.fstat(self.capture).st_size - self.start
+        if size <= 0:
             return b'', 0, False
-        text = os.pread(self.capture, CAP, 0)
+        text = os.pread(self.capture, CAP, self.start)
         line = text.strip()
         one = size <= CAP and line.startswith(b'{') and b'\n' not in line
         if not one:
@@ -100,7 +105,7 @@ class Surroundings:
         return text, size, not one
 
     def to_log(self):
-        offset = 0
+        offset = self.start
         while True:
             data = os.pread(self.capture, CHUNK, offset)
             if not data:
