@@ -48,9 +48,8 @@ export const program = (name: string, { carries }: { carries: readonly string[] 
     options.minifySyntax = true
     options.minifyWhitespace = true
   },
-  // CommonJS dependencies, once bundled, call require() for builtins.
-  // (getBuiltinModule: an import would make each start of the program read all exports of node:module.)
-  banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
+  // CommonJS dependencies, once bundled, call require() for builtins alone. Every chunk has this line: it must cost nothing.
+  banner: { js: 'const require=(name)=>process.getBuiltinModule(name);' },
   async onSuccess() {
     rmSync('python', { recursive: true, force: true })
     for (const from of carries) {

@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
 import { CliError } from './errors.ts'
@@ -19,7 +20,7 @@ export interface LoadedWorkspace {
  * Throws CliError CLI_WORKSPACE_MISSING and CLI_CONFIG_*.
  */
 export async function loadWorkspace(cwd: string, chosen: string | undefined): Promise<LoadedWorkspace> {
-  const { root, configFile } = chosen === undefined ? await nearest(cwd) : await named(resolve(cwd, chosen), chosen)
+  const { root, configFile } = chosen === undefined ? nearest(cwd) : await named(resolve(cwd, chosen), chosen)
   if (configFile === null) return { root, configFile, config: DEFAULT_CONFIG }
   const { readConfig } = await import('./config-file.ts')
   return { root, configFile, config: await readConfig(configFile, root) }
@@ -32,24 +33,24 @@ interface Place {
 
 async function named(root: string, asWritten: string): Promise<Place> {
   const found = await stat(root).catch(() => undefined)
-  if (found?.isDirectory() === true) return { root, configFile: await configIn(root) }
+  if (found?.isDirectory() === true) return { root, configFile: configIn(root) }
   const what = found === undefined ? 'does not exist' : 'is not a folder'
   throw new CliError('CLI_WORKSPACE_MISSING', `the workspace \`${asWritten}\` ${what}.`, {
     fix: 'give --workspace a folder, or leave it out to use the current one.',
   })
 }
 
-async function nearest(cwd: string): Promise<Place> {
+function nearest(cwd: string): Place {
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const configFile = await configIn(folder)
+    const configFile = configIn(folder)
     if (configFile !== null) return { root: folder, configFile }
     if (dirname(folder) === folder) return { root: cwd, configFile: null }
   }
 }
 
-async function configIn(folder: string): Promise<string | null> {
-  const names = await readdir(folder).catch((): string[] => [])
-  const [first, second] = CONFIG_FILES.filter((name) => names.includes(name))
+// Looks each name up: on the way there may be folders with more files than one would want to list.
+function configIn(folder: string): string | null {
+  const [first, second] = CONFIG_FILES.filter((name) => existsSync(join(folder, name)))
   if (first === undefined) return null
   if (second === undefined) return join(folder, first)
   throw new CliError('CLI_CONFIG_AMBIGUOUS', `${folder} has both ${first} and ${second}.`, {
