@@ -489,7 +489,7 @@ describe('config', () => {
   })
 })
 
-it('python-path prints the folder', async () => {
-  expect((await lorc('python-path')).stdout).toBe('/lib/python\n')
-  expect((await lorc('python-path --json')).stdout).toBe('{"path":"/lib/python"}\n')
+it('python-path prints the workspace and the library', async () => {
+  expect((await lorc('python-path')).stdout).toBe(`${folder}:/lib/python\n`)
+  expect((await lorc('python-path --json')).stdout).toBe(`{"path":"${folder}:/lib/python"}\n`)
 })
