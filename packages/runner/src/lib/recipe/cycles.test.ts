@@ -83,7 +83,7 @@ test('agrees with the graph written out, and every cycle is one', () => {
         })
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   )
 })
 

@@ -6,6 +6,7 @@ import { normalizePath } from './paths.ts'
 import type { RuleFinding } from './step-rules.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
+import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
 
 /** Looking for a near name costs the number of steps; this many names are looked at for all that are misspelt. */
 const MAX_COMPARISONS = 1_000_000
@@ -44,6 +45,7 @@ function checkNames(steps: readonly StepOutline[]): { findings: RuleFinding[]; b
   const folded = new Map<string, number>()
   steps.forEach(({ name, index }, i) => {
     if (name === undefined) return
+    if (FORBIDDEN_KEYS.has(name)) findings.push(forbiddenName(name, index))
     const other = steps[folded.get(name.toLowerCase()) ?? -1]
     if (other?.name === undefined) {
       folded.set(name.toLowerCase(), i)
@@ -62,6 +64,11 @@ function checkNames(steps: readonly StepOutline[]): { findings: RuleFinding[]; b
     if (!byName.has(name)) byName.set(name, i)
   })
   return { findings, byName }
+}
+
+function forbiddenName(name: string, index: number): RuleFinding {
+  const message = `a step cannot be named ${quote(name)}`
+  return { code: 'RECIPE_NAME_INVALID', message, at: ['steps', index, 'name'], fix: 'choose another name' }
 }
 
 function resolveDependencies(

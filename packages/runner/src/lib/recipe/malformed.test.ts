@@ -156,6 +156,12 @@ const FIELDS: Malformed[] = [
   ['env with a list as value', withField('env: { A: [1] }'), '6:15 RECIPE_FIELD_TYPE'],
   ['env with a name that is none as key', withField('env: { "MY VAR": x }'), '6:12 RECIPE_FIELD_VALUE'],
   ['env that would set what lorc sets', withField('env: { LORC_CONTEXT: x }'), '6:12 RECIPE_FIELD_VALUE'],
+  ['env that reaches the prototype', withField('env: [__proto__]'), '6:11 RECIPE_FIELD_VALUE'],
+  [
+    'an argument with a NUL',
+    lines('steps:', '  - { name: a, type: shell, script: a.sh, args: [a, "x\\0y"] }'),
+    '2:53 RECIPE_FIELD_VALUE',
+  ],
   ['env with a NUL', withField('env: { A: "x\\0y" }'), '6:15 RECIPE_FIELD_VALUE'],
   [
     'an absolute script',
@@ -189,6 +195,11 @@ const FIELDS: Malformed[] = [
 ]
 
 const ORDER: Malformed[] = [
+  [
+    'a name that reaches the prototype',
+    lines('steps:', A.replace('name: a', 'name: __proto__')),
+    '2:13 RECIPE_NAME_INVALID',
+  ],
   ['the same name twice', lines('steps:', A, A), '3:13 RECIPE_NAME_DUPLICATE'],
   ['names that differ in case', lines('steps:', A, A.replace('name: a', 'name: A')), '3:13 RECIPE_NAME_DUPLICATE'],
   [

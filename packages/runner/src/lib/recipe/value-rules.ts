@@ -3,6 +3,7 @@ import type { RecipePath } from './problem.ts'
 import type { RuleFinding } from './step-rules.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
+import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type At = (...path: RecipePath) => RecipePath
@@ -11,7 +12,8 @@ type At = (...path: RecipePath) => RecipePath
 export function checkValues(index: number, raw: unknown): RuleFinding[] {
   const at: At = (...path) => ['steps', index, ...path]
   const step = fieldsOf(raw)
-  return [...checkRetry(fieldsOf(step.retry), at), ...checkEnv(step.env, at)]
+  const shell = step.type === 'shell' ? checkShellArgs(step.args, at) : []
+  return [...checkRetry(fieldsOf(step.retry), at), ...checkEnv(step.env, at), ...shell]
 }
 
 function checkRetry(retry: Fields, at: At): RuleFinding[] {
@@ -44,7 +46,8 @@ function checkEnv(env: unknown, at: At): RuleFinding[] {
   for (const [name, place, value] of names) {
     const finding = (message: string, of: 'key' | 'value', fix?: string) =>
       findings.push({ code: 'RECIPE_FIELD_VALUE', message, at: place, of, ...(fix === undefined ? {} : { fix }) })
-    if (name.startsWith('LORC_'))
+    if (FORBIDDEN_KEYS.has(name)) finding(`${quote(name)} is not allowed in recipes`, 'key', 'choose another name')
+    else if (name.startsWith('LORC_'))
       finding(`${quote(name)} is set by lorc itself`, 'key', 'choose a name that does not begin with `LORC_`')
     else if (!Array.isArray(env) && !/^[A-Za-z_]\w*$/.test(name))
       finding(`${quote(name)} is not the name of an environment variable`, 'key')
@@ -52,6 +55,16 @@ function checkEnv(env: unknown, at: At): RuleFinding[] {
       finding(`the value of ${quote(name)} holds a NUL character`, 'value')
   }
   return findings
+}
+
+/** No system takes a NUL in an argument. */
+function checkShellArgs(args: unknown, at: At): RuleFinding[] {
+  const entries: [string | number, unknown][] = Array.isArray(args)
+    ? [...listOf(args).entries()]
+    : Object.entries(fieldsOf(args))
+  const withNul = entries.filter((entry) => entry.some((part) => typeof part === 'string' && part.includes('\0')))
+  const message = 'an argument of a script cannot hold a NUL character'
+  return withNul.map(([key]) => ({ code: 'RECIPE_FIELD_VALUE', message, at: at('args', key) }))
 }
 
 function listOf(value: unknown): readonly unknown[] {
