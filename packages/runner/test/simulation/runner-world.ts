@@ -6,7 +6,7 @@ import { createRunner } from '../../src/lib/runner.ts'
 import { createMemoryStore } from '../../src/lib/stores/memory.ts'
 import { FakeClock, settled } from '../../src/lib/testing/fake-clock.ts'
 import { Violation, waitsFor, type Limits } from './model.ts'
-import { troubledStore, type Medium, type Trouble, type TroubledStore } from './troubled-store.ts'
+import { troubledStore, type Flaw, type Medium, type Trouble, type TroubledStore } from './troubled-store.ts'
 
 /** How a step behaves, on whatever attempt. */
 export interface Behaviour {
@@ -34,13 +34,9 @@ export interface RunnerCase {
 
 const MOST_TURNS = 300
 
-export function newMedium(): Medium {
-  return { store: createMemoryStore(), gone: new Set(), durable: [] }
-}
-
 /** Lives a run from its start to its end, over as many processes as it takes. */
 export class RunnerWorld {
-  readonly medium = newMedium()
+  readonly medium: Medium
   readonly #case: RunnerCase
   readonly #workspace: string
   /** Attempts that were acted on, by all processes. */
@@ -48,7 +44,8 @@ export class RunnerWorld {
   runId = ''
   #sleeper: { process: Process; handle: RunHandle } | undefined
 
-  constructor(given: RunnerCase, workspace: string) {
+  constructor(given: RunnerCase, workspace: string, flaw?: Flaw) {
+    this.medium = { store: createMemoryStore(), flaw, epoch: 1, gone: new Set(), durable: [] }
     this.#case = given
     this.#workspace = workspace
   }

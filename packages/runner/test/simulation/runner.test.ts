@@ -1,54 +1,34 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { RunResult } from '../../src/lib/api.ts'
 import type { JournalEvent } from '../../src/lib/events.ts'
 import { RunFold } from '../../src/lib/run-fold.ts'
 import { loadRun } from '../../src/lib/run-reader.ts'
 import { factsOf, type Facts } from './model.ts'
-import { plans } from './plans.ts'
-import { holds } from './property.ts'
+import { holds, search } from './property.ts'
+import { runnerCases } from './runner-cases.ts'
 import { keyOf, RunnerWorld, type RunnerCase } from './runner-world.ts'
-import type { Trouble } from './troubled-store.ts'
+import type { Flaw } from './troubled-store.ts'
 
 let workspace: string
 beforeAll(() => void (workspace = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-simulation-')))))
 afterAll(() => rmSync(workspace, { recursive: true }))
 
-const behaviour = fc.record({
-  failures: fc.constantFrom(0, 0, 0, 1, 2, 9),
-  ms: fc.constantFrom(0, 0, 10, 10, 20, 700, 5000),
-  deaf: fc.constantFrom(false, false, true),
+it('a run lives through crashes, failures and cancels as the model says', { timeout: 120_000 }, async () => {
+  await holds('a run lives through', runnerCases, (given) => verify(given), 400)
 })
 
-const trouble: fc.Arbitrary<Trouble> = fc.record({ kind: fc.constantFrom('lost', 'unanswered', 'refused', 'held'), at: fc.integer({ min: 1, max: 12 }) })
-
-const cases: fc.Arbitrary<RunnerCase> = fc.record({
-  plan: fc.tuple(plans, fc.array(fc.constantFrom(undefined, undefined, undefined, 15, 1000), { minLength: 10, maxLength: 10 }), fc.constantFrom(undefined, undefined, undefined, 1500)).map(
-    ([plan, timeouts, timeoutMs]) => ({
-      ...plan,
-      conflict: 'last_write_wins' as const,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      steps: plan.steps.map((step, i) => ({ ...step, ...(timeouts[i] !== undefined && { timeoutMs: timeouts[i] }) })),
-    }),
-  ),
-  limits: fc.record({ concurrency: fc.constantFrom(1, 2, 3, 20), failFast: fc.boolean() }),
-  behaviours: fc.array(behaviour, { minLength: 1, maxLength: 10 }),
-  skipped: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.uniqueArray(fc.nat(9), { maxLength: 3 })),
-  troubles: fc.array(trouble, { maxLength: 3 }),
-  cancel: fc.option(fc.record({ after: fc.constantFrom(0, 5, 10, 400, 1000), by: fc.constantFrom('handle' as const, 'inbox' as const) }), { freq: 4 }),
-  commitMs: fc.constantFrom(null, 0, 3, 10, 50),
-  wakeAfter: fc.constantFrom(0, 10, 600),
+it.each<[string, Flaw]>([
+  ['answers before it has written', 'unsynced'],
+  ['writes for a driver that was replaced', 'unfenced'],
+])('and it notices a store that %s', { timeout: 120_000 }, async (_, flaw) => {
+  expect(await search(runnerCases, (given) => verify(given, flaw), 400, { endOnFailure: true })).toBeDefined()
 })
 
-it('a run lives through crashes, failures and cancels as the model says', async () => {
-  await holds('a run lives through', cases, verify, 400)
-})
-
-async function verify(given: RunnerCase): Promise<void> {
-  const world = new RunnerWorld(given, workspace)
+async function verify(given: RunnerCase, flaw?: Flaw): Promise<void> {
+  const world = new RunnerWorld(given, workspace, flaw)
   const result = await world.live()
   const { durable } = world.medium
   const facts = factsOf(given.plan, durable, given.limits)

@@ -40,7 +40,7 @@ describe('the simulation notices a scheduler', () => {
     ['that resumes cancelled', '    this.#failed = -1\n    this.#cancelled = false\n', '    this.#failed = -1\n'],
     ['that forgets what a resume may block', '    this.#lowestBlocked = Number.MAX_SAFE_INTEGER\n    this.#recount()', '    this.#recount()'],
     ['that numbers attempts wrongly', 'attempt: this.#attempts[step]! + 1', 'attempt: this.#attempts[step]!'],
-  ])('%s', async (_, piece, instead) => {
+  ])('%s', { timeout: 120_000 }, async (_, piece, instead) => {
     const Mutant = await mutantScheduler(piece, instead)
     const found = await search(schedulerCases, (given) => void simulateScheduler(given, (plan, options) => new Mutant(plan, options)), RUNS, { endOnFailure: true })
     expect(found).toBeDefined()

@@ -14,9 +14,15 @@ export interface Trouble {
   at: number
 }
 
+/** What may be wrong with a store: it answers before it has written, or writes for a driver that was replaced. */
+export type Flaw = 'unsynced' | 'unfenced'
+
 /** What all processes of a simulation share. */
 export interface Medium {
   store: RunStore
+  flaw: Flaw | undefined
+  /** Of the last lease that was taken. */
+  epoch: number
   /** Drivers whose process is gone, by id. */
   gone: Set<string>
   /** Every event that is durable, in order. */
@@ -37,12 +43,21 @@ const never = new Promise<never>(() => {})
 export function troubledStore(medium: Medium, trouble: Trouble | undefined, clock: Clock, commitMs: number | null): TroubledStore {
   const { store, gone, durable } = medium
   const drivers = new Set<string>()
+  let unsynced: readonly JournalBatch[] = []
   let commits = 0
   let stopped = false
   let wake = (): void => {}
 
   function write(batches: readonly JournalBatch[]): CommitResult[] {
-    const results = store.commit(batches) as CommitResult[]
+    if (medium.flaw !== 'unsynced') return put(batches)
+    put(unsynced)
+    unsynced = batches
+    return batches.map(() => 'ok')
+  }
+
+  function put(batches: readonly JournalBatch[]): CommitResult[] {
+    const forged = { epoch: medium.epoch, firstSeq: durable.length }
+    const results = store.commit(batches.map((batch) => (medium.flaw === 'unfenced' ? { ...batch, ...forged } : batch))) as CommitResult[]
     batches.forEach((batch, i) => {
       if (batch.create) drivers.add(batch.create.driver.id)
       if (results[i] === 'ok') for (const line of batch.lines) durable.push(JSON.parse(line) as JournalEvent)
@@ -79,9 +94,11 @@ export function troubledStore(medium: Medium, trouble: Trouble | undefined, cloc
       const lease = await store.lease(runId)
       return lease?.driver && gone.has(lease.driver.id) ? { ...lease, driver: { ...lease.driver, startTime: 'long ago' } } : lease
     },
-    takeLease(runId, expected, driver) {
+    async takeLease(runId, expected, driver) {
       drivers.add(driver.id)
-      return store.takeLease(runId, expected, driver)
+      const epoch = await store.takeLease(runId, expected, driver)
+      if (epoch !== undefined) medium.epoch = epoch
+      return epoch
     },
     startHeartbeat: () => async () => {},
   }
