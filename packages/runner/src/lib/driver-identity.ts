@@ -23,7 +23,7 @@ function isHidden(pid: number): boolean {
     kill(pid, 0)
     return false
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return (error as { code?: unknown }).code === 'EPERM'
   }
 }
 

@@ -1,6 +1,7 @@
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { platform } from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { append, creation, driver, journal, summary } from '../store-testsuite/samples.ts'
 import { createFilesStore } from './files.ts'
@@ -101,6 +102,27 @@ describe('opening', () => {
     mkdirSync(inRun('journal.1.ndjson'))
     await expect(journal(store, 'r')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
+})
+
+it.skipIf(platform !== 'linux')('keeps nothing of a batch that the disk has no room for', async () => {
+  const store = await open()
+  await store.commit([creation('r')])
+  rmSync(inRun('journal.1.ndjson'))
+  symlinkSync('/dev/full', inRun('journal.1.ndjson'))
+  const full = { code: 'STORE_FULL' }
+  const ended = { status: 'completed' as const, at: 9, error: null, attempts: [] }
+  await expect(async () => store.commit([append('r', 0, ['0'], { ended })])).rejects.toMatchObject(full)
+  rmSync(inRun('journal.1.ndjson'))
+  expect(await store.get('r')).toEqual(summary('r'))
+  expect(await store.commit([append('r', 0, ['0'])])).toEqual(['ok'])
+  expect(await store.get('r')).toEqual(summary('r'))
+})
+
+it('loses a race for a run id without a trace', async () => {
+  const store = await open()
+  mkdirSync(inRun('made by another process'), { recursive: true })
+  expect(await store.commit([creation('r', ['0'])])).toEqual(['exists'])
+  expect(readdirSync(join(dir, 'runs'))).toEqual(['r'])
 })
 
 it('keeps names that are no file names apart, and inside its folder', async () => {

@@ -96,15 +96,16 @@ export class FilesJournal {
     let changePath: string | undefined
     try {
       if (change !== undefined) {
-        changePath = folder.file(`change.${epoch}.${(writer.changes += 1)}.json`)
-        this.#medium.write(changePath, JSON.stringify({ ...change, end: end.bytes } satisfies Change))
+        const path = folder.file(`change.${epoch}.${(writer.changes += 1)}.json`)
+        this.#medium.write(path, JSON.stringify({ ...change, end: end.bytes } satisfies Change))
+        changePath = path
       }
       if (writer.end.bytes === 0 || change !== undefined) this.#medium.syncFolder(folder.path)
       for (let at = 0; at < text.length; ) at += writeSync(file, text, at, text.length - at, writer.end.bytes + at)
       this.#medium.syncData(file)
     } catch (error) {
-      ftruncateSync(file, writer.end.bytes)
       if (changePath !== undefined) this.#medium.remove(changePath)
+      truncateIfPossible(file, writer.end.bytes)
       throw error
     }
     // Who took the lease meanwhile has counted these bytes in, or has not.
@@ -117,6 +118,15 @@ export class FilesJournal {
 function writerAt(folder: RunFolder, epoch: number): Writer {
   const changes = folder.changes().findLast((change) => change.epoch === epoch)?.number ?? 0
   return { epoch, folder, before: folder.eventsBefore(epoch), end: segmentEnd(folder.segment(epoch)), changes }
+}
+
+/** Takes back what was written of a batch. Where that fails, the next batch finds the file too long and cuts it. */
+function truncateIfPossible(file: number, bytes: number): void {
+  try {
+    ftruncateSync(file, bytes)
+  } catch {
+    // See above.
+  }
 }
 
 function changeOf({ ended, reopened, inboxDone }: JournalBatch): Omit<Change, 'end'> | undefined {

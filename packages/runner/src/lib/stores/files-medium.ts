@@ -77,12 +77,12 @@ export class FilesMedium {
     }
   }
 
-  /** Throws STORE_CORRUPT where the file is not the JSON that was written. */
-  readJson<T>(path: string): T | undefined {
+  /** Undefined when there is no such file. Throws STORE_CORRUPT where the file is not the JSON that was written. */
+  readJson(path: string): unknown {
     const text = this.read(path)
     if (text === undefined) return undefined
     try {
-      return JSON.parse(text) as T
+      return JSON.parse(text) as unknown
     } catch (cause) {
       throw new RunnerError('STORE_CORRUPT', `${JSON.stringify(path)} of the store is not what was written there.`, { cause })
     }

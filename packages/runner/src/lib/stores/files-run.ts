@@ -48,7 +48,7 @@ export class RunFolder {
   }
 
   driver(epoch: number): DriverIdentity | undefined {
-    return this.#medium.readJson(this.file(`epoch.${epoch}.json`))
+    return this.#medium.readJson(this.file(`epoch.${epoch}.json`)) as DriverIdentity | undefined
   }
 
   /** Makes the next lease; false when it was made before. */
@@ -67,7 +67,7 @@ export class RunFolder {
   /** Where the journal of a lease that was taken over ends; whoever asks first fixes it. */
   seal(epoch: number): SegmentEnd {
     const path = this.file(`seal.${epoch}.json`)
-    const known = this.#medium.readJson<SegmentEnd>(path)
+    const known = this.#medium.readJson(path) as SegmentEnd | undefined
     if (known !== undefined) return known
     const found = this.#syncedEnd(this.segment(epoch))
     return this.#medium.create(path, JSON.stringify(found)) ? found : this.seal(epoch)
@@ -93,7 +93,7 @@ export class RunFolder {
 
   /** Undefined when there is no such run. */
   state(): RunState | undefined {
-    const summary = this.#medium.readJson<RunSummary>(this.file('run.json'))
+    const summary = this.#medium.readJson(this.file('run.json')) as RunSummary | undefined
     if (summary === undefined) return undefined
     const state: RunState = { summary, released: false, inboxDone: 0, attempts: [] }
     const changes = this.changes()
@@ -112,7 +112,7 @@ export class RunFolder {
     })
     found.sort((a, b) => a.epoch - b.epoch || a.number - b.number)
     return found.flatMap(({ name, epoch, number }) => {
-      const change = this.#medium.readJson<Change>(this.file(name))
+      const change = this.#medium.readJson(this.file(name)) as Change | undefined
       return change === undefined ? [] : [{ ...change, epoch, number }]
     })
   }

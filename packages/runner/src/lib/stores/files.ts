@@ -27,7 +27,7 @@ export async function createFilesStore({ dir, durability = 'power' }: FilesStore
   try {
     for (const name of ['runs', 'plans', 'heartbeats']) medium.makeFolder(medium.path(name))
     medium.create(medium.path('store.json'), JSON.stringify({ format: FORMAT }))
-    const { format } = medium.readJson<{ format: number }>(medium.path('store.json')) ?? { format: FORMAT }
+    const { format } = medium.readJson(medium.path('store.json')) as { format: number }
     if (format > FORMAT) {
       throw new RunnerError(
         'STORE_VERSION',
@@ -73,7 +73,7 @@ function filesStore(medium: FilesMedium): RunStore {
     const found: CacheEntry[] = []
     for (const number of numbers(medium, path).reverse()) {
       if (found.length >= limit) break
-      const entry = medium.readJson<CacheEntry>(`${path}/${number}.json`)
+      const entry = medium.readJson(`${path}/${number}.json`) as CacheEntry | undefined
       if (entry !== undefined && (key === undefined || entry.key === key)) found.push(entry)
     }
     return found
@@ -152,7 +152,7 @@ function filesStore(medium: FilesMedium): RunStore {
         if (sent.length === 0) return []
         const done = run.state()?.inboxDone ?? 0
         return sent.filter((id) => id > done).flatMap((id) => {
-          const command = medium.readJson<Omit<InboxCommand, 'id'>>(run.file(`inbox/${id}.json`))
+          const command = medium.readJson(run.file(`inbox/${id}.json`)) as Omit<InboxCommand, 'id'> | undefined
           return command === undefined ? [] : [{ id, ...command }]
         })
       }),

@@ -11,6 +11,9 @@ import { Turnstile, type TurnstileOptions } from './turnstile.ts'
 /** Loaded on use: a program that never opens a database does not pay for it. */
 const loadSqlite = () => createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
 
+/** Longer than any commit takes, shorter than people's patience with a process that hangs. Milliseconds. */
+const PATIENCE = 60_000
+
 /** Prepared on first use, then kept. */
 export type Prepared = () => StatementSync
 
@@ -23,17 +26,20 @@ export class SqliteConnection {
   readonly #commit = this.prepare('COMMIT')
   #open = true
 
-  private constructor(db: DatabaseSync, file: string) {
+  private constructor(db: DatabaseSync, file: string, patienceMs: number) {
     this.db = db
     this.file = file
-    this.#turnstile = new Turnstile(this.#patience())
+    this.#turnstile = new Turnstile(this.#patience(patienceMs))
   }
 
-  /** Opens the file, and creates it with its folder where it is missing. */
-  static async open(file: string, durability: Durability): Promise<SqliteConnection> {
+  /**
+   * Opens the file, and creates it with its folder where it is missing. A task that meets another process's lock for
+   * `patienceMs` on end fails with STORE_UNAVAILABLE.
+   */
+  static async open(file: string, durability: Durability, patienceMs = PATIENCE): Promise<SqliteConnection> {
     try {
       await mkdir(dirname(file), { recursive: true })
-      const connection = new SqliteConnection(new (loadSqlite().DatabaseSync)(file), file)
+      const connection = new SqliteConnection(new (loadSqlite().DatabaseSync)(file), file, patienceMs)
       try {
         await connection.write(() => {
           const { db } = connection
@@ -85,7 +91,7 @@ export class SqliteConnection {
       return this.#guard('read', task)
     } catch (error) {
       if (!isSqliteBusy(error)) throw error
-      return new Turnstile(this.#patience()).run(() => {
+      return new Turnstile(this.#patience(PATIENCE)).run(() => {
         this.assertOpen()
         return this.#guard('read', task)
       })
@@ -111,8 +117,9 @@ export class SqliteConnection {
     }
   }
 
-  #patience(): TurnstileOptions {
+  #patience(patienceMs: number): TurnstileOptions {
     return {
+      patienceMs,
       isBusy: isSqliteBusy,
       giveUp: (waitedMs, cause) =>
         new RunnerError(

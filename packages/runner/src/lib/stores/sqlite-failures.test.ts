@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { append, attempt, creation, driver, journal } from '../store-testsuite/samples.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
+import { migrate, rollback } from './sqlite-schema.ts'
 import { createSqliteStore, sqliteStore } from './sqlite.ts'
 
 let folder: string
@@ -150,6 +151,43 @@ describe('another process that holds the lock', () => {
     expect(await Promise.all([first, second, taken])).toEqual([['ok'], ['ok'], 2])
     await closed
   })
+})
+
+it('gives up on a lock that another process never lets go of, with nothing written', async () => {
+  const connection = await SqliteConnection.open(file, 'process', 20)
+  const store = sqliteStore(connection)
+  await store.commit([creation('r')])
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  await expect(store.commit([append('r', 0, ['0'])])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  other.exec('COMMIT')
+  other.close()
+  expect(await store.commit([append('r', 0, ['0'])])).toEqual(['ok'])
+  await store.close()
+})
+
+it('reads again where a read met a process that recovers the file', async () => {
+  const connection = await SqliteConnection.open(file, 'process')
+  const busy = Object.assign(new Error('busy'), { errcode: 261 })
+  let reads = 0
+  const task = () => {
+    if ((reads += 1) < 3) throw busy
+    return 'read'
+  }
+  expect(await connection.read(task)).toBe('read')
+  await connection.close()
+})
+
+it('leaves no half-made schema behind', () => {
+  const db = new DatabaseSync(file)
+  db.exec('PRAGMA max_page_count = 3')
+  expect(() => migrate(db, file)).toThrow('full')
+  expect(db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 })
+  expect(() => rollback(db)).not.toThrow()
+  db.exec('PRAGMA max_page_count = 1000')
+  migrate(db, file)
+  migrate(db, file)
+  db.close()
 })
 
 it('shows attempts to people who ask with SQL', async () => {

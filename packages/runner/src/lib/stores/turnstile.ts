@@ -12,8 +12,7 @@ export interface TurnstileOptions {
   isBusy: (error: unknown) => boolean
   /** What a task is rejected with that found the medium held for `patienceMs`. */
   giveUp: (waitedMs: number, cause: unknown) => Error
-  /** Default 60,000. */
-  patienceMs?: number
+  patienceMs: number
   pace?: Pace
 }
 
@@ -49,7 +48,7 @@ export class Turnstile {
   #idle: (() => void)[] = []
 
   constructor(options: TurnstileOptions) {
-    this.#options = { patienceMs: 60_000, pace: REAL_PACE, ...options }
+    this.#options = { pace: REAL_PACE, ...options }
   }
 
   /** Runs `task` at once where nothing stands in the way, and after the tasks before it otherwise. */
