@@ -1,6 +1,6 @@
 import type { JournalEvent, RunHandle, Runner, RunResult } from '@lorc/runner'
 import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
-import { Interrupts } from './interrupts.ts'
+import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { lastLines } from './log-tail.ts'
 import { reportOf, type ErrorReport } from './render/error-report.ts'

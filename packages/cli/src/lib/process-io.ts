@@ -47,7 +47,7 @@ export function processIo(process: HostProcess, { elsewhere, onFailure }: Proces
 }
 
 function output(stream: NodeJS.WriteStream, onFailure: (error: Error) => void): Output {
-  const write = stream.write.bind(stream) as (text: string) => boolean
+  const write: (text: string) => boolean = stream.write.bind(stream)
   let closed = false
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (closed) return
@@ -56,7 +56,7 @@ function output(stream: NodeJS.WriteStream, onFailure: (error: Error) => void): 
     if (error.code !== 'EPIPE' && error.code !== 'EIO') onFailure(error)
   })
   return {
-    isTTY: stream.isTTY === true,
+    isTTY: 'isTTY' in stream && stream.isTTY,
     get columns() {
       return stream.columns > 0 ? stream.columns : 80
     },

@@ -14,7 +14,7 @@ interface FakeProcess extends EventEmitter {
 function fakeProcess(stdout: Writable = new PassThrough()): { fake: FakeProcess; host: HostProcess; shown(stream: 'stdout' | 'stderr'): string } {
   const fake = Object.assign(new EventEmitter(), {
     stdout,
-    stderr: new PassThrough() as Writable,
+    stderr: new PassThrough(),
     cwd: () => '/',
     chdir: () => undefined,
     pid: 1,
@@ -100,11 +100,12 @@ describe('processIo', () => {
   })
 
   it('lets a writer wait for a slow reader, and drops what nobody reads', async () => {
-    const { host, fake } = fakeProcess(new PassThrough({ highWaterMark: 4 }))
+    const slow = new PassThrough({ highWaterMark: 4 })
+    const { host, fake } = fakeProcess(slow)
     const { stdout } = processIo(host, quiet)
     expect(stdout.write('more than four')).toBe(false)
     const drained = stdout.drained()
-    ;(fake.stdout as PassThrough).resume()
+    slow.resume()
     await drained
     await stdout.drained()
     fake.stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }))

@@ -98,7 +98,7 @@ describe('the store', () => {
 
   it('that cannot be read is told', async () => {
     await mkdir(join(folder, '.lorc'))
-    const broken = (error: unknown) => engineOf({ store: { list: () => Promise.reject(error) } })
+    const broken = (error: Error) => engineOf({ store: { list: () => Promise.reject(error) } })
     const coded = new RunnerError('STORE_VERSION', 'too new', { fix: 'update lorc' })
     expect(await checkStore(workspace(), broken(coded), {})).toMatchObject({ status: 'fail', message: 'STORE_VERSION: too new', fix: 'update lorc' })
     const denied = Object.assign(new Error('denied'), { code: 'EACCES' })

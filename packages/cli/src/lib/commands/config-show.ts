@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION } from '../command.ts'
+import type { LorcConfig } from '../config.ts'
 import { EXIT } from '../exit-codes.ts'
 import { table } from '../render/table.ts'
 
@@ -17,9 +18,9 @@ export const configShow = defineCommand({
       return EXIT.ok
     }
     const absent = { python: 'python3, or .venv', concurrency: 'the number of cores' } as const
-    const rows = Object.entries(config).map(([name, value]: [string, unknown]) => {
+    const rows = Object.entries(config).map(([name, value]: [string, LorcConfig[keyof LorcConfig]]) => {
       const fallback = name === 'python' || name === 'concurrency' ? absent[name] : ''
-      return [{ text: name }, { text: value === null ? fallback : Array.isArray(value) ? value.join(', ') || 'none' : String(value) }]
+      return [{ text: name }, { text: value === null ? fallback : Array.isArray(value) ? value.join(', ') || 'none' : `${value}` }]
     })
     const from = configFile ?? 'no file: defaults'
     io.stdout.write(`${table(['SETTING', 'VALUE'], [[{ text: 'workspace' }, { text: root }], [{ text: 'file' }, { text: from }], ...rows], out)}\n`)

@@ -1,4 +1,5 @@
 import type { Context } from '@lorc/context'
+import type { JsonValue } from '@lorc/runner'
 import { closest } from '../closest.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { CliError } from '../errors.ts'
@@ -32,7 +33,7 @@ export const runsContext = defineCommand({
       const keys = key === undefined ? context.keys().sort() : [known(context, key)]
       const chosen = options.blame ? keys.map((name) => [name, blameJson(context, name)] as const) : keys.map((name) => [name, context.get(name)] as const)
       if (options.json || (key !== undefined && !options.blame)) {
-        const value = key === undefined ? Object.fromEntries(chosen) : chosen[0]?.[1]
+        const value = key === undefined ? Object.fromEntries(chosen) : (chosen[0]?.[1] as JsonValue)
         io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
       } else if (keys.length === 0) io.stderr.write('the context is empty\n')
       else if (options.blame) {

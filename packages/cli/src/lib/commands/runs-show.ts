@@ -58,7 +58,7 @@ function failure(view: RunView, style: Style): string[] {
 function cells(step: StepState, style: Style, columns: number): Cell[] {
   const { metrics } = step
   const took = step.startedAt === null || step.endedAt === null ? null : step.endedAt - step.startedAt
-  const cpu = metrics === null || metrics.cpuUserMs === null ? null : metrics.cpuUserMs + (metrics.cpuSystemMs ?? 0)
+  const cpu = metrics?.cpuUserMs == null ? null : metrics.cpuUserMs + (metrics.cpuSystemMs ?? 0)
   return [
     { text: truncate(step.name, 32), paint: style.bold },
     { text: step.status, paint: paintStatus(step.status, style) },

@@ -74,7 +74,8 @@ function envelope(result: RunResult, completed: Completed | undefined, interrupt
   const [state] = result.steps
   const error = state?.error ?? result.error
   // A scriptlet that failed has not exited with 0, whatever its envelope says.
-  const exitCode = interrupted ?? (error?.exitCode || EXIT.failed)
+  const own = error?.exitCode ?? 0
+  const exitCode = interrupted ?? (own === 0 ? EXIT.failed : own)
   const line = { status: 'error', reason: error?.message ?? 'cancelled', exit_code: exitCode, step: state?.name ?? null, code: error?.code }
   io.stdout.write(`${JSON.stringify(line)}\n`)
   return exitCode
