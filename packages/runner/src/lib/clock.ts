@@ -1,10 +1,17 @@
 import type { Clock, Ids } from './api.ts'
 
+/** The longest that setTimeout waits, about 25 days; anything more would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   sleep(ms, wake) {
-    const timer = setTimeout(wake, ms)
+    let timer: NodeJS.Timeout
+    const wait = (left: number): void => {
+      timer = setTimeout(() => (left > LONGEST_MS ? wait(left - LONGEST_MS) : wake()), Math.min(left, LONGEST_MS))
+    }
+    wait(ms)
     return () => clearTimeout(timer)
   },
 }

@@ -238,10 +238,12 @@ export class Driver implements RunHandle, AttemptHooks {
   async #reuseOrExecute(attempt: LiveAttempt, executor: StepExecutor): Promise<void> {
     try {
       const hit = await this.#run.cache.find(attempt)
-      if (attempt.ending) return this.#onThrown(attempt, attempt.ending)
-      if (!hit) return this.#execute(attempt, executor)
-      const accepted = await accept(attempt, { status: 'ok', outputs: hit.outputs, writes: hit.writes }, this.#around.workspace)
-      this.#complete(attempt, accepted, null, hit.key)
+      if (attempt.ending) this.#onThrown(attempt, attempt.ending)
+      else if (!hit) this.#execute(attempt, executor)
+      else {
+        const accepted = await accept(attempt, { status: 'ok', outputs: hit.outputs, writes: hit.writes }, this.#around.workspace)
+        this.#complete(attempt, accepted, null, hit.key)
+      }
     } catch (error) {
       this.#onThrown(attempt, error)
     }
@@ -368,7 +370,10 @@ export class Driver implements RunHandle, AttemptHooks {
   #onFailure(error: RunnerError): void {
     if (this.#over) return
     this.#close()
-    for (const attempt of this.#live.values()) attempt.end(new RunnerError('STEP_CANCELLED', error.message, { cause: error }))
+    for (const attempt of this.#live.values()) {
+      attempt.stopTimer?.()
+      attempt.end(new RunnerError('STEP_CANCELLED', error.message, { cause: error }))
+    }
     this.#opened.reject(error)
     this.#reject(error)
   }

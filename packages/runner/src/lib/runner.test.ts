@@ -613,6 +613,17 @@ describe('close', () => {
   })
 })
 
+it('leaves no timer behind when it is closed', async () => {
+  const run = await runner({ a: untilEnded, b: fails })
+  const retry = { max: 2, delayMs: 60_000, backoff: 'fixed' as const, factor: 1, maxDelayMs: 60_000, jitter: 0 }
+  const plan = planOf({ name: 'a', stage: 0, timeoutMs: 60_000 }, { name: 'b', stage: 0, retry })
+  await run.start({ ...plan, timeoutMs: 60_000 })
+  await settled()
+  expect(clock.nextIn).toBeDefined()
+  await run.close()
+  expect(clock.nextIn).toBeUndefined()
+})
+
 it('is not disturbed by a wall clock that jumps back', async () => {
   const run = await runner({ a: () => clock.jump(-3_600_000) })
   const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))

@@ -221,7 +221,8 @@ export class Scheduler {
     const end = offsets[from + 1]!
     for (let i = offsets[from]!; i < end; i++) {
       const step = targets[i]!
-      if (--this.#waits[step]! === 0 && this.#status[step] === WAITING) this.#enqueue(step)
+      const left = --this.#waits[step]!
+      if (left === 0 && this.#status[step] === WAITING) this.#enqueue(step)
     }
   }
 

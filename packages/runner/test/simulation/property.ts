@@ -36,7 +36,7 @@ export async function search<T>(
   runs: number,
   parameters: fc.Parameters<[T]> = {},
 ): Promise<Counterexample | undefined> {
-  const outcome = await fc.check(fc.asyncProperty(cases, async (value) => verify(value)), { numRuns: runs, ...parameters })
+  const outcome = await fc.check(fc.asyncProperty(cases, async (value) => void (await verify(value))), { numRuns: runs, ...parameters })
   if (!outcome.failed) return undefined
   const cause = outcome.errorInstance
   return {
