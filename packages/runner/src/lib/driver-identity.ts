@@ -31,7 +31,7 @@ function isHidden(pid: number): boolean {
 export function isAtWork(driver: DriverIdentity, self: DriverIdentity): boolean {
   if (driver.machine !== self.machine) return false
   const state = processState(driver.pid)
-  return state !== undefined && state.startTime === driver.startTime && !state.stopped
+  return state?.startTime === driver.startTime && !state.stopped
 }
 
 let known: string | undefined

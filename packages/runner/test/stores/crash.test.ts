@@ -18,14 +18,15 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }))
 
+const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore']
 const program = (name: string) => join(import.meta.dirname, name)
 
 describe.each([
   ['sqlite', 'lorc.db', () => createSqliteStore({ file: join(folder, 'lorc.db') })],
   ['files', 'runs', () => createFilesStore({ dir: join(folder, 'runs') })],
 ] as const)('the %s store', (kind, name, open) => {
-  it.each([1, 7, 20])('keeps every acknowledged batch, and no part of one, when its process is killed after %d', async (batches) => {
-    const writer = spawn(execPath, [program('killed-writer.ts'), kind, join(folder, name)], { stdio: ['ignore', 'pipe', 'ignore'] })
+  it.each([1, 7, 20])('keeps acknowledged batches, and no part of one, of a process killed after %d', async (batches) => {
+    const writer = spawn(execPath, [program('killed-writer.ts'), kind, join(folder, name)], { stdio })
     let acknowledged = 0
     for await (const line of createInterface({ input: writer.stdout })) {
       acknowledged = Number(line)
@@ -43,7 +44,8 @@ describe.each([
 
   it('says STORE_FULL when its file may not grow, with nothing half-written, and goes on when it may', async () => {
     const command = `ulimit -f 1000; exec "$0" "$1" ${kind} "$2"`
-    const output = execFileSync('sh', ['-c', command, execPath, program('small-disk.ts'), join(folder, name)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const args = ['-c', command, execPath, program('small-disk.ts'), join(folder, name)]
+    const output = execFileSync('sh', args, { encoding: 'utf8', stdio: [...stdio] })
     const { code, acknowledged, kept } = JSON.parse(output) as { code: string; acknowledged: number; kept: number }
     expect(code).toBe('STORE_FULL')
     expect(acknowledged).toBeGreaterThan(2)

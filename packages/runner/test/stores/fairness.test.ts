@@ -19,18 +19,25 @@ it.each([
   const names = Array.from({ length: WRITERS }, (_, n) => `run-${n}`)
   const writers = names.map((name) => fork(program, [file, durability, name, String(total)], { execArgv: [] }))
   try {
-    await Promise.all(writers.map((writer) => Promise.race([once(writer, 'message'), once(writer, 'exit').then(() => Promise.reject(new Error('a writer ended early')))])))
+    await Promise.all(writers.map((writer) => Promise.race([once(writer, 'message'), endsEarly(writer)])))
     const counts = await raceTo(total, writers)
     const mean = counts.reduce((sum, count) => sum + count) / WRITERS
     expect(Math.min(...counts), counts.join(' ')).toBeGreaterThanOrEqual(mean / 2)
     const store = await createSqliteStore({ file })
-    for (const [n, name] of names.entries()) expect((await journal(store, name)).length).toBeGreaterThanOrEqual(counts[n]!)
+    for (const [n, name] of names.entries()) {
+      expect((await journal(store, name)).length).toBeGreaterThanOrEqual(counts[n] ?? NaN)
+    }
     await store.close()
   } finally {
     for (const writer of writers) writer.kill('SIGKILL')
     rmSync(folder, { recursive: true })
   }
 })
+
+async function endsEarly(writer: ChildProcess): Promise<never> {
+  await once(writer, 'exit')
+  throw new Error('A writer ended early.')
+}
 
 /** How far each writer had come when all of them together had made `total` commits. */
 async function raceTo(total: number, writers: ChildProcess[]): Promise<number[]> {

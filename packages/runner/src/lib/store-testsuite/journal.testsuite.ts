@@ -58,7 +58,8 @@ export function journalSuite({ describe, it, itShared, withStore }: Suite): void
       'fences a batch for a run that does not exist',
       withStore(async (store) => {
         assert.deepEqual(await store.commit([append('nobody', 0, ['0'])]), ['fenced'])
-        assert.deepEqual(await store.commit([append('nobody', 0, []), append('nobody', 0, ['0'])]), ['fenced', 'fenced'])
+        const results = await store.commit([append('nobody', 0, []), append('nobody', 0, ['0'])])
+        assert.deepEqual(results, ['fenced', 'fenced'])
       }),
     )
 

@@ -51,7 +51,8 @@ export function leasesSuite({ describe, it, itShared, withStore }: Suite): void 
       'gives the lease up when the run ends',
       withStore(async (store) => {
         await store.commit([creation('r', ['0'])])
-        await store.commit([append('r', 1, ['1'], { ended: { status: 'completed', at: 5, error: null, attempts: [] } })])
+        const ended = { status: 'completed' as const, at: 5, error: null, attempts: [] }
+        await store.commit([append('r', 1, ['1'], { ended })])
         assert.equal((await store.lease('r'))?.driver, null)
         await store.releaseLease('r', 1)
         assert.equal(await store.takeLease('r', 1, driver('second')), 2)

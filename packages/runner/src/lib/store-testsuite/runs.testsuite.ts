@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { RunFilter } from '../store.ts'
 import type { Suite } from './medium.ts'
 import { append, attempt, creation, summary } from './samples.ts'
 
@@ -84,7 +85,7 @@ export function runsSuite({ describe, it, withStore }: Suite): void {
           await store.commit([creation(`r${n}`, [], { name, createdAt: 1000 + n })])
         }
         await store.commit([append('r1', 0, [], { ended }), append('r2', 0, [], { ended })])
-        const ids = async (filter: Parameters<typeof store.list>[0]) => (await store.list(filter)).map((run) => run.runId)
+        const ids = async (filter: RunFilter) => (await store.list(filter)).map((run) => run.runId)
         assert.deepEqual(await ids({ name: 'a' }), ['r4', 'r2', 'r0'])
         assert.deepEqual(await ids({ status: 'running' }), ['r4', 'r3', 'r0'])
         assert.deepEqual(await ids({ name: 'a', status: 'completed' }), ['r2'])
@@ -120,9 +121,10 @@ export function runsSuite({ describe, it, withStore }: Suite): void {
         const first = attempt('r', 'load', { status: 'failed' })
         const second = attempt('r', 'load', { attempt: 2 })
         await store.commit([creation('r')])
-        await store.commit([append('r', 0, ['0'], { ended: { status: 'failed', at: 5, error: null, attempts: [first] } })])
-        const ended = { status: 'completed' as const, at: 6, error: null, attempts: [second] }
-        await store.commit([append('r', 1, ['1'], { reopened: true, ended })])
+        const failed = { status: 'failed' as const, at: 5, error: null, attempts: [first] }
+        await store.commit([append('r', 0, ['0'], { ended: failed })])
+        const completed = { status: 'completed' as const, at: 6, error: null, attempts: [second] }
+        await store.commit([append('r', 1, ['1'], { reopened: true, ended: completed })])
         assert.deepEqual(await store.attempts({ runId: 'r' }), [second, first])
       }),
     )

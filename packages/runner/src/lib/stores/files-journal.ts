@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, constants, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import type { CommitResult, JournalBatch, NewRun } from '../store.ts'
 import { fileName, hasCode, type FilesMedium } from './files-medium.ts'
 import { RunFolder, type Change } from './files-run.ts'
@@ -89,7 +100,7 @@ export class FilesJournal {
     }
   }
 
-  #write(writer: Writer, file: number, lines: readonly string[], change: Omit<Change, 'end'> | undefined): CommitResult {
+  #write(writer: Writer, file: number, lines: readonly string[], change?: Omit<Change, 'end'>): CommitResult {
     const { folder, epoch } = writer
     const text = Buffer.from(batchText(lines))
     const end = { bytes: writer.end.bytes + text.length, events: writer.end.events + lines.length }

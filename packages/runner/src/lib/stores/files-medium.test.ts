@@ -42,6 +42,7 @@ describe('FilesMedium', () => {
 
   it('tells JSON from what is left of it', () => {
     writeFileSync(medium.path('a.json'), '{"a":')
-    expect(() => medium.readJson(medium.path('a.json'))).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }) as Error)
+    const corrupt = expect.objectContaining({ code: 'STORE_CORRUPT' }) as Error
+    expect(() => medium.readJson(medium.path('a.json'))).toThrow(corrupt)
   })
 })

@@ -84,7 +84,8 @@ export class FilesMedium {
     try {
       return JSON.parse(text) as unknown
     } catch (cause) {
-      throw new RunnerError('STORE_CORRUPT', `${JSON.stringify(path)} of the store is not what was written there.`, { cause })
+      const message = `${JSON.stringify(path)} of the store is not what was written there.`
+      throw new RunnerError('STORE_CORRUPT', message, { cause })
     }
   }
 

@@ -20,8 +20,8 @@ export interface RunState {
 
 /**
  * The folder of a run. Each lease has files of its own: `epoch.N.json` says who holds it, `journal.N.ndjson` what was
- * written under it, `change.N.K.json` what changed with that. Who takes the lease makes `epoch.N+1.json`, which only one
- * can, and then `seal.N.json`, which says where the journal of the lease before ends for good: what its driver writes
+ * written under it, `change.N.K.json` what changed with that. Who takes the lease makes `epoch.N+1.json`, which only
+ * one can, and then `seal.N.json`, which says where the journal of the lease before ends for good: what its driver writes
  * after that is in no journal. So no lock is held while anything is written, and a dead process leaves none behind.
  */
 export class RunFolder {

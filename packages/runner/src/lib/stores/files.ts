@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
 import type { CacheEntry, Durability, InboxCommand, RunFilter, RunStore, RunSummary } from '../store.ts'
 import { FilesJournal } from './files-journal.ts'
@@ -18,8 +19,9 @@ export interface FilesStoreOptions {
 }
 
 /**
- * A store of plain files, one folder a run (`runs/<run id>/`, see RunFolder), readable with any tool and safe for several
- * processes at once. Lists and statistics open a file for each run: where many runs are kept, SQLite is the better store.
+ * A store of plain files, one folder a run (`runs/<run id>/`, see RunFolder), readable with any tool and safe for
+ * several processes at once. Lists and statistics open a file for each run: where many runs are kept, SQLite is the
+ * better store.
  * Rejects with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the folder cannot be used.
  */
 export async function createFilesStore({ dir, durability = 'power' }: FilesStoreOptions): Promise<RunStore> {
@@ -62,7 +64,8 @@ function filesStore(medium: FilesMedium): RunStore {
   }
 
   function states(): RunState[] {
-    const runs = medium.names(medium.path('runs')).map((name) => new RunFolder(medium, medium.path('runs', name)).state())
+    const path = medium.path('runs')
+    const runs = medium.names(path).map((name) => new RunFolder(medium, join(path, name)).state())
     return runs.filter((state) => state !== undefined).sort((a, b) => newestFirst(a.summary, b.summary))
   }
 
@@ -87,7 +90,8 @@ function filesStore(medium: FilesMedium): RunStore {
     async *read(runId, fromSeq = 0) {
       let seq = 0
       const chunks = guard('read', () => known(runId).read())
-      for (let next = guard('read', () => chunks.next()); next.done !== true; next = guard('read', () => chunks.next())) {
+      const take = () => guard('read', () => chunks.next())
+      for (let next = take(); next.done !== true; next = take()) {
         const lines = next.value.slice(Math.max(0, fromSeq - seq))
         seq += next.value.length
         if (lines.length > 0) yield lines

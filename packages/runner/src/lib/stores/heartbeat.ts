@@ -17,8 +17,9 @@ export interface HeartbeatData extends HeartbeatOrder {
 
 /**
  * Starts a thread that counts a driver's heartbeat up at the medium, whatever the main thread is busy with. It keeps no
- * process alive. Returns how to stop it, which resolves when the thread has ended. A thread that cannot reach the medium
- * ends early: then the lease runs out, as for any driver that nobody hears of, and the epoch keeps the journal safe.
+ * process alive. Returns how to stop it, which resolves when the thread has ended. A thread that cannot reach the
+ * medium ends early: then the lease runs out, as for any driver that nobody hears of, and the epoch keeps the journal
+ * safe.
  */
 export function startHeartbeatThread(order: HeartbeatOrder): () => Promise<void> {
   const stop = new SharedArrayBuffer(4)

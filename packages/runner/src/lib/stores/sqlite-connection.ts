@@ -121,12 +121,11 @@ export class SqliteConnection {
     return {
       patienceMs,
       isBusy: isSqliteBusy,
-      giveUp: (waitedMs, cause) =>
-        new RunnerError(
-          'STORE_UNAVAILABLE',
-          `Another process has kept the store ${JSON.stringify(this.file)} locked for ${Math.round(waitedMs / 1000)} s.`,
-          { cause, fix: 'Look for a stopped or hanging process that uses this store.' },
-        ),
+      giveUp: (waitedMs, cause) => {
+        const message = `The store ${JSON.stringify(this.file)} was locked for ${Math.round(waitedMs / 1000)} s on end.`
+        const fix = 'Look for a stopped or hanging process that uses this store.'
+        return new RunnerError('STORE_UNAVAILABLE', message, { cause, fix })
+      },
     }
   }
 }

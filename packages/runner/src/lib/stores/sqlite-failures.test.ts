@@ -104,7 +104,8 @@ describe('opening', () => {
     await (await opening()).close()
     const db = new DatabaseSync(file)
     db.exec('PRAGMA user_version = 1000')
-    await expect(opening()).rejects.toMatchObject({ code: 'STORE_VERSION', message: expect.stringContaining('1000') as string })
+    const message = expect.stringContaining('1000') as string
+    await expect(opening()).rejects.toMatchObject({ code: 'STORE_VERSION', message })
     db.exec('PRAGMA user_version = 0; PRAGMA application_id = 0')
     await expect(opening()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     db.close()

@@ -74,7 +74,8 @@ export class SqliteJournal {
 
   /** The id of the command; undefined when there is no such run. */
   async send(runId: string, { type, by, reason }: { type: string; by: string; reason: string }) {
-    const { changes, lastInsertRowid } = await this.#connection.write(() => this.#sql.send().run(type, by, reason, runId))
+    const sent = await this.#connection.write(() => this.#sql.send().run(type, by, reason, runId))
+    const { changes, lastInsertRowid } = sent
     return changes === 0 ? undefined : Number(lastInsertRowid)
   }
 
@@ -113,9 +114,10 @@ export class SqliteJournal {
   #create({ runId, epoch }: JournalBatch, { summary, plan, driver }: NewRun, created: Created): number {
     const error = summary.error === null ? null : JSON.stringify(summary.error)
     const { name, status, createdAt, endedAt, recipe, steps } = summary
+    const holder = this.#driver(driver, created)
     const { lastInsertRowid } = this.#sql
       .create()
-      .run(runId, epoch, this.#driver(driver, created), name, status, createdAt, endedAt, recipe, plan.hash, steps, error)
+      .run(runId, epoch, holder, name, status, createdAt, endedAt, recipe, plan.hash, steps, error)
     if (!created.plans.has(plan.hash)) this.#sql.plan().run(plan.hash, plan.json)
     created.plans.add(plan.hash)
     const id = Number(lastInsertRowid)

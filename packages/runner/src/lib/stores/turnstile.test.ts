@@ -7,7 +7,8 @@ const BUSY = new Error('busy')
 function fake(patienceMs = 1000) {
   let now = 0
   const waits: { ms: number; wake: () => void }[] = []
-  const pace = { now: () => now, random: () => 0.5, wait: (ms: number, wake: () => void) => void waits.push({ ms, wake }) }
+  const wait = (ms: number, wake: () => void) => void waits.push({ ms, wake })
+  const pace = { now: () => now, random: () => 0.5, wait }
   const turnstile = new Turnstile({
     isBusy: (error) => error === BUSY,
     giveUp: (waitedMs) => new Error(`gave up after ${waitedMs}`),
