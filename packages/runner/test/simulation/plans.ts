@@ -47,7 +47,8 @@ function planOf(drawn: readonly Sketch[], order: readonly number[]): Plan {
   return { ...plan, steps: steps.map((step, i) => ({ step, at: order[i]! })).sort((a, b) => a.at - b.at).map(({ step }) => step) }
 }
 
-function comesToWaitFor(plan: Plan, step: string, other: string): boolean {
+/** Whether a step is the other one, or waits for it directly or by others. */
+export function comesToWaitFor(plan: Plan, step: string, other: string): boolean {
   return step === other || waitsFor(plan, step).some((next) => comesToWaitFor(plan, next, other))
 }
 

@@ -1,12 +1,14 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { RunResult } from '../../src/lib/api.ts'
 import type { JournalEvent } from '../../src/lib/events.ts'
 import { RunFold } from '../../src/lib/run-fold.ts'
 import { loadRun } from '../../src/lib/run-reader.ts'
 import { factsOf, type Facts } from './model.ts'
+import { comesToWaitFor } from './plans.ts'
 import { holds, search } from './property.ts'
 import { runnerCases } from './runner-cases.ts'
 import { keyOf, RunnerWorld, type RunnerCase } from './runner-world.ts'
@@ -26,6 +28,30 @@ it.each<[string, Flaw]>([
 ])('and it notices a store that %s', { timeout: 120_000 }, async (_, flaw) => {
   expect(await search(runnerCases, (given) => verify(given, flaw), 400, { endOnFailure: true })).toBeDefined()
 })
+
+it('a run that begins at a step takes over what is not to be done again', { timeout: 120_000 }, async () => {
+  const cases = fc.tuple(runnerCases, fc.nat(9))
+  await holds('a run begins at a step', cases, ([given, from]) => verifyFrom({ ...given, cancel: null }, from), 150)
+})
+
+async function verifyFrom(given: RunnerCase, from: number): Promise<void> {
+  const { plan, limits } = given
+  const world = new RunnerWorld(given, workspace)
+  const source = await world.live()
+  const { durable } = world.medium
+  durable.length = 0
+  world.begun.length = 0
+  const first = plan.steps[from % plan.steps.length]!.name
+  const process = await world.other()
+  const handle = (await process.until(process.runner.start(plan, { resumeFrom: [first], failFast: limits.failFast })))!
+  const result = (await process.until(handle.result))!
+  expect(factsOf(plan, durable, limits).ended).toBe(result.status)
+  const right = source.steps.filter(({ name, status }) => status === 'completed' && !comesToWaitFor(plan, name, first)).map(({ name }) => name)
+  expect(result.steps.filter(({ importedFrom }) => importedFrom === world.runId).map(({ name }) => name)).toEqual(right)
+  expect(world.begun.filter((attempt) => right.includes(attempt.split('#')[0]!))).toEqual([])
+  const { context } = await process.runner.view(handle.runId)
+  for (const name of right) expect(context.get(keyOf(name))).toEqual(source.context.get(keyOf(name)))
+}
 
 async function verify(given: RunnerCase, flaw?: Flaw): Promise<void> {
   const world = new RunnerWorld(given, workspace, flaw)
