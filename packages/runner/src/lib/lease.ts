@@ -14,7 +14,7 @@ export async function acquireLease(store: RunStore, runId: string, self: DriverI
   for (let lease = first; ; ) {
     if (!lease.driver || isGone(lease.driver, self) || clock.monotonic() - began >= leaseMs) {
       const epoch = await store.takeLease(runId, lease.epoch, self)
-      if (epoch === undefined) throw held(runId)
+      if (epoch === undefined) throw held(runId, (await store.lease(runId))?.driver)
       return epoch
     }
     if (lease.driver.id === self.id || lease.epoch !== first.epoch || lease.heartbeat !== first.heartbeat) throw held(runId, lease.driver)
@@ -35,7 +35,7 @@ export function unknownRun(runId: string): RunnerError {
   return new RunnerError('RUN_UNKNOWN', `No run ${runId} is in the store.`, { fix: 'See "lorc runs list".' })
 }
 
-function held(runId: string, driver?: DriverIdentity): RunnerError {
+function held(runId: string, driver: DriverIdentity | null | undefined): RunnerError {
   const who = driver ? ` (process ${driver.pid})` : ''
   return new RunnerError('RUN_HELD', `Another process${who} drives run ${runId}.`, {
     fix: 'Wait for it, or ask it to stop with "lorc cancel".',
