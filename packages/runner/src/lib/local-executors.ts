@@ -9,6 +9,8 @@ export interface LocalOptions {
   env: Environment
   /** Attempts at once: the size of the pools. */
   size: number
+  /** Milliseconds between SIGTERM and SIGKILL for what a driver that died left running. */
+  graceMs: number
   python?: string
 }
 
