@@ -3,6 +3,7 @@ import { extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { closest } from './closest.ts'
+import type { ConfigData, Locate } from './config-text.ts'
 import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
 import { CliError, type CliProblem } from './errors.ts'
 
@@ -19,9 +20,6 @@ const fileSchema = z.strictObject({
 
 type ConfigFile = z.output<typeof fileSchema>
 
-/** Where a value, or the key `key` of a map, stands in the file, as far as the format can tell. */
-type Locate = (path: readonly PropertyKey[], key?: string) => { line: number; column: number } | undefined
-
 /** Reads and checks a configuration file. Throws CliError CLI_CONFIG_UNREADABLE, CLI_CONFIG_INVALID with every problem. */
 export async function readConfig(file: string, root: string): Promise<LorcConfig> {
   const shown = relative(root, file)
@@ -34,31 +32,13 @@ export async function readConfig(file: string, root: string): Promise<LorcConfig
   throw new CliError('CLI_CONFIG_INVALID', message, { problems })
 }
 
-async function load(file: string, shown: string): Promise<{ value: unknown; locate: Locate }> {
+async function load(file: string, shown: string): Promise<ConfigData> {
   if (extname(file) === '.ts') return { value: await importDefault(file, shown), locate: () => undefined }
-  const { isMap, isNode, isScalar, LineCounter, parseDocument } = await import('yaml')
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw unreadable(shown, cause)
   })
-  const lines = new LineCounter()
-  // JSON is YAML as well: one parser gives the positions of both.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number): { line: number; column: number } => {
-    const { line, col } = lines.linePos(offset)
-    return { line, column: col }
-  }
-  const [first] = document.errors
-  if (first !== undefined) {
-    const problem = { code: 'CLI_CONFIG_UNREADABLE', message: first.message, file: shown, ...at(first.pos[0]) }
-    throw new CliError('CLI_CONFIG_UNREADABLE', `${shown} cannot be parsed:`, { problems: [problem] })
-  }
-  const locate: Locate = (path, key) => {
-    const value: unknown = path.length === 0 ? document.contents : document.getIn(path, true)
-    const pair = isMap(value) && value.items.find((item) => isScalar(item.key) && item.key.value === key)
-    const node: unknown = pair ? pair.key : value
-    return isNode(node) && node.range ? at(node.range[0]) : undefined
-  }
-  return { value: document.toJS({ maxAliasCount: 10 }) as unknown, locate }
+  const { parseConfigText } = await import('./config-text.ts')
+  return parseConfigText(text, shown)
 }
 
 async function importDefault(file: string, shown: string): Promise<unknown> {

@@ -1,5 +1,4 @@
 import type { Context } from '@lorc/context'
-import type { JsonValue } from '@lorc/runner'
 import { closest } from '../closest.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { CliError } from '../errors.ts'
@@ -31,9 +30,9 @@ export const runsContext = defineCommand({
     return await withRunner(invocation, async ({ runner, store }) => {
       const { context } = await runner.view(await findRun(store, run))
       const keys = key === undefined ? context.keys().sort() : [known(context, key)]
-      const chosen = options.blame ? keys.map((name) => [name, blameJson(context, name)] as const) : keys.map((name) => [name, context.get(name)] as const)
+      const chosen = keys.map((name): [string, unknown] => [name, options.blame ? blameJson(context, name) : context.get(name)])
       if (options.json || (key !== undefined && !options.blame)) {
-        const value = key === undefined ? Object.fromEntries(chosen) : (chosen[0]?.[1] as JsonValue)
+        const value: unknown = key === undefined ? Object.fromEntries(chosen) : chosen[0]?.[1]
         io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
       } else if (keys.length === 0) io.stderr.write('the context is empty\n')
       else if (options.blame) {
