@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -38,7 +38,7 @@ export class SqliteConnection {
    */
   static async open(file: string, durability: Durability, patienceMs = PATIENCE): Promise<SqliteConnection> {
     try {
-      await mkdir(dirname(file), { recursive: true })
+      mkdirSync(dirname(file), { recursive: true })
       const connection = new SqliteConnection(new (loadSqlite().DatabaseSync)(file), file, patienceMs)
       try {
         await connection.write(() => {

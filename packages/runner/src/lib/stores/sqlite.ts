@@ -16,8 +16,9 @@ export interface SqliteStoreOptions {
  * A store in one SQLite database (write-ahead log), safe for several processes at once and fair among them. Rejects
  * with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the file cannot be opened or created.
  *
- * It uses `node:sqlite`, loaded when this is called first. On Node 22 that prints an ExperimentalWarning to stderr;
- * a program that minds starts Node with `--disable-warning=ExperimentalWarning`.
+ * It uses `node:sqlite`, loaded when this is called first. On Node 22 that prints an ExperimentalWarning to stderr; a
+ * program that minds filters it out of `process.emitWarning` before, or starts Node with
+ * `--disable-warning=ExperimentalWarning`.
  */
 export async function createSqliteStore({ file, durability = 'power' }: SqliteStoreOptions): Promise<RunStore> {
   return sqliteStore(await SqliteConnection.open(file, durability))
