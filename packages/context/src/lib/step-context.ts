@@ -36,6 +36,8 @@ export interface StepContext {
   writes(): Record<string, StepWrite>
   /** The keys, sorted, that were asked for by name, present or not, when the step had not written them itself. */
   reads(): string[]
+  /** Whether the step asked which keys there are, and so depends on that. */
+  listed(): boolean
 }
 
 interface OwnWrite {
@@ -53,6 +55,7 @@ export class OpenStep implements StepContext {
   // Most steps write little and many read nothing: both are made on first use.
   #own: Map<string, OwnWrite> | undefined
   #reads: Set<string> | undefined
+  #listed = false
   #closed = false
 
   constructor(base: Snapshot, author: Readonly<Author>, limits: Readonly<ContextLimits>, now: () => number) {
@@ -72,6 +75,7 @@ export class OpenStep implements StepContext {
   }
 
   keys(): string[] {
+    this.#listed = true
     const keys = this.base.keys()
     if (this.#own === undefined) return keys
     return [...new Set([...keys, ...this.#own.keys()])].sort()
@@ -123,6 +127,10 @@ export class OpenStep implements StepContext {
 
   reads(): string[] {
     return [...(this.#reads ?? [])].sort()
+  }
+
+  listed(): boolean {
+    return this.#listed
   }
 
   /** What a commit takes over, in the order of first writes. */

@@ -579,6 +579,22 @@ describe('cache', () => {
   })
 })
 
+it('misses with auto when the step listed the keys and there are others now', async () => {
+  const keys = ['a.x_v1']
+  const run = await runner({
+    a: ({ context }) => keys.forEach((key) => context.set(key, 1)),
+    b: ({ context }) => context.set('b.count_v1', context.keys().length),
+  })
+  const plan = planOf({ name: 'a' }, { name: 'b', cache: { mode: 'auto' } })
+  const counts = []
+  for (const more of ['a.x_v1', 'a.y_v1', 'a.y_v1']) {
+    if (!keys.includes(more)) keys.push(more)
+    counts.push((await (await run.start(plan)).result).context.get('b.count_v1'))
+  }
+  expect(counts).toEqual([1, 2, 2])
+  expect(run.begun.filter((step) => step === 'b#1')).toHaveLength(2)
+})
+
 describe('a store that fails', () => {
   it('stops the run, which stays resumable', async () => {
     const inner = store

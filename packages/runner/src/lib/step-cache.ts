@@ -26,6 +26,8 @@ interface Kept {
   artifacts: Artifact[]
   /** SHA-256 of each context value that the step read (of `null` where there was none). */
   reads: { [key: string]: string }
+  /** SHA-256 of the list of keys, where the step asked for that. */
+  keys?: string
 }
 
 /**
@@ -54,7 +56,7 @@ export class StepCache {
     this.#keys.set(attempt, key)
     for (const entry of await this.#store.cached(this.#planName, step.name, key, CANDIDATES)) {
       const kept = entry.value as unknown as Kept
-      if (!readsHold(kept.reads, attempt)) continue
+      if (!readsHold(kept.reads, attempt) || (kept.keys !== undefined && kept.keys !== keysHash(attempt))) continue
       if (!(await this.#filesHold(kept.artifacts))) continue
       return { key, outputs: kept.outputs, writes: kept.writes }
     }
@@ -71,6 +73,7 @@ export class StepCache {
       writes: product.writes,
       artifacts: product.artifacts,
       reads: auto ? Object.fromEntries(attempt.own.reads().map((name) => [name, valueHash(valueBefore(attempt, name))])) : {},
+      ...(auto && attempt.own.listed() && { keys: keysHash(attempt) }),
     }
     const entry: CacheEntry = {
       planName: this.#planName,
@@ -104,6 +107,11 @@ export class StepCache {
 
 function readsHold(reads: { [key: string]: string }, attempt: LiveAttempt): boolean {
   return Object.entries(reads).every(([name, expected]) => valueHash(attempt.own.get(name)) === expected)
+}
+
+/** Of the keys that there were when the attempt began. */
+function keysHash({ own }: LiveAttempt): string {
+  return valueHash(own.keys().filter((key) => own.history(key).some(({ version }) => version !== 0)))
 }
 
 /** What a key held when the attempt began, whatever the attempt has written since (as version 0). */

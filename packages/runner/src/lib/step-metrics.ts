@@ -19,6 +19,7 @@ export function withStepMetrics(context: StepContext, fold: RunFold): StepContex
     floats: (key) => (key === STEP_METRICS_KEY ? undefined : context.floats(key)),
     writes: () => context.writes(),
     reads: () => context.reads(),
+    listed: () => context.listed(),
   }
 }
 
