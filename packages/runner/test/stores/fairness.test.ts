@@ -10,8 +10,8 @@ import { journal } from '../../src/lib/store-testsuite/samples.ts'
 const WRITERS = 4
 
 it.each([
-  ['process', 8000],
-  ['power', 1200],
+  ['process', 24_000],
+  ['power', 1600],
 ])('gives each of four writing processes at least half of the mean (%s)', async (durability, total) => {
   const folder = mkdtempSync(join(tmpdir(), 'lorc-fair-'))
   const file = join(folder, 'lorc.db')

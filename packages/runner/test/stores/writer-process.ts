@@ -15,8 +15,8 @@ while (others < Number(total)) {
   const result = await store.commit([append(runId, commits, ['{"event":"of some length"}'])])
   if (result[0] !== 'ok') process.exit(3)
   commits += 1
-  if (commits % 20 === 0) process.send?.(commits)
-  // A driver's own work between two commits goes through the event loop.
+  if (commits % 20 !== 0) continue
+  process.send?.(commits)
   await new Promise((resolve) => setImmediate(resolve))
 }
 await store.close()
