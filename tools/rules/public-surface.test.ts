@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scratchWorkspace, type Scratch } from './scratch.ts'
 
-const declared = 'export declare const one: (a: number) => string;\n'
+const declared = 'interface Inner { a: number }\nexport declare const one: (a: number) => string;\nexport declare const inner: Inner;\nexport {};\n'
 
 const reviewed = (): Scratch => {
   const workspace = scratchWorkspace()
@@ -22,8 +22,9 @@ test('a surface that was reviewed passes', () => {
 test.each([
   ['a changed signature', declared.replace('a: number', 'a: string'), '+ export const one: (a: string) => string;'],
   ['a further export', `${declared}export declare const two: 2;\n`, '+ export const two: 2;'],
+  ['a changed type that is not exported', declared.replace('Inner { a: number }', 'Inner { b: number }'), 'b: number'],
   ['an export that is gone', 'export {};\n', '- export const one: (a: number) => string;'],
-  ['a type that is used but not exported', 'interface Hidden { a: 1 }\nexport declare const one: Hidden;\nexport {};\n', 'ae-forgotten-export'],
+  ['a type that is named but not there', 'export declare const one: Gone;\n', 'Unable to follow symbol for "Gone"'],
 ])('%s is caught', (_, text, message) => {
   using workspace = reviewed()
   workspace.write({ 'packages/runner/dist/index.d.ts': text })
