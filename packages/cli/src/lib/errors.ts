@@ -4,7 +4,6 @@ export const CLI_ERRORS = {
   CLI_OPTION_UNKNOWN: 'The command has no such option.',
   CLI_OPTION_INVALID: 'The value of an option is missing or not of the form that the option takes.',
   CLI_ARGUMENT_MISSING: 'The command needs an argument that was not given.',
-  CLI_ARGUMENT_INVALID: 'An argument is not of the form that the command takes.',
   CLI_ARGUMENT_UNEXPECTED: 'The command takes fewer arguments than were given.',
   CLI_WORKSPACE_MISSING: 'The folder that `--workspace` names does not exist.',
   CLI_CONFIG_AMBIGUOUS: 'The workspace has more than one configuration file.',
