@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env, execPath, kill } from 'node:process'
@@ -209,4 +209,18 @@ describe('endProcessGroup', () => {
     expect(groupLives(other)).toBe(true)
     signalGroup(other, 'SIGKILL')
   })
+})
+
+it('keeps its process alive until the supervisor is closed, however late its pipe ends', async () => {
+  const slow = join(folder, 'slow')
+  writeFileSync(slow, '#!/bin/sh\necho \'{"ev":"ready"}\'\ncat > /dev/null\nsleep 0.3 &\n', { mode: 0o755 })
+  const code = `
+    const { createSupervisor } = await import(${JSON.stringify(program('./supervisor.ts'))})
+    const supervisor = createSupervisor({ env: process.env, python: ${JSON.stringify(slow)} })
+    supervisor.watch(process.pid)
+    await supervisor.close()
+    process.exitCode = 42
+  `
+  const child = spawn(execPath, [...FLAGS, '--input-type=module', '-e', code], { stdio: 'ignore' })
+  expect((await once(child, 'exit'))[0]).toBe(42)
 })

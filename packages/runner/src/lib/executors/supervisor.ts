@@ -92,6 +92,7 @@ class SupervisorClient implements Supervisor {
   #program: 'python' | 'node'
   #child: ChildProcess | undefined
   #ready = false
+  #closing = false
   #lastId = 0
   #unsent = ''
 
@@ -124,6 +125,8 @@ class SupervisorClient implements Supervisor {
     const child = this.#child
     if (!child?.stdin) return
     child.ref()
+    this.#closing = true
+    this.#hold()
     this.#flush()
     child.stdin.end()
     await new Promise((resolve) => child.once('close', resolve))
@@ -175,11 +178,11 @@ class SupervisorClient implements Supervisor {
     return child
   }
 
-  /** The event loop is kept alive by processes that run, not by a supervisor that waits. */
+  /** The event loop is kept alive by processes that run, not by a supervisor that waits; and until its pipe is closed at the end. */
   #hold(): void {
     const stdout = this.#child?.stdout
     if (!(stdout instanceof Socket)) return
-    if (this.#pending.size > 0) stdout.ref()
+    if (this.#pending.size > 0 || this.#closing) stdout.ref()
     else stdout.unref()
   }
 
@@ -204,6 +207,7 @@ class SupervisorClient implements Supervisor {
   async #lost(child: ChildProcess): Promise<void> {
     if (this.#child !== child) return
     this.#child = undefined
+    this.#closing = false
     this.#unsent = ''
     if (!this.#ready && this.#program === 'python') {
       this.#program = 'node'
