@@ -20,7 +20,7 @@ test('a surface that was reviewed passes', () => {
 })
 
 test.each([
-  ['a changed signature', declared.replace('a: number', 'a: string'), '+ export const one: (a: string) => string;'],
+  ['a changed signature', declared.replace('(a: number)', '(a: string)'), '+ export const one: (a: string) => string;'],
   ['a further export', `${declared}export declare const two: 2;\n`, '+ export const two: 2;'],
   ['a changed type that is not exported', declared.replace('Inner { a: number }', 'Inner { b: number }'), 'b: number'],
   ['an export that is gone', 'export {};\n', '- export const one: (a: number) => string;'],
