@@ -84,6 +84,6 @@ export default ts.config(
 )
 
 function nodeGlobals() {
-  const names = ['process', 'console', 'URL', 'Buffer', 'performance', 'setTimeout', 'clearTimeout', 'AbortController']
+  const names = ['process', 'console', 'URL', 'Buffer', 'performance', 'setTimeout', 'clearTimeout', 'AbortController', 'fetch']
   return Object.fromEntries(names.map((name) => [name, 'readonly']))
 }

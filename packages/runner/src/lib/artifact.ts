@@ -2,19 +2,16 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Artifact } from './events.ts'
 
 /** Size and hash of a file; rejects as the file system does. `path` is recorded relative to `root`, with `/`. */
 export async function describeFile(root: string, file: string): Promise<Artifact> {
   const digest = createHash('sha256')
   let bytes = 0
-  await pipeline(createReadStream(file), async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      bytes += chunk.length
-      digest.update(chunk)
-    }
-  })
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    digest.update(chunk)
+  }
   return { path: relative(root, file).split(sep).join('/'), bytes, sha256: digest.digest('hex') }
 }
 

@@ -14,7 +14,9 @@ export function retryDelay(
   random: number,
 ): number | undefined {
   if (!policy || failures >= policy.max) return undefined
-  if (policy.on && !policy.on.includes(error.code) && !policy.on.includes(String(error.details?.['code']))) return undefined
+  const inner = error.details?.['code']
+  const codes = typeof inner === 'string' ? [error.code, inner] : [error.code]
+  if (policy.on && !codes.some((code) => policy.on?.includes(code))) return undefined
   const growth = policy.backoff === 'exponential' ? policy.factor ** (failures - 1) : 1
   const delay = Math.min(policy.delayMs * growth, policy.maxDelayMs)
   return Math.round(delay * (1 - policy.jitter * random))

@@ -78,7 +78,8 @@ export async function verifyRun(store: RunStore, runId: string): Promise<Verific
     return { ok: true, events, hash }
   } catch (error) {
     if (!(error instanceof RunnerError) || error.code !== 'RUN_JOURNAL_BROKEN') throw error
-    return { ok: false, events, badSeq: events, reason: String(error.details?.['reason']) }
+    const reason = error.details?.['reason']
+    return { ok: false, events, badSeq: events, reason: typeof reason === 'string' ? reason : error.message }
   }
 }
 
