@@ -18,7 +18,7 @@ export const retryPolicySchema = z.strictObject({
   on: z.array(z.string()).optional(),
 })
 
-export const cachePolicySchema = z.discriminatedUnion('mode', [
+const cachePolicySchema = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('key'), key: z.string().min(1) }),
   z.strictObject({ mode: z.literal('auto') }),
 ])

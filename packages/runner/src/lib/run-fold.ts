@@ -200,7 +200,7 @@ export class RunFold {
   }
 }
 
-export function cancelSentence(cancel: { by: string; reason: string }): string {
+function cancelSentence(cancel: { by: string; reason: string }): string {
   return `The run was cancelled by ${cancel.by}: ${cancel.reason}`
 }
 

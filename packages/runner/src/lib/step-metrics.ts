@@ -2,7 +2,7 @@ import type { StepContext } from '@lorc/context'
 import type { JsonObject } from './json.ts'
 import type { RunFold } from './run-fold.ts'
 
-export const STEP_METRICS_KEY = '_runner.step_metrics_v1'
+const STEP_METRICS_KEY = '_runner.step_metrics_v1'
 
 /**
  * A step's context in which `_runner.step_metrics_v1` can be read: for each step whose last attempt has ended so far,

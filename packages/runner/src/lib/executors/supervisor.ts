@@ -68,7 +68,7 @@ export interface Supervisor {
 }
 
 /** The most of standard output that is kept of a process. */
-export const STDOUT_CAP = 1024 * 1024
+const STDOUT_CAP = 1024 * 1024
 const SIGNALS = { SIGTERM: 15, SIGKILL: 9 } as const
 const FROM_SOURCE = import.meta.url.endsWith('.ts')
 const NODE_ENTRY = fileURLToPath(new URL(`./supervisor-entry.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url))

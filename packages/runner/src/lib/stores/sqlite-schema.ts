@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { RunnerError } from '../errors.ts'
 
 /** `user_version` of the files that this code writes. */
-export const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 1
 /** "lorc": `application_id` of the files that this code writes. */
 const APPLICATION_ID = 0x6c6f7263
 
