@@ -26,7 +26,10 @@ beforeAll(async () => {
     'patient.ts': PATIENT,
     'stubborn.sh': STUBBORN,
     'quick.ts': 'export default () => undefined\n',
-    'patient.yaml': 'steps:\n  - { name: quick, type: node, module: quick.ts, function: default }\n  - { name: patient, type: node, module: patient.ts, function: default }\n  - { name: never, type: node, module: quick.ts, function: default }\n',
+    'patient.yaml':
+      'steps:\n  - { name: quick, type: node, module: quick.ts, function: default }\n  - { name: patient, type: ' +
+        'node, module: patient.ts, function: default }\n  - { name: never, type: node, module: quick.ts, function: ' +
+        'default }\n',
     'stubborn.yaml': 'steps:\n  - { name: stubborn, type: shell, script: stubborn.sh }\n',
   })
 })
@@ -43,10 +46,25 @@ describe('an interrupt', () => {
     started.kill(signal)
     const ended = await started.ended
     const line = resultLine(ended)
-    expect([ended.exit, line]).toEqual([exit, { status: 'error', reason: `the run was interrupted by ${signal}.`, exit_code: exit, step: null, run_id: expect.any(String) as string }])
+    expect([ended.exit, line]).toEqual([
+      exit,
+      {
+        status: 'error',
+        reason: `the run was interrupted by ${signal}.`,
+        exit_code: exit,
+        step: null,
+        run_id: expect.any(String) as string,
+      },
+    ])
     expect(ended.stderr).toContain(`to go on from there: lorc resume ${String(line['run_id'])}\n`)
-    const shown = JSON.parse((await workspace.lorc(['runs', 'show', String(line['run_id']), '--json'])).stdout) as object
-    expect(shown).toMatchObject({ status: 'cancelled', abandoned: false, steps: [{ status: 'completed' }, { status: 'cancelled' }, { status: 'blocked' }] })
+    const shown = JSON.parse(
+      (await workspace.lorc(['runs', 'show', String(line['run_id']), '--json'])).stdout,
+    ) as object
+    expect(shown).toMatchObject({
+      status: 'cancelled',
+      abandoned: false,
+      steps: [{ status: 'completed' }, { status: 'cancelled' }, { status: 'blocked' }],
+    })
   })
 
   it('that comes twice kills what is in flight', async () => {
@@ -81,5 +99,8 @@ it('a run is cancelled from another process, and held against a second driver', 
   expect([held.exit, held.stderr]).toEqual([1, expect.stringContaining('error[RUN_HELD]') as string])
   expect(await workspace.lorc(['cancel', 'last', '--by', 'me', '--reason', 'enough'])).toMatchObject({ exit: 0 })
   const ended = await started.ended
-  expect([ended.exit, resultLine(ended)]).toMatchObject([1, { status: 'error', reason: expect.stringContaining('enough') as string, exit_code: 1 }])
+  expect([ended.exit, resultLine(ended)]).toMatchObject([
+    1,
+    { status: 'error', reason: expect.stringContaining('enough') as string, exit_code: 1 },
+  ])
 })

@@ -52,7 +52,9 @@ export class Workspace {
 
   /** The same through a shell: `line` follows `lorc`. */
   shell(line: string): Promise<Ended> {
-    const lorc = this.command([]).map((word) => `'${word}'`).join(' ')
+    const lorc = this.command([])
+      .map((word) => `'${word}'`)
+      .join(' ')
     return new Started(['/bin/sh', '-c', `lorc() { ${lorc} "$@"; }; lorc ${line}`], this.folder, {}).ended
   }
 
@@ -95,7 +97,10 @@ export class Started {
   async says(text: string): Promise<void> {
     const { stderr } = this.process
     while (!this.stderr.includes(text)) {
-      const ended = await Promise.race([once(stderr as NonNullable<typeof stderr>, 'data').then(() => false), this.ended.then(() => true)])
+      const ended = await Promise.race([
+        once(stderr as NonNullable<typeof stderr>, 'data').then(() => false),
+        this.ended.then(() => true),
+      ])
       if (ended && !this.stderr.includes(text)) throw new Error(`ended without saying "${text}":\n${this.stderr}`)
     }
   }
@@ -103,6 +108,7 @@ export class Started {
 
 /** The one line of stdout; throws when there is none, or more. */
 export function resultLine({ stdout, stderr }: Ended): Record<string, unknown> {
-  if (!/^[^\n]+\n$/.test(stdout)) throw new Error(`stdout is not one line: ${JSON.stringify(stdout)}\nstderr: ${stderr}`)
+  if (!/^[^\n]+\n$/.test(stdout))
+    throw new Error(`stdout is not one line: ${JSON.stringify(stdout)}\nstderr: ${stderr}`)
   return JSON.parse(stdout) as Record<string, unknown>
 }

@@ -20,9 +20,12 @@ async function shell(line: string): Promise<string> {
 }
 
 describe('a reader that goes away', () => {
-  it.each(['runs logs last', 'runs logs last --json', 'runs logs last -f', 'runs list'])('ends lorc %s quietly', async (line) => {
-    expect(await shell(`${line} | head -c 3 >/dev/null`)).toBe('')
-  })
+  it.each(['runs logs last', 'runs logs last --json', 'runs logs last -f', 'runs list'])(
+    'ends lorc %s quietly',
+    async (line) => {
+      expect(await shell(`${line} | head -c 3 >/dev/null`)).toBe('')
+    },
+  )
 
   it('does not end a run', async () => {
     expect(await shell('run print.yaml --quiet | true')).toBe('')
@@ -39,7 +42,9 @@ it('a reader that is slow gets everything', async () => {
 })
 
 it.skipIf(!existsSync('/dev/full'))('stdout that cannot be written is an error', async () => {
-  expect(await shell('runs show last --json > /dev/full; echo "exit $?"')).toMatch(/^error\[CLI_OUTPUT_FAILED\]: [^]*\nexit 1\n$|^exit 1\nerror\[CLI_OUTPUT_FAILED\]: [^]*$/)
+  expect(await shell('runs show last --json > /dev/full; echo "exit $?"')).toMatch(
+    /^error\[CLI_OUTPUT_FAILED\]: [^]*\nexit 1\n$|^exit 1\nerror\[CLI_OUTPUT_FAILED\]: [^]*$/,
+  )
 })
 
 it('stderr is plain where it is no terminal', async () => {

@@ -13,13 +13,24 @@ beforeAll(async () => {
 afterAll(() => workspace.remove())
 
 it('prints its version', async () => {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-  for (const word of ['--version', '-v']) expect(await workspace.lorc([word])).toMatchObject({ exit: 0, stdout: `${version}\n`, stderr: '' })
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  for (const word of ['--version', '-v'])
+    expect(await workspace.lorc([word])).toMatchObject({ exit: 0, stdout: `${version}\n`, stderr: '' })
 })
 
 it('prints its help', async () => {
-  expect(await workspace.lorc(['--help'])).toMatchObject({ exit: 0, stderr: '', stdout: expect.stringContaining('Usage: lorc COMMAND') as string })
-  expect(await workspace.lorc([])).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('Usage: lorc COMMAND') as string })
+  expect(await workspace.lorc(['--help'])).toMatchObject({
+    exit: 0,
+    stderr: '',
+    stdout: expect.stringContaining('Usage: lorc COMMAND') as string,
+  })
+  expect(await workspace.lorc([])).toMatchObject({
+    exit: 2,
+    stdout: '',
+    stderr: expect.stringContaining('Usage: lorc COMMAND') as string,
+  })
 })
 
 it.each([
@@ -33,7 +44,11 @@ it.each([
   [['cancel', 'zz'], 'CLI_RUN_UNKNOWN'],
   [['config', 'show', '--workspace', 'nowhere'], 'CLI_WORKSPACE_MISSING'],
 ])('%j is refused with %s', async (words, code) => {
-  expect(await workspace.lorc(words)).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining(`error[${code}]: `) as string })
+  expect(await workspace.lorc(words)).toMatchObject({
+    exit: 2,
+    stdout: '',
+    stderr: expect.stringContaining(`error[${code}]: `) as string,
+  })
 })
 
 it.each([
@@ -50,7 +65,14 @@ it.each([
 ])('%j is refused with %s, in one JSON line too', async (words, code) => {
   const ended = await workspace.lorc(words)
   expect(ended).toMatchObject({ exit: 2, stderr: expect.stringContaining(`error[${code}]: `) as string })
-  expect(resultLine(ended)).toMatchObject({ status: 'error', exit_code: 2, step: null, run_id: null, code, errors: [{ code }, ...(code === 'RECIPE_TYPE_UNKNOWN' ? [{ code: 'RECIPE_FIELD_UNKNOWN' }] : [])] })
+  expect(resultLine(ended)).toMatchObject({
+    status: 'error',
+    exit_code: 2,
+    step: null,
+    run_id: null,
+    code,
+    errors: [{ code }, ...(code === 'RECIPE_TYPE_UNKNOWN' ? [{ code: 'RECIPE_FIELD_UNKNOWN' }] : [])],
+  })
   expect(ended.stderr).not.toContain('    at ')
 })
 
@@ -58,7 +80,9 @@ it('validates recipes', async () => {
   expect(await workspace.lorc(['validate', 'good.yaml'])).toMatchObject({ exit: 0, stdout: 'ok  good.yaml: 1 step\n' })
   const { exit, stdout } = await workspace.lorc(['validate', 'good.yaml', 'bad.yaml'])
   expect(exit).toBe(2)
-  expect(stdout).toContain('bad.yaml:3:11: there is no step type `nod` [RECIPE_TYPE_UNKNOWN]\n  3 |     type: nod\n    |           ^^^\n')
+  expect(stdout).toContain(
+    'bad.yaml:3:11: there is no step type `nod` [RECIPE_TYPE_UNKNOWN]\n  3 |     type: nod\n    |           ^^^\n',
+  )
   expect(stdout).toMatch(/\n2 problems in 2 recipes\n$/)
 })
 
@@ -68,7 +92,10 @@ it('shows a stack trace with --debug alone', async () => {
 
 it('checks the machine', async () => {
   const { exit, stdout } = await workspace.lorc(['doctor'])
-  expect([exit, stdout]).toEqual([0, expect.stringMatching(/^ok {4}lorc[^]*\nok {4}node[^]*\nok {4}workspace/) as string])
+  expect([exit, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^ok {4}lorc[^]*\nok {4}node[^]*\nok {4}workspace/) as string,
+  ])
 })
 
 it('tells where its Python library is', async () => {

@@ -11,28 +11,62 @@ interface Entry {
 /** Every command by its name, in the order of the help. Loading one loads what it needs and nothing else. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   run: { summary: 'Run a recipe', load: async () => (await import('./commands/run.ts')).run },
-  resume: { summary: 'Go on with a run that was interrupted or failed', load: async () => (await import('./commands/resume.ts')).resume },
-  validate: { summary: 'Report every problem of recipes, running nothing', load: async () => (await import('./commands/validate.ts')).validate },
+  resume: {
+    summary: 'Go on with a run that was interrupted or failed',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  validate: {
+    summary: 'Report every problem of recipes, running nothing',
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
   step: { summary: 'Run one scriptlet alone', load: async () => (await import('./commands/step.ts')).step },
-  cancel: { summary: 'Cancel a run, in whichever process it goes on', load: async () => (await import('./commands/cancel.ts')).cancel },
-  'runs list': { summary: 'List runs, newest first', load: async () => (await import('./commands/runs-list.ts')).runsList },
-  'runs show': { summary: 'Show what became of a run and its steps', load: async () => (await import('./commands/runs-show.ts')).runsShow },
-  'runs logs': { summary: 'Show what the steps of a run printed', load: async () => (await import('./commands/runs-logs.ts')).runsLogs },
-  'runs context': { summary: 'Show what the steps of a run produced', load: async () => (await import('./commands/runs-context.ts')).runsContext },
-  verify: { summary: "Check the hash chain of a run's journal", load: async () => (await import('./commands/verify.ts')).verify },
-  'config show': { summary: 'Show the settings in force', load: async () => (await import('./commands/config-show.ts')).configShow },
-  'config path': { summary: 'Print the path of the configuration file', load: async () => (await import('./commands/config-path.ts')).configPath },
-  doctor: { summary: 'Check that everything lorc needs is there', load: async () => (await import('./commands/doctor.ts')).doctor },
-  'python-path': { summary: 'Print the folder to put on PYTHONPATH', load: async () => (await import('./commands/python-path.ts')).pythonPath },
+  cancel: {
+    summary: 'Cancel a run, in whichever process it goes on',
+    load: async () => (await import('./commands/cancel.ts')).cancel,
+  },
+  'runs list': {
+    summary: 'List runs, newest first',
+    load: async () => (await import('./commands/runs-list.ts')).runsList,
+  },
+  'runs show': {
+    summary: 'Show what became of a run and its steps',
+    load: async () => (await import('./commands/runs-show.ts')).runsShow,
+  },
+  'runs logs': {
+    summary: 'Show what the steps of a run printed',
+    load: async () => (await import('./commands/runs-logs.ts')).runsLogs,
+  },
+  'runs context': {
+    summary: 'Show what the steps of a run produced',
+    load: async () => (await import('./commands/runs-context.ts')).runsContext,
+  },
+  verify: {
+    summary: "Check the hash chain of a run's journal",
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  'config show': {
+    summary: 'Show the settings in force',
+    load: async () => (await import('./commands/config-show.ts')).configShow,
+  },
+  'config path': {
+    summary: 'Print the path of the configuration file',
+    load: async () => (await import('./commands/config-path.ts')).configPath,
+  },
+  doctor: {
+    summary: 'Check that everything lorc needs is there',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  'python-path': {
+    summary: 'Print the folder to put on PYTHONPATH',
+    load: async () => (await import('./commands/python-path.ts')).pythonPath,
+  },
 }
 
 /** What a group does when it is named alone. */
 const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show' }
 
 export type FoundCommand =
-  | { kind: 'command'; name: string; words: string[]; load(): Promise<Command> }
-  | { kind: 'help' }
-  | { kind: 'none' }
+  { kind: 'command'; name: string; words: string[]; load(): Promise<Command> } | { kind: 'help' } | { kind: 'none' }
 
 /** Names and summaries, in the order of the help. */
 export function commandNames(): (readonly [name: string, summary: string])[] {
@@ -48,7 +82,8 @@ export function findCommand(words: readonly string[]): FoundCommand {
   const options = words.slice(0, start)
   const [first, second] = words.slice(start)
   if (first === undefined) return { kind: options.includes('--help') || options.includes('-h') ? 'help' : 'none' }
-  if (first === 'help') return second === undefined ? { kind: 'help' } : findCommand([...words.slice(start + 1), '--help'])
+  if (first === 'help')
+    return second === undefined ? { kind: 'help' } : findCommand([...words.slice(start + 1), '--help'])
   const pair = `${first} ${second ?? ''}`
   if (Object.hasOwn(COMMANDS, pair)) return command(pair, [...options, ...words.slice(start + 2)])
   if (Object.hasOwn(COMMANDS, first)) return command(first, [...options, ...words.slice(start + 1)])
@@ -61,7 +96,8 @@ export function findCommand(words: readonly string[]): FoundCommand {
 
 function firstWord(words: readonly string[]): number {
   let index = 0
-  while (words[index]?.startsWith('-') === true) index += words[index] === '--workspace' || words[index] === '-C' ? 2 : 1
+  while (words[index]?.startsWith('-') === true)
+    index += words[index] === '--workspace' || words[index] === '-C' ? 2 : 1
   return Math.min(index, words.length)
 }
 

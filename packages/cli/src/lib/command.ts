@@ -41,8 +41,12 @@ type OptionValue<S extends OptionSpec> = S extends { kind: 'flag' }
     : S extends { kind: 'choice'; choices: infer C extends readonly string[] }
       ? C[number]
       : S extends { kind: 'integer' }
-        ? S extends { default: number } ? number : number | undefined
-        : S extends { default: string } ? string : string | undefined
+        ? S extends { default: number }
+          ? number
+          : number | undefined
+        : S extends { default: string }
+          ? string
+          : string | undefined
 
 /** What was given on the command line, checked against the specs. Options have their long names, as specified. */
 export interface ParsedValues {
@@ -64,7 +68,9 @@ export const GLOBAL_OPTIONS = {
 } as const satisfies OptionSpecs
 
 /** `--json`, for the commands that list or show. */
-export const JSON_OPTION = { json: { kind: 'flag', summary: 'Print JSON, for programs' } } as const satisfies OptionSpecs
+export const JSON_OPTION = {
+  json: { kind: 'flag', summary: 'Print JSON, for programs' },
+} as const satisfies OptionSpecs
 
 /** What a command gets to work with besides its own arguments and options. */
 export interface Surroundings {
@@ -103,7 +109,9 @@ export interface Command extends Omit<CommandSpec<ArgumentSpecs, OptionSpecs>, '
   execute(values: ParsedValues, surroundings: Surroundings): Promise<number>
 }
 
-export function defineCommand<const A extends ArgumentSpecs, const O extends OptionSpecs>(spec: CommandSpec<A, O>): Command {
+export function defineCommand<const A extends ArgumentSpecs, const O extends OptionSpecs>(
+  spec: CommandSpec<A, O>,
+): Command {
   const { run, ...described } = spec
   return {
     ...described,

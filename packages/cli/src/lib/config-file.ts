@@ -20,7 +20,10 @@ const fileSchema = z.strictObject({
 
 type ConfigFile = z.output<typeof fileSchema>
 
-/** Reads and checks a configuration file. Throws CliError CLI_CONFIG_UNREADABLE, CLI_CONFIG_INVALID with every problem. */
+/**
+ * Reads and checks a configuration file. Throws CliError CLI_CONFIG_UNREADABLE, CLI_CONFIG_INVALID with every
+ * problem.
+ */
 export async function readConfig(file: string, root: string): Promise<LorcConfig> {
   const shown = relative(root, file)
   const { value, locate } = await load(file, shown)

@@ -12,8 +12,8 @@ export interface ConfigData {
 const ALIASES_MAX = 10
 
 /**
- * Parses a configuration in YAML or JSON (which is YAML as well: one parser gives the positions of both). `file` is what
- * errors call it. Throws CliError CLI_CONFIG_UNREADABLE.
+ * Parses a configuration in YAML or JSON (which is YAML as well: one parser gives the positions of both). `file` is
+ * what errors call it. Throws CliError CLI_CONFIG_UNREADABLE.
  */
 export function parseConfigText(text: string, file: string): ConfigData {
   const lines = new LineCounter()

@@ -8,7 +8,9 @@ export interface LorcConfig {
   concurrency: number | null
   /** Where journals are kept: one SQLite database, or a folder for each run. */
   store: 'sqlite' | 'files'
-  /** `power`: what was acknowledged survives a power cut. `process`: it survives a killed process only, and is faster. */
+  /**
+   * `power`: what was acknowledged survives a power cut. `process`: it survives a killed process only, and is faster.
+   */
   durability: Durability
   /** Folders outside the workspace, and packages, that modules and scripts may come from as well. */
   allow: readonly string[]

@@ -9,13 +9,34 @@ import { fakeIo } from './fake-io.fixture.ts'
 import { Interrupts } from './interrupts.ts'
 import { createReporter } from './render/reporter.ts'
 import { createStyle } from './render/style.ts'
-import { completed, CREATED, DRIVER, handleOf, journalOf, planOf, resultOf, RUN_ID, runnerOf, started, stateOf } from './scripted-run.fixture.ts'
+import {
+  completed,
+  CREATED,
+  DRIVER,
+  handleOf,
+  journalOf,
+  planOf,
+  resultOf,
+  RUN_ID,
+  runnerOf,
+  started,
+  stateOf,
+} from './scripted-run.fixture.ts'
 
 const STORY: EventData[] = [CREATED, DRIVER, started('a'), completed('a'), { type: 'run.completed' }]
 
-async function driven(script: Parameters<typeof handleOf>[0], options: { quiet?: boolean; runner?: Partial<Runner>; tty?: boolean; interrupt?: boolean } = {}) {
+async function driven(
+  script: Parameters<typeof handleOf>[0],
+  options: { quiet?: boolean; runner?: Partial<Runner>; tty?: boolean; interrupt?: boolean } = {},
+) {
   const io = fakeIo({ tty: options.tty === true })
-  const reporter = createReporter({ io, style: createStyle(false), logFormat: 'text', quiet: options.quiet === true, debug: false })
+  const reporter = createReporter({
+    io,
+    style: createStyle(false),
+    logFormat: 'text',
+    quiet: options.quiet === true,
+    debug: false,
+  })
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
   const handle = handleOf({ events: journalOf(...STORY), ...script })
   if (options.interrupt === true) io.interrupt('SIGINT')
@@ -52,22 +73,36 @@ describe('a run that completes', () => {
   })
 
   it('earlier is told as such', async () => {
-    const events = journalOf(CREATED, { ...DRIVER, pid: 1 } as EventData, started('a'), completed('a'), { type: 'run.completed' })
-    expect((await driven({ events })).stderr).toBe(`demo: 1 step, ${RUN_ID}\nthe run had completed: this is its recorded result\n`)
+    const events = journalOf(CREATED, { ...DRIVER, pid: 1 } as EventData, started('a'), completed('a'), {
+      type: 'run.completed',
+    })
+    expect((await driven({ events })).stderr).toBe(
+      `demo: 1 step, ${RUN_ID}\nthe run had completed: this is its recorded result\n`,
+    )
   })
 
   it('with other code than it began with says so', async () => {
-    expect((await driven({ changedCode: ['steps/a.ts'] })).stderr).toContain('changed since the run began, and run as it is now: steps/a.ts')
+    expect((await driven({ changedCode: ['steps/a.ts'] })).stderr).toContain(
+      'changed since the run began, and run as it is now: steps/a.ts',
+    )
   })
 })
 
 describe('a run that fails', () => {
   const error = { code: 'STEP_FAILED', message: 'kaputt', fix: 'mend it' }
-  const result = resultOf({ status: 'failed', failedStep: 'a', error, steps: [stateOf('a', { status: 'failed', attempts: 2, error })] })
+  const result = resultOf({
+    status: 'failed',
+    failedStep: 'a',
+    error,
+    steps: [stateOf('a', { status: 'failed', attempts: 2, error })],
+  })
 
   it("prints why and where, shows the log's end and how to go on", async () => {
     const logs = await mkdtemp(join(tmpdir(), 'lorc-drive-'))
-    await writeFile(join(logs, 'a.2.log'), Array.from({ length: 20 }, (_, index) => `line ${index} ${'x'.repeat(100)}\n`).join(''))
+    await writeFile(
+      join(logs, 'a.2.log'),
+      Array.from({ length: 20 }, (_, index) => `line ${index} ${'x'.repeat(100)}\n`).join(''),
+    )
     for (const tty of [false, true]) {
       const { exit, line, stderr } = await driven({ result, logs }, { tty })
       expect(exit).toBe(1)
@@ -82,7 +117,13 @@ describe('a run that fails', () => {
 
   it('without a step, as by a timeout, names none', async () => {
     const timedOut = resultOf({ status: 'failed', error: { code: 'RUN_TIMEOUT', message: 'too long' } })
-    expect((await driven({ result: timedOut })).line).toEqual({ status: 'error', reason: 'too long', exit_code: 1, step: null, run_id: RUN_ID })
+    expect((await driven({ result: timedOut })).line).toEqual({
+      status: 'error',
+      reason: 'too long',
+      exit_code: 1,
+      step: null,
+      run_id: RUN_ID,
+    })
   })
 
   it('before its first attempt has no log to show', async () => {
@@ -92,19 +133,32 @@ describe('a run that fails', () => {
 })
 
 describe('a run that is cancelled', () => {
-  const cancelled = resultOf({ status: 'cancelled', error: { code: 'RUN_CANCELLED', message: 'cancelled by me: enough' } })
+  const cancelled = resultOf({
+    status: 'cancelled',
+    error: { code: 'RUN_CANCELLED', message: 'cancelled by me: enough' },
+  })
 
   it('by an interrupt ends with 130', async () => {
     const { exit, line, stderr, handle } = await driven({ result: cancelled }, { interrupt: true })
     expect([exit, handle.cancels.length]).toEqual([130, 1])
-    expect(line).toMatchObject({ reason: 'the run was interrupted by SIGINT.', exit_code: 130, step: null, run_id: RUN_ID })
+    expect(line).toMatchObject({
+      reason: 'the run was interrupted by SIGINT.',
+      exit_code: 130,
+      step: null,
+      run_id: RUN_ID,
+    })
     expect(stderr).toContain(`to go on from there: lorc resume ${RUN_ID}`)
   })
 
   it('by somebody else ends with 1', async () => {
     const { exit, line } = await driven({ result: cancelled })
-    expect([exit, line]).toEqual([1, { status: 'error', reason: 'cancelled by me: enough', exit_code: 1, step: null, run_id: RUN_ID }])
-    expect((await driven({ result: resultOf({ status: 'cancelled' }) })).line).toMatchObject({ reason: 'the run was cancelled.' })
+    expect([exit, line]).toEqual([
+      1,
+      { status: 'error', reason: 'cancelled by me: enough', exit_code: 1, step: null, run_id: RUN_ID },
+    ])
+    expect((await driven({ result: resultOf({ status: 'cancelled' }) })).line).toMatchObject({
+      reason: 'the run was cancelled.',
+    })
   })
 
   it('too late has completed', async () => {
@@ -115,7 +169,12 @@ describe('a run that is cancelled', () => {
 it('a run that was lost to another driver is told with its id', async () => {
   const lost = (): Promise<RunResult> => Promise.reject(new RunnerError('RUN_FENCED', 'another process took it over'))
   const { exit, line, stderr } = await driven({ result: lost(), plan: planOf('a') })
-  expect([exit, line]).toEqual([1, { status: 'error', reason: 'another process took it over', exit_code: 1, step: null, run_id: RUN_ID }])
-  expect(stderr).toContain(`error[RUN_FENCED]: another process took it over\nto go on from there: lorc resume ${RUN_ID}`)
+  expect([exit, line]).toEqual([
+    1,
+    { status: 'error', reason: 'another process took it over', exit_code: 1, step: null, run_id: RUN_ID },
+  ])
+  expect(stderr).toContain(
+    `error[RUN_FENCED]: another process took it over\nto go on from there: lorc resume ${RUN_ID}`,
+  )
   expect((await driven({ result: Promise.reject(new RunnerError('PLAN_INVALID', 'odd')) })).exit).toBe(1)
 })

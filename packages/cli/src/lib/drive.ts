@@ -18,8 +18,8 @@ export interface DriveOptions {
 }
 
 /**
- * Follows a run to its end: shows it, cancels it on an interrupt, writes its folder, and prints the result line. Returns
- * the exit status.
+ * Follows a run to its end: shows it, cancels it on an interrupt, writes its folder, and prints the result line.
+ * Returns the exit status.
  */
 export async function drive(handle: RunHandle, { io, runner, reporter, interrupts }: DriveOptions): Promise<number> {
   reporter.begin(handle)
@@ -63,7 +63,13 @@ async function show(handle: RunHandle, reporter: RunReporter, pid: number): Prom
   if (!live) reporter.note('the run had completed: this is its recorded result')
 }
 
-async function conclude(result: RunResult, handle: RunHandle, io: Io, reporter: RunReporter, interrupts: Interrupts): Promise<number> {
+async function conclude(
+  result: RunResult,
+  handle: RunHandle,
+  io: Io,
+  reporter: RunReporter,
+  interrupts: Interrupts,
+): Promise<number> {
   if (result.status === 'completed') {
     io.stdout.write(okLine(result))
     return EXIT.ok

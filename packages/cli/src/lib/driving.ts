@@ -11,8 +11,8 @@ export interface DrivingOptions {
 }
 
 /**
- * Opens the runner, lets `begin` start or resume a run, drives it to its end and closes everything again. Interrupts are
- * heeded from the first moment on. Returns the exit status.
+ * Opens the runner, lets `begin` start or resume a run, drives it to its end and closes everything again. Interrupts
+ * are heeded from the first moment on. Returns the exit status.
  */
 export async function driving(
   surroundings: Surroundings,

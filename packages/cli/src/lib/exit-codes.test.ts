@@ -21,5 +21,7 @@ it.each([
 })
 
 it('an interrupt is 128 and its number', () => {
-  expect(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => interruptedExitCode(signal as 'SIGINT'))).toEqual([130, 143, 129])
+  expect(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => interruptedExitCode(signal as 'SIGINT'))).toEqual([
+    130, 143, 129,
+  ])
 })

@@ -5,6 +5,8 @@ import { padEnd, wrap } from './render/text.ts'
 /** Lines longer than this are hard to read, whatever the terminal's width. */
 const MAX_WIDTH = 100
 
+const RUN_EXITS = 'Exit status: 0 done, 1 failed, 2 bad usage or recipe (nothing was run), 130/143 interrupted.'
+
 type Row = readonly [left: string, right: string]
 
 /** `lorc --help`: every command in one line, and where to go from there. */
@@ -32,7 +34,7 @@ export function overview(commands: readonly Row[], style: Style, columns: number
       style,
     ),
     '',
-    ...wrap('`lorc help COMMAND` explains a command. Exit status: 0 done, 1 failed, 2 bad usage or recipe (nothing was run), 130/143 interrupted.', width),
+    ...wrap(`\`lorc help COMMAND\` explains a command. ${RUN_EXITS}`, width),
   )
 }
 
@@ -66,9 +68,8 @@ export function usageLine(name: string, command: Command): string {
 }
 
 function exitText(command: Command): string {
-  return command.resultLine === true
-    ? 'Exit status: 0 done, 1 failed, 2 bad usage or recipe (nothing was run), 130/143 interrupted. Stdout gets exactly one JSON line.'
-    : 'Exit status: 0 done, 1 failed, 2 bad usage.'
+  if (command.resultLine !== true) return 'Exit status: 0 done, 1 failed, 2 bad usage.'
+  return `${RUN_EXITS} Stdout gets exactly one JSON line.`
 }
 
 function section(title: string, content: readonly Row[], width: number, style: Style): string[] {
@@ -106,7 +107,8 @@ function rows(content: readonly Row[], width: number, style: Style): string[] {
   return content.flatMap(([text, explanation]) => {
     const [first = '', ...more] = wrap(explanation, Math.max(20, width - left - 4))
     const indent = ' '.repeat(left + 4)
-    const head = text.length > left ? [`  ${style.cyan(text)}`, indent + first] : [`  ${style.cyan(padEnd(text, left))}  ${first}`]
+    const head =
+      text.length > left ? [`  ${style.cyan(text)}`, indent + first] : [`  ${style.cyan(padEnd(text, left))}  ${first}`]
     return [...head, ...more.map((line) => indent + line)]
   })
 }

@@ -2,7 +2,9 @@ import { open } from 'node:fs/promises'
 
 const TAIL_BYTES = 4096
 
-/** The last lines of a file that is perhaps still written, at most `lines` and 4 KiB of them; none if it is not there. */
+/**
+ * The last lines of a file that is perhaps still written, at most `lines` and 4 KiB of them; none if it is not there.
+ */
 export async function lastLines(path: string, lines: number): Promise<string[]> {
   const text = await tailText(path).catch(() => '')
   const all = text.split(/\r?\n|\r/).filter((line) => line.trim() !== '')

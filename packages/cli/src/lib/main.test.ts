@@ -7,7 +7,10 @@ import { engineOf } from './scripted-run.fixture.ts'
 
 async function lorc(line: string, options: Parameters<typeof fakeIo>[0] = {}, engine: Engine = engineOf()) {
   const io = fakeIo(options)
-  const exit = await main(line.split(' ').filter((word) => word !== ''), { io, engine, version: '1.2.3' })
+  const exit = await main(
+    line.split(' ').filter((word) => word !== ''),
+    { io, engine, version: '1.2.3' },
+  )
   return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
 }
 
@@ -31,7 +34,13 @@ describe('help', () => {
     const { exit, stdout, stderr } = await lorc(`${name} --help`)
     expect([exit, stderr]).toEqual([0, ''])
     expect(stdout).toContain(`Usage: lorc ${name}`)
-    for (const part of ['Options of every command:', '--workspace DIR', 'Examples:\n  # ', `  lorc ${name}`, 'Exit status: 0 done']) {
+    for (const part of [
+      'Options of every command:',
+      '--workspace DIR',
+      'Examples:\n  # ',
+      `  lorc ${name}`,
+      'Exit status: 0 done',
+    ]) {
       expect(stdout).toContain(part)
     }
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
@@ -53,7 +62,10 @@ describe('help', () => {
 describe('wrong usage', () => {
   it.each([
     ['rnu', 'there is no command `lorc rnu`.\nfix: did you mean `lorc run`?'],
-    ['recipes/daily.yaml', 'there is no command `lorc recipes/daily.yaml`.\nfix: did you mean `lorc run recipes/daily.yaml`?'],
+    [
+      'recipes/daily.yaml',
+      'there is no command `lorc recipes/daily.yaml`.\nfix: did you mean `lorc run recipes/daily.yaml`?',
+    ],
     ['runs lst', 'there is no command `lorc runs lst`.\nfix: did you mean `lorc runs list`?'],
     ['logs', 'there is no command `lorc logs`.\nfix: did you mean `lorc runs logs`?'],
     ['constructor', 'there is no command `lorc constructor`.\nfix: `lorc --help` lists the commands.'],
@@ -68,20 +80,35 @@ describe('wrong usage', () => {
     const { exit, stdout, stderr } = await lorc('runs list --limt 3')
     expect([exit, stdout]).toEqual([2, ''])
     expect(stderr).toBe(
-      'error[CLI_OPTION_UNKNOWN]: there is no option `--limt` here.\nfix: did you mean `--limit`?\nusage: lorc runs list [options]\n       lorc runs list --help explains it\n',
+      'error[CLI_OPTION_UNKNOWN]: there is no option `--limt` here.\nfix: did you mean `--limit`?\nusage: lorc ' +
+        'runs list [options]\n       lorc runs list --help explains it\n',
     )
   })
 
-  it.each(['run', 'run x --bogus', 'resume', 'step --params', 'run x y'])('of %s is told on stdout too, in one JSON line', async (line) => {
-    const { exit, stdout, stderr } = await lorc(line)
-    expect(exit).toBe(2)
-    const lines = stdout.trimEnd().split('\n').map((text) => JSON.parse(text) as unknown)
-    const text = expect.any(String) as string
-    expect(lines).toEqual([
-      { status: 'error', reason: text, exit_code: 2, step: null, run_id: null, code: expect.stringMatching(/^CLI_/) as string, errors: [expect.objectContaining({ code: text, message: text })] },
-    ])
-    expect(stderr).toMatch(/^error\[CLI_/)
-  })
+  it.each(['run', 'run x --bogus', 'resume', 'step --params', 'run x y'])(
+    'of %s is told on stdout too, in one JSON line',
+    async (line) => {
+      const { exit, stdout, stderr } = await lorc(line)
+      expect(exit).toBe(2)
+      const lines = stdout
+        .trimEnd()
+        .split('\n')
+        .map((text) => JSON.parse(text) as unknown)
+      const text = expect.any(String) as string
+      expect(lines).toEqual([
+        {
+          status: 'error',
+          reason: text,
+          exit_code: 2,
+          step: null,
+          run_id: null,
+          code: expect.stringMatching(/^CLI_/) as string,
+          errors: [expect.objectContaining({ code: text, message: text })],
+        },
+      ])
+      expect(stderr).toMatch(/^error\[CLI_/)
+    },
+  )
 
   it('is a JSON line on stderr with --log-format json', async () => {
     for (const line of ['run --log-format json', 'run --log-format=json']) {

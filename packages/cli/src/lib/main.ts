@@ -99,7 +99,8 @@ async function fail(error: unknown, { command, io, err, debug, jsonLog }: Failin
   const report = reportOf(error instanceof UsageError ? error.cause : error)
   if (error instanceof UsageError) {
     const { usageLine } = await import('./help.ts')
-    report.footer = `usage: ${usageLine(error.commandName, error.command)}\n       lorc ${error.commandName} --help explains it`
+    const { commandName: name } = error
+    report.footer = `usage: ${usageLine(name, error.command)}\n       lorc ${name} --help explains it`
   }
   showError(report, { io, style: err, debug, json: jsonLog })
   const exitCode = exitCodeOf(report.code)

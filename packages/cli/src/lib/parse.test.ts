@@ -16,14 +16,18 @@ const options = {
 const file = { file: { label: 'FILE', summary: 'The recipe', required: true } } as const satisfies ArgumentSpecs
 
 function parse(line: string, args: ArgumentSpecs = file): ReturnType<typeof parseWords> {
-  return parseWords(line.split(' ').filter((word) => word !== ''), { options, arguments: args })
+  return parseWords(
+    line.split(' ').filter((word) => word !== ''),
+    { options, arguments: args },
+  )
 }
 
 function refusal(line: string, args: ArgumentSpecs = file): string {
   try {
     parse(line, args)
   } catch (error) {
-    if (error instanceof CliError) return `${error.code}: ${error.message}${error.fix === undefined ? '' : ` ${error.fix}`}`
+    if (error instanceof CliError)
+      return `${error.code}: ${error.message}${error.fix === undefined ? '' : ` ${error.fix}`}`
   }
   return 'accepted'
 }
@@ -96,7 +100,10 @@ describe('lists', () => {
 
 describe('arguments', () => {
   const many = { files: { label: 'FILE', summary: 'Recipes', required: true, many: true } } as const
-  const two = { run: { label: 'RUN', summary: 'A run', required: true }, step: { label: 'STEP', summary: 'A step', required: false } } as const
+  const two = {
+    run: { label: 'RUN', summary: 'A run', required: true },
+    step: { label: 'STEP', summary: 'A step', required: false },
+  } as const
 
   it('are placed in order', () => {
     expect(parse('r', two).arguments).toEqual({ run: 'r', step: undefined })

@@ -1,5 +1,12 @@
 import { closest } from './closest.ts'
-import { type ArgumentSpecs, type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionSpecs, type ParsedValues } from './command.ts'
+import {
+  type ArgumentSpecs,
+  type Command,
+  GLOBAL_OPTIONS,
+  type OptionSpec,
+  type OptionSpecs,
+  type ParsedValues,
+} from './command.ts'
 import { CliError, type CliErrorCode } from './errors.ts'
 
 type Specs = Pick<Command, 'arguments' | 'options'>
@@ -26,7 +33,10 @@ interface Extra {
 }
 
 /** Tells options and their values from arguments. */
-function sort(words: readonly string[], options: OptionSpecs): { given: Given; positionals: string[]; extras: Extra[] } {
+function sort(
+  words: readonly string[],
+  options: OptionSpecs,
+): { given: Given; positionals: string[]; extras: Extra[] } {
   const given: Given = new Map()
   const positionals: string[] = []
   const extras: Extra[] = []
@@ -127,10 +137,15 @@ function place(positionals: string[], extras: Extra[], specs: ArgumentSpecs): Pa
   const missing = required[positionals.length]
   if (missing !== undefined) {
     const [, { label, summary }] = missing
-    throw new CliError('CLI_ARGUMENT_MISSING', `${label} is missing: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}.`)
+    throw new CliError(
+      'CLI_ARGUMENT_MISSING',
+      `${label} is missing: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}.`,
+    )
   }
   const rest = [...positionals]
-  const values = Object.fromEntries(entries.map(([name, spec]) => [name, spec.many === true ? rest.splice(0) : rest.shift()]))
+  const values = Object.fromEntries(
+    entries.map(([name, spec]) => [name, spec.many === true ? rest.splice(0) : rest.shift()]),
+  )
   if (rest.length === 0) return values
   throw new CliError('CLI_ARGUMENT_UNEXPECTED', `\`${rest[0] ?? ''}\` is one argument too many.`)
 }
@@ -141,7 +156,11 @@ function labelOf(spec: Exclude<OptionSpec, { kind: 'flag' }>): string {
 
 function unknown(word: string, options: OptionSpecs): CliError {
   const near = closest(word.replace(/^-+/, ''), Object.keys(options))
-  return usage('CLI_OPTION_UNKNOWN', `there is no option \`${word}\` here.`, near === undefined ? undefined : `--${near}`)
+  return usage(
+    'CLI_OPTION_UNKNOWN',
+    `there is no option \`${word}\` here.`,
+    near === undefined ? undefined : `--${near}`,
+  )
 }
 
 function invalid(name: string, what: string, near?: string): CliError {

@@ -3,7 +3,10 @@ import type { InterruptSignal, Io, Output } from './io.ts'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** What is used of the global `process`. */
-export type HostProcess = Pick<NodeJS.Process, 'cwd' | 'chdir' | 'pid' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit' | 'exitCode'>
+export type HostProcess = Pick<
+  NodeJS.Process,
+  'cwd' | 'chdir' | 'pid' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit' | 'exitCode'
+>
 
 export interface ProcessIoOptions {
   /** Gets what anything but a command writes to `process.stdout`, which from now on carries only a command's output. */

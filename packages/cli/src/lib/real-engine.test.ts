@@ -37,7 +37,8 @@ describe('openRunner', () => {
     const handle = await open.runner.start(plan, { recipe })
     expect((await handle.result).context.get('demo.a_v1')).toBe(1)
     expect((await open.store.list())[0]?.runId).toBe(handle.runId)
-    const { value: created } = (await handle.events()[Symbol.asyncIterator]().next()) as IteratorYieldResult<JournalEvent>
+    const events = handle.events()[Symbol.asyncIterator]()
+    const { value: created } = (await events.next()) as IteratorYieldResult<JournalEvent>
     expect(created).toMatchObject({ type: 'run.created', versions: { lorc: '1.2.3' } })
     await open.close()
     for (const name of ['.lorc/lorc.db', '.lorc/journals']) expect(existsSync(join(folder, name))).toBe(name === made)
@@ -46,7 +47,9 @@ describe('openRunner', () => {
 
   it('closes the store when there can be no runner', async () => {
     const nowhere = { ...workspace(), root: join(folder, 'nowhere') }
-    await expect(engine.openRunner({ workspace: nowhere, env: {}, forget: true })).rejects.toMatchObject({ code: 'WORKSPACE_INVALID' })
+    await expect(engine.openRunner({ workspace: nowhere, env: {}, forget: true })).rejects.toMatchObject({
+      code: 'WORKSPACE_INVALID',
+    })
   })
 })
 
@@ -62,7 +65,10 @@ describe('compile', () => {
     const refused = await refusal('steps:\n  - name: a\n    type: nod\n    modul: x\n')
     expect(refused.message).toMatch(/b\.yaml has 2 problems: nothing was run\.$/)
     expect(refused.code).toBe('RECIPE_TYPE_UNKNOWN')
-    expect(refused.problems).toMatchObject([{ line: 3, column: 11, fix: 'did you mean `node`?' }, { code: 'RECIPE_FIELD_UNKNOWN', line: 4 }])
+    expect(refused.problems).toMatchObject([
+      { line: 3, column: 11, fix: 'did you mean `node`?' },
+      { code: 'RECIPE_FIELD_UNKNOWN', line: 4 },
+    ])
     expect(refused.show(false)).toContain('  3 |     type: nod\n    |           ^^^')
     expect(refused.show(true)).toContain('\x1b[')
   })

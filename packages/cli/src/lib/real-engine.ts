@@ -8,8 +8,8 @@ import { count } from './render/quantity.ts'
 export type RunnerModule = typeof import('@lorc/runner')
 
 /**
- * The packages themselves, each loaded on first use. `version` is lorc's; `onRunner` gets the runner's exports once they
- * are loaded.
+ * The packages themselves, each loaded on first use. `version` is lorc's; `onRunner` gets the runner's exports once
+ * they are loaded.
  */
 export function realEngine(version: string, onRunner: (exports: RunnerModule) => void): Engine {
   return {
@@ -27,7 +27,10 @@ export function realEngine(version: string, onRunner: (exports: RunnerModule) =>
     },
     async compile(file, workspace) {
       const { formatProblem, loadRecipe } = await import('@lorc/runner/recipe')
-      const { plan, problems, sha256, path } = await loadRecipe(file, { root: workspace.root, allow: workspace.config.allow })
+      const { plan, problems, sha256, path } = await loadRecipe(file, {
+        root: workspace.root,
+        allow: workspace.config.allow,
+      })
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
       throw refused(file, problems, formatProblem)
     },

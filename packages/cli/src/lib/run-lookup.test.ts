@@ -41,7 +41,9 @@ it('looks through every page', async () => {
 it('refuses what is unknown or ambiguous', async () => {
   expect(await refusal(findRun(storeOf([]), 'last'))).toBe('CLI_RUN_UNKNOWN: no run has been made here yet.')
   expect(await refusal(findRun(storeOf(three), 'zz'))).toContain('CLI_RUN_UNKNOWN: no run has the id `zz`')
-  expect(await refusal(findRun(storeOf(three), 'run_2026'))).toBe(`CLI_RUN_AMBIGUOUS: \`run_2026\` may be ${three.join(', ')}.`)
+  expect(await refusal(findRun(storeOf(three), 'run_2026'))).toBe(
+    `CLI_RUN_AMBIGUOUS: \`run_2026\` may be ${three.join(', ')}.`,
+  )
   const many = Array.from({ length: 9 }, (_, index) => `run_${index}`)
   expect(await refusal(findRun(storeOf(many), 'run_'))).toContain('run_4 and more.')
 })

@@ -12,8 +12,8 @@ export const RUN_ARGUMENT = {
 } as const
 
 /**
- * The id of the run that `text` means: an id, the beginning of exactly one (with or without `run_`), its random part, or
- * `last`. Throws CliError CLI_RUN_UNKNOWN, CLI_RUN_AMBIGUOUS.
+ * The id of the run that `text` means: an id, the beginning of exactly one (with or without `run_`), its random part,
+ * or `last`. Throws CliError CLI_RUN_UNKNOWN, CLI_RUN_AMBIGUOUS.
  */
 export async function findRun(store: RunStore, text: string): Promise<string> {
   if (text === 'last') {

@@ -11,7 +11,11 @@ interface FakeProcess extends EventEmitter {
   exits: number[]
 }
 
-function fakeProcess(stdout: Writable = new PassThrough()): { fake: FakeProcess; host: HostProcess; shown(stream: 'stdout' | 'stderr'): string } {
+function fakeProcess(stdout: Writable = new PassThrough()): {
+  fake: FakeProcess
+  host: HostProcess
+  shown(stream: 'stdout' | 'stderr'): string
+} {
   const fake = Object.assign(new EventEmitter(), {
     stdout,
     stderr: new PassThrough(),
@@ -53,7 +57,10 @@ describe('runProcess', () => {
     const { fake, host, shown } = fakeProcess(failing('ENOSPC'))
     await runProcess(host, ['config', 'path', '--json'], '1.2.3')
     await turn()
-    expect([fake.exitCode, shown('stderr')]).toEqual([1, 'error[CLI_OUTPUT_FAILED]: stdout cannot be written: write ENOSPC\n'])
+    expect([fake.exitCode, shown('stderr')]).toEqual([
+      1,
+      'error[CLI_OUTPUT_FAILED]: stdout cannot be written: write ENOSPC\n',
+    ])
   })
 
   it('ends when something of its own was thrown where nobody listened', async () => {

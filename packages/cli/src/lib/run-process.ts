@@ -6,8 +6,8 @@ import { showError } from './render/show-error.ts'
 import { createStyle } from './render/style.ts'
 
 /**
- * Runs `lorc` (of this version) as this process: with its streams, its signals and its exit status. Resolves when the command is done and
- * stdout is handed over; the process then ends by itself.
+ * Runs `lorc` (of this version) as this process: with its streams, its signals and its exit status. Resolves when the
+ * command is done and stdout is handed over; the process then ends by itself.
  */
 export async function runProcess(process: HostProcess, words: readonly string[], version: string): Promise<void> {
   let runner: RunnerModule | undefined
@@ -21,7 +21,12 @@ export async function runProcess(process: HostProcess, words: readonly string[],
     },
     onFailure(error) {
       process.exitCode = 1
-      tell({ ...reportOf(error), code: 'CLI_OUTPUT_FAILED', message: `stdout cannot be written: ${error.message}`, fix: undefined })
+      tell({
+        ...reportOf(error),
+        code: 'CLI_OUTPUT_FAILED',
+        message: `stdout cannot be written: ${error.message}`,
+        fix: undefined,
+      })
     },
   })
   const stray = (error: unknown): void => {

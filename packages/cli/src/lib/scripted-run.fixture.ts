@@ -1,5 +1,16 @@
 import { Context } from '@lorc/context'
-import type { EventData, JournalEvent, Plan, PlanStep, RunHandle, Runner, RunResult, RunStore, RunView, StepState } from '@lorc/runner'
+import type {
+  EventData,
+  JournalEvent,
+  Plan,
+  PlanStep,
+  RunHandle,
+  Runner,
+  RunResult,
+  RunStore,
+  RunView,
+  StepState,
+} from '@lorc/runner'
 import type { Engine } from './engine.ts'
 import { PID } from './fake-io.fixture.ts'
 
@@ -38,10 +49,21 @@ export function started(step: string, attempt = 1): EventData {
 
 export function completed(step: string, writes: Record<string, null> = {}): EventData {
   const values = Object.fromEntries(Object.keys(writes).map((key) => [key, { value: 1 }]))
-  return { type: 'step.completed', step, attempt: 1, writes: values, outputs: Object.keys(writes), artifacts: [], metrics: null }
+  return {
+    type: 'step.completed',
+    step,
+    attempt: 1,
+    writes: values,
+    outputs: Object.keys(writes),
+    artifacts: [],
+    metrics: null,
+  }
 }
 
-export function failed(step: string, options: { attempt?: number; retryInMs?: number; message?: string } = {}): EventData {
+export function failed(
+  step: string,
+  options: { attempt?: number; retryInMs?: number; message?: string } = {},
+): EventData {
   const { attempt = 1, retryInMs, message = 'kaputt' } = options
   const retry = retryInMs === undefined ? {} : { retryInMs }
   return { type: 'step.failed', step, attempt, error: { code: 'STEP_FAILED', message }, metrics: null, ...retry }
@@ -67,7 +89,15 @@ export function stateOf(name: string, state: Partial<StepState> = {}): StepState
 }
 
 export function resultOf(result: Partial<RunResult> = {}): RunResult {
-  return { runId: RUN_ID, status: 'completed', context: new Context(), failedStep: null, error: null, steps: [], ...result }
+  return {
+    runId: RUN_ID,
+    status: 'completed',
+    context: new Context(),
+    failedStep: null,
+    error: null,
+    steps: [],
+    ...result,
+  }
 }
 
 export interface ScriptedHandle extends RunHandle {
@@ -127,8 +157,22 @@ function refuse(): never {
 
 /** A runner that does what is scripted and refuses everything else. */
 export function runnerOf(script: Partial<Runner>): Runner {
-  const refusing = { start: refuse, resume: refuse, cancel: refuse, view: refuse, events: refuse, verify: refuse, logPath: refuse }
-  return { store: {} as RunStore, ...refusing, writeRunFolder: async () => '/runs', close: async () => undefined, ...script }
+  const refusing = {
+    start: refuse,
+    resume: refuse,
+    cancel: refuse,
+    view: refuse,
+    events: refuse,
+    verify: refuse,
+    logPath: refuse,
+  }
+  return {
+    store: {} as RunStore,
+    ...refusing,
+    writeRunFolder: async () => '/runs',
+    close: async () => undefined,
+    ...script,
+  }
 }
 
 export interface ScriptedEngine extends Engine {
@@ -136,7 +180,9 @@ export interface ScriptedEngine extends Engine {
   closed: number
 }
 
-export function engineOf(script: { runner?: Runner; store?: Partial<RunStore>; compile?: Engine['compile'] } = {}): ScriptedEngine {
+export function engineOf(
+  script: { runner?: Runner; store?: Partial<RunStore>; compile?: Engine['compile'] } = {},
+): ScriptedEngine {
   const opened: ScriptedEngine['opened'] = []
   const store = { get: async () => undefined, list: async () => [], ...script.store } as Partial<RunStore> as RunStore
   const engine: ScriptedEngine = {

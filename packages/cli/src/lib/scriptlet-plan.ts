@@ -19,24 +19,36 @@ export function parseReference(text: string): ScriptletReference {
 }
 
 /**
- * A plan of one step that runs a scriptlet alone. `path` and `root` are absolute. Python needs a class: without a name it
- * is the file's in CamelCase. Throws CliError CLI_SCRIPTLET_UNKNOWN.
+ * A plan of one step that runs a scriptlet alone. `path` and `root` are absolute. Python needs a class: without a name
+ * it is the file's in CamelCase. Throws CliError CLI_SCRIPTLET_UNKNOWN.
  */
 export function scriptletPlan(reference: ScriptletReference, path: string, root: string, params: JsonObject): Plan {
   const inside = relative(root, path).split(sep).join('/')
-  const name = basename(path, extname(path)).replaceAll(/[^\w-]/g, '_').replace(/^(?![A-Za-z_])/, '_')
+  const name = basename(path, extname(path))
+    .replaceAll(/[^\w-]/g, '_')
+    .replace(/^(?![A-Za-z_])/, '_')
   const step: PlanStep = { name, stage: 0, args: params, ...code(reference, inside) }
   return { lorc: 1, name: `step ${name}`, steps: [step] }
 }
 
-function code({ file, name }: ScriptletReference, inside: string): Pick<PlanStep, 'type' | 'module' | 'function' | 'script'> {
+function code(
+  { file, name }: ScriptletReference,
+  inside: string,
+): Pick<PlanStep, 'type' | 'module' | 'function' | 'script'> {
   const extension = extname(inside)
   if (extension === '.py') {
-    return { type: 'python', module: inside.slice(0, -extension.length).replaceAll('/', '.'), function: name ?? camelCase(inside) }
+    return {
+      type: 'python',
+      module: inside.slice(0, -extension.length).replaceAll('/', '.'),
+      function: name ?? camelCase(inside),
+    }
   }
   if (NODE.has(extension)) return { type: 'node', module: inside, function: name ?? 'default' }
   if (extension !== '' && extension !== '.sh' && extension !== '.bash') {
-    throw new CliError('CLI_SCRIPTLET_UNKNOWN', `\`${file}\` is no scriptlet: lorc runs .py, .ts, .mts, .js, .mjs, .cjs and .sh files.`)
+    throw new CliError(
+      'CLI_SCRIPTLET_UNKNOWN',
+      `\`${file}\` is no scriptlet: lorc runs .py, .ts, .mts, .js, .mjs, .cjs and .sh files.`,
+    )
   }
   if (name === undefined) return { type: 'shell', script: inside }
   throw new CliError('CLI_SCRIPTLET_UNKNOWN', `a shell script is run as a whole: it has no \`#${name}\`.`, {
@@ -45,6 +57,8 @@ function code({ file, name }: ScriptletReference, inside: string): Pick<PlanStep
 }
 
 function camelCase(path: string): string {
-  const words = basename(path, '.py').split('_').filter((word) => word !== '')
+  const words = basename(path, '.py')
+    .split('_')
+    .filter((word) => word !== '')
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }

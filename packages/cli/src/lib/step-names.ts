@@ -14,20 +14,29 @@ export function checkStepNames(plan: Plan, named: NamedSteps): void {
       if (steps.has(name)) continue
       const near = closest(name, steps)
       const message = `--${option}: there is no step \`${name}\``
-      problems.push({ code: 'CLI_STEP_UNKNOWN', message, fix: near === undefined ? known(plan) : `did you mean \`${near}\`?` })
+      problems.push({
+        code: 'CLI_STEP_UNKNOWN',
+        message,
+        fix: near === undefined ? known(plan) : `did you mean \`${near}\`?`,
+      })
     }
   }
   const [first] = problems
   if (first === undefined) return
   const fix = first.fix === undefined ? {} : { fix: first.fix }
   if (problems.length === 1) throw new CliError('CLI_STEP_UNKNOWN', `${first.message} in \`${plan.name}\`.`, fix)
-  throw new CliError('CLI_STEP_UNKNOWN', `\`${plan.name}\` lacks ${problems.length} of the steps that are named:`, { problems })
+  throw new CliError('CLI_STEP_UNKNOWN', `\`${plan.name}\` lacks ${problems.length} of the steps that are named:`, {
+    problems,
+  })
 }
 
 /** Throws CliError CLI_STEP_UNKNOWN when the plan has no such step. */
 export function checkStepName(plan: Plan, name: string): void {
   if (plan.steps.some((step) => step.name === name)) return
-  const near = closest(name, plan.steps.map((step) => step.name))
+  const near = closest(
+    name,
+    plan.steps.map((step) => step.name),
+  )
   throw new CliError('CLI_STEP_UNKNOWN', `there is no step \`${name}\` in \`${plan.name}\`.`, {
     fix: near === undefined ? known(plan) : `did you mean \`${near}\`?`,
   })

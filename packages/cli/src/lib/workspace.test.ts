@@ -19,7 +19,9 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     const problems = error.problems.map(({ file, line, column, message, fix }) =>
-      [[file, line, column].filter((part) => part !== undefined).join(':'), message, fix].filter((part) => part !== undefined).join(' | '),
+      [[file, line, column].filter((part) => part !== undefined).join(':'), message, fix]
+        .filter((part) => part !== undefined)
+        .join(' | '),
     )
     return [`${error.code}: ${error.message}`, ...problems].join('\n')
   }
@@ -39,21 +41,32 @@ describe('the workspace', () => {
 
   it('is the nearest folder upward with a configuration', async () => {
     await writeFile(join(folder, 'lorc.config.json'), '{}')
-    expect(await loadWorkspace(join(folder, 'a', 'b'), undefined)).toMatchObject({ root: folder, configFile: join(folder, 'lorc.config.json') })
+    expect(await loadWorkspace(join(folder, 'a', 'b'), undefined)).toMatchObject({
+      root: folder,
+      configFile: join(folder, 'lorc.config.json'),
+    })
     await writeFile(join(folder, 'a', 'lorc.config.yaml'), '')
     expect(await loadWorkspace(join(folder, 'a', 'b'), undefined)).toMatchObject({ root: join(folder, 'a') })
   })
 
   it('is the folder that --workspace names, with its own configuration or none', async () => {
     await writeFile(join(folder, 'lorc.config.json'), '{"concurrency": 3}')
-    expect(await loadWorkspace(folder, 'a')).toEqual({ root: join(folder, 'a'), configFile: null, config: DEFAULT_CONFIG })
+    expect(await loadWorkspace(folder, 'a')).toEqual({
+      root: join(folder, 'a'),
+      configFile: null,
+      config: DEFAULT_CONFIG,
+    })
     expect(await loadWorkspace('/', folder)).toMatchObject({ root: folder, config: { concurrency: 3 } })
   })
 
   it('must be a folder', async () => {
     await writeFile(join(folder, 'file'), '')
-    expect(await refusal(loadWorkspace(folder, 'nowhere'))).toBe('CLI_WORKSPACE_MISSING: the workspace `nowhere` does not exist.')
-    expect(await refusal(loadWorkspace(folder, 'file'))).toBe('CLI_WORKSPACE_MISSING: the workspace `file` is not a folder.')
+    expect(await refusal(loadWorkspace(folder, 'nowhere'))).toBe(
+      'CLI_WORKSPACE_MISSING: the workspace `nowhere` does not exist.',
+    )
+    expect(await refusal(loadWorkspace(folder, 'file'))).toBe(
+      'CLI_WORKSPACE_MISSING: the workspace `file` is not a folder.',
+    )
   })
 
   it('has one configuration', async () => {
@@ -63,7 +76,15 @@ describe('the workspace', () => {
 })
 
 describe('the configuration', () => {
-  const settings = { python: 'bin/python', concurrency: 2, store: 'files', durability: 'process', allow: ['../shared', '/opt/x', 'left-pad'], graceSec: 0.5, leaseSec: 2 }
+  const settings = {
+    python: 'bin/python',
+    concurrency: 2,
+    store: 'files',
+    durability: 'process',
+    allow: ['../shared', '/opt/x', 'left-pad'],
+    graceSec: 0.5,
+    leaseSec: 2,
+  }
 
   it.each([
     ['lorc.config.json', JSON.stringify(settings)],
@@ -84,7 +105,8 @@ describe('the configuration', () => {
   })
 
   it('tells everything that is wrong, with its place', async () => {
-    expect(await config('lorc.config.yaml', 'concurency: 2\nstore: redis\ngraceSec: -1\nallow:\n  - 3\nzzzzzzzz: 1\n')).toMatchInlineSnapshot(`
+    expect(await config('lorc.config.yaml', 'concurency: 2\nstore: redis\ngraceSec: -1\nallow:\n  - 3\nzzzzzzzz: 1\n'))
+      .toMatchInlineSnapshot(`
       "CLI_CONFIG_INVALID: lorc.config.yaml has 5 problems:
       lorc.config.yaml:1:1 | there is no setting \`concurency\` | did you mean \`concurrency\`?
       lorc.config.yaml:2:8 | \`store\`: Invalid option: expected one of "sqlite"|"files"
@@ -93,21 +115,31 @@ describe('the configuration', () => {
       lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
-    expect(await config('lorc.config.json', '[]')).toContain('CLI_CONFIG_INVALID: lorc.config.json has a problem:\nlorc.config.json:1:1 | the configuration: expected object')
+    expect(await config('lorc.config.json', '[]')).toContain(
+      'CLI_CONFIG_INVALID: lorc.config.json has a problem:\nlorc.config.json:1:1 | the configuration: expected object',
+    )
   })
 
   it('must be readable', async () => {
-    expect(await config('lorc.config.json', '{"a": ')).toMatch(/^CLI_CONFIG_UNREADABLE: lorc.config.json cannot be parsed:\nlorc.config.json:1:\d+ \|/)
+    expect(await config('lorc.config.json', '{"a": ')).toMatch(
+      /^CLI_CONFIG_UNREADABLE: lorc.config.json cannot be parsed:\nlorc.config.json:1:\d+ \|/,
+    )
     await rm(join(folder, 'lorc.config.json'))
     await mkdir(join(folder, 'lorc.config.yaml'))
-    expect(await refusal(loadWorkspace(folder, undefined))).toMatch(/^CLI_CONFIG_UNREADABLE: lorc.config.yaml cannot be read: EISDIR/)
+    expect(await refusal(loadWorkspace(folder, undefined))).toMatch(
+      /^CLI_CONFIG_UNREADABLE: lorc.config.yaml cannot be read: EISDIR/,
+    )
   })
 
   it('in TypeScript must load and export a default', async () => {
-    expect(await config('lorc.config.ts', 'export const a = 1')).toBe('CLI_CONFIG_INVALID: lorc.config.ts has no default export.')
+    expect(await config('lorc.config.ts', 'export const a = 1')).toBe(
+      'CLI_CONFIG_INVALID: lorc.config.ts has no default export.',
+    )
     await rm(join(folder, 'lorc.config.ts'))
     await mkdir(join(folder, 'x'))
     await writeFile(join(folder, 'x', 'lorc.config.ts'), 'throw new Error("oh no")')
-    expect(await refusal(loadWorkspace(join(folder, 'x'), undefined))).toBe('CLI_CONFIG_UNREADABLE: lorc.config.ts cannot be read: oh no')
+    expect(await refusal(loadWorkspace(join(folder, 'x'), undefined))).toBe(
+      'CLI_CONFIG_UNREADABLE: lorc.config.ts cannot be read: oh no',
+    )
   })
 })

@@ -16,8 +16,8 @@ export interface LoadedWorkspace {
 }
 
 /**
- * The workspace is `chosen` (relative to `cwd`), else the nearest folder upward that has a configuration file, else `cwd`.
- * Throws CliError CLI_WORKSPACE_MISSING and CLI_CONFIG_*.
+ * The workspace is `chosen` (relative to `cwd`), else the nearest folder upward that has a configuration file, else
+ * `cwd`. Throws CliError CLI_WORKSPACE_MISSING and CLI_CONFIG_*.
  */
 export async function loadWorkspace(cwd: string, chosen: string | undefined): Promise<LoadedWorkspace> {
   const { root, configFile } = chosen === undefined ? nearest(cwd) : await named(resolve(cwd, chosen), chosen)

@@ -45,13 +45,22 @@ describe('python', () => {
     expect(await checkPython(workspace(), folder)).toMatchObject({ status: 'ok', message: '3.12.1: python3 (on PATH)' })
     await mkdir(join(folder, '.venv', 'bin'), { recursive: true })
     const venv = await program(join(folder, '.venv', 'bin', 'python'), 'echo 3.11.0')
-    expect(await checkPython(workspace(), folder)).toMatchObject({ status: 'ok', message: `3.11.0: ${venv} (the workspace's .venv)` })
+    expect(await checkPython(workspace(), folder)).toMatchObject({
+      status: 'ok',
+      message: `3.11.0: ${venv} (the workspace's .venv)`,
+    })
     const own = await program(join(folder, 'own'), 'echo 3.6.0')
-    expect(await checkPython(workspace({ python: own }), undefined)).toMatchObject({ status: 'warn', message: `3.6.0: ${own} (as configured) is old` })
+    expect(await checkPython(workspace({ python: own }), undefined)).toMatchObject({
+      status: 'warn',
+      message: `3.6.0: ${own} (as configured) is old`,
+    })
   })
 
   it('may be missing unless it is configured', async () => {
-    expect(await checkPython(workspace(), '/nowhere')).toMatchObject({ status: 'warn', fix: expect.stringContaining('install Python') as string })
+    expect(await checkPython(workspace(), '/nowhere')).toMatchObject({
+      status: 'warn',
+      fix: expect.stringContaining('install Python') as string,
+    })
     expect(await checkPython(workspace({ python: '/nowhere/python' }), undefined)).toMatchObject({ status: 'fail' })
     const broken = await program(join(folder, 'broken'), 'echo what')
     expect(await checkPython(workspace({ python: broken }), undefined)).toMatchObject({ status: 'fail' })
@@ -85,14 +94,20 @@ describe('the disk', () => {
 describe('the store', () => {
   it('is not made by looking', async () => {
     const engine = engineOf()
-    expect(await checkStore(workspace(), engine, {})).toMatchObject({ status: 'ok', message: expect.stringContaining('none yet') as string })
+    expect(await checkStore(workspace(), engine, {})).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('none yet') as string,
+    })
     expect(engine.opened).toEqual([])
   })
 
   it('is opened, read and closed', async () => {
     await mkdir(join(folder, '.lorc'))
     const engine = engineOf()
-    expect(await checkStore(workspace({ durability: 'process' }), engine, {})).toMatchObject({ status: 'ok', message: expect.stringContaining('not a power cut') as string })
+    expect(await checkStore(workspace({ durability: 'process' }), engine, {})).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('not a power cut') as string,
+    })
     expect([engine.opened.length, engine.closed]).toEqual([1, 1])
   })
 
@@ -100,9 +115,16 @@ describe('the store', () => {
     await mkdir(join(folder, '.lorc'))
     const broken = (error: Error) => engineOf({ store: { list: () => Promise.reject(error) } })
     const coded = new RunnerError('STORE_VERSION', 'too new', { fix: 'update lorc' })
-    expect(await checkStore(workspace(), broken(coded), {})).toMatchObject({ status: 'fail', message: 'STORE_VERSION: too new', fix: 'update lorc' })
+    expect(await checkStore(workspace(), broken(coded), {})).toMatchObject({
+      status: 'fail',
+      message: 'STORE_VERSION: too new',
+      fix: 'update lorc',
+    })
     const denied = Object.assign(new Error('denied'), { code: 'EACCES' })
-    expect(await checkStore(workspace(), broken(denied), {})).toMatchObject({ status: 'fail', message: `${join(folder, '.lorc')} cannot be written` })
+    expect(await checkStore(workspace(), broken(denied), {})).toMatchObject({
+      status: 'fail',
+      message: `${join(folder, '.lorc')} cannot be written`,
+    })
     expect(await checkStore(workspace(), broken(new RunnerError('STORE_FULL', 'full')), {})).not.toHaveProperty('fix')
   })
 
@@ -116,7 +138,10 @@ describe('the store', () => {
 describe('doctor', () => {
   async function doctor(...words: string[]) {
     const io = fakeIo({ cwd: folder, env: { PATH: '/nowhere' } })
-    return { exit: await main(['doctor', ...words], { io, engine: engineOf(), version: '1.2.3' }), stdout: io.stdout.text }
+    return {
+      exit: await main(['doctor', ...words], { io, engine: engineOf(), version: '1.2.3' }),
+      stdout: io.stdout.text,
+    }
   }
 
   it('has a line for each check, with how to mend it', async () => {
@@ -128,14 +153,25 @@ describe('doctor', () => {
 
   it('is JSON for programs', async () => {
     const checks = JSON.parse((await doctor('--json')).stdout) as { name: string }[]
-    expect(checks.map(({ name }) => name)).toEqual(['lorc', 'node', 'workspace', 'config', 'python', 'store', 'file system', 'disk space'])
+    expect(checks.map(({ name }) => name)).toEqual([
+      'lorc',
+      'node',
+      'workspace',
+      'config',
+      'python',
+      'store',
+      'file system',
+      'disk space',
+    ])
   })
 
   it('fails for a configuration that cannot be used', async () => {
     await writeFile(join(folder, 'lorc.config.json'), '{"stoer": 1}')
     const { exit, stdout } = await doctor()
     expect(exit).toBe(1)
-    expect(stdout).toContain('fail  config       CLI_CONFIG_INVALID: lorc.config.json has a problem: there is no setting `stoer`')
+    expect(stdout).toContain(
+      'fail  config       CLI_CONFIG_INVALID: lorc.config.json has a problem: there is no setting `stoer`',
+    )
     await writeFile(join(folder, 'lorc.config.yaml'), '')
     expect((await doctor()).stdout).toContain('fix: keep one of them')
   })

@@ -11,7 +11,12 @@ export interface FileSystem {
 const ENOUGH = 1024 ** 3
 const LEAST = 50 * 1024 ** 2
 
-const SHARED: Readonly<Record<number, string>> = { 0x6969: 'NFS', 0xff534d42: 'CIFS', 0xfe534d42: 'SMB', 0x01021997: '9p' }
+const SHARED: Readonly<Record<number, string>> = {
+  0x6969: 'NFS',
+  0xff534d42: 'CIFS',
+  0xfe534d42: 'SMB',
+  0x01021997: '9p',
+}
 const VOLATILE: Readonly<Record<number, string>> = { 0x01021994: 'tmpfs', 0x858458f6: 'ramfs' }
 
 /** Throws what statfs throws. */
@@ -30,7 +35,12 @@ export function checkFileSystem({ type }: FileSystem, platform: string): Check {
     return { name, status: 'warn', message: `${shared}: SQLite is not safe there with several machines`, fix }
   }
   if (volatile !== undefined) {
-    return { name, status: 'warn', message: `${volatile}: runs are lost at a restart of the machine`, fix: 'keep the workspace on a disk' }
+    return {
+      name,
+      status: 'warn',
+      message: `${volatile}: runs are lost at a restart of the machine`,
+      fix: 'keep the workspace on a disk',
+    }
   }
   return { name, status: 'ok', message: 'a local disk' }
 }
@@ -38,5 +48,10 @@ export function checkFileSystem({ type }: FileSystem, platform: string): Check {
 export function checkSpace({ freeBytes }: FileSystem): Check {
   const status = freeBytes < LEAST ? 'fail' : freeBytes < ENOUGH ? 'warn' : 'ok'
   const message = `${bytes(freeBytes)} free`
-  return { name: 'disk space', status, message, ...(status === 'ok' ? {} : { fix: 'make room, or delete old folders of runs/' }) }
+  return {
+    name: 'disk space',
+    status,
+    message,
+    ...(status === 'ok' ? {} : { fix: 'make room, or delete old folders of runs/' }),
+  }
 }

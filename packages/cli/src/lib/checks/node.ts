@@ -7,6 +7,12 @@ export function checkNode(version: string): Check {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
   const enough = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
   const needed = `lorc needs ${OLDEST.join('.')} or newer`
-  if (!enough) return { name: 'node', status: 'fail', message: `${version}: ${needed}`, fix: 'install a newer Node: https://nodejs.org' }
+  if (!enough)
+    return {
+      name: 'node',
+      status: 'fail',
+      message: `${version}: ${needed}`,
+      fix: 'install a newer Node: https://nodejs.org',
+    }
   return { name: 'node', status: 'ok', message: version }
 }

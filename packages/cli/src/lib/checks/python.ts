@@ -16,12 +16,24 @@ export async function checkPython({ root, config }: LoadedWorkspace, path: strin
   if (found === undefined) {
     // Only an interpreter that was asked for must be there.
     const status = config.python === null ? 'warn' : 'fail'
-    const message = `${interpreter} (${source}) does not run: Python steps cannot be run, shell steps lack CPU and memory figures`
-    return { name: 'python', status, message, fix: 'install Python 3.9 or newer, or name one in the configuration: python' }
+    const lacking = 'Python steps cannot be run, shell steps lack CPU and memory figures'
+    const message = `${interpreter} (${source}) does not run: ${lacking}`
+    return {
+      name: 'python',
+      status,
+      message,
+      fix: 'install Python 3.9 or newer, or name one in the configuration: python',
+    }
   }
   const [major = 0, minor = 0] = found.split('.').map(Number)
-  if (major === 3 && minor >= 9) return { name: 'python', status: 'ok', message: `${found}: ${interpreter} (${source})` }
-  return { name: 'python', status: 'warn', message: `${found}: ${interpreter} (${source}) is old`, fix: 'install Python 3.9 or newer' }
+  if (major === 3 && minor >= 9)
+    return { name: 'python', status: 'ok', message: `${found}: ${interpreter} (${source})` }
+  return {
+    name: 'python',
+    status: 'warn',
+    message: `${found}: ${interpreter} (${source}) is old`,
+    fix: 'install Python 3.9 or newer',
+  }
 }
 
 function versionOf(interpreter: string, path: string | undefined): Promise<string | undefined> {

@@ -31,7 +31,13 @@ export async function checkStore(workspace: LoadedWorkspace, engine: Engine, env
     return { name: 'store', status: 'ok', message: promise }
   } catch (error) {
     const denied = error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EROFS')
-    if (denied) return { name: 'store', status: 'fail', message: `${folder} cannot be written`, fix: 'give your user write access to the workspace' }
+    if (denied)
+      return {
+        name: 'store',
+        status: 'fail',
+        message: `${folder} cannot be written`,
+        fix: 'give your user write access to the workspace',
+      }
     const { code, message, fix } = reportOf(error)
     return { name: 'store', status: 'fail', message: `${code}: ${message}`, ...(fix === undefined ? {} : { fix }) }
   }

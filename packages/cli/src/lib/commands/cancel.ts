@@ -12,7 +12,8 @@ const SAYS = {
 
 export const cancel = defineCommand({
   description:
-    'Asks whoever drives a run to cancel it; a run that nobody drives is cancelled here and now. What completed stays; `lorc resume` can go on with it.',
+    'Asks whoever drives a run to cancel it; a run that nobody drives is cancelled here and now. What completed ' +
+      'stays; `lorc resume` can go on with it.',
   arguments: { run: RUN_ARGUMENT },
   options: {
     reason: { kind: 'text', label: 'TEXT', default: 'cancelled by hand', summary: 'Why: it is recorded' },

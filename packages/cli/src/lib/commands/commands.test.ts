@@ -7,7 +7,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RecipeRefused } from '../errors.ts'
 import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
 import { main } from '../main.ts'
-import { completed, CREATED, DRIVER, engineOf, failed, handleOf, journalOf, planOf, resultOf, RUN_ID, runnerOf, type ScriptedEngine, started, stateOf, viewOf } from '../scripted-run.fixture.ts'
+import {
+  completed,
+  CREATED,
+  DRIVER,
+  engineOf,
+  failed,
+  handleOf,
+  journalOf,
+  planOf,
+  resultOf,
+  RUN_ID,
+  runnerOf,
+  type ScriptedEngine,
+  started,
+  stateOf,
+  viewOf,
+} from '../scripted-run.fixture.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -28,10 +44,17 @@ const summary: RunSummary = {
 }
 
 function engineWith(runner: Partial<Runner>, store: Partial<RunStore> = {}): ScriptedEngine {
-  return engineOf({ runner: runnerOf(runner), store: { list: async () => [summary], get: async (id) => (id === RUN_ID ? summary : undefined), ...store } })
+  return engineOf({
+    runner: runnerOf(runner),
+    store: { list: async () => [summary], get: async (id) => (id === RUN_ID ? summary : undefined), ...store },
+  })
 }
 
-async function lorc(words: string | string[], engine: ScriptedEngine = engineWith({}), io: FakeIo = fakeIo({ cwd: folder })) {
+async function lorc(
+  words: string | string[],
+  engine: ScriptedEngine = engineWith({}),
+  io: FakeIo = fakeIo({ cwd: folder }),
+) {
   const exit = await main(typeof words === 'string' ? words.split(' ') : words, { io, engine, version: '1.2.3' })
   const { stdout, stderr } = io
   return { exit, stdout: stdout.text, stderr: stderr.text, closed: engine.closed === engine.opened.length }
@@ -46,7 +69,9 @@ describe('run', () => {
     }
     const engine = engineWith({ start })
     expect(await lorc('run demo.yaml', engine)).toMatchObject({ exit: 0, closed: true })
-    expect(await lorc('run demo.yaml --only a --fail-fast -j 2 --resume-from a --from-run last --quiet', engine)).toMatchObject({ exit: 0, stderr: '' })
+    expect(
+      await lorc('run demo.yaml --only a --fail-fast -j 2 --resume-from a --from-run last --quiet', engine),
+    ).toMatchObject({ exit: 0, stderr: '' })
     expect(await lorc('run demo.yaml --skip a', engine)).toMatchObject({ exit: 0 })
     const recipe = { path: 'demo.yaml', sha256: '' }
     expect(starts).toEqual([
@@ -58,12 +83,19 @@ describe('run', () => {
   })
 
   it('refuses names that are no steps, all at once, without opening anything', async () => {
-    const engine = engineOf({ compile: async () => ({ plan: planOf('load', 'report'), recipe: { path: '', sha256: '' } }) })
+    const engine = engineOf({
+      compile: async () => ({ plan: planOf('load', 'report'), recipe: { path: '', sha256: '' } }),
+    })
     const one = await lorc('run demo.yaml --only lod', engine)
     expect(one).toMatchObject({ exit: 2 })
-    expect(one.stderr).toBe('error[CLI_STEP_UNKNOWN]: --only: there is no step `lod` in `demo`.\nfix: did you mean `load`?\n')
+    expect(one.stderr).toBe(
+      'error[CLI_STEP_UNKNOWN]: --only: there is no step `lod` in `demo`.\nfix: did you mean `load`?\n',
+    )
     const two = await lorc('run demo.yaml --only lod --skip zzzzzz', engine)
-    expect(two.stderr).toContain('  - --only: there is no step `lod` (did you mean `load`?)\n  - --skip: there is no step `zzzzzz` (the steps are load, report)\n')
+    expect(two.stderr).toContain(
+      '  - --only: there is no step `lod` (did you mean `load`?)\n  - --skip: there is no step `zzzzzz` (the ' +
+        'steps are load, report)\n',
+    )
     expect(JSON.parse(two.stdout)).toMatchObject({ code: 'CLI_STEP_UNKNOWN', errors: [{}, {}] })
     expect(engine.opened).toEqual([])
   })
@@ -75,7 +107,8 @@ describe('run', () => {
 
   it('shows the problems of a recipe and runs nothing', async () => {
     const problem = { code: 'RECIPE_CYCLE', message: 'a waits for itself', file: 'demo.yaml', line: 2, column: 3 }
-    const compile = (): Promise<never> => Promise.reject(new RecipeRefused('demo.yaml has 1 problem', [problem], () => '<excerpt>'))
+    const compile = (): Promise<never> =>
+      Promise.reject(new RecipeRefused('demo.yaml has 1 problem', [problem], () => '<excerpt>'))
     const { exit, stdout, stderr } = await lorc('run demo.yaml', engineOf({ compile }))
     expect([exit, stderr]).toEqual([2, '<excerpt>\n\nerror[RECIPE_CYCLE]: demo.yaml has 1 problem\n'])
     expect(JSON.parse(stdout)).toMatchObject({ exit_code: 2, code: 'RECIPE_CYCLE', errors: [problem], run_id: null })
@@ -100,13 +133,19 @@ describe('resume', () => {
     const engine = engineWith({ resume })
     expect(await lorc('resume last', engine)).toMatchObject({ exit: 0, closed: true })
     expect(await lorc('resume ab12cd -j 3 --fail-fast', engine)).toMatchObject({ exit: 0 })
-    expect(resumes).toEqual([[RUN_ID, {}], [RUN_ID, { concurrency: 3, failFast: true }]])
+    expect(resumes).toEqual([
+      [RUN_ID, {}],
+      [RUN_ID, { concurrency: 3, failFast: true }],
+    ])
   })
 
   it('says that another process drives it', async () => {
     const resume = (): Promise<never> => Promise.reject(new RunnerError('RUN_HELD', 'process 7 drives it'))
     const { exit, stdout } = await lorc('resume last', engineWith({ resume }))
-    expect([exit, JSON.parse(stdout)]).toEqual([1, { status: 'error', reason: 'process 7 drives it', exit_code: 1, step: null, run_id: null }])
+    expect([exit, JSON.parse(stdout)]).toEqual([
+      1,
+      { status: 'error', reason: 'process 7 drives it', exit_code: 1, step: null, run_id: null },
+    ])
   })
 })
 
@@ -120,8 +159,14 @@ describe('validate', () => {
 
   it('reports every recipe', async () => {
     const { exit, stdout } = await lorc('validate good.yaml bad.yaml gone.yaml', engineOf({ compile }))
-    expect([exit, stdout]).toEqual([2, 'ok  good.yaml: 1 step\n<excerpt>\n\ngone.yaml: gone.yaml does not exist.\n\n2 problems in 3 recipes\n'])
-    expect(await lorc('validate good.yaml', engineOf({ compile }))).toMatchObject({ exit: 0, stdout: 'ok  good.yaml: 1 step\n' })
+    expect([exit, stdout]).toEqual([
+      2,
+      'ok  good.yaml: 1 step\n<excerpt>\n\ngone.yaml: gone.yaml does not exist.\n\n2 problems in 3 recipes\n',
+    ])
+    expect(await lorc('validate good.yaml', engineOf({ compile }))).toMatchObject({
+      exit: 0,
+      stdout: 'ok  good.yaml: 1 step\n',
+    })
   })
 
   it('reports them as JSON', async () => {
@@ -130,7 +175,12 @@ describe('validate', () => {
       2,
       [
         { file: 'good.yaml', name: 'demo', steps: 1, problems: [] },
-        { file: 'bad.yaml', name: null, steps: null, problems: [{ code: 'RECIPE_CYCLE', message: 'a waits for itself', file: 'bad.yaml' }] },
+        {
+          file: 'bad.yaml',
+          name: null,
+          steps: null,
+          problems: [{ code: 'RECIPE_CYCLE', message: 'a waits for itself', file: 'bad.yaml' }],
+        },
       ],
     ])
   })
@@ -152,7 +202,10 @@ describe('cancel', () => {
       return outcome
     }
     const engine = engineWith({ cancel })
-    expect(await lorc(['cancel', 'last', '--by', 'me', '--reason', 'wrong input'], engine)).toMatchObject({ exit: 0, stdout: `${RUN_ID}: ${says}\n` })
+    expect(await lorc(['cancel', 'last', '--by', 'me', '--reason', 'wrong input'], engine)).toMatchObject({
+      exit: 0,
+      stdout: `${RUN_ID}: ${says}\n`,
+    })
     expect(JSON.parse((await lorc('cancel last --json', engine)).stdout)).toEqual({ run_id: RUN_ID, outcome })
     expect(asked).toEqual([
       [RUN_ID, { by: 'me', reason: 'wrong input' }],
@@ -168,12 +221,15 @@ describe('runs list', () => {
     { ...summary, runId: 'run_1', status: 'cancelled', name: 'a recipe with quite a long name' },
   ]
   const asked: unknown[] = []
-  const engine = engineWith({}, {
-    list: async (filter) => {
-      asked.push(filter)
-      return runs.slice(0, filter?.limit)
+  const engine = engineWith(
+    {},
+    {
+      list: async (filter) => {
+        asked.push(filter)
+        return runs.slice(0, filter?.limit)
+      },
     },
-  })
+  )
 
   it('is a table that fits 80 columns', async () => {
     const { exit, stdout, stderr } = await lorc('runs list', engine)
@@ -230,7 +286,12 @@ describe('runs show', () => {
     error,
     steps: [
       stateOf('load', { outputs: ['demo.rows_v1'], metrics }),
-      stateOf('stats', { status: 'failed', attempts: 3, error, metrics: { ...metrics, cpuSystemMs: null, peakRssBytes: null } }),
+      stateOf('stats', {
+        status: 'failed',
+        attempts: 3,
+        error,
+        metrics: { ...metrics, cpuSystemMs: null, peakRssBytes: null },
+      }),
       stateOf('report', { status: 'blocked', attempts: 0, startedAt: null, endedAt: null, blockedBy: 'stats' }),
       stateOf('chart', { status: 'skipped', attempts: 0, startedAt: null, endedAt: null, reason: '--skip' }),
       stateOf('cached', { cached: true }),
@@ -270,14 +331,28 @@ describe('runs show', () => {
     expect(stdout).toContain(`\n\nto go on from there: lorc resume ${RUN_ID}\n`)
     expect((await lorc('runs show last', engineWith({ view: async () => viewOf() }))).stdout).not.toContain('to go on')
     const timeout = viewOf({ status: 'failed', error: { code: 'RUN_TIMEOUT', message: 'too long' } })
-    expect((await lorc('runs show last', engineWith({ view: async () => timeout }))).stdout).toContain('error[RUN_TIMEOUT]: too long\n')
+    expect((await lorc('runs show last', engineWith({ view: async () => timeout }))).stdout).toContain(
+      'error[RUN_TIMEOUT]: too long\n',
+    )
   })
 
   it('is everything as JSON', async () => {
     const { stdout } = await lorc('runs show last --json', engineWith({ view: async () => view }))
     const shown = JSON.parse(stdout) as { steps: object[] }
-    expect(shown).toMatchObject({ run_id: RUN_ID, status: 'failed', abandoned: false, failed_step: 'stats', error, ctx_keys: ['demo.rows_v1'], created_at: '2026-01-09T12:34:56.000Z' })
-    expect(shown.steps[0]).toMatchObject({ name: 'load', metrics: { wall_ms: 1200, peak_rss_bytes: 52_428_800 }, started_at: '1970-01-01T00:00:00.000Z' })
+    expect(shown).toMatchObject({
+      run_id: RUN_ID,
+      status: 'failed',
+      abandoned: false,
+      failed_step: 'stats',
+      error,
+      ctx_keys: ['demo.rows_v1'],
+      created_at: '2026-01-09T12:34:56.000Z',
+    })
+    expect(shown.steps[0]).toMatchObject({
+      name: 'load',
+      metrics: { wall_ms: 1200, peak_rss_bytes: 52_428_800 },
+      started_at: '1970-01-01T00:00:00.000Z',
+    })
     expect(shown.steps[2]).toMatchObject({ started_at: null, metrics: null, blocked_by: 'stats' })
   })
 })
@@ -306,7 +381,9 @@ describe('runs logs', () => {
   it('shows one step, of the attempt that was asked for', async () => {
     expect((await lorc('runs logs last stats', engineWith(runner))).stdout).toBe('second try\n')
     expect((await lorc('runs logs last stats --attempt 1', engineWith(runner))).stdout).toBe('first try\n')
-    expect((await lorc('runs logs last stats --json', engineWith(runner))).stdout).toBe('{"step":"stats","attempt":2,"line":"second try"}\n')
+    expect((await lorc('runs logs last stats --json', engineWith(runner))).stdout).toBe(
+      '{"step":"stats","attempt":2,"line":"second try"}\n',
+    )
   })
 
   it('says what is not there', async () => {
@@ -314,9 +391,16 @@ describe('runs logs', () => {
       exit: 2,
       stderr: 'error[CLI_STEP_UNKNOWN]: there is no step `lod` in `demo`.\nfix: did you mean `load`?\n',
     })
-    expect((await lorc('runs logs last qqqqqq', engineWith(runner))).stderr).toContain('the steps are load, stats, later')
-    expect(await lorc('runs logs last later', engineWith(runner))).toMatchObject({ exit: 1, stderr: 'error[CLI_LOG_MISSING]: step `later` has not begun.\n' })
-    expect((await lorc('runs logs last load --attempt 7', engineWith(runner))).stderr).toContain('printed nothing on attempt 7 of 1')
+    expect((await lorc('runs logs last qqqqqq', engineWith(runner))).stderr).toContain(
+      'the steps are load, stats, later',
+    )
+    expect(await lorc('runs logs last later', engineWith(runner))).toMatchObject({
+      exit: 1,
+      stderr: 'error[CLI_LOG_MISSING]: step `later` has not begun.\n',
+    })
+    expect((await lorc('runs logs last load --attempt 7', engineWith(runner))).stderr).toContain(
+      'printed nothing on attempt 7 of 1',
+    )
   })
 
   it('stops quietly when the reader is gone', async () => {
@@ -356,9 +440,18 @@ describe('runs logs', () => {
 
   it('follows one attempt of one step alone', async () => {
     async function* events(): ReturnType<Runner['events']> {
-      yield* journalOf(started('load'), started('stats'), failed('stats', { retryInMs: 1 }), started('stats', 2), completed('stats'), completed('load'))
+      yield* journalOf(
+        started('load'),
+        started('stats'),
+        failed('stats', { retryInMs: 1 }),
+        started('stats', 2),
+        completed('stats'),
+        completed('load'),
+      )
     }
-    expect((await lorc('runs logs last stats -f --attempt 1', engineWith({ ...runner, events }))).stdout).toBe('first try\n')
+    expect((await lorc('runs logs last stats -f --attempt 1', engineWith({ ...runner, events }))).stdout).toBe(
+      'first try\n',
+    )
   })
 
   it('stops following when the reader is gone', async () => {
@@ -389,34 +482,68 @@ describe('runs context', () => {
 
   it('is one value as JSON, or all of them', async () => {
     expect(JSON.parse((await lorc('runs context last demo.rows_v1', engine)).stdout)).toEqual([1, 2])
-    expect(Object.keys(JSON.parse((await lorc('runs context last --json', engine)).stdout) as object)).toEqual(['demo.rows_v1', 'demo.stats_v1'])
+    expect(Object.keys(JSON.parse((await lorc('runs context last --json', engine)).stdout) as object)).toEqual([
+      'demo.rows_v1',
+      'demo.stats_v1',
+    ])
   })
 
   it('tells who wrote what', async () => {
     const { stdout } = await lorc('runs context last --blame', engine)
-    expect(stdout).toMatch(/^KEY +WHO +STEP +ATTEMPT +WHEN\ndemo.rows_v1 +somebody +- +- +2026-01-\d\d.*\ndemo.stats_v1 +stats +stats +2 +2026-01-/)
-    expect(JSON.parse((await lorc('runs context last demo.stats_v1 --blame --json', engine)).stdout)).toEqual({ who: 'stats', step: 'stats', attempt: 2, at: '2026-01-09T00:00:00.000Z' })
+    expect(stdout).toMatch(
+      /^KEY +WHO +STEP +ATTEMPT +WHEN\ndemo.rows_v1 +somebody +- +- +2026-01-\d\d.*\ndemo.stats_v1 +stats +stats +2 +2026-01-/,
+    )
+    expect(JSON.parse((await lorc('runs context last demo.stats_v1 --blame --json', engine)).stdout)).toEqual({
+      who: 'stats',
+      step: 'stats',
+      attempt: 2,
+      at: '2026-01-09T00:00:00.000Z',
+    })
     expect((await lorc('runs context last demo.stats_v1 --blame', engine)).stdout).not.toContain('rows')
   })
 
   it('says what is not there', async () => {
-    expect(await lorc('runs context last demo.row_v1', engine)).toMatchObject({ exit: 2, stderr: expect.stringContaining('fix: did you mean `demo.rows_v1`?') as string })
+    expect(await lorc('runs context last demo.row_v1', engine)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('fix: did you mean `demo.rows_v1`?') as string,
+    })
     expect((await lorc('runs context last zz', engine)).stderr).toContain('fix: leave KEY out to see every key.')
-    expect((await lorc('runs context last', engineWith({ view: async () => viewOf() }))).stderr).toBe('the context is empty\n')
+    expect((await lorc('runs context last', engineWith({ view: async () => viewOf() }))).stderr).toBe(
+      'the context is empty\n',
+    )
   })
 })
 
 describe('verify', () => {
   it('tells that the chain holds', async () => {
     const engine = engineWith({ verify: async () => ({ ok: true, events: 12, hash: 'abc' }) })
-    expect(await lorc('verify last', engine)).toMatchObject({ exit: 0, stdout: `ok  ${RUN_ID}: 12 events, the last with hash abc\n` })
-    expect(JSON.parse((await lorc('verify last --json', engine)).stdout)).toEqual({ run_id: RUN_ID, ok: true, events: 12, hash: 'abc' })
+    expect(await lorc('verify last', engine)).toMatchObject({
+      exit: 0,
+      stdout: `ok  ${RUN_ID}: 12 events, the last with hash abc\n`,
+    })
+    expect(JSON.parse((await lorc('verify last --json', engine)).stdout)).toEqual({
+      run_id: RUN_ID,
+      ok: true,
+      events: 12,
+      hash: 'abc',
+    })
   })
 
   it('names the first bad event', async () => {
-    const engine = engineWith({ verify: async () => ({ ok: false, events: 12, badSeq: 3, reason: 'its hash does not fit' }) })
-    expect(await lorc('verify last', engine)).toMatchObject({ exit: 1, stdout: `broken  ${RUN_ID}: event 3 is bad: its hash does not fit\n` })
-    expect(JSON.parse((await lorc('verify last --json', engine)).stdout)).toEqual({ run_id: RUN_ID, ok: false, events: 12, bad_seq: 3, reason: 'its hash does not fit' })
+    const engine = engineWith({
+      verify: async () => ({ ok: false, events: 12, badSeq: 3, reason: 'its hash does not fit' }),
+    })
+    expect(await lorc('verify last', engine)).toMatchObject({
+      exit: 1,
+      stdout: `broken  ${RUN_ID}: event 3 is bad: its hash does not fit\n`,
+    })
+    expect(JSON.parse((await lorc('verify last --json', engine)).stdout)).toEqual({
+      run_id: RUN_ID,
+      ok: false,
+      events: 12,
+      bad_seq: 3,
+      reason: 'its hash does not fit',
+    })
   })
 })
 
@@ -433,10 +560,22 @@ describe('step', () => {
   it('prints the envelope of a scriptlet that succeeds', async () => {
     await writeFile(join(folder, 'compute_mean.py'), '')
     await writeFile(join(folder, 'compute_mean.1.log'), 'half\nway')
-    const { engine, plans } = outcome({}, CREATED, { ...completed('compute_mean', { 'demo.mean_v1': null }), meta: { rows: 3 } } as never)
+    const { engine, plans } = outcome({}, CREATED, {
+      ...completed('compute_mean', { 'demo.mean_v1': null }),
+      meta: { rows: 3 },
+    } as never)
     const { exit, stdout, stderr } = await lorc(['step', 'compute_mean.py', '--params', '{"src":"x"}'], engine)
     expect([exit, stdout, stderr]).toEqual([0, '{"rows":3,"status":"ok","outputs":["demo.mean_v1"]}\n', 'half\nway\n'])
-    expect(plans).toEqual([{ name: 'compute_mean', stage: 0, type: 'python', module: 'compute_mean', function: 'ComputeMean', args: { src: 'x' } }])
+    expect(plans).toEqual([
+      {
+        name: 'compute_mean',
+        stage: 0,
+        type: 'python',
+        module: 'compute_mean',
+        function: 'ComputeMean',
+        args: { src: 'x' },
+      },
+    ])
     expect(engine.opened[0]?.forget).toBe(true)
     expect((await lorc('step compute_mean.py --quiet', engine)).stderr).toBe('')
   })
@@ -444,12 +583,22 @@ describe('step', () => {
   it("ends with the scriptlet's own exit status", async () => {
     await writeFile(join(folder, 'clean.sh'), '')
     const error = { code: 'STEP_FAILED', message: 'kaputt', exitCode: 7 }
-    const { engine } = outcome({ status: 'failed', error, failedStep: 'clean', steps: [stateOf('clean', { status: 'failed', error })] })
+    const { engine } = outcome({
+      status: 'failed',
+      error,
+      failedStep: 'clean',
+      steps: [stateOf('clean', { status: 'failed', error })],
+    })
     const { exit, stdout, stderr } = await lorc('step clean.sh', engine)
-    expect([exit, JSON.parse(stdout)]).toEqual([7, { status: 'error', reason: 'kaputt', exit_code: 7, step: 'clean', code: 'STEP_FAILED' }])
+    expect([exit, JSON.parse(stdout)]).toEqual([
+      7,
+      { status: 'error', reason: 'kaputt', exit_code: 7, step: 'clean', code: 'STEP_FAILED' },
+    ])
     expect(stderr).toBe('error[STEP_FAILED]: kaputt\n')
     const zero = { ...error, exitCode: 0 }
-    expect(await lorc('step clean.sh', outcome({ status: 'failed', steps: [stateOf('clean', { error: zero })] }).engine)).toMatchObject({ exit: 1 })
+    expect(
+      await lorc('step clean.sh', outcome({ status: 'failed', steps: [stateOf('clean', { error: zero })] }).engine),
+    ).toMatchObject({ exit: 1 })
   })
 
   it('that is interrupted ends with 130', async () => {
@@ -460,13 +609,19 @@ describe('step', () => {
       return handleOf({ plan, result: resultOf({ status: 'cancelled' }) })
     }
     const { exit, stdout } = await lorc('step a.ts#go', engineWith({ start }), io)
-    expect([exit, JSON.parse(stdout)]).toEqual([130, { status: 'error', reason: 'cancelled', exit_code: 130, step: null }])
+    expect([exit, JSON.parse(stdout)]).toEqual([
+      130,
+      { status: 'error', reason: 'cancelled', exit_code: 130, step: null },
+    ])
   })
 
   it.each([
     [['nope.py'], 'error[CLI_FILE_MISSING]: there is no file `nope.py`.\n'],
     [['a.rb'], 'error[CLI_SCRIPTLET_UNKNOWN]: `a.rb` is no scriptlet'],
-    [['a.sh#go'], 'error[CLI_SCRIPTLET_UNKNOWN]: a shell script is run as a whole: it has no `#go`.\nfix: lorc step a.sh\n'],
+    [
+      ['a.sh#go'],
+      'error[CLI_SCRIPTLET_UNKNOWN]: a shell script is run as a whole: it has no `#go`.\nfix: lorc step a.sh\n',
+    ],
     [['a.sh', '--params', '[1]'], 'error[CLI_OPTION_INVALID]: --params is a JSON object, not `[1]`.'],
     [['a.sh', '--params', '{x}'], 'error[CLI_OPTION_INVALID]: --params is not JSON:'],
   ])('refuses %j', async (words, message) => {
@@ -485,7 +640,10 @@ describe('config', () => {
     await writeFile(join(folder, 'lorc.config.json'), '{"concurrency": 3, "allow": ["x", "y"], "python": "py"}')
     expect((await lorc('config show')).stdout).toMatch(/concurrency +3\n[^]*allow +x, y\n/)
     expect((await lorc('config path')).stdout).toBe(`${folder}/lorc.config.json\n`)
-    expect(JSON.parse((await lorc('config show --json')).stdout)).toMatchObject({ workspace: folder, config: { concurrency: 3, store: 'sqlite' } })
+    expect(JSON.parse((await lorc('config show --json')).stdout)).toMatchObject({
+      workspace: folder,
+      config: { concurrency: 3, store: 'sqlite' },
+    })
   })
 })
 

@@ -17,13 +17,18 @@ export const configShow = defineCommand({
       io.stdout.write(`${JSON.stringify({ workspace: root, config_file: configFile, config }, null, 2)}\n`)
       return EXIT.ok
     }
-    const absent: Readonly<Record<string, string>> = { python: 'python3, or .venv', concurrency: 'the number of cores', allow: 'none' }
+    const absent: Readonly<Record<string, string>> = {
+      python: 'python3, or .venv',
+      concurrency: 'the number of cores',
+      allow: 'none',
+    }
     const rows = Object.entries(config).map(([name, value]: [string, LorcConfig[keyof LorcConfig]]) => {
       const text = value === null ? '' : typeof value === 'object' ? value.join(', ') : String(value)
       return [{ text: name }, { text: text || (absent[name] ?? '') }]
     })
     const from = configFile ?? 'no file: defaults'
-    io.stdout.write(`${table(['SETTING', 'VALUE'], [[{ text: 'workspace' }, { text: root }], [{ text: 'file' }, { text: from }], ...rows], out)}\n`)
+    const place = [[{ text: 'workspace' }, { text: root }], [{ text: 'file' }, { text: from }]]
+    io.stdout.write(`${table(['SETTING', 'VALUE'], [...place, ...rows], out)}\n`)
     return EXIT.ok
   },
 })

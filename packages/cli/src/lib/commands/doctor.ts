@@ -10,7 +10,9 @@ import { reportOf } from '../render/error-report.ts'
 import { padEnd } from '../render/text.ts'
 
 export const doctor = defineCommand({
-  description: 'Checks that everything lorc needs is there and works, and says how to get what is missing. Exit status 1 if something fails; warnings do not count.',
+  description:
+    'Checks that everything lorc needs is there and works, and says how to get what is missing. Exit status 1 if ' +
+      'something fails; warnings do not count.',
   arguments: {},
   options: JSON_OPTION,
   examples: [['doctor', 'when something does not work']],
@@ -42,7 +44,12 @@ async function allChecks({ workspace, engine, io, version: lorcVersion }: Surrou
   } catch (error) {
     const { code, message, fix, problems } = reportOf(error)
     const details = problems.map((problem) => problem.message).join('; ')
-    checks.push({ name: 'config', status: 'fail', message: `${code}: ${message} ${details}`.trim(), ...(fix === undefined ? {} : { fix }) })
+    checks.push({
+      name: 'config',
+      status: 'fail',
+      message: `${code}: ${message} ${details}`.trim(),
+      ...(fix === undefined ? {} : { fix }),
+    })
   }
   return checks
 }

@@ -3,7 +3,8 @@ import { EXIT } from '../exit-codes.ts'
 
 export const pythonPath = defineCommand({
   description:
-    "Prints the PYTHONPATH that makes the workspace's modules and lorc's Python library importable outside of a run: for pytest, and for `python step.py --params`.",
+    "Prints the PYTHONPATH that makes the workspace's modules and lorc's Python library importable outside of a " +
+      "run: for pytest, and for `python step.py --params`.",
   arguments: {},
   options: JSON_OPTION,
   examples: [['python-path', 'use it as: PYTHONPATH="$(lorc python-path)" pytest']],

@@ -5,7 +5,9 @@ import { DRIVE_OPTIONS } from '../run-options.ts'
 
 export const resume = defineCommand({
   description:
-    'Goes on with a run from what its journal holds: completed steps keep their results, everything else runs. The recorded plan is run, not the recipe as it is now. Of a completed run it prints the result again and runs nothing.',
+    'Goes on with a run from what its journal holds: completed steps keep their results, everything else runs. ' +
+      'The recorded plan is run, not the recipe as it is now. Of a completed run it prints the result again and ' +
+      'runs nothing.',
   resultLine: true,
   arguments: { run: RUN_ARGUMENT },
   options: DRIVE_OPTIONS,

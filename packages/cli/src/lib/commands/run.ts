@@ -7,7 +7,9 @@ import { checkStepNames } from '../step-names.ts'
 
 export const run = defineCommand({
   description:
-    'Checks a recipe, runs its steps, and prints one JSON line on stdout: {"status":"ok",...} or {"status":"error",...}. How it goes is shown on stderr. A run that was interrupted, killed or failed goes on with `lorc resume`.',
+    'Checks a recipe, runs its steps, and prints one JSON line on stdout: {"status":"ok",...} or ' +
+      '{"status":"error",...}. How it goes is shown on stderr. A run that was interrupted, killed or failed goes on ' +
+      'with `lorc resume`.',
   resultLine: true,
   arguments: {
     file: { label: 'FILE', summary: 'The recipe, a YAML file', required: true },
@@ -15,8 +17,18 @@ export const run = defineCommand({
   options: {
     only: { kind: 'list', label: 'STEP', summary: 'Run these steps alone; the others count as skipped' },
     skip: { kind: 'list', label: 'STEP', summary: 'Leave these steps out; what waits for them runs all the same' },
-    'resume-from': { kind: 'list', label: 'STEP', summary: 'Run these steps, what depends on them and what the source run did not complete; take the rest from the source run' },
-    'from-run': { kind: 'text', label: 'RUN', summary: 'The source of --resume-from. Default: the last run of this recipe' },
+    'resume-from': {
+      kind: 'list',
+      label: 'STEP',
+      summary:
+        'Run these steps, what depends on them and what the source run did not complete; take the rest from the ' +
+          'source run',
+    },
+    'from-run': {
+      kind: 'text',
+      label: 'RUN',
+      summary: 'The source of --resume-from. Default: the last run of this recipe',
+    },
     ...DRIVE_OPTIONS,
   },
   examples: [
@@ -28,9 +40,13 @@ export const run = defineCommand({
     const { options, engine } = invocation
     const { only, skip, 'resume-from': resumeFrom, 'from-run': fromRun, concurrency } = options
     if (fromRun !== undefined && resumeFrom.length === 0) {
-      throw new CliError('CLI_OPTION_INVALID', '--from-run says where --resume-from takes results from, and there is no --resume-from.', {
-        fix: 'name the step to begin with: --resume-from STEP.',
-      })
+      throw new CliError(
+        'CLI_OPTION_INVALID',
+        '--from-run says where --resume-from takes results from, and there is no --resume-from.',
+        {
+          fix: 'name the step to begin with: --resume-from STEP.',
+        },
+      )
     }
     const workspace = await invocation.workspace()
     const { plan, recipe } = await engine.compile(invocation.arguments.file, workspace)

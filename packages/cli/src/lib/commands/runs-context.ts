@@ -30,7 +30,10 @@ export const runsContext = defineCommand({
     return await withRunner(invocation, async ({ runner, store }) => {
       const { context } = await runner.view(await findRun(store, run))
       const keys = key === undefined ? context.keys().sort() : [known(context, key)]
-      const chosen = keys.map((name): [string, unknown] => [name, options.blame ? blameJson(context, name) : context.get(name)])
+      const chosen = keys.map((name): [string, unknown] => [
+        name,
+        options.blame ? blameJson(context, name) : context.get(name),
+      ])
       if (options.json || (key !== undefined && !options.blame)) {
         const value: unknown = key === undefined ? Object.fromEntries(chosen) : chosen[0]?.[1]
         io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
@@ -40,7 +43,10 @@ export const runsContext = defineCommand({
         io.stdout.write(`${table(['KEY', 'WHO', 'STEP', 'ATTEMPT', 'WHEN'], rows, out)}\n`)
       } else {
         const room = Math.max(20, io.stdout.columns - 2 - Math.max(...keys.map((name) => name.length)))
-        const rows = keys.map((name) => [{ text: name, paint: out.bold }, { text: truncate(oneLine(JSON.stringify(context.get(name)) ?? ''), room) }])
+        const rows = keys.map((name) => [
+          { text: name, paint: out.bold },
+          { text: truncate(oneLine(JSON.stringify(context.get(name)) ?? ''), room) },
+        ])
         io.stdout.write(`${table(['KEY', 'VALUE'], rows, out)}\n`)
       }
       return EXIT.ok
@@ -59,7 +65,12 @@ function known(context: Context, key: string): string {
 function blameJson(context: Context, key: string): object | null {
   const write = context.blame(key)
   if (write === undefined) return null
-  return { who: write.who, step: write.step ?? null, attempt: write.attempt ?? null, at: new Date(write.at).toISOString() }
+  return {
+    who: write.who,
+    step: write.step ?? null,
+    attempt: write.attempt ?? null,
+    at: new Date(write.at).toISOString(),
+  }
 }
 
 function blameCells(context: Context, key: string): Cell[] {

@@ -33,7 +33,13 @@ export const runsList = defineCommand({
       if (options.json) io.stdout.write(`${JSON.stringify(runs.map(fieldsOf), null, 2)}\n`)
       else if (runs.length === 0) io.stderr.write('no runs\n')
       else {
-        io.stdout.write(`${table(['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'], runs.map((run) => cells(run, out)), out)}\n`)
+        io.stdout.write(
+          `${table(
+            ['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'],
+            runs.map((run) => cells(run, out)),
+            out,
+          )}\n`,
+        )
         if (found.length > limit) io.stderr.write(out.dim(`the newest ${count(limit, 'run')}; --limit N shows more\n`))
       }
       return EXIT.ok

@@ -20,7 +20,8 @@ interface Selection {
 
 export const runsLogs = defineCommand({
   description:
-    "Shows what a run's steps printed, in the order in which they began; with STEP, of one step alone. Of a step that was tried several times it is the last attempt's.",
+    "Shows what a run's steps printed, in the order in which they began; with STEP, of one step alone. Of a step " +
+      "that was tried several times it is the last attempt's.",
   arguments: {
     run: RUN_ARGUMENT,
     step: { label: 'STEP', summary: 'The name of a step', required: false },
@@ -78,7 +79,10 @@ async function show({ runner }: OpenRunner, view: RunView, { step, attempt, line
   }
   if (found || step === undefined) return
   const [state] = begun
-  const why = state === undefined ? 'has not begun' : `printed nothing on attempt ${attempt ?? state.attempts} of ${state.attempts}`
+  const why =
+    state === undefined
+      ? 'has not begun'
+      : `printed nothing on attempt ${attempt ?? state.attempts} of ${state.attempts}`
   throw new CliError('CLI_LOG_MISSING', `step \`${step}\` ${why}.`)
 }
 
@@ -117,7 +121,10 @@ async function follow({ runner }: OpenRunner, runId: string, selection: Selectio
   }
 }
 
-function attemptBegun(event: JournalEvent, { step, attempt }: Selection): { step: string; attempt: number } | undefined {
+function attemptBegun(
+  event: JournalEvent,
+  { step, attempt }: Selection,
+): { step: string; attempt: number } | undefined {
   if (event.type !== 'step.started') return undefined
   const wanted = (step ?? event.step) === event.step && (attempt ?? event.attempt) === event.attempt
   return wanted ? { step: event.step, attempt: event.attempt } : undefined

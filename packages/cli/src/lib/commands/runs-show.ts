@@ -12,7 +12,8 @@ import { runJson } from '../run-json.ts'
 import { withRunner } from '../with-runner.ts'
 
 export const runsShow = defineCommand({
-  description: 'Shows what became of a run and of each of its steps: status, time, attempts, what it cost, and what went wrong.',
+  description:
+    'Shows what became of a run and of each of its steps: status, time, attempts, what it cost, and what went wrong.',
   arguments: { run: RUN_ARGUMENT },
   options: JSON_OPTION,
   examples: [
@@ -33,13 +34,18 @@ function text(view: RunView, style: Style, columns: number): string {
   const status = paintRunStatus(view.status, style)(view.status)
   const took = view.endedAt === null ? '' : `, took ${duration(view.endedAt - view.createdAt)}`
   const keys = view.context.keys().filter((key) => !key.startsWith('_runner.'))
+  const abandoned = view.abandoned ? style.yellow(', but nobody drives it') : ''
   const head = [
     `${style.bold(view.runId)}  ${oneLine(view.name)}`,
-    `${status}${view.abandoned ? style.yellow(', but nobody drives it') : ''}, begun ${timestamp(view.createdAt)}${took}`,
+    `${status}${abandoned}, begun ${timestamp(view.createdAt)}${took}`,
     ...(view.recipe === null ? [] : [`recipe ${view.recipe.path}`]),
     ...(keys.length === 0 ? [] : [`context ${truncate(keys.sort().join(', '), columns - 'context '.length)}`]),
   ]
-  const steps = table(['STEP', 'STATUS', 'TOOK', 'TRIES', 'CPU', 'MEMORY', 'NOTE'], view.steps.map((step) => cells(step, style, columns)), style)
+  const steps = table(
+    ['STEP', 'STATUS', 'TOOK', 'TRIES', 'CPU', 'MEMORY', 'NOTE'],
+    view.steps.map((step) => cells(step, style, columns)),
+    style,
+  )
   return `${[...head, '', steps, ...failure(view, style)].join('\n')}\n`
 }
 
@@ -57,7 +63,9 @@ function failure(view: RunView, style: Style): string[] {
 
 function cells(step: StepState, style: Style, columns: number): Cell[] {
   const { metrics } = step
-  const took = step.startedAt === null || step.endedAt === null ? null : step.endedAt - step.startedAt
+  // The wall clock may have been set in the meantime; what an attempt measured is on one that never goes back.
+  const took =
+    metrics?.wallMs ?? (step.startedAt === null || step.endedAt === null ? null : step.endedAt - step.startedAt)
   const cpu = metrics?.cpuUserMs == null ? null : metrics.cpuUserMs + (metrics.cpuSystemMs ?? 0)
   return [
     { text: truncate(step.name, 32), paint: style.bold },

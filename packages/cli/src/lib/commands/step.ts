@@ -14,12 +14,15 @@ const LOG_MS = 100
 
 export const step = defineCommand({
   description:
-    "Runs one scriptlet alone, with an empty context, and prints its one JSON line on stdout. What it prints otherwise goes to stderr. The exit status is the scriptlet's own. Nothing is recorded.",
+    "Runs one scriptlet alone, with an empty context, and prints its one JSON line on stdout. What it prints " +
+      "otherwise goes to stderr. The exit status is the scriptlet's own. Nothing is recorded.",
   resultLine: true,
   arguments: {
     scriptlet: {
       label: 'FILE#NAME',
-      summary: 'A Python class (default: the file name in CamelCase), an export of a Node module (default: the default export), or a shell script (no #NAME)',
+      summary:
+        'A Python class (default: the file name in CamelCase), an export of a Node module (default: the default ' +
+          'export), or a shell script (no #NAME)',
       required: true,
     },
   },
@@ -52,8 +55,13 @@ export const step = defineCommand({
         const completed = options.quiet ? await lastCompleted(handle) : await showingLog(handle, io)
         const result = await handle.result
         const [state] = result.steps
-        if (state?.error) showError({ ...state.error, fix: state.error.fix, problems: [], footer: undefined, stack: undefined }, { io, style: err, debug, json: false })
-        const interrupted = result.status === 'cancelled' && interrupts.signal !== null ? interruptedExitCode(interrupts.signal) : null
+        if (state?.error)
+          showError(
+            { ...state.error, fix: state.error.fix, problems: [], footer: undefined, stack: undefined },
+            { io, style: err, debug, json: false },
+          )
+        const interrupted =
+          result.status === 'cancelled' && interrupts.signal !== null ? interruptedExitCode(interrupts.signal) : null
         return envelope(result, completed, interrupted, io)
       } finally {
         await open.close()
@@ -76,7 +84,13 @@ function envelope(result: RunResult, completed: Completed | undefined, interrupt
   // A scriptlet that failed has not exited with 0, whatever its envelope says.
   const own = error?.exitCode ?? 0
   const exitCode = interrupted ?? (own === 0 ? EXIT.failed : own)
-  const line = { status: 'error', reason: error?.message ?? 'cancelled', exit_code: exitCode, step: state?.name ?? null, code: error?.code }
+  const line = {
+    status: 'error',
+    reason: error?.message ?? 'cancelled',
+    exit_code: exitCode,
+    step: state?.name ?? null,
+    code: error?.code,
+  }
   io.stdout.write(`${JSON.stringify(line)}\n`)
   return exitCode
 }
@@ -109,8 +123,13 @@ function parseParams(text: string): JsonObject {
     value = JSON.parse(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new CliError('CLI_OPTION_INVALID', `--params is not JSON: ${why}.`, { cause, fix: `quote it for the shell: --params '{"key": "value"}'` })
+    throw new CliError('CLI_OPTION_INVALID', `--params is not JSON: ${why}.`, {
+      cause,
+      fix: `quote it for the shell: --params '{"key": "value"}'`,
+    })
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
-  throw new CliError('CLI_OPTION_INVALID', `--params is a JSON object, not \`${text}\`.`, { fix: `--params '{"key": "value"}'` })
+  throw new CliError('CLI_OPTION_INVALID', `--params is a JSON object, not \`${text}\`.`, {
+    fix: `--params '{"key": "value"}'`,
+  })
 }

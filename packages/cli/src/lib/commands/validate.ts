@@ -12,7 +12,8 @@ interface Checked {
 
 export const validate = defineCommand({
   description:
-    'Reports every problem of each recipe at once: where it is, what is wrong, and how to mend it. No code of the workspace is run. Every `lorc run` does the same before it starts.',
+    'Reports every problem of each recipe at once: where it is, what is wrong, and how to mend it. No code of the ' +
+      'workspace is run. Every `lorc run` does the same before it starts.',
   arguments: { files: { label: 'FILE', summary: 'A recipe, a YAML file', required: true, many: true } },
   options: JSON_OPTION,
   examples: [
@@ -35,7 +36,8 @@ export const validate = defineCommand({
     }
     const problems = all.reduce((sum, checked) => sum + checked.problems.length, 0)
     if (json) io.stdout.write(`${JSON.stringify(all, null, 2)}\n`)
-    else if (problems > 0) io.stdout.write(`${out.red(count(problems, 'problem'))} in ${count(files.length, 'recipe')}\n`)
+    else if (problems > 0)
+      io.stdout.write(`${out.red(count(problems, 'problem'))} in ${count(files.length, 'recipe')}\n`)
     return problems === 0 ? EXIT.ok : EXIT.usage
   },
 })

@@ -7,7 +7,8 @@ import { withRunner } from '../with-runner.ts'
 
 export const verify = defineCommand({
   description:
-    "Checks that a run's journal is as it was written: every event holds the hash of the one before it. Changing one byte of history is found, and the first bad event is named.",
+    "Checks that a run's journal is as it was written: every event holds the hash of the one before it. Changing " +
+      "one byte of history is found, and the first bad event is named.",
   arguments: { run: RUN_ARGUMENT },
   options: JSON_OPTION,
   examples: [['verify last', 'check the newest run']],
@@ -18,7 +19,9 @@ export const verify = defineCommand({
       const checked = await runner.verify(runId)
       if (options.json) io.stdout.write(`${JSON.stringify({ run_id: runId, ...fieldsOf(checked) })}\n`)
       else if (checked.ok) {
-        io.stdout.write(`${out.green('ok')}  ${runId}: ${count(checked.events, 'event')}, the last with hash ${checked.hash}\n`)
+        io.stdout.write(
+          `${out.green('ok')}  ${runId}: ${count(checked.events, 'event')}, the last with hash ${checked.hash}\n`,
+        )
       } else {
         io.stdout.write(`${out.red('broken')}  ${runId}: event ${checked.badSeq} is bad: ${checked.reason}\n`)
       }

@@ -15,13 +15,26 @@ function paragraph(error: unknown, columns = 80, debug = false): string {
 
 describe('reportOf', () => {
   it('takes coded errors of every family as they are', () => {
-    expect(reportOf(new RunnerError('RUN_HELD', 'held', { fix: 'wait' }))).toMatchObject({ code: 'RUN_HELD', message: 'held', fix: 'wait' })
-    expect(reportOf(new ContextError('CONTEXT_KEY_MALFORMED', 'bad key'))).toMatchObject({ code: 'CONTEXT_KEY_MALFORMED' })
-    expect(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm', { footer: 'f' }))).toMatchObject({ code: 'CLI_KEY_UNKNOWN', footer: 'f' })
+    expect(reportOf(new RunnerError('RUN_HELD', 'held', { fix: 'wait' }))).toMatchObject({
+      code: 'RUN_HELD',
+      message: 'held',
+      fix: 'wait',
+    })
+    expect(reportOf(new ContextError('CONTEXT_KEY_MALFORMED', 'bad key'))).toMatchObject({
+      code: 'CONTEXT_KEY_MALFORMED',
+    })
+    expect(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm', { footer: 'f' }))).toMatchObject({
+      code: 'CLI_KEY_UNKNOWN',
+      footer: 'f',
+    })
   })
 
   it('takes anything else for a fault of its own', () => {
-    for (const thrown of [new TypeError('x is undefined'), Object.assign(new Error('x is undefined'), { code: 'ENOENT' }), 'x is undefined']) {
+    for (const thrown of [
+      new TypeError('x is undefined'),
+      Object.assign(new Error('x is undefined'), { code: 'ENOENT' }),
+      'x is undefined',
+    ]) {
       expect(reportOf(thrown)).toMatchObject({ code: 'CLI_INTERNAL', message: 'lorc itself failed: x is undefined' })
     }
     const nameless = Object.assign(new Error('m'), { name: 'RunnerError' })
@@ -56,7 +69,9 @@ describe('errorParagraph', () => {
     expect(paragraph(new RecipeRefused('r.yaml has 1 problem', [problem], () => '<excerpt>'))).toBe(
       '<excerpt>\n\nerror[RECIPE_CYCLE]: r.yaml has 1 problem\n',
     )
-    expect(paragraph(new RecipeRefused('no such file', [problem], () => ''))).toBe('error[RECIPE_CYCLE]: no such file\nfix: cut it\n')
+    expect(paragraph(new RecipeRefused('no such file', [problem], () => ''))).toBe(
+      'error[RECIPE_CYCLE]: no such file\nfix: cut it\n',
+    )
   })
 
   it('has a stack, with causes, for --debug alone', () => {
@@ -66,7 +81,9 @@ describe('errorParagraph', () => {
   })
 
   it('is coloured for a terminal', () => {
-    expect(errorParagraph(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm', { fix: 'f' })), createStyle(true), 80, false)).toContain('\x1b[31m')
+    expect(
+      errorParagraph(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm', { fix: 'f' })), createStyle(true), 80, false),
+    ).toContain('\x1b[31m')
   })
 })
 
@@ -79,6 +96,19 @@ it('a place is as precise as is known', () => {
 it('an error is a JSON line where the log is JSON', () => {
   const io = fakeIo()
   const problems = [{ code: 'X', message: 'wrong' }]
-  showError(reportOf(new CliError('CLI_CONFIG_INVALID', 'm', { fix: 'f', problems })), { io, style: plain, debug: true, json: true })
-  expect(JSON.parse(io.stderr.text)).toMatchObject({ level: 'error', code: 'CLI_CONFIG_INVALID', message: 'm', fix: 'f', errors: problems, run_id: null, stack: expect.any(String) as string })
+  showError(reportOf(new CliError('CLI_CONFIG_INVALID', 'm', { fix: 'f', problems })), {
+    io,
+    style: plain,
+    debug: true,
+    json: true,
+  })
+  expect(JSON.parse(io.stderr.text)).toMatchObject({
+    level: 'error',
+    code: 'CLI_CONFIG_INVALID',
+    message: 'm',
+    fix: 'f',
+    errors: problems,
+    run_id: null,
+    stack: expect.any(String) as string,
+  })
 })

@@ -26,7 +26,16 @@ function frame(plan: Plan, events: EventData[], input: Partial<FrameInput> = {})
 }
 
 describe('a run of a few steps', () => {
-  const plan = planOf('sanitize', 'load', { name: 'stats', retry }, { name: 'again', retry }, 'broken', 'report', 'chart', 'later')
+  const plan = planOf(
+    'sanitize',
+    'load',
+    { name: 'stats', retry },
+    { name: 'again', retry },
+    'broken',
+    'report',
+    'chart',
+    'later',
+  )
   const events = [
     started('sanitize'),
     completed('sanitize'),
@@ -40,7 +49,8 @@ describe('a run of a few steps', () => {
     { type: 'steps.skipped', steps: ['chart'], reason: '--skip' },
   ] satisfies EventData[]
   const input = {
-    progressOf: (step: string) => (step === 'load' ? { done: 42, total: 100 } : step === 'stats' ? { done: 7, total: null } : null),
+    progressOf: (step: string) =>
+      step === 'load' ? { done: 42, total: 100 } : step === 'stats' ? { done: 7, total: null } : null,
     lastLine: (step: string) => (step === 'load' ? '  reading \x1b[31mrow\x1b[0m 42\tof many' : ''),
   }
 
@@ -71,7 +81,8 @@ describe('a run of a few steps', () => {
   })
 
   it('turns the spinner, in ASCII where that is all there is', () => {
-    const spinner = (tick: number): string => frame(plan, events, { tick, marks: marksFor({ LANG: 'C' }) })[1]?.slice(2, 3) ?? ''
+    const spinner = (tick: number): string =>
+      frame(plan, events, { tick, marks: marksFor({ LANG: 'C' }) })[1]?.slice(2, 3) ?? ''
     expect([0, 1, 2, 3, 4].map(spinner)).toEqual(['|', '/', '-', '\\', '|'])
   })
 
@@ -85,7 +96,9 @@ describe('a run of ten thousand steps', () => {
   const plan = planOf(...names)
 
   it('shows what failed, what ended last and what runs, and counts the rest', () => {
-    const ended = names.slice(0, 5000).flatMap((name) => [started(name), name === 'step_7' ? failed(name) : completed(name)])
+    const ended = names
+      .slice(0, 5000)
+      .flatMap((name) => [started(name), name === 'step_7' ? failed(name) : completed(name)])
     const lines = frame(plan, [...ended, started('step_5000'), started('step_5001')], { now: 1_000_300, rows: 10 })
     expect(lines).toMatchInlineSnapshot(`
       [
@@ -109,7 +122,16 @@ describe('a run of ten thousand steps', () => {
 })
 
 it('marks what is cached, and a step that needed several attempts', () => {
-  const cached = { type: 'step.completed', step: 'a', attempt: 0, writes: {}, outputs: [], artifacts: [], metrics: null, cached: 'k' } satisfies EventData
+  const cached = {
+    type: 'step.completed',
+    step: 'a',
+    attempt: 0,
+    writes: {},
+    outputs: [],
+    artifacts: [],
+    metrics: null,
+    cached: 'k',
+  } satisfies EventData
   const lines = frame(planOf('a', 'b'), [cached, started('b', 2), completed('b'), { type: 'run.completed' }])
   expect(lines).toEqual(['  ✓ a          cached', '  ✓ b   100ms  attempt 2', '2 of 2 done  400ms'])
 })

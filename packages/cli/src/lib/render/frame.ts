@@ -31,7 +31,10 @@ const TIME_WIDTH = 7
 export function runFrame(progress: RunProgress, input: FrameInput): string[] {
   const room = Math.max(1, input.rows - 3)
   const shown = progress.rows.length <= room ? progress.rows : selection(progress, room)
-  const nameWidth = Math.min(NAME_MAX, shown.reduce((width, row) => Math.max(width, displayWidth(row.name)), 0))
+  const nameWidth = Math.min(
+    NAME_MAX,
+    shown.reduce((width, row) => Math.max(width, displayWidth(row.name)), 0),
+  )
   return [...shown.map((row) => stepLine(row, nameWidth, input)), countsLine(progress, input)]
 }
 
@@ -65,14 +68,18 @@ function stepLine(row: StepRow, nameWidth: number, input: FrameInput): string {
 function timeOf(row: StepRow, now: number): string {
   if (row.startedAt === 0) return ''
   if (row.status === 'running') return duration(now - row.startedAt)
-  return row.endedAt === 0 || row.note === 'cached' || row.note === 'imported' ? '' : duration(row.endedAt - row.startedAt)
+  return row.endedAt === 0 || row.note === 'cached' || row.note === 'imported'
+    ? ''
+    : duration(row.endedAt - row.startedAt)
 }
 
 function noteOf(row: StepRow, input: FrameInput): string {
   switch (row.status) {
     case 'running': {
       const attempt = row.attempt > 1 || row.maxAttempts > 1 ? `attempt ${row.attempt}/${row.maxAttempts}` : ''
-      return [attempt, progressNote(input.progressOf(row.name)), oneLine(input.lastLine(row.name)).trimStart()].filter((part) => part !== '').join('  ')
+      return [attempt, progressNote(input.progressOf(row.name)), oneLine(input.lastLine(row.name)).trimStart()]
+        .filter((part) => part !== '')
+        .join('  ')
     }
     case 'retrying':
       return `attempt ${row.attempt + 1}/${row.maxAttempts} ${waiting(row.retryAt - input.now)}: ${oneLine(row.note)}`

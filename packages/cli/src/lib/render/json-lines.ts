@@ -5,7 +5,10 @@ import { errorJson } from './show-error.ts'
 
 type Level = 'info' | 'warn' | 'error'
 
-/** One JSON object a line: `time`, `level`, `event`, `run_id`, and the event's own fields, without values of the context. */
+/**
+ * One JSON object a line: `time`, `level`, `event`, `run_id`, and the event's own fields, without values of the
+ * context.
+ */
 export class JsonLines implements RunReporter {
   readonly listens: boolean
   readonly #options: ReporterOptions

@@ -97,7 +97,10 @@ export class LiveView implements RunReporter {
     this.#draw()
   }
 
-  /** Up to where the frame begins, and everything from there is cleared; a terminal made narrower has broken its lines. */
+  /**
+   * Up to where the frame begins, and everything from there is cleared; a terminal made narrower has broken its
+   * lines.
+   */
   #erase(): string {
     const { columns } = this.#options.io.stderr
     const height = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)

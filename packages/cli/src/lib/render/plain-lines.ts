@@ -76,7 +76,10 @@ export class PlainLines implements RunReporter {
   #step(row: StepRow | undefined): void {
     if (row === undefined) return
     const { style } = this.#options
-    const status = paintStatus(row.status, style)(padEnd(row.status === 'running' ? 'started' : row.status, STATUS_WIDTH))
+    const status = paintStatus(
+      row.status,
+      style,
+    )(padEnd(row.status === 'running' ? 'started' : row.status, STATUS_WIDTH))
     this.#line(`  ${status}  ${row.name}${detail(row)}`)
   }
 

@@ -6,7 +6,17 @@ import type { EventData } from '@lorc/runner'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CliError } from '../errors.ts'
 import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
-import { completed, CREATED, DRIVER, failed, handleOf, journalOf, planOf, RUN_ID, started } from '../scripted-run.fixture.ts'
+import {
+  completed,
+  CREATED,
+  DRIVER,
+  failed,
+  handleOf,
+  journalOf,
+  planOf,
+  RUN_ID,
+  started,
+} from '../scripted-run.fixture.ts'
 import { reportOf } from './error-report.ts'
 import { JsonLines } from './json-lines.ts'
 import { LiveView } from './live-view.ts'
@@ -47,7 +57,8 @@ function tell(reporter: RunReporter, live = true): void {
 }
 
 it('the form follows the terminal, --log-format and --quiet', () => {
-  const on = (tty: boolean, more: Partial<ReporterOptions> = {}, env = {}): RunReporter => createReporter(options(fakeIo({ tty, env }), more))
+  const on = (tty: boolean, more: Partial<ReporterOptions> = {}, env = {}): RunReporter =>
+    createReporter(options(fakeIo({ tty, env }), more))
   expect(on(true)).toBeInstanceOf(LiveView)
   expect(on(false)).toBeInstanceOf(PlainLines)
   expect(on(true, {}, { TERM: 'dumb' })).toBeInstanceOf(PlainLines)
@@ -113,7 +124,16 @@ describe('plain lines', () => {
     const reporter = new PlainLines(options(io))
     reporter.event(journalOf(DRIVER)[0]!, true)
     reporter.begin(handleOf({ plan }))
-    const cached: EventData = { type: 'step.completed', step: 'load', attempt: 0, writes: {}, outputs: [], artifacts: [], metrics: null, cached: 'k' }
+    const cached: EventData = {
+      type: 'step.completed',
+      step: 'load',
+      attempt: 0,
+      writes: {},
+      outputs: [],
+      artifacts: [],
+      metrics: null,
+      cached: 'k',
+    }
     for (const event of journalOf(cached, started('unknown'))) reporter.event(event, true)
     reporter.end()
     expect(io.stderr.text).toContain('  completed  load  cached\n')
@@ -127,9 +147,19 @@ describe('JSON lines', () => {
     tell(reporter)
     reporter.note('to go on')
     reporter.error(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm')))
-    const lines = io.stderr.text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const lines = io.stderr.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(lines).toHaveLength(story.length + 2)
-    expect(lines[4]).toMatchObject({ time: '1970-01-01T00:00:00.400Z', level: 'info', event: 'step.completed', run_id: RUN_ID, step: 'load', keys: ['demo.rows_v1'] })
+    expect(lines[4]).toMatchObject({
+      time: '1970-01-01T00:00:00.400Z',
+      level: 'info',
+      event: 'step.completed',
+      run_id: RUN_ID,
+      step: 'load',
+      keys: ['demo.rows_v1'],
+    })
     expect(lines[4]).not.toHaveProperty('writes')
     expect(lines[4]).not.toHaveProperty('hash')
     expect([6, 8, 9, 16].map((index) => lines[index]?.['level'])).toEqual(['warn', 'error', 'warn', 'error'])

@@ -3,10 +3,15 @@ import { completed, CREATED, DRIVER, failed, journalOf, planOf, RUN_ID, started 
 import { RunProgress } from './run-progress.ts'
 import type { EventData } from '@lorc/runner'
 
-const plan = planOf('a', { name: 'b', retry: { max: 3, delayMs: 0, backoff: 'fixed', factor: 1, maxDelayMs: 0, jitter: 0 } }, 'c', {
-  name: 'd',
-  continueOnError: true,
-})
+const plan = planOf(
+  'a',
+  { name: 'b', retry: { max: 3, delayMs: 0, backoff: 'fixed', factor: 1, maxDelayMs: 0, jitter: 0 } },
+  'c',
+  {
+    name: 'd',
+    continueOnError: true,
+  },
+)
 
 function after(...events: EventData[]): RunProgress {
   const progress = new RunProgress(RUN_ID, plan)
@@ -25,13 +30,29 @@ it('begins with everything waiting', () => {
 
 it('follows a step through its attempts', () => {
   const events = [started('b'), failed('b', { retryInMs: 500 }), started('b', 2), completed('b')]
-  expect(events.map((_, index) => after(...events.slice(0, index + 1)).row('b')?.status)).toEqual(['running', 'retrying', 'running', 'completed'])
-  expect(after(...events.slice(0, 2)).row('b')).toMatchObject({ retryAt: 800, note: 'STEP_FAILED: kaputt', maxAttempts: 3 })
+  expect(events.map((_, index) => after(...events.slice(0, index + 1)).row('b')?.status)).toEqual([
+    'running',
+    'retrying',
+    'running',
+    'completed',
+  ])
+  expect(after(...events.slice(0, 2)).row('b')).toMatchObject({
+    retryAt: 800,
+    note: 'STEP_FAILED: kaputt',
+    maxAttempts: 3,
+  })
   expect(after(...events).row('b')).toMatchObject({ attempt: 2, startedAt: 400, endedAt: 500 })
 })
 
 it('keeps the counts, what runs, what failed and what ended last', () => {
-  const progress = after(started('a'), started('b'), completed('a'), failed('b'), { type: 'steps.blocked', steps: ['c'], by: 'b' }, started('d'))
+  const progress = after(
+    started('a'),
+    started('b'),
+    completed('a'),
+    failed('b'),
+    { type: 'steps.blocked', steps: ['c'], by: 'b' },
+    started('d'),
+  )
   expect(progress.counts).toMatchObject({ completed: 1, failed: 1, blocked: 1, running: 1, waiting: 0 })
   expect(progress.ended).toBe(3)
   expect([...progress.running].map((row) => row.name)).toEqual(['d'])

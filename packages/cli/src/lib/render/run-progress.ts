@@ -77,7 +77,9 @@ export class RunProgress {
         })
       case 'step.completed': {
         const imported = event.importedFrom === undefined ? '' : 'imported'
-        return this.#set(event.step, 'completed', event.cached === undefined ? imported : 'cached', (row) => this.#ended(row, event.ts))
+        return this.#set(event.step, 'completed', event.cached === undefined ? imported : 'cached', (row) =>
+          this.#ended(row, event.ts),
+        )
       }
       case 'step.failed': {
         const { retryInMs } = event

@@ -48,7 +48,12 @@ describe('quantities', () => {
   })
 
   it('are bytes, counts and times', () => {
-    expect([512, 1536, 5 * 1024 ** 3, 3000 * 1024 ** 4].map(bytes)).toEqual(['512 B', '1.5 KiB', '5.0 GiB', '3000.0 TiB'])
+    expect([512, 1536, 5 * 1024 ** 3, 3000 * 1024 ** 4].map(bytes)).toEqual([
+      '512 B',
+      '1.5 KiB',
+      '5.0 GiB',
+      '3000.0 TiB',
+    ])
     expect([count(1, 'step'), count(2, 'step')]).toEqual(['1 step', '2 steps'])
     expect(timestamp(Date.UTC(2026, 0, 9, 12, 34, 56))).toMatch(/^2026-01-\d\d \d\d:\d\d:56$/)
   })
@@ -74,6 +79,13 @@ describe('colours', () => {
 })
 
 it('a table has columns as wide as they must be', () => {
-  const rows = [[{ text: 'x' }, { text: '日本' }, { text: 'end' }], [{ text: 'longer', paint: (text: string) => `<${text}>` }, { text: '' }, { text: '' }]]
-  expect(table(['A', 'B', 'C'], rows, createStyle(false)).split('\n')).toEqual(['A       B     C', 'x       日本  end', '<longer>'])
+  const rows = [
+    [{ text: 'x' }, { text: '日本' }, { text: 'end' }],
+    [{ text: 'longer', paint: (text: string) => `<${text}>` }, { text: '' }, { text: '' }],
+  ]
+  expect(table(['A', 'B', 'C'], rows, createStyle(false)).split('\n')).toEqual([
+    'A       B     C',
+    'x       日本  end',
+    '<longer>',
+  ])
 })

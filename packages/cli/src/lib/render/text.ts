@@ -46,7 +46,9 @@ export function padEnd(text: string, width: number): string {
 
 /** Text of unknown origin made harmless for a terminal: no escape sequences, no control characters, on one line. */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ').trimEnd()
+  return stripVTControlCharacters(text)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trimEnd()
 }
 
 let segmenter: Intl.Segmenter | undefined
@@ -56,7 +58,8 @@ function graphemes(text: string): Intl.Segments {
 }
 
 // Unicode TR11: the ranges of wide characters that occur in practice.
-const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u
 
 function graphemeWidth(segment: string): number {
   if (/^\p{Mark}/u.test(segment)) return 0
