@@ -85,6 +85,7 @@ it('a run that was killed is seen to be abandoned, and resume finishes it', asyn
   expect((await started.ended).signal).toBe('SIGKILL')
   const { stdout } = await workspace.lorc(['runs', 'show', 'last'])
   expect(stdout).toContain('running, but nobody drives it')
+  expect((await workspace.lorc(['runs', 'list', '-n', '1'])).stdout).toMatch(/patient +abandoned/)
   await workspace.write('patient.ts', 'export default () => undefined\n')
   const resumed = await workspace.lorc(['resume', 'last'])
   expect([resumed.exit, resultLine(resumed)]).toMatchObject([0, { status: 'ok' }])

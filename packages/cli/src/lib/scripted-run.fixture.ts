@@ -162,6 +162,7 @@ export function runnerOf(script: Partial<Runner>): Runner {
     resume: refuse,
     cancel: refuse,
     view: refuse,
+    isDriven: refuse,
     events: refuse,
     verify: refuse,
     logPath: refuse,

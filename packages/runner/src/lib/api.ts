@@ -146,6 +146,8 @@ export interface Runner {
   /** Asks the driver of a run to cancel it; takes the lease and cancels it itself when there is no live driver. */
   cancel(runId: string, options: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'>
   view(runId: string): Promise<RunView>
+  /** Whether somebody drives the run, as far as can be told without waiting; without reading its journal. */
+  isDriven(runId: string): Promise<boolean>
   /** The journal of a run, parsed; follows it while `follow` and the run goes on. */
   events(runId: string, options?: { fromSeq?: number; follow?: boolean; signal?: AbortSignal }): AsyncIterable<JournalEvent>
   verify(runId: string): Promise<Verification>

@@ -131,13 +131,17 @@ class LocalRunner implements Runner {
     return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'
   }
 
+  isDriven(runId: string): Promise<boolean> {
+    return isDriven(this.store, runId, this.#identity)
+  }
+
   async view(runId: string): Promise<RunView> {
     const { plan, fold, context } = await loadRun(this.store, runId)
     return {
       runId,
       name: fold.name,
       status: fold.status,
-      abandoned: fold.status === 'running' && !(await isDriven(this.store, runId, this.#identity)),
+      abandoned: fold.status === 'running' && !(await this.isDriven(runId)),
       createdAt: fold.createdAt,
       endedAt: fold.endedAt,
       plan,

@@ -217,12 +217,13 @@ describe('cancel', () => {
 describe('runs list', () => {
   const runs: RunSummary[] = [
     { ...summary, runId: 'run_3', status: 'running', endedAt: null },
+    { ...summary, runId: 'run_gone', status: 'running', endedAt: null },
     { ...summary, runId: 'run_2', status: 'failed', error: { code: 'STEP_FAILED', message: 'm' } },
     { ...summary, runId: 'run_1', status: 'cancelled', name: 'a recipe with quite a long name' },
   ]
   const asked: unknown[] = []
   const engine = engineWith(
-    {},
+    { isDriven: async (runId) => runId !== 'run_gone' },
     {
       list: async (filter) => {
         asked.push(filter)
@@ -236,10 +237,11 @@ describe('runs list', () => {
     expect([exit, stderr]).toEqual([0, ''])
     expect(stdout.split('\n').map((line) => line.replace(/01-\d\d \d\d:/, '01-09 12:'))).toMatchInlineSnapshot(`
       [
-        "RUN    RECIPE                STATUS     BEGUN        TOOK",
-        "run_3  demo                  running    01-09 12:34  -",
-        "run_2  demo                  failed     01-09 12:34  2.0s",
-        "run_1  a recipe with quite…  cancelled  01-09 12:34  2.0s",
+        "RUN       RECIPE                STATUS     BEGUN        TOOK",
+        "run_3     demo                  running    01-09 12:34  -",
+        "run_gone  demo                  abandoned  01-09 12:34  -",
+        "run_2     demo                  failed     01-09 12:34  2.0s",
+        "run_1     a recipe with quite…  cancelled  01-09 12:34  2.0s",
         "",
       ]
     `)
@@ -259,6 +261,7 @@ describe('runs list', () => {
       run_id: 'run_3',
       name: 'demo',
       status: 'running',
+      abandoned: false,
       created_at: '2026-01-09T12:34:56.000Z',
       ended_at: null,
       recipe: 'demo.yaml',

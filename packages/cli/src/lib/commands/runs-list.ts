@@ -26,20 +26,18 @@ export const runsList = defineCommand({
   async run(invocation) {
     const { io, out, options } = invocation
     const { limit, status, name } = options
-    return await withRunner(invocation, async ({ store }) => {
+    return await withRunner(invocation, async ({ runner, store }) => {
       const filter = { ...(status === 'any' ? {} : { status }), ...(name === undefined ? {} : { name }) }
       const found = await store.list({ ...filter, limit: limit + 1 })
-      const runs = found.slice(0, limit)
+      const runs: ListedRun[] = []
+      for (const run of found.slice(0, limit)) {
+        runs.push({ ...run, abandoned: run.status === 'running' && !(await runner.isDriven(run.runId)) })
+      }
       if (options.json) io.stdout.write(`${JSON.stringify(runs.map(fieldsOf), null, 2)}\n`)
       else if (runs.length === 0) io.stderr.write('no runs\n')
       else {
-        io.stdout.write(
-          `${table(
-            ['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'],
-            runs.map((run) => cells(run, out)),
-            out,
-          )}\n`,
-        )
+        const rows = runs.map((run) => cells(run, out))
+        io.stdout.write(`${table(['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'], rows, out)}\n`)
         if (found.length > limit) io.stderr.write(out.dim(`the newest ${count(limit, 'run')}; --limit N shows more\n`))
       }
       return EXIT.ok
@@ -47,22 +45,30 @@ export const runsList = defineCommand({
   },
 })
 
-function cells(run: RunSummary, style: Style): Cell[] {
+interface ListedRun extends RunSummary {
+  /** `running` with nobody driving it: `lorc resume` goes on with it. */
+  abandoned: boolean
+}
+
+function cells(run: ListedRun, style: Style): Cell[] {
   return [
     { text: run.runId, paint: style.bold },
     { text: truncate(oneLine(run.name), 20) },
-    { text: run.status, paint: paintRunStatus(run.status, style) },
+    run.abandoned
+      ? { text: 'abandoned', paint: style.yellow }
+      : { text: run.status, paint: paintRunStatus(run.status, style) },
     // Without the seconds: the line fits 80 columns, and the id has them.
     { text: timestamp(run.createdAt).slice(5, 16), paint: style.dim },
     { text: run.endedAt === null ? '-' : duration(run.endedAt - run.createdAt) },
   ]
 }
 
-function fieldsOf(run: RunSummary): object {
+function fieldsOf(run: ListedRun): object {
   return {
     run_id: run.runId,
     name: run.name,
     status: run.status,
+    abandoned: run.abandoned,
     created_at: new Date(run.createdAt).toISOString(),
     ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
     recipe: run.recipe,
