@@ -107,11 +107,13 @@ export class SqliteQueries {
   }
 
   #chunk(id: number, fromSeq: number): string[] {
+    // The last batch that begins at fromSeq or before: asked of each tree by itself, for over the view it would be a scan.
     const found = this.#statement(
       `SELECT key & 0xffffffff AS seq, lines FROM journal
-      WHERE key <= ? << 32 | 0xffffffff AND key >= max(? << 32, ifnull((
-        SELECT max(key) FROM journal WHERE key <= ? << 32 | ?), 0)) ORDER BY key`,
-    ).iterate(id, id, id, fromSeq) as Iterable<{ seq: number; lines: string }>
+      WHERE key <= ? << 32 | 0xffffffff AND key >= max(? << 32,
+        ifnull((SELECT max(key) FROM journal_alone WHERE key <= ? << 32 | ?), 0),
+        ifnull((SELECT max(key) FROM journal_shared WHERE key <= ? << 32 | ?), 0)) ORDER BY key`,
+    ).iterate(id, id, id, fromSeq, id, fromSeq) as Iterable<{ seq: number; lines: string }>
     const chunk: string[] = []
     let size = 0
     for (const { seq, lines } of found) {
