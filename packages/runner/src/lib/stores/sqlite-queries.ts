@@ -107,13 +107,18 @@ export class SqliteQueries {
   }
 
   #chunk(id: number, fromSeq: number): string[] {
-    // The last batch that begins at fromSeq or before: asked of each tree by itself, for over the view it would be a scan.
-    const found = this.#statement(
-      `SELECT key & 0xffffffff AS seq, lines FROM journal
-      WHERE key <= ? << 32 | 0xffffffff AND key >= max(? << 32,
+    const { start } = this.#statement(
+      `SELECT max(? << 32,
         ifnull((SELECT max(key) FROM journal_alone WHERE key <= ? << 32 | ?), 0),
-        ifnull((SELECT max(key) FROM journal_shared WHERE key <= ? << 32 | ?), 0)) ORDER BY key`,
-    ).iterate(id, id, id, fromSeq, id, fromSeq) as Iterable<{ seq: number; lines: string }>
+        ifnull((SELECT max(key) FROM journal_shared WHERE key <= ? << 32 | ?), 0)) AS start`,
+    ).get(id, id, fromSeq, id, fromSeq) as { start: number }
+    // Of the two trees, not of the view: SQLite then merges them as they are, and sorts nothing.
+    const found = this.#statement(
+      `SELECT key & 0xffffffff AS seq, key, lines FROM journal_alone WHERE key BETWEEN ? AND ? << 32 | 0xffffffff
+      UNION ALL
+      SELECT key & 0xffffffff AS seq, key, lines FROM journal_shared WHERE key BETWEEN ? AND ? << 32 | 0xffffffff
+      ORDER BY key`,
+    ).iterate(start, id, start, id) as Iterable<{ seq: number; lines: string }>
     const chunk: string[] = []
     let size = 0
     for (const { seq, lines } of found) {
