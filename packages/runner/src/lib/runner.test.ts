@@ -121,7 +121,7 @@ describe('start', () => {
     ['an unknown name in resumeFrom', planOf({ name: 'a' }), { resumeFrom: ['b'] }, 'RUN_STEP_UNKNOWN'],
     ['nothing to resume from', planOf({ name: 'a' }), { resumeFrom: ['a'] }, 'RUN_NO_SOURCE'],
     ['an unknown source', planOf({ name: 'a' }), { resumeFrom: ['a'], fromRun: 'run_x' }, 'RUN_NO_SOURCE'],
-    ['a plan that is none', { lorc: 1, name: 'x', steps: [] }, {}, 'PLAN_INVALID'],
+    ['a plan that is none', { lorc: 1 as const, name: 'x', steps: [] }, {}, 'PLAN_INVALID'],
   ])('refuses %s before anything runs', async (_, plan, options, code) => {
     const run = await runner()
     await expect(run.start(plan, options)).rejects.toMatchObject({ code })
