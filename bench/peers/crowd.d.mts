@@ -1,0 +1,1 @@
+export function crowd(times: number, atOnce: number, task: () => Promise<unknown>): Promise<void>

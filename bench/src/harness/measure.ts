@@ -1,0 +1,85 @@
+import { ContenderProcess, NoMeasurement } from './contender-process.ts'
+import type { CaseResult, EntryResult, WorkloadResult } from './results.ts'
+import { summarize } from './statistics.ts'
+import type { Case, Entry, Medians, Target, Workload } from './workload.ts'
+
+export interface MeasureOptions {
+  /** A smoke run: tiny sizes, one repetition, no warm-up. */
+  quick: boolean
+  /** Turns an entry's module into a URL. */
+  locate: (module: string) => string
+  report: (text: string) => void
+}
+
+const REPETITIONS = 5
+
+/**
+ * Measures a workload: every entry in a process of its own, all of them open, each case's repetitions in turns (lorc, a
+ * peer, the next peer, lorc again), so that a slow moment of the machine meets them all.
+ */
+export async function measure(workload: Workload, options: MeasureOptions): Promise<WorkloadResult> {
+  const { name, title, shows, against, notes = [] } = workload
+  const open = new Map<Entry, ContenderProcess | NoMeasurement>()
+  const cases: CaseResult[] = []
+  try {
+    for (const entry of workload.entries) open.set(entry, await tryOpen(entry, options))
+    for (const one of workload.cases) cases.push(await measureCase(workload, one, open, options))
+    // What a smoke run reaches says nothing.
+    if (!options.quick) for (const target of workload.targets) judge(target, cases)
+  } finally {
+    for (const process of open.values()) if (process instanceof ContenderProcess) await process.close()
+  }
+  return { name, title, shows, against, notes, cases }
+}
+
+async function tryOpen({ module, variant = '' }: Entry, { locate }: MeasureOptions): Promise<ContenderProcess | NoMeasurement> {
+  try {
+    return await ContenderProcess.open(locate(module), variant)
+  } catch (error) {
+    return error instanceof NoMeasurement ? error : new NoMeasurement(String(error), false)
+  }
+}
+
+async function measureCase(
+  workload: Workload,
+  one: Case,
+  open: ReadonlyMap<Entry, ContenderProcess | NoMeasurement>,
+  { quick, report }: MeasureOptions,
+): Promise<CaseResult> {
+  const entries = workload.entries.filter(({ upTo = Infinity }) => one.size <= upTo)
+  const results = new Map(entries.map((entry) => [entry, blank(entry, open.get(entry)!)]))
+  const rounds = quick ? 1 : (workload.repetitions ?? REPETITIONS)
+  const size = quick ? Math.max(1, Math.ceil(one.size / 100)) : one.size
+  for (let round = quick ? 0 : -1; round < rounds; round++) {
+    for (const entry of entries) {
+      const contender = open.get(entry)!
+      const result = results.get(entry)!
+      if (contender instanceof NoMeasurement || result.missing !== null) continue
+      const own = Math.max(1, Math.round(size * (entry.share ?? 1)))
+      try {
+        const ms = await contender.time(one.task, own, one.options ?? {})
+        // The first round warms up.
+        if (round >= 0) result.each.push(ms / own)
+      } catch (error) {
+        result.missing = `failed: ${error instanceof Error ? error.message : String(error)}`
+      }
+    }
+  }
+  report(`  ${one.name}`)
+  return { name: one.name, size, entries: [...results.values()], targets: [] }
+}
+
+function blank({ name }: Entry, contender: ContenderProcess | NoMeasurement): EntryResult {
+  if (!(contender instanceof NoMeasurement)) return { name, version: contender.version, settings: contender.settings, each: [], missing: null }
+  const missing = `${contender.notHere ? 'not installed here' : 'failed'}: ${contender.message}`
+  return { name, version: null, settings: null, each: [], missing }
+}
+
+function judge({ says, of, judge }: Target, cases: readonly CaseResult[]): void {
+  const medians: Medians = (entry, wanted = of) => {
+    const each = cases.find(({ name }) => name === wanted)?.entries.find(({ name }) => name === entry)?.each ?? []
+    return each.length > 0 ? summarize(each).median : undefined
+  }
+  const verdict = judge(medians)
+  cases.find(({ name }) => name === of)?.targets.push({ says, reached: verdict?.reached ?? 'not measured', met: verdict?.met ?? null })
+}

@@ -1,0 +1,23 @@
+import { coldStart } from './workloads/cold-start.ts'
+import { fanOut } from './workloads/fan-out.ts'
+import { growth, keptRuns, waitingSteps } from './workloads/growth.ts'
+import { pythonSteps } from './workloads/python-steps.ts'
+import { runs } from './workloads/runs.ts'
+import { sequencePower, sequenceProcess } from './workloads/sequence.ts'
+import { shellSteps } from './workloads/shell-steps.ts'
+import { windmill } from './workloads/windmill.ts'
+import type { Workload } from './harness/workload.ts'
+
+export const workloads: readonly Workload[] = [
+  coldStart,
+  sequencePower,
+  sequenceProcess,
+  fanOut,
+  runs,
+  growth,
+  waitingSteps,
+  keptRuns,
+  shellSteps,
+  pythonSteps,
+  windmill,
+]
