@@ -10,6 +10,12 @@ export const checks: readonly Check[] = [
   { name: 'build', command: [bin('turbo'), 'run', 'build', '--ui=stream', '--output-logs=errors-only'] },
   { name: 'types', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'tests and coverage', command: [bin('vitest'), 'run', '--coverage', '--reporter=default'], needs: ['build'] },
+  {
+    name: 'crashes',
+    command: [bin('vitest'), 'run', '--root', 'packages/cli/test/crash'],
+    needs: ['build'],
+    env: { CRASH_PROGRAM: 'packages/cli/dist/lorc.js' },
+  },
   { name: 'tests on the oldest Node', command: [node, 'tools/rules/oldest-node.ts'], needs: ['build'] },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings=0'] },
   { name: 'packed install on this Node', command: [node, 'tools/rules/packed-install.ts'], needs: ['build'] },

@@ -1,0 +1,130 @@
+import type { JournalEvent, Plan } from '@lorc/runner'
+import type { CopiedRun } from './journal-copy.ts'
+import type { Effect } from './site.ts'
+
+/** What was durable, and what had been done, when a run's driver was killed. */
+export interface Crash {
+  events: readonly JournalEvent[]
+  effects: readonly Effect[]
+}
+
+/**
+ * Everything about a run that was killed, once or more, and resumed to its end that breaks a promise; a sentence each.
+ * `effects` are all that were had, in order; those of each crash are their beginning.
+ */
+export function discrepancies(run: CopiedRun, effects: readonly Effect[], crashes: readonly Crash[]): string[] {
+  return [...unsound(run), ...accounted(run, effects), ...crashes.flatMap((crash) => resumed(run, effects, crash))]
+}
+
+/** What is wrong with a completed run's journal by itself. */
+export function unsound(run: CopiedRun): string[] {
+  return [...chain(run), ...history(run.events, run.plan)]
+}
+
+function chain({ verified, summary, events }: CopiedRun): string[] {
+  const found: string[] = []
+  if (!verified.ok) found.push(`the journal is broken at ${verified.badSeq}: ${verified.reason}`)
+  if (summary.status !== 'completed') found.push(`the run is ${summary.status}`)
+  if (events.at(-1)?.type !== 'run.completed') found.push(`the last event is ${events.at(-1)?.type ?? 'missing'}`)
+  return found
+}
+
+/** The journal by itself: each step completed once, nothing started twice at a time, nor before what it waits for. */
+function history(events: readonly JournalEvent[], plan: Plan): string[] {
+  const found: string[] = []
+  const running = new Set<string>()
+  const completed = new Set<string>()
+  const attempts = new Map<string, number>()
+  for (const event of events) {
+    switch (event.type) {
+      case 'step.started': {
+        const { step, attempt } = event
+        if (running.has(step) || completed.has(step))
+          found.push(`${step} was started again while it was running or completed`)
+        if (attempt !== (attempts.get(step) ?? 0) + 1)
+          found.push(`${step} was started as attempt ${attempt} after ${attempts.get(step) ?? 0}`)
+        for (const other of waitsFor(plan, step))
+          if (!completed.has(other)) found.push(`${step} was started before ${other} had completed`)
+        attempts.set(step, attempt)
+        running.add(step)
+        break
+      }
+      case 'step.interrupted':
+      case 'step.failed':
+      case 'step.completed':
+        if (!running.delete(event.step)) found.push(`${event.step} has ${event.type} without running`)
+        if (event.type === 'step.completed') completed.add(event.step)
+        break
+    }
+  }
+  for (const { name } of plan.steps) {
+    const times = events.filter((event) => event.type === 'step.completed' && event.step === name).length
+    if (times !== 1) found.push(`${name} completed ${times} times in the journal`)
+  }
+  return found
+}
+
+function waitsFor(plan: Plan, name: string): string[] {
+  const step = plan.steps.find((one) => one.name === name)
+  if (step?.dependsOn) return step.dependsOn
+  return plan.steps.filter(({ stage }) => stage < (step?.stage ?? 0)).map((one) => one.name)
+}
+
+/** Journal and effects: none without an attempt that was durably started, one for each that ended, none twice. */
+function accounted({ runId, events, attempts }: CopiedRun, effects: readonly Effect[]): string[] {
+  const found: string[] = []
+  const had = new Set<string>()
+  for (const { step, attempt, key } of effects) {
+    if (had.has(`${step} ${attempt}`)) found.push(`attempt ${attempt} at ${step} had its effect twice`)
+    had.add(`${step} ${attempt}`)
+    if (!isStarted(events, step, attempt))
+      found.push(`attempt ${attempt} at ${step} had its effect without having been started`)
+    if (key !== `${runId}/${step}`) found.push(`${step} has the idempotency key ${key}`)
+  }
+  for (const event of events) {
+    if (event.type !== 'step.completed' && event.type !== 'step.failed') continue
+    const { step, attempt } = event
+    const cached = event.type === 'step.completed' && event.cached !== undefined
+    if (cached === had.has(`${step} ${attempt}`))
+      found.push(`attempt ${attempt} at ${step} ended ${cached ? 'as cached with' : 'without'} its effect`)
+    const records = attempts.filter((record) => record.step === step && record.attempt === attempt)
+    if (records.length !== 1) found.push(`attempt ${attempt} at ${step} is on record ${records.length} times`)
+  }
+  return found
+}
+
+/** One crash: what was durable stays, no completed step is run again, and repeated is only what was in flight. */
+function resumed(run: CopiedRun, effects: readonly Effect[], crash: Crash): string[] {
+  const found: string[] = []
+  if (crash.events.some((event, i) => event.hash !== run.events[i]?.hash))
+    found.push('the journal is not the one that there was, continued')
+  for (const { step, attempt } of crash.effects) {
+    if (!isStarted(crash.events, step, attempt))
+      found.push(`attempt ${attempt} at ${step} had its effect before its start was durable`)
+  }
+  const flying = inFlight(crash.events)
+  const retried = new Set(crash.events.flatMap((event) => (event.type === 'step.failed' ? [event.step] : [])))
+  for (const { step } of effects.slice(crash.effects.length)) {
+    if (crash.events.some((event) => event.type === 'step.completed' && event.step === step)) {
+      found.push(`${step} was run again after it had completed`)
+    } else if (crash.effects.some((effect) => effect.step === step) && !flying.has(step) && !retried.has(step)) {
+      found.push(`${step} was repeated, and was not in flight`)
+    }
+  }
+  return found
+}
+
+function isStarted(events: readonly JournalEvent[], step: string, attempt: number): boolean {
+  return events.some((event) => event.type === 'step.started' && event.step === step && event.attempt === attempt)
+}
+
+/** Steps that were started and did not end. */
+export function inFlight(events: readonly JournalEvent[]): Set<string> {
+  const flying = new Set<string>()
+  for (const event of events) {
+    if (event.type === 'step.started') flying.add(event.step)
+    else if (event.type === 'step.completed' || event.type === 'step.failed' || event.type === 'step.interrupted')
+      flying.delete(event.step)
+  }
+  return flying
+}

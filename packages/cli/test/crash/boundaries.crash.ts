@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventName, type Phase, type Spot } from './sabotage-order.ts'
+import { killAndResume, type Killing } from './kill-and-resume.ts'
+import { Site } from './site.ts'
+import { type Boundary, undisturbed, warmSite } from './undisturbed.ts'
+
+/** Where a process is recorded that a step has; short steps have none. */
+const OPTIONAL = 'step.spawned '
+
+let fresh: Site
+let warm: Site
+beforeAll(async () => {
+  fresh = await Site.make()
+  warm = await warmSite()
+})
+afterAll(async () => {
+  await fresh.remove()
+  await warm.remove()
+})
+
+describe('a run that is killed with SIGKILL and resumed', () => {
+  it('at every boundary of its journal, and of the cache', async () => {
+    const known = await undisturbed(warm, 'story.yaml')
+    const boundaries = known.boundaries.filter(({ names }) => !names.some((name) => /^(PRAGMA|CREATE)/.test(name)))
+    const met = await everywhere({ template: warm, recipe: 'story.yaml', known }, boundaries)
+    const events = known.run.events.map(eventName).filter((name) => !name.startsWith(OPTIONAL))
+    for (const phase of ['before', 'after'] as const) expect(events.filter((name) => !met[phase].has(name))).toEqual([])
+  })
+
+  it('while its store is being made', async () => {
+    const known = await undisturbed(fresh, 'brief.yaml')
+    await everywhere({ template: fresh, recipe: 'brief.yaml', known }, upTo('run.created', known.boundaries))
+  })
+
+  it('and killed again while it is being resumed', async () => {
+    const known = await undisturbed(warm, 'story.yaml')
+    const killing = { template: warm, recipe: 'story.yaml', known }
+    const first: Spot = { at: 'step.started right 1', phase: 'after' }
+    const { boundaries } = await killAndResume({ ...killing, spots: [first], patient: true })
+    await everywhere(killing, upTo('driver.started 2', boundaries), first)
+  })
+})
+
+/** Kills a run (for the second time, if `first` is given) before, inside and after each of these commits. */
+async function everywhere(
+  killing: Pick<Killing, 'template' | 'recipe' | 'known'>,
+  boundaries: readonly Boundary[],
+  first?: Spot,
+): Promise<Record<Phase, Set<string>>> {
+  const met: Record<Phase, Set<string>> = { before: new Set(), inside: new Set(), after: new Set() }
+  const wrong: string[] = []
+  let kills = 0
+  for (const [i, spot] of boundaries.flatMap(spotsOf).entries()) {
+    // Resumed at once or after a while: what the driver left running is dealt with in either case.
+    const { found, hit } = await killAndResume({
+      ...killing,
+      spots: first ? [first, spot] : [spot],
+      patient: i % 2 === 0,
+    })
+    for (const name of hit ?? []) met[spot.phase].add(name)
+    if (hit !== undefined) kills++
+    else if (!spot.at.startsWith(OPTIONAL)) wrong.push(`${spot.phase} ${spot.at}: it never came there`)
+    wrong.push(...found.map((sentence) => `${spot.phase} ${spot.at}: ${sentence}`))
+  }
+  expect(wrong).toEqual([])
+  console.log(`${boundaries.length} boundaries, ${kills} kills, all accounted for`)
+  return met
+}
+
+function upTo(name: string, boundaries: readonly Boundary[]): Boundary[] {
+  return boundaries.slice(0, boundaries.findIndex(({ names }) => names.includes(name)) + 1)
+}
+
+/** A transaction is left at each of its statements. Events that one statement writes are one spot. */
+function spotsOf({ names, transaction }: Boundary): Spot[] {
+  const at = names.findLast(isEvent) ?? names.at(-1)!
+  if (!transaction)
+    return [
+      { at, phase: 'before' },
+      { at, phase: 'after' },
+    ]
+  const others = names
+    .filter((name) => name !== at && !isEvent(name))
+    .map((name): Spot => ({ at: name, phase: 'before' }))
+  return [...others, { at, phase: 'before' }, { at, phase: 'inside' }, { at, phase: 'after' }]
+}
+
+function isEvent(name: string): boolean {
+  return /^(run|driver|step|steps)\./.test(name)
+}

@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises'
+import { expect } from 'vitest'
+import { resultLine } from '../lorc.fixture.ts'
+import { discrepancies } from './account.ts'
+import type { CopiedRun } from './journal-copy.ts'
+import type { SabotageOrder, Trace } from './sabotage-order.ts'
+import { Site } from './site.ts'
+
+/** A commit that a run makes. */
+export interface Boundary {
+  /** Of the events in it, or of what else it writes. */
+  names: string[]
+  /** Whether several statements make it. */
+  transaction: boolean
+}
+
+/** A run that nobody killed: what the others are compared with. */
+export interface Undisturbed {
+  run: CopiedRun
+  boundaries: Boundary[]
+  ms: number
+}
+
+/** A site whose store is there already, with the step `reused` of the story in its cache. */
+export async function warmSite(config?: object): Promise<Site> {
+  const first = await Site.make(undefined, config)
+  await first.lorc(['run', 'story.yaml', '--only', 'reused'])
+  await rm(first.path('effects'))
+  const warm = await Site.make(first)
+  await first.remove()
+  return warm
+}
+
+/** Runs a recipe on a copy of `template`. */
+export async function undisturbed(template: Site, recipe: string, order: SabotageOrder = {}): Promise<Undisturbed> {
+  const site = await Site.make(template)
+  try {
+    const began = performance.now()
+    const ended = await site.lorc(['run', recipe], { order })
+    const ms = performance.now() - began
+    const run = (await site.copy()).runs[0] as CopiedRun
+    expect([ended.exit, resultLine(ended)], ended.stderr).toEqual([0, resultOf(run)])
+    expect(discrepancies(run, await site.effects(), [])).toEqual([])
+    const boundaries = boundariesOf(await site.traces())
+    return { run, boundaries, ms }
+  } finally {
+    await site.remove()
+  }
+}
+
+/** What `lorc` prints of a run that completed. */
+export function resultOf({ runId, context }: CopiedRun): object {
+  return { status: 'ok', ctx_keys: Object.keys(context).sort(), run_id: runId }
+}
+
+export function boundariesOf(traces: readonly Trace[]): Boundary[] {
+  return traces.flatMap((line) => ('commit' in line ? [{ names: line.commit, transaction: line.transaction }] : []))
+}
