@@ -16,6 +16,7 @@ export const checks: readonly Check[] = [
     needs: ['build'],
     env: { CRASH_PROGRAM: 'packages/cli/dist/lorc.js' },
   },
+  { name: 'crash tests', command: [bin('vitest'), 'run', '--root', 'packages/cli/test/crash'], needs: ['build'] },
   { name: 'tests on the oldest Node', command: [node, 'tools/rules/oldest-node.ts'], needs: ['build'] },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings=0'] },
   { name: 'packed install on this Node', command: [node, 'tools/rules/packed-install.ts'], needs: ['build'] },
