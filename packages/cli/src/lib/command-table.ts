@@ -1,64 +1,81 @@
 import { closest } from './closest.ts'
 import type { Command } from './command.ts'
+import { cancel } from './commands/cancel.ts'
+import { configPath } from './commands/config-path.ts'
+import { configShow } from './commands/config-show.ts'
+import { doctor } from './commands/doctor.ts'
+import { pythonPath } from './commands/python-path.ts'
+import { resume } from './commands/resume.ts'
+import { run } from './commands/run.ts'
+import { runsContext } from './commands/runs-context.ts'
+import { runsList } from './commands/runs-list.ts'
+import { runsLogs } from './commands/runs-logs.ts'
+import { runsShow } from './commands/runs-show.ts'
+import { step } from './commands/step.ts'
+import { validate } from './commands/validate.ts'
+import { verify } from './commands/verify.ts'
 import { CliError } from './errors.ts'
 
 interface Entry {
   /** As `lorc --help` shows it. */
   summary: string
-  load(): Promise<Command>
+  command: Command
 }
 
-/** Every command by its name, in the order of the help. Loading one loads what it needs and nothing else. */
+/**
+ * Every command by its name, in the order of the help. They lie in one file once bundled: reading it costs less than
+ * finding the few pieces that one command needs. What is heavy (schemas, YAML, processes) they load when they use it.
+ */
 const COMMANDS: Readonly<Record<string, Entry>> = {
-  run: { summary: 'Run a recipe', load: async () => (await import('./commands/run.ts')).run },
+  run: { summary: 'Run a recipe', command: run },
   resume: {
     summary: 'Go on with a run that was interrupted or failed',
-    load: async () => (await import('./commands/resume.ts')).resume,
+    command: resume,
   },
   validate: {
     summary: 'Report every problem of recipes, running nothing',
-    load: async () => (await import('./commands/validate.ts')).validate,
+    command: validate,
   },
-  step: { summary: 'Run one scriptlet alone', load: async () => (await import('./commands/step.ts')).step },
+  step: { summary: 'Run one scriptlet alone', command: step },
   cancel: {
     summary: 'Cancel a run, in whichever process it goes on',
-    load: async () => (await import('./commands/cancel.ts')).cancel,
+    command: cancel,
   },
   'runs list': {
     summary: 'List runs, newest first',
-    load: async () => (await import('./commands/runs-list.ts')).runsList,
+    command: runsList,
   },
   'runs show': {
     summary: 'Show what became of a run and its steps',
-    load: async () => (await import('./commands/runs-show.ts')).runsShow,
+    command: runsShow,
   },
   'runs logs': {
     summary: 'Show what the steps of a run printed',
-    load: async () => (await import('./commands/runs-logs.ts')).runsLogs,
+    command: runsLogs,
   },
   'runs context': {
     summary: 'Show what the steps of a run produced',
-    load: async () => (await import('./commands/runs-context.ts')).runsContext,
+    command: runsContext,
   },
   verify: {
     summary: "Check the hash chain of a run's journal",
-    load: async () => (await import('./commands/verify.ts')).verify,
+    command: verify,
   },
   'config show': {
     summary: 'Show the settings in force',
-    load: async () => (await import('./commands/config-show.ts')).configShow,
+    command: configShow,
   },
   'config path': {
     summary: 'Print the path of the configuration file',
-    load: async () => (await import('./commands/config-path.ts')).configPath,
+    command: configPath,
   },
   doctor: {
     summary: 'Check that everything lorc needs is there',
-    load: async () => (await import('./commands/doctor.ts')).doctor,
+    command: doctor,
   },
   'python-path': {
     summary: 'Print the folder to put on PYTHONPATH',
-    load: async () => (await import('./commands/python-path.ts')).pythonPath,
+    command: pythonPath,
   },
 }
 
@@ -66,7 +83,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show' }
 
 export type FoundCommand =
-  { kind: 'command'; name: string; words: string[]; load(): Promise<Command> } | { kind: 'help' } | { kind: 'none' }
+  { kind: 'command'; name: string; words: string[]; command: Command } | { kind: 'help' } | { kind: 'none' }
 
 /** Names and summaries, in the order of the help. */
 export function commandNames(): (readonly [name: string, summary: string])[] {
@@ -104,7 +121,7 @@ function firstWord(words: readonly string[]): number {
 function command(name: string, words: string[]): FoundCommand {
   const entry = COMMANDS[name]
   if (entry === undefined) throw unknownCommand(name)
-  return { kind: 'command', name, words, load: () => entry.load() }
+  return { kind: 'command', name, words, command: entry.command }
 }
 
 function unknownCommand(name: string): CliError {

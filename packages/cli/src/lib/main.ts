@@ -2,9 +2,14 @@ import type { Command, ParsedValues, Surroundings } from './command.ts'
 import { commandNames, findCommand, type FoundCommand } from './command-table.ts'
 import type { Engine } from './engine.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { commandHelp, overview, usageLine } from './help.ts'
 import type { Io } from './io.ts'
 import { parseWords } from './parse.ts'
+import { reportOf } from './render/error-report.ts'
+import { showError } from './render/show-error.ts'
 import { createStyle, type Style, wantsColor } from './render/style.ts'
+import { errorLine } from './result-line.ts'
+import { loadWorkspace } from './workspace.ts'
 
 export interface MainOptions {
   io: Io
@@ -27,26 +32,24 @@ export async function main(words: readonly string[], { io, engine, version }: Ma
   let command: Command | undefined
   try {
     const found = findCommand(words)
-    if (found.kind !== 'command') return await showHelp(found, io, out)
-    command = await found.load()
+    if (found.kind !== 'command') return showHelp(found, io, out)
+    command = found.command
     const values = parseOrExplain(found, command)
-    if (values.options['help'] === true) return await showCommandHelp(found.name, command, io, out)
+    if (values.options['help'] === true) return showCommandHelp(found.name, command, io, out)
     return await command.execute(values, surroundings(values, { io, engine, version, out, err, debug }))
   } catch (error) {
-    return await fail(error, { command, io, err, debug, jsonLog: wantsJsonLog(before) })
+    return fail(error, { command, io, err, debug, jsonLog: wantsJsonLog(before) })
   }
 }
 
-async function showHelp(found: Exclude<FoundCommand, { kind: 'command' }>, io: Io, style: Style): Promise<number> {
-  const { overview } = await import('./help.ts')
+function showHelp(found: Exclude<FoundCommand, { kind: 'command' }>, io: Io, style: Style): number {
   // Help that was asked for is the output; help for want of a command is a complaint.
   const asked = found.kind === 'help'
   ;(asked ? io.stdout : io.stderr).write(overview(commandNames(), style, io.stdout.columns))
   return asked ? EXIT.ok : EXIT.usage
 }
 
-async function showCommandHelp(name: string, command: Command, io: Io, style: Style): Promise<number> {
-  const { commandHelp } = await import('./help.ts')
+function showCommandHelp(name: string, command: Command, io: Io, style: Style): number {
   io.stdout.write(commandHelp(name, command, style, io.stdout.columns))
   return EXIT.ok
 }
@@ -77,9 +80,7 @@ function surroundings(values: ParsedValues, base: Omit<Surroundings, 'workspace'
   return {
     ...base,
     workspace: () => {
-      loaded ??= import('./workspace.ts').then(({ loadWorkspace }) =>
-        loadWorkspace(base.io.cwd, typeof chosen === 'string' ? chosen : undefined),
-      )
+      loaded ??= loadWorkspace(base.io.cwd, typeof chosen === 'string' ? chosen : undefined)
       return loaded
     },
   }
@@ -93,19 +94,15 @@ interface Failing {
   jsonLog: boolean
 }
 
-async function fail(error: unknown, { command, io, err, debug, jsonLog }: Failing): Promise<number> {
-  const { reportOf } = await import('./render/error-report.ts')
-  const { showError } = await import('./render/show-error.ts')
+function fail(error: unknown, { command, io, err, debug, jsonLog }: Failing): number {
   const report = reportOf(error instanceof UsageError ? error.cause : error)
   if (error instanceof UsageError) {
-    const { usageLine } = await import('./help.ts')
     const { commandName: name } = error
     report.footer = `usage: ${usageLine(name, error.command)}\n       lorc ${name} --help explains it`
   }
   showError(report, { io, style: err, debug, json: jsonLog })
   const exitCode = exitCodeOf(report.code)
   if (command?.resultLine === true) {
-    const { errorLine } = await import('./result-line.ts')
     io.stdout.write(errorLine({ report, exitCode, step: null, runId: null }))
   }
   return exitCode

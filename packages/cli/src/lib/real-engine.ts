@@ -1,24 +1,26 @@
 import { join } from 'node:path'
-import type { RunStore } from '@lorc/runner'
+import {
+  createFilesStore,
+  createMemoryStore,
+  createRunner,
+  createSqliteStore,
+  openRecipe,
+  pythonPath,
+  type RunnerOptions,
+  type RunStore,
+} from '@lorc/runner'
 import type { Problem } from '@lorc/runner/recipe'
 import type { Engine, OpenOptions } from './engine.ts'
 import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
 
-export type RunnerModule = typeof import('@lorc/runner')
-
-/**
- * The packages themselves, each loaded on first use. `version` is lorc's; `onRunner` gets the runner's exports once
- * they are loaded.
- */
-export function realEngine(version: string, onRunner: (exports: RunnerModule) => void): Engine {
+/** The packages themselves. `version` is lorc's. */
+export function realEngine(version: string): Engine {
   return {
     async openRunner(options) {
-      const exports = await import('@lorc/runner')
-      onRunner(exports)
-      const store = await openStore(exports, options)
+      const store = await openStore(options)
       try {
-        const runner = await exports.createRunner({ ...runnerOptions(options), versions: { lorc: version }, store })
+        const runner = await createRunner({ ...runnerOptions(options), versions: { lorc: version }, store })
         return { runner, store, close: () => closeBoth(runner, store) }
       } catch (error) {
         await store.close()
@@ -26,18 +28,13 @@ export function realEngine(version: string, onRunner: (exports: RunnerModule) =>
       }
     },
     async compile(file, workspace) {
-      const { formatProblem, loadRecipe } = await import('@lorc/runner/recipe')
-      const { plan, problems, sha256, path } = await loadRecipe(file, {
-        root: workspace.root,
-        allow: workspace.config.allow,
-      })
+      const { root, config } = workspace
+      const { plan, problems, sha256, path } = await openRecipe(file, { root, allow: config.allow }, join(root, '.lorc'))
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
+      const { formatProblem } = await import('@lorc/runner/recipe')
       throw refused(file, problems, formatProblem)
     },
-    async pythonPath() {
-      const { pythonPath } = await import('@lorc/runner')
-      return pythonPath()
-    },
+    pythonPath: () => Promise.resolve(pythonPath()),
   }
 }
 
@@ -67,15 +64,15 @@ async function closeBoth(runner: { close(): Promise<void> }, store: RunStore): P
   }
 }
 
-function openStore(exports: RunnerModule, { workspace, forget }: OpenOptions): RunStore | Promise<RunStore> {
+function openStore({ workspace, forget }: OpenOptions): RunStore | Promise<RunStore> {
   const { root, config } = workspace
-  if (forget === true) return exports.createMemoryStore()
+  if (forget === true) return createMemoryStore()
   return config.store === 'sqlite'
-    ? exports.createSqliteStore({ file: join(root, '.lorc', 'lorc.db'), durability: config.durability })
-    : exports.createFilesStore({ dir: join(root, '.lorc', 'journals'), durability: config.durability })
+    ? createSqliteStore({ file: join(root, '.lorc', 'lorc.db'), durability: config.durability })
+    : createFilesStore({ dir: join(root, '.lorc', 'journals'), durability: config.durability })
 }
 
-function runnerOptions({ workspace, env }: OpenOptions): Parameters<RunnerModule['createRunner']>[0] {
+function runnerOptions({ workspace, env }: OpenOptions): RunnerOptions {
   const { root, config } = workspace
   return {
     workspace: root,

@@ -1,6 +1,7 @@
+import { attemptOutput, claimStrayError } from '@lorc/runner'
 import { main } from './main.ts'
 import { type HostProcess, processIo } from './process-io.ts'
-import { realEngine, type RunnerModule } from './real-engine.ts'
+import { realEngine } from './real-engine.ts'
 import { type ErrorReport, reportOf } from './render/error-report.ts'
 import { showError } from './render/show-error.ts'
 import { createStyle } from './render/style.ts'
@@ -10,13 +11,12 @@ import { createStyle } from './render/style.ts'
  * command is done and stdout is handed over; the process then ends by itself.
  */
 export async function runProcess(process: HostProcess, words: readonly string[], version: string): Promise<void> {
-  let runner: RunnerModule | undefined
   const tell = (report: ErrorReport): void => {
     showError(report, { io, style: createStyle(false), debug: words.includes('--debug'), json: false })
   }
   const io = processIo(process, {
     elsewhere(chunk) {
-      const write = runner?.attemptOutput() ?? ((rest: string | Uint8Array) => process.stderr.write(rest))
+      const write = attemptOutput() ?? ((rest: string | Uint8Array) => process.stderr.write(rest))
       write(chunk)
     },
     onFailure(error) {
@@ -31,13 +31,13 @@ export async function runProcess(process: HostProcess, words: readonly string[],
   })
   const stray = (error: unknown): void => {
     // A step that runs in this process threw after it had ended: that is its own failure, not lorc's.
-    if (runner?.claimStrayError(error) === true) return
+    if (claimStrayError(error)) return
     tell(reportOf(error))
     process.exit(1)
   }
   process.on('uncaughtException', stray)
   process.on('unhandledRejection', stray)
-  const exitCode = await main(words, { io, version, engine: realEngine(version, (loaded) => (runner = loaded)) })
+  const exitCode = await main(words, { io, version, engine: realEngine(version) })
   await io.stdout.drained()
   process.exitCode ??= exitCode
 }

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { canonicalize } from './canonical-json.ts'
-import { checkPlan } from './recipe/check-plan.ts'
 import type { Plan } from './plan.ts'
 
 /** A checked plan with its canonical JSON and that text's SHA-256 (hex). */
@@ -11,27 +10,45 @@ export interface SealedPlan {
 }
 
 const sealed = new WeakMap<Plan, SealedPlan>()
+const defined = new WeakSet<Plan>()
 
-/** Checks a plan made in code; the result is frozen and may be run many times. Throws RunnerError PLAN_INVALID. */
+/**
+ * Gives a plan made in code its type, and freezes it, so that it is checked once, when it is first started, however
+ * often it is run. What is wrong with it is told there (PLAN_INVALID).
+ */
 export function definePlan(plan: Plan): Plan {
-  return sealPlan(plan).plan
+  defined.add(deepFreeze(plan))
+  return plan
 }
 
-/** `definePlan`, with what the journal needs of it. A plan that was defined before is not checked again. */
-export function sealPlan(plan: Plan): SealedPlan {
-  const known = sealed.get(plan)
-  if (known) return known
-  const checked = deepFreeze(checkPlan(plan))
-  const json = canonicalize(checked)
-  const made = { plan: checked, json, hash: hash('sha256', json, 'hex') }
-  sealed.set(checked, made)
+/**
+ * Checks a plan, unless that was done before, and gives what the journal needs of it. Throws RunnerError PLAN_INVALID.
+ * Answers at once for a plan that is known: a run of a few steps has no time to spare.
+ */
+export function sealPlan(plan: Plan): SealedPlan | Promise<SealedPlan> {
+  return sealed.get(plan) ?? checkAndSeal(plan)
+}
+
+/** Takes a plan as checked: one that the recipe compiler made. */
+export function trustPlan(plan: Plan): SealedPlan {
+  const json = canonicalize(deepFreeze(plan))
+  const made = { plan, json, hash: hash('sha256', json, 'hex') }
+  sealed.set(plan, made)
+  return made
+}
+
+async function checkAndSeal(plan: Plan): Promise<SealedPlan> {
+  // Checking needs zod, which costs more to load than a short run takes.
+  const { checkPlan } = await import('./recipe/check-plan.ts')
+  const made = trustPlan(checkPlan(plan))
+  if (defined.has(plan)) sealed.set(plan, made)
   return made
 }
 
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const member of Object.values(value)) deepFreeze(member)
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
+    for (const member of Object.values(value)) deepFreeze(member)
   }
   return value
 }

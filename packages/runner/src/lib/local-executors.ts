@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts'
 import type { StepExecutor } from './executor.ts'
+import { createNodeExecutor } from './executors/node.ts'
 import { processStartTime } from './process-start-time.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -14,15 +15,14 @@ export interface LocalOptions {
   python?: string
 }
 
-/** The built-in executors for `node`, `shell` and `python`, each loaded when its first step runs. */
+/** The built-in executors for `node`, `shell` and `python`, each made when its first step runs. */
 export function localExecutors(options: LocalOptions): StepExecutor[] {
   const supervisor = once(async () => {
-    const { createSupervisor } = await import('./executors/supervisor.ts')
+    const { createSupervisor } = await import('./executors/processes.ts')
     return createSupervisor(options)
   })
   return [
-    lazy(['node'], async () => {
-      const { createNodeExecutor } = await import('./executors/node.ts')
+    lazy(['node'], () => {
       const groups = {
         watch: (pid: number) => void supervisor().then((s) => s.watch(pid)),
         unwatch: (pid: number) => void supervisor().then((s) => s.unwatch(pid)),
@@ -30,11 +30,11 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
       return createNodeExecutor({ allow: options.workspace.allow, groups, startTimeOf: (pid) => processStartTime(pid) ?? '' })
     }),
     lazy(['shell'], async () => {
-      const { createShellExecutor } = await import('./executors/shell.ts')
+      const { createShellExecutor } = await import('./executors/processes.ts')
       return createShellExecutor({ ...options, supervisor: await supervisor() })
     }),
     lazy(['python'], async () => {
-      const { createPythonExecutor } = await import('./executors/python.ts')
+      const { createPythonExecutor } = await import('./executors/processes.ts')
       return createPythonExecutor({ ...options, supervisor: await supervisor() })
     }),
   ]
@@ -45,7 +45,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make())
 }
 
-function lazy(types: readonly string[], load: () => Promise<StepExecutor>): StepExecutor {
+function lazy(types: readonly string[], load: () => StepExecutor | Promise<StepExecutor>): StepExecutor {
   let ready: StepExecutor | undefined
   const loading = once(async () => (ready = await load()))
   let used = false

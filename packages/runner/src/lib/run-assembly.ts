@@ -172,7 +172,7 @@ export class RunAssembly {
 /** Ends the process groups that a driver left behind when it died. */
 async function endLeftovers(fold: RunFold, graceMs: number): Promise<void> {
   if (fold.spawned.size === 0) return
-  const { endProcessGroup } = await import('./executors/process-group.ts')
+  const { endProcessGroup } = await import('./executors/processes.ts')
   await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, graceMs)))
 }
 

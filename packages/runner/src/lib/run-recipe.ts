@@ -1,6 +1,7 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { RunnerOptions, RunResult, StartOptions } from './api.ts'
 import { RunnerError } from './errors.ts'
+import { openRecipe } from './open-recipe.ts'
 import { createRunner } from './runner.ts'
 
 /** `workspace` defaults to the recipe's folder. */
@@ -11,9 +12,8 @@ export type RunRecipeOptions = Partial<RunnerOptions> & StartOptions
  * RunnerError RECIPE_INVALID, with the problems in `details.problems`, before anything ran, and as `Runner.start` does.
  */
 export async function runRecipe(file: string, options: RunRecipeOptions = {}): Promise<RunResult> {
-  const { loadRecipe } = await import('./recipe/load-recipe.ts')
   const workspace = options.workspace ?? dirname(resolve(file))
-  const loaded = await loadRecipe(file, { root: workspace, allow: options.allow ?? [] })
+  const loaded = await openRecipe(file, { root: workspace, allow: options.allow ?? [] }, options.stateDir ?? join(workspace, '.lorc'))
   if (!loaded.plan) {
     const [first] = loaded.problems
     throw new RunnerError('RECIPE_INVALID', `${file} has ${loaded.problems.length} problem(s): ${first?.message ?? ''}`, {

@@ -23,6 +23,7 @@ import { checkNames } from './run-order.ts'
 import { loadRun, storedEvents, verifyRun } from './run-reader.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
 import type { DriverIdentity, RunStore } from './store.ts'
+import { createSqliteStore } from './stores/sqlite.ts'
 import type { Workspace } from './workspace.ts'
 
 const FOLLOW_POLL_MS = 200
@@ -37,7 +38,6 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
 }
 
 async function openDefaultStore(file: string): Promise<RunStore> {
-  const { createSqliteStore } = await import('./stores/sqlite.ts')
   return createSqliteStore({ file, durability: 'power' })
 }
 
@@ -99,7 +99,8 @@ class LocalRunner implements Runner {
 
   async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
     this.#assertOpen()
-    const sealed = sealPlan(plan)
+    const known = sealPlan(plan)
+    const sealed = known instanceof Promise ? await known : known
     checkTypes(sealed.plan, this.#around.executors)
     const graph = graphOf(sealed.plan)
     checkNames(sealed.plan, graph, options)

@@ -27,7 +27,7 @@ export function createNodeExecutor(options: NodeExecutorOptions): StepExecutor {
   // Loaded when a step first needs it: most runs have no use for processes.
   let pool: Promise<NodeWorkerPool> | undefined
   const openPool = async (): Promise<NodeWorkerPool> => {
-    const { NodeWorkerPool } = await import('./node-worker-pool.ts')
+    const { NodeWorkerPool } = await import('./processes.ts')
     return new NodeWorkerPool({
       entry: options.workerEntry ?? WORKER_ENTRY,
       execPath,

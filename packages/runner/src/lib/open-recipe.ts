@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { CodeFiles, changedPaths, type CodeHashes } from './code-files.ts'
+import { trustPlan } from './define-plan.ts'
+import type { Plan } from './plan.ts'
+import type { LoadedRecipe } from './recipe/load-recipe.ts'
+import { RUNNER_VERSION } from './version.ts'
+import type { Workspace } from './workspace.ts'
+
+/** A compiled recipe as it is kept between runs, with all that its checks looked at. */
+interface KeptPlan {
+  runner: string
+  sha256: string
+  allow: readonly string[]
+  code: CodeHashes
+  planHash: string
+  plan: Plan
+}
+
+/**
+ * Loads a recipe as `loadRecipe` does. A plan without problems is kept in `<stateDir>/plans`, and taken from there for
+ * as long as the recipe, the code that it names, the allowlist and lorc are the same: compiling needs a YAML parser and
+ * a schema library, which cost more to load than a short run takes.
+ */
+export async function openRecipe(file: string, workspace: Workspace, stateDir: string): Promise<LoadedRecipe> {
+  const path = relative(workspace.root, resolve(file)).split(sep).join('/')
+  const place = join(stateDir, 'plans', `${hash('sha256', path, 'hex').slice(0, 32)}.json`)
+  const kept = await readKept(place, file, workspace)
+  if (kept) return { plan: kept.plan, problems: [], sha256: kept.sha256, path }
+  const { loadRecipe } = await import('./recipe/load-recipe.ts')
+  const loaded = await loadRecipe(file, workspace)
+  if (loaded.plan) await keep(place, loaded.plan, loaded.sha256, workspace)
+  return loaded
+}
+
+async function readKept(place: string, file: string, workspace: Workspace): Promise<KeptPlan | undefined> {
+  try {
+    const kept = JSON.parse(await readFile(place, 'utf8')) as KeptPlan
+    if (kept.runner !== RUNNER_VERSION || kept.allow.join('\n') !== workspace.allow.join('\n')) return undefined
+    if (kept.sha256 !== hash('sha256', await readFile(file), 'hex')) return undefined
+    const code = await new CodeFiles(workspace).hashes(kept.plan.steps)
+    if (changedPaths(kept.code, code).length > 0) return undefined
+    return trustPlan(kept.plan).hash === kept.planHash ? kept : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A plan that cannot be kept costs the next run its compilation, nothing else. None is where there is no state yet:
+ * checking a recipe leaves nothing behind.
+ */
+async function keep(place: string, plan: Plan, sha256: string, workspace: Workspace): Promise<void> {
+  const { hash: planHash } = trustPlan(plan)
+  const code = await new CodeFiles(workspace).hashes(plan.steps)
+  const kept: KeptPlan = { runner: RUNNER_VERSION, sha256, allow: workspace.allow, code, planHash, plan }
+  const draft = `${place}.${hash('sha256', `${performance.now()}`, 'hex').slice(0, 8)}.new`
+  try {
+    await mkdir(dirname(place)).catch(() => {})
+    await writeFile(draft, JSON.stringify(kept))
+    await rename(draft, place)
+  } catch {
+    return
+  }
+}
