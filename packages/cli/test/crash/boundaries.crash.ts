@@ -4,8 +4,8 @@ import { killAndResume, type Killing } from './kill-and-resume.ts'
 import { Site } from './site.ts'
 import { type Boundary, undisturbed, warmSite } from './undisturbed.ts'
 
-/** Where a process is recorded that a step has; short steps have none. */
-const OPTIONAL = 'step.spawned '
+/** That a Python host works for a step is recorded only when it does so for a while. */
+const OPTIONAL = 'step.spawned middle'
 
 let fresh: Site
 let warm: Site
@@ -25,6 +25,16 @@ describe('a run that is killed with SIGKILL and resumed', () => {
     const met = await everywhere({ template: warm, recipe: 'story.yaml', known }, boundaries)
     const events = known.run.events.map(eventName).filter((name) => !name.startsWith(OPTIONAL))
     for (const phase of ['before', 'after'] as const) expect(events.filter((name) => !met[phase].has(name))).toEqual([])
+  })
+
+  it('at every boundary of a journal in files, half-written batches among them', async () => {
+    const template = await Site.make(fresh, { store: 'files' })
+    const known = await undisturbed(template, 'brief.yaml')
+    const met = await everywhere({ template, recipe: 'brief.yaml', known }, known.boundaries)
+    for (const phase of ['before', 'inside', 'after'] as const) {
+      expect(known.run.events.map(eventName).filter((name) => !met[phase].has(name))).toEqual([])
+    }
+    await template.remove()
   })
 
   it('while its store is being made', async () => {

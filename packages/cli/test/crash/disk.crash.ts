@@ -41,6 +41,11 @@ describe('a disk that is full', () => {
     }
   })
 
+  it('with runs in files: the same', async () => {
+    site = await Site.make(template, { store: 'files' })
+    await expectStopped(await site.lorc(['run', 'swelling.yaml'], { under: limited(600) }))
+  })
+
   it('before a run has begun: it is not begun', async () => {
     site = await Site.make(template)
     const ended = await site.lorc(['run', 'swelling.yaml'], { under: limited(24) })

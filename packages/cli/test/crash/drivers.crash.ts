@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { resultLine, type Started } from '../lorc.fixture.ts'
 import { type Crash, discrepancies } from './account.ts'
 import { toldBy } from './kill-and-resume.ts'
@@ -6,57 +6,60 @@ import { isStopped } from './processes.ts'
 import type { SabotageOrder } from './sabotage-order.ts'
 import { Site } from './site.ts'
 
-let template: Site
 let site: Site
-beforeAll(async () => void (template = await Site.make()))
-afterAll(() => template.remove())
 afterEach(() => site.remove())
 
-describe('two processes that resume the same run at once', () => {
-  it.each([1, 2, 3])('one drives it to its end, the other says who does (%i)', async () => {
-    site = await Site.make(template)
-    await site.lorc(['run', 'waiting.yaml'], { order: { kill: { at: 'step.started wait 1', phase: 'after' } } })
-    const crash = await crashOf(site)
-    const both = [site.start(['resume', 'last']), site.start(['resume', 'last'])] as const
-    const first = await Promise.race(both.map(async (started) => ({ started, ended: await started.ended })))
-    expect([first.ended.exit, first.ended.stderr]).toEqual([
-      1,
-      expect.stringMatching(/^error\[RUN_HELD\]: Another process \(process \d+\) drives run run_/) as string,
-    ])
-    expect(resultLine(first.ended)).toMatchObject({ status: 'error', exit_code: 1 })
-    await site.go()
-    const [other] = both.filter((started) => started !== first.started) as [Started]
-    expect(await other.ended).toMatchObject({ exit: 0 })
-    expect(await wrongWith(site, [crash])).toEqual([])
+describe.each(['sqlite', 'files'] as const)('with runs in %s', (store) => {
+  describe('of two processes that resume the same run at once', () => {
+    it.each([1, 2])('one drives it to its end, the other says who does (%i)', async () => {
+      site = await Site.make(undefined, { store })
+      await site.lorc(['run', 'waiting.yaml'], { order: { kill: { at: 'step.started wait 1', phase: 'after' } } })
+      const crash = await crashOf(site)
+      const both = [site.start(['resume', 'last']), site.start(['resume', 'last'])] as const
+      const first = await Promise.race(both.map(async (started) => ({ started, ended: await started.ended })))
+      expect([first.ended.exit, first.ended.stderr]).toEqual([
+        1,
+        expect.stringMatching(/^error\[RUN_HELD\]: Another process \(process \d+\) drives run run_/) as string,
+      ])
+      expect(resultLine(first.ended)).toMatchObject({ status: 'error', exit_code: 1 })
+      await site.go()
+      const [other] = both.filter((started) => started !== first.started) as [Started]
+      expect(await other.ended).toMatchObject({ exit: 0 })
+      expect(await wrongWith(site, [crash])).toEqual([])
+    })
+  })
+
+  describe('a driver that was stopped past its lease', () => {
+    it('early, before it has given a sign of life, writes nothing when it goes on', async () => {
+      expect(await overtake(store, { stop: { at: 'step.spawned wait 1', phase: 'after' } })).toEqual([])
+    })
+
+    it('late, with its heartbeat going, writes nothing when it goes on', async () => {
+      expect(await overtake(store, {})).toEqual([])
+    })
+
+    it('writes nothing when it goes on before the one that took over has written', async () => {
+      expect(await meet(store, {})).toEqual([])
+    })
   })
 })
 
-describe('a driver that was stopped past its lease', () => {
-  it('early, before it has given a sign of life, writes nothing when it goes on', async () => {
-    expect(await overtake({ stop: { at: 'step.spawned wait 1', phase: 'after' } })).toEqual([])
-  })
-
-  it('late, with its heartbeat going, writes nothing when it goes on', async () => {
-    expect(await overtake({})).toEqual([])
-  })
-
-  it('writes nothing when it goes on before the one that took over has written', async () => {
-    expect(await meet({})).toEqual([])
-  })
-
-  it('writes where nothing fences it off, and this test sees it', async () => {
-    expect(await overtake({ unfenced: 'epoch and length' })).not.toEqual([])
+describe('without the fence', () => {
+  it('a driver that was stopped writes, and these tests see it', async () => {
+    expect(await overtake('sqlite', { unfenced: 'epoch and length' })).not.toEqual([])
     expect((await site.traces()).some((line) => 'done' in line && line.done === 'unfenced')).toBe(true)
   })
 
-  it('writes where the epoch alone is not asked for, and this test sees it', async () => {
-    expect(await meet({ unfenced: 'epoch' })).not.toEqual([])
+  it('with the epoch alone left out: so too', async () => {
+    expect(await meet('sqlite', { unfenced: 'epoch' })).not.toEqual([])
   })
 })
 
+type Store = 'sqlite' | 'files'
+
 /** Stops a driver, has another one take its run over and finish it, and lets the first go on. Tells what went wrong. */
-async function overtake(order: SabotageOrder): Promise<string[]> {
-  site = await Site.make(template)
+async function overtake(store: Store, order: SabotageOrder): Promise<string[]> {
+  site = await Site.make(undefined, { store })
   const first = await stopped(site.start(['run', 'waiting.yaml'], { order }), order.stop !== undefined)
   const crash = await crashOf(site)
   const second = site.start(['resume', 'last'])
@@ -72,8 +75,8 @@ async function overtake(order: SabotageOrder): Promise<string[]> {
 }
 
 /** The same, but for the second driver being stopped as well: after it took the lease, before its first event. */
-async function meet(order: SabotageOrder): Promise<string[]> {
-  site = await Site.make(template)
+async function meet(store: Store, order: SabotageOrder): Promise<string[]> {
+  site = await Site.make(undefined, { store })
   const first = await stopped(site.start(['run', 'waiting.yaml'], { order }), false)
   const crash = await crashOf(site)
   const second = await stopped(
