@@ -9,15 +9,15 @@ const code = ['packages', 'examples', 'bench'].filter((folder) => existsSync(fol
 export const checks: readonly Check[] = [
   { name: 'build', command: [bin('turbo'), 'run', 'build', '--ui=stream', '--output-logs=errors-only'] },
   { name: 'types', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
-  { name: 'tests and coverage', command: [bin('vitest'), 'run', '--coverage', '--reporter=default'], needs: ['build'] },
+  { name: 'tests and coverage', command: [bin('vitest'), 'run', '--coverage', '--reporter=default'], needs: ['build'], heavy: true },
   {
     name: 'crashes',
     command: [bin('vitest'), 'run', '--root', 'packages/cli/test/crash'],
     needs: ['build'],
     env: { CRASH_PROGRAM: 'packages/cli/dist/lorc.js' },
   },
-  { name: 'crash tests', command: [bin('vitest'), 'run', '--root', 'packages/cli/test/crash'], needs: ['build'] },
-  { name: 'tests on the oldest Node', command: [node, 'tools/rules/oldest-node.ts'], needs: ['build'] },
+  { name: 'crash tests', command: [bin('vitest'), 'run', '--root', 'packages/cli/test/crash'], needs: ['build'], heavy: true },
+  { name: 'tests on the oldest Node', command: [node, 'tools/rules/oldest-node.ts'], needs: ['build'], heavy: true },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings=0'] },
   { name: 'packed install on this Node', command: [node, 'tools/rules/packed-install.ts'], needs: ['build'] },
   { name: 'packed install on the oldest Node', command: [node, 'tools/rules/packed-install.ts', 'oldest'], needs: ['build'] },
