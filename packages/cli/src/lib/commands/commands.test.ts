@@ -327,6 +327,12 @@ describe('runs show', () => {
     `)
   })
 
+  it('tells how long a step took though the wall clock was set back in the meantime', async () => {
+    const setBack = viewOf({ steps: [stateOf('load', { startedAt: 5000, endedAt: 1000, metrics })] })
+    const { stdout } = await lorc('runs show last', engineWith({ view: async () => setBack }))
+    expect(stdout).toMatch(/^load +completed +1\.2s/m)
+  })
+
   it('tells a run that nobody drives', async () => {
     const abandoned = viewOf({ status: 'running', abandoned: true, endedAt: null })
     const { stdout } = await lorc('runs show last', engineWith({ view: async () => abandoned }))
