@@ -26,6 +26,35 @@ const named = (names: readonly string[]): Entries => Object.fromEntries(names.ma
 const processEntries = (from: string): Entries =>
   Object.fromEntries(globSync(`${from}/src/lib/**/*-entry.ts`).map((path) => [basename(path, '.ts'), path]))
 
+/**
+ * Takes from a builtin what is used of it, and nothing else: an `import` reads every export of the builtin, and those of
+ * `node:fs`, `node:util` and `node:process` are getters that load streams, workers and the standard streams. The exports
+ * are marked as pure, so that the bundler drops those that nobody imports.
+ */
+const builtinsOnUse = {
+  name: 'builtins-on-use',
+  setup(build: { onResolve: PluginHook<{ path: string }>; onLoad: PluginHook<{ path: string }> }) {
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
+    build.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: usedExports(path),
+      loader: 'js',
+    }))
+  },
+}
+
+const usedExports = (path: string): string => {
+  const builtin = process.getBuiltinModule(path) as object
+  const names = Object.keys(builtin).filter((name) => /^[A-Za-z_]\w*$/.test(name) && name !== 'default')
+  return [
+    `const builtin = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)})`,
+    'const take = (name) => builtin[name]',
+    'export default builtin',
+    ...names.map((name) => `export const ${name} = /* @__PURE__ */ take(${JSON.stringify(name)})`),
+  ].join('\n')
+}
+
+type PluginHook<Args> = (options: { filter: RegExp; namespace?: string }, act: (args: Args) => object) => void
+
 /** A library: one module and one declaration file for each of `names` (files of `src/`, without `.ts`). */
 export const library = (...names: string[]): Options => ({
   ...base,
@@ -42,6 +71,7 @@ export const program = (name: string, { carries }: { carries: readonly string[] 
   ...base,
   entry: Object.assign(named([name]), ...[...carries, '.'].map(processEntries)) as Entries,
   noExternal: [/^[^.]/],
+  esbuildPlugins: [builtinsOnUse as unknown as NonNullable<Options['esbuildPlugins']>[number]],
   esbuildOptions(options) {
     options.conditions = ['@lorc/source']
     options.legalComments = 'none'

@@ -1,13 +1,15 @@
-import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { kill, pid, platform } from 'node:process'
+import { getBuiltinModule, kill, pid, platform } from 'node:process'
 import { processStartTime, processState } from './process-start-time.ts'
 import type { DriverIdentity } from './store.ts'
 
+let made = 0
+
 /** A new driver in this process. On Linux it costs two reads of /proc. */
 export function driverIdentity(): DriverIdentity {
-  return { id: randomUUID(), pid, startTime: processStartTime(pid) ?? '', machine: machine() }
+  const entropy = Math.random().toString(36).slice(2, 10)
+  return { id: `${pid}-${(made++).toString(36)}-${Date.now().toString(36)}-${entropy}`, pid, startTime: processStartTime(pid) ?? '', machine: machine() }
 }
 
 /** True only where it is certain: the driver was on this machine, and its process is not there any more. */
@@ -51,6 +53,7 @@ function linuxMachine(): string {
 
 function otherMachine(): string {
   try {
+    const { execFileSync } = getBuiltinModule('node:child_process')
     return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim()
   } catch {
     return `unknown ${randomUUID()}`

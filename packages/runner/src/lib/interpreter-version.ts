@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
 import { access, constants, realpath } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { versions } from 'node:process'
+import { getBuiltinModule, versions } from 'node:process'
 import { promisify } from 'node:util'
 import type { Environment } from './environment.ts'
-
-const run = promisify(execFile)
 
 export interface InterpreterOptions {
   /** Absolute. */
@@ -30,6 +27,7 @@ async function pythonVersion(root: string, python: string | undefined, env: Envi
   const command = python ?? ((await isExecutable(own)) ? own : 'python3')
   const path = command.includes('/') ? command : await onPath(command, env['PATH'] ?? '')
   try {
+    const run = promisify(getBuiltinModule('node:child_process').execFile)
     const { stdout, stderr } = await run(path, ['--version'], { env: { PATH: env['PATH'] ?? '' }, timeout: 30_000 })
     return `${await realpath(path)} ${(stdout + stderr).trim()}`
   } catch {

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { platform } from 'node:process'
+import { getBuiltinModule, platform } from 'node:process'
 
 /**
  * When a process started, in a form that tells it from any later process of the same pid on this boot: clock ticks since
@@ -34,6 +33,7 @@ function fromProc(pid: number): ProcessState | undefined {
 
 function fromPs(pid: number): ProcessState | undefined {
   try {
+    const { execFileSync } = getBuiltinModule('node:child_process')
     const [state, ...start] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/)
     return stateOf(state, start.join(' '))
   } catch {

@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { logFile, type RunPlaces } from './attempt.ts'
 import type { JournalEvent } from './events.ts'
@@ -14,10 +14,12 @@ export async function writeRunFolder(store: RunStore, runId: string, places: Run
   await mkdir(folder, { recursive: true })
   const attempts: Begun[] = []
   const run = await loadRun(store, runId, { visit: (event) => noteAttempt(attempts, event) })
-  await replaceFile(join(folder, 'run.json'), json(runRecord(run)))
-  await replaceFile(join(folder, 'results.json'), json(results(run)))
-  await replaceFile(join(folder, 'events.ndjson'), store.read(runId))
-  await replaceFile(join(folder, 'logs.jsonl'), logLines(run, attempts, places))
+  await Promise.all([
+    replaceFile(join(folder, 'run.json'), json(runRecord(run))),
+    replaceFile(join(folder, 'results.json'), json(results(run))),
+    replaceFile(join(folder, 'events.ndjson'), store.read(runId)),
+    replaceFile(join(folder, 'logs.jsonl'), logLines(run, attempts, places)),
+  ])
   return folder
 }
 
@@ -71,18 +73,19 @@ async function* logLines({ plan }: LoadedRun, attempts: readonly Begun[], places
   }
 }
 
-/** Writes beside the file, syncs, then renames: a reader sees the old file or the new one. */
+/**
+ * Writes beside the file, then renames: a reader sees the old file or the new one. Nothing is synced: the folder is a
+ * view of the journal, which is, and can be written again.
+ */
 async function replaceFile(file: string, content: string | AsyncIterable<string[]>): Promise<void> {
   const draft = `${file}.new`
-  const handle = await open(draft, 'w')
-  try {
-    if (typeof content === 'string') await handle.writeFile(content)
-    else for await (const lines of content) if (lines.length > 0) await handle.writeFile(`${lines.join('\n')}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  if (typeof content === 'string') await writeFile(draft, content)
+  else await writeFile(draft, asText(content))
   await rename(draft, file)
+}
+
+async function* asText(chunks: AsyncIterable<string[]>): AsyncGenerator<string> {
+  for await (const lines of chunks) if (lines.length > 0) yield `${lines.join('\n')}\n`
 }
 
 function json(value: unknown): string {

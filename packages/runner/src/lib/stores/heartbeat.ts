@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { getBuiltinModule } from 'node:process'
 import type { DriverIdentity } from '../store.ts'
 
 /** What the heartbeat's thread is told. */
@@ -26,6 +26,7 @@ export function startHeartbeatThread(order: HeartbeatOrder): () => Promise<void>
   const flag = new Int32Array(stop)
   const data: HeartbeatData = { ...order, stop }
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const { Worker } = getBuiltinModule('node:worker_threads')
   const worker = new Worker(new URL(`./heartbeat-entry.${extension}`, import.meta.url), {
     workerData: data,
     env: {},
