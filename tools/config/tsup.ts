@@ -71,7 +71,7 @@ export const program = (name: string, { carries }: { carries: readonly string[] 
   ...base,
   entry: Object.assign(named([name]), ...[...carries, '.'].map(processEntries)) as Entries,
   noExternal: [/^[^.]/],
-  esbuildPlugins: [builtinsOnUse as unknown as NonNullable<Options['esbuildPlugins']>[number]],
+  esbuildPlugins: [builtinsOnUse],
   esbuildOptions(options) {
     options.conditions = ['@lorc/source']
     options.legalComments = 'none'
