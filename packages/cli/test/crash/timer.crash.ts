@@ -41,7 +41,7 @@ it.each(['sqlite', 'files'] as const)(
         const timer = setTimeout(() => started.kill('SIGKILL'), Math.min(moment, 2 ** 31 - 1))
         const ended = await started.ended
         clearTimeout(timer)
-      if (ended.signal === 'SIGKILL') moments.push(moment)
+        if (ended.signal === 'SIGKILL') moments.push(moment)
         // Resumed at once or later; in either case nothing of the dead driver's may be left in the end.
         if (random.next() < 0.5) await site.quiet().catch((error: unknown) => note([String(error)]))
         if (ended.signal !== 'SIGKILL') {
@@ -50,7 +50,7 @@ it.each(['sqlite', 'files'] as const)(
           break
         }
         kills++
-          crashes.push({ events: (await site.copy()).runs[0]?.events ?? [], effects: await site.effects() })
+        crashes.push({ events: (await site.copy()).runs[0]?.events ?? [], effects: await site.effects() })
       }
       await site.remove()
     }

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { resultLine } from '../lorc.fixture.ts'
 import { discrepancies } from './account.ts'
 import type { CopiedRun } from './journal-copy.ts'
-import type { SabotageOrder, Trace } from './sabotage-order.ts'
+import { eventName, type SabotageOrder, type Trace } from './sabotage-order.ts'
 import { Site } from './site.ts'
 
 /** A commit that a run makes. */
@@ -42,6 +42,8 @@ export async function undisturbed(template: Site, recipe: string, order: Sabotag
     expect([ended.exit, resultLine(ended)], ended.stderr).toEqual([0, resultOf(run)])
     expect(discrepancies(run, await site.effects(), [])).toEqual([])
     const boundaries = boundariesOf(await site.traces())
+    const seen = boundaries.flatMap(({ names }) => names.filter(isEvent))
+    expect(seen, 'what was seen to be committed is what the journal holds').toEqual(run.events.map(eventName))
     return { run, boundaries, ms }
   } finally {
     await site.remove()
@@ -51,6 +53,11 @@ export async function undisturbed(template: Site, recipe: string, order: Sabotag
 /** What `lorc` prints of a run that completed. */
 export function resultOf({ runId, context }: CopiedRun): object {
   return { status: 'ok', ctx_keys: Object.keys(context).sort(), run_id: runId }
+}
+
+/** Whether a name is that of an event. */
+export function isEvent(name: string): boolean {
+  return /^(run|driver|step|steps)\./.test(name)
 }
 
 export function boundariesOf(traces: readonly Trace[]): Boundary[] {
