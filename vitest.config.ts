@@ -8,6 +8,7 @@ export default defineConfig({
       include: ['packages/*/src/**/*.ts'],
       // Entries run in processes and threads of their own, which the collector does not see: they hold wiring only.
       exclude: ['**/*.test.ts', '**/*-entry.ts', '**/*.testsuite.ts', '**/*.fixture.ts'],
+      reportOnFailure: true,
       reporter: ['text-summary', 'json-summary', 'json'],
       thresholds: { lines: 90, branches: 90 },
     },

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
 import { CliError } from './errors.ts'
 
-export const CONFIG_FILES = ['lorc.config.ts', 'lorc.config.json', 'lorc.config.yaml'] as const
+const CONFIG_FILES = ['lorc.config.ts', 'lorc.config.json', 'lorc.config.yaml'] as const
 
 /** The folder that recipes' paths are relative to, and how lorc is to work there. */
 export interface LoadedWorkspace {
