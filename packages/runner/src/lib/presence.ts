@@ -15,6 +15,7 @@ export class Presence {
   readonly #leaseMs: number
   #stop: (() => Promise<void>) | undefined
   #callOff: (() => void) | undefined
+  #resting: Promise<unknown> = Promise.resolve()
   #closed = false
 
   constructor(store: RunStore, driver: DriverIdentity, clock: Clock, leaseMs: number) {
@@ -41,7 +42,8 @@ export class Presence {
     this.#callOff = undefined
     const stop = this.#stop
     this.#stop = undefined
-    await stop?.()
+    if (stop) this.#resting = Promise.all([this.#resting, stop()])
+    await this.#resting
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import { Presence } from './presence.ts'
+import type { RunStore } from './store.ts'
+import { FakeClock } from './testing/fake-clock.ts'
+
+const driver = { id: 'd', pid: 1, startTime: '1', machine: 'm' }
+
+/** A store whose heartbeat takes until `ended` is called to stop. */
+function slowly() {
+  const beats = { started: 0, stopping: 0, ended: () => {} }
+  const store = {
+    startHeartbeat() {
+      beats.started += 1
+      return () => {
+        beats.stopping += 1
+        return new Promise<void>((resolve) => (beats.ended = resolve))
+      }
+    },
+  } as unknown as RunStore
+  const clock = new FakeClock()
+  return { beats, clock, presence: new Presence(store, driver, clock, 1000) }
+}
+
+it('begins once a run has lasted, or at once where it is asked to', async () => {
+  const { beats, clock, presence } = slowly()
+  presence.soon()
+  await clock.advance(99)
+  expect(beats.started).toBe(0)
+  await clock.advance(1)
+  expect(beats.started).toBe(1)
+  presence.soon()
+  presence.now()
+  expect(beats.started).toBe(1)
+})
+
+it('is closed only when a heartbeat that was told to rest has ended: it uses the store until then', async () => {
+  const { beats, presence } = slowly()
+  presence.now()
+  void presence.rest()
+  let closed = false
+  const closing = presence.close().then(() => (closed = true))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect({ closed, stopping: beats.stopping }).toEqual({ closed: false, stopping: 1 })
+  beats.ended()
+  await closing
+  presence.now()
+  expect(beats.started).toBe(1)
+})
