@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, readdirSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { Artifact } from './events.ts'
@@ -23,6 +23,15 @@ export async function isUnchanged(root: string, artifact: Artifact): Promise<boo
     return (await describeFile(root, file)).sha256 === artifact.sha256
   } catch {
     return false
+  }
+}
+
+/** True for a folder that is not there, too. Answers at once: most steps leave no file. */
+export function isEmptyFolder(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0
+  } catch {
+    return true
   }
 }
 

@@ -1,6 +1,6 @@
 import { ContextError, type Context, type StepContext } from '@lorc/context'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { describeFile, filesBelow } from './artifact.ts'
+import { describeFile, filesBelow, isEmptyFolder } from './artifact.ts'
 import type { LiveAttempt } from './attempt.ts'
 import { RunnerError } from './errors.ts'
 import type { Artifact, RecordedError, RecordedWrite } from './events.ts'
@@ -33,7 +33,8 @@ export function accept(attempt: LiveAttempt, { outputs, writes, meta }: OkOutcom
   mergeWrites(attempt.own, writes)
   const declared = attempt.step.outputs ?? []
   const files = outputs ? without(outputs, attempt.own.writes()) : []
-  if (files.length === 0 && declared.length === 0 && attempt.knownArtifactsDir === undefined) return { outputs, artifacts: [], meta }
+  const folder = attempt.knownArtifactsDir
+  if (files.length + declared.length === 0 && (!folder || isEmptyFolder(folder))) return { outputs, artifacts: [], meta }
   return collect(attempt, [...files, ...declared], workspace).then((artifacts) => ({ outputs, artifacts, meta }))
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { env } from 'node:process'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PlanStep } from '../plan.ts'
+import { processStartTime } from '../process-start-time.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 import { createShellExecutor } from './shell.ts'
 import { createSupervisor } from './supervisor.ts'
@@ -37,6 +38,8 @@ describe.each([
     return bench.attempt({ type: 'shell', script: path, ...step }, rest)
   }
 
+  const pidIn = (file: string): number => Number(readFileSync(join(bench.root, file), 'utf8'))
+
   async function code(text: string): Promise<string> {
     const outcome = await executor.execute(script(text))
     return outcome.status === 'error' ? outcome.error.code : 'ok'
@@ -48,10 +51,22 @@ describe.each([
     expect(outcome).toMatchObject({ status: 'ok', outputs: [], metrics: { exitCode: 0 } })
     expect(attempt.log()).toBe(`${bench.root}\n`)
     if (python === undefined) {
-      expect(attempt.spawned).toHaveLength(1)
       expect(outcome.metrics?.cpuUserMs).toBeTypeOf('number')
       expect(outcome.metrics?.peakRssBytes).toBeGreaterThan(500_000)
     } else expect(outcome.metrics).toMatchObject({ cpuUserMs: null, cpuSystemMs: null, peakRssBytes: null })
+  })
+
+  it('tells of the process of a step that lasts, and spares a short one the record', async () => {
+    const short = script(OK)
+    await executor.execute(short)
+    expect(short.spawned).toEqual([])
+    const lasting = script(`echo $$ > pid; while [ ! -e go ]; do sleep 0.01; done; ${OK}`)
+    const done = executor.execute(lasting)
+    await until(() => lasting.spawned.length > 0)
+    const pid = pidIn('pid')
+    expect(lasting.spawned).toEqual([{ pid, startTime: processStartTime(pid) }])
+    bench.file('go', '')
+    expect(await done).toMatchObject({ status: 'ok' })
   })
 
   it('leaves no log of a step that says nothing', async () => {
@@ -154,12 +169,12 @@ describe.each([
   })
 
   it('ends the whole group on cancel, also what ignores SIGTERM', async () => {
-    const attempt = script(`(trap '' TERM; while :; do sleep 1; done) & echo up >&2; sleep 60`, {}, { graceMs: 100 })
+    const attempt = script(`(trap '' TERM; while :; do sleep 1; done) & echo $$ > pid; echo up >&2; sleep 60`, {}, { graceMs: 100 })
     const done = executor.execute(attempt)
     await until(() => existsSync(attempt.logPath))
     attempt.cancel()
     expect(await done).toMatchObject({ status: 'error', error: { code: 'STEP_CANCELLED' } })
-    expect(groupLives(attempt.spawned[0]?.pid ?? 0)).toBe(false)
+    expect(groupLives(pidIn('pid'))).toBe(false)
   })
 
   it('lets a process end by itself within the grace', async () => {
@@ -188,9 +203,9 @@ describe.each([
   })
 
   it('ends what a script leaves behind', async () => {
-    const attempt = script(`sleep 60 & ${OK}`)
+    const attempt = script(`echo $$ > pid; sleep 60 & ${OK}`)
     expect(await executor.execute(attempt)).toMatchObject({ status: 'ok' })
-    expect(groupLives(attempt.spawned[0]?.pid ?? 0)).toBe(false)
+    expect(groupLives(pidIn('pid'))).toBe(false)
   })
 
   it('keeps 200 MB of output, invalid UTF-8 and all, without growing', async () => {
@@ -209,12 +224,12 @@ describe.each([
   })
 
   it('fails the attempts of a supervisor that dies, ends their processes, and starts another', async () => {
-    const attempt = script(`ps -o ppid= -p $$ > parent; echo up >&2; sleep 60`)
+    const attempt = script(`ps -o ppid= -p $$ > parent; echo $$ > pid; echo up >&2; sleep 60`)
     const done = executor.execute(attempt)
     await until(() => existsSync(attempt.logPath))
-    process.kill(Number(readFileSync(join(bench.root, 'parent'), 'utf8')), 'SIGKILL')
+    process.kill(pidIn('parent'), 'SIGKILL')
     expect(await done).toMatchObject({ error: { code: 'STEP_EXECUTOR_CRASHED' } })
-    expect(groupLives(attempt.spawned[0]?.pid ?? 0)).toBe(false)
+    expect(groupLives(pidIn('pid'))).toBe(false)
     expect(await code(OK)).toBe('ok')
   })
 })

@@ -18,8 +18,8 @@ export interface ShellExecutorOptions {
   supervisor: Supervisor
 }
 
-/** Where the supervisor cannot tell start times, asking takes longer than most steps: only lasting ones are asked about. */
-const ASK_START_MS = 20
+/** A short step is over before its process could matter to a resume; recording it would cost a commit. */
+const LASTING_MS = 20
 
 /**
  * Runs steps of type `shell`: `script`, a file of the workspace, with `args` as its arguments (see scriptArguments), in
@@ -62,7 +62,7 @@ class ShellExecutor {
   }
 
   async #run(attempt: Attempt, argv: readonly string[], context: string): Promise<AttemptOutcome> {
-    let asking: NodeJS.Timeout | undefined
+    let lasting: NodeJS.Timeout | undefined
     const child = this.#supervisor.spawn({
       argv,
       env: environment(attempt, context),
@@ -70,8 +70,8 @@ class ShellExecutor {
       logPath: attempt.logPath,
       graceMs: attempt.graceMs,
       onSpawn({ pid, startTime }) {
-        if (startTime !== null) attempt.onSpawn({ pid, startTime })
-        else asking = setTimeout(() => attempt.onSpawn({ pid, startTime: processStartTime(pid) ?? '' }), ASK_START_MS)
+        const report = (): void => attempt.onSpawn({ pid, startTime: startTime ?? processStartTime(pid) ?? '' })
+        lasting = setTimeout(report, LASTING_MS)
       },
     })
     const ending = endOnAbort(attempt, (signal) => child.kill(signal))
@@ -86,7 +86,7 @@ class ShellExecutor {
       return { ...outcome, metrics }
     } finally {
       ending[Symbol.dispose]()
-      clearTimeout(asking)
+      clearTimeout(lasting)
     }
   }
 
