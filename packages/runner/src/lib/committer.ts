@@ -9,17 +9,21 @@ export interface Source {
   done(result: CommitResult | RunnerError): void
 }
 
+/** How often in a row a run alone may commit before the event loop gets a turn. */
+const IN_A_ROW = 8
+
 const committers = new WeakMap<RunStore, Committer>()
 
 /**
  * Group commit: what all runs on a store have to write by the end of the event loop's turn goes into one commit, and
- * what comes while a commit is under way into the next.
+ * what comes while a commit is under way into the next. A run that is alone and answers a commit at once has nothing to
+ * wait for: it commits again in the same turn, as a turn of the event loop costs as much as the step does.
  */
 export class Committer {
   readonly #store: RunStore
   #waiting: Source[] = []
+  /** A turn is scheduled, or under way. */
   #scheduled = false
-  #busy = false
 
   static of(store: RunStore): Committer {
     let committer = committers.get(store)
@@ -34,13 +38,25 @@ export class Committer {
   /** Asks for a commit of this source. Ask once; ask again after `done`. */
   request(source: Source): void {
     this.#waiting.push(source)
-    if (this.#scheduled || this.#busy) return
-    this.#scheduled = true
-    setImmediate(this.#flush)
+    if (!this.#scheduled) this.#schedule()
   }
 
-  #flush = (): void => {
-    this.#scheduled = false
+  #schedule(): void {
+    this.#scheduled = true
+    setImmediate(this.#turn)
+  }
+
+  #turn = (): void => {
+    for (let commits = 0; commits < IN_A_ROW; commits++) {
+      const alone = this.#waiting.length === 1 ? this.#waiting[0] : undefined
+      if (!this.#flush()) return
+      if (alone === undefined || this.#waiting.length !== 1 || this.#waiting[0] !== alone) break
+    }
+    this.#goOn()
+  }
+
+  /** False when the commit takes longer than the turn: it ends it by itself. */
+  #flush(): boolean {
     const sources: Source[] = []
     const batches: JournalBatch[] = []
     for (const source of this.#waiting) {
@@ -50,36 +66,38 @@ export class Committer {
       batches.push(batch)
     }
     this.#waiting = []
-    if (batches.length === 0) return
+    if (batches.length === 0) return true
     let results: CommitResult[] | Promise<CommitResult[]>
     try {
       results = this.#store.commit(batches)
     } catch (error) {
-      return this.#fail(sources, error)
+      fail(sources, error)
+      return true
     }
-    if (Array.isArray(results)) return this.#deliver(sources, results)
-    this.#busy = true
-    results.then(
-      (settled) => this.#deliver(sources, settled),
-      (error: unknown) => this.#fail(sources, error),
-    )
-  }
-
-  #deliver(sources: readonly Source[], results: readonly CommitResult[]): void {
-    this.#goOn()
-    for (let i = 0; i < sources.length; i++) sources[i]!.done(results[i]!)
-  }
-
-  #fail(sources: readonly Source[], error: unknown): void {
-    this.#goOn()
-    const reason = RunnerError.from(error, 'STORE_UNAVAILABLE')
-    for (const source of sources) source.done(reason)
+    if (Array.isArray(results)) {
+      deliver(sources, results)
+      return true
+    }
+    void results
+      .then(
+        (settled) => deliver(sources, settled),
+        (error: unknown) => fail(sources, error),
+      )
+      .then(() => this.#goOn())
+    return false
   }
 
   #goOn(): void {
-    this.#busy = false
-    if (this.#waiting.length === 0 || this.#scheduled) return
-    this.#scheduled = true
-    setImmediate(this.#flush)
+    this.#scheduled = false
+    if (this.#waiting.length > 0) this.#schedule()
   }
+}
+
+function deliver(sources: readonly Source[], results: readonly CommitResult[]): void {
+  for (let i = 0; i < sources.length; i++) sources[i]!.done(results[i]!)
+}
+
+function fail(sources: readonly Source[], error: unknown): void {
+  const reason = RunnerError.from(error, 'STORE_UNAVAILABLE')
+  for (const source of sources) source.done(reason)
 }
