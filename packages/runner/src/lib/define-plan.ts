@@ -40,9 +40,9 @@ export function trustPlan(plan: Plan): SealedPlan {
 async function checkAndSeal(plan: Plan): Promise<SealedPlan> {
   // Checking needs zod, which costs more to load than a short run takes.
   const { checkPlan } = await import('./recipe/check-plan.ts')
-  const made = trustPlan(checkPlan(plan))
-  if (defined.has(plan)) sealed.set(plan, made)
-  return made
+  const copy = checkPlan(plan)
+  // A plan that cannot change any more needs no copy: one of 100,000 steps has its size.
+  return trustPlan(defined.has(plan) ? plan : copy)
 }
 
 function deepFreeze<T>(value: T): T {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv, memoryUsage, stdout } from 'node:process'
 import { createMemoryStore, createRunner, definePlan, type StepExecutor } from '../../src/index.ts'
+import { sealPlan } from '../../src/lib/define-plan.ts'
 
 /**
  * Prints what a run costs in bytes beyond its plan while all steps but the first wait, each for the one before it, as
@@ -24,6 +25,8 @@ const idle: StepExecutor = { types: ['idle'], execute: () => new Promise(() => {
 const workspace = mkdtempSync(join(tmpdir(), 'lorc-growth-'))
 const runner = await createRunner({ workspace, store: createMemoryStore(), executors: [idle], concurrency: 1 })
 
+// What a plan itself costs, its text among it, is paid once, however many runs it has.
+await sealPlan(plan)
 const before = await measure()
 await runner.start(plan)
 const after = await measure()

@@ -1,6 +1,7 @@
 import type { RunHandle, Runner, RunResult } from '../../src/lib/api.ts'
 import { RunnerError } from '../../src/lib/errors.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../../src/lib/executor.ts'
+import { definePlan, sealPlan } from '../../src/lib/define-plan.ts'
 import type { Plan } from '../../src/lib/plan.ts'
 import { createRunner } from '../../src/lib/runner.ts'
 import { createMemoryStore } from '../../src/lib/stores/memory.ts'
@@ -51,6 +52,8 @@ export class RunnerWorld {
   }
 
   async live(): Promise<RunResult> {
+    // Checked in advance: loading what checks a plan takes real time, of which the virtual clock knows nothing.
+    await sealPlan(definePlan(this.#case.plan))
     const troubles = [...this.#case.troubles]
     for (;;) {
       const process = await Process.begin(this.#case, this.medium, this.#workspace, troubles.shift(), this.begun)
