@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -128,6 +129,36 @@ it.skipIf(platform !== 'linux')('keeps nothing of a batch that the disk has no r
   expect(await store.commit([append('r', 0, ['0'])])).toEqual(['ok'])
   expect(await store.get('r')).toEqual(summary('r'))
 })
+
+it('refuses a batch without events, too, of a driver that lost its lease', async () => {
+  const [old, next] = [await open(), await open()]
+  await old.commit([creation('r', ['0'])])
+  expect(await old.commit([append('r', 1, [])])).toEqual(['ok'])
+  await next.takeLease('r', 1, driver('second'))
+  expect(await old.commit([append('r', 1, [])])).toEqual(['fenced'])
+})
+
+it('writes more journals than it keeps open, in turns', async () => {
+  const store = await open()
+  const runs = Array.from({ length: 100 }, (_, i) => `run${i}`)
+  for (const runId of runs) await store.commit([creation(runId, ['0'])])
+  for (const seq of [1, 2]) for (const runId of runs) expect(await store.commit([append(runId, seq, [`${seq}`])])).toEqual(['ok'])
+  for (const runId of runs) expect(await journal(store, runId)).toEqual(['0', '1', '2'])
+  if (platform === 'linux') expect(openBelow(dir).length).toBeLessThan(70)
+  await store.close()
+  if (platform === 'linux') expect(openBelow(dir)).toEqual([])
+})
+
+function openBelow(folder: string): string[] {
+  const names = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return ''
+    }
+  })
+  return names.filter((name) => name.startsWith(folder))
+}
 
 it('loses a race for a run id without a trace', async () => {
   const store = await open()

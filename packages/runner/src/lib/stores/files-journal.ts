@@ -19,12 +19,17 @@ import { batchText, segmentEnd, type SegmentEnd } from './files-segment.ts'
 interface Writer {
   epoch: number
   folder: RunFolder
+  /** The segment, kept open. */
+  file: number
   /** Events under the leases before. */
   before: number
   end: SegmentEnd
   /** Number of the last change that was made. */
   changes: number
 }
+
+/** Journals that are kept open; beyond that, the one that was opened first is closed. */
+const MOST_OPEN = 64
 
 /** Writes journals into run folders. */
 export class FilesJournal {
@@ -41,9 +46,18 @@ export class FilesJournal {
     if (batch.create !== undefined) return this.#create(batch, batch.create)
     const writer = this.#writer(batch)
     if (writer === undefined) return 'fenced'
-    const result = this.#append(writer, batch)
-    if (result === 'fenced' || batch.ended !== undefined) this.#writers.delete(batch.runId)
-    return result
+    let goesOn = false
+    try {
+      const result = this.#append(writer, batch)
+      goesOn = result === 'ok' && batch.ended === undefined
+      return result
+    } finally {
+      if (!goesOn) this.#forget(batch.runId)
+    }
+  }
+
+  close(): void {
+    for (const runId of [...this.#writers.keys()]) this.#forget(runId)
   }
 
   /** A run comes to be all at once: its folder is made under another name and renamed. */
@@ -59,7 +73,12 @@ export class FilesJournal {
     try {
       this.#medium.write(draft.file('epoch.1.json'), JSON.stringify(driver))
       this.#medium.write(draft.file('run.json'), JSON.stringify(summary))
-      this.#append(writerAt(draft, 1), batch)
+      const writer = writerAt(draft, 1)
+      try {
+        this.#append(writer, batch)
+      } finally {
+        closeSync(writer.file)
+      }
       this.#medium.syncFolder(draft.path)
       renameSync(draft.path, path)
     } catch (error) {
@@ -76,32 +95,30 @@ export class FilesJournal {
     if (known?.epoch === epoch) return known
     const folder = this.#folder(runId)
     if (!folder.hasEpoch(epoch) || folder.hasEpoch(epoch + 1)) return undefined
+    this.#forget(runId)
+    for (const [oldest] of this.#writers) if (this.#writers.size >= MOST_OPEN) this.#forget(oldest)
     const writer = writerAt(folder, epoch)
     this.#writers.set(runId, writer)
     return writer
   }
 
-  #append(writer: Writer, batch: JournalBatch): CommitResult {
-    const { folder, epoch } = writer
-    const path = folder.segment(epoch)
-    const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666)
-    try {
-      const { size } = fstatSync(file)
-      if (size !== writer.end.bytes) {
-        writer.end = segmentEnd(path)
-        ftruncateSync(file, writer.end.bytes)
-      }
-      if (folder.hasEpoch(epoch + 1) || batch.firstSeq !== writer.before + writer.end.events) return 'fenced'
-      const change = changeOf(batch)
-      if (batch.lines.length === 0 && change === undefined) return 'ok'
-      return this.#write(writer, file, batch.lines, change)
-    } finally {
-      closeSync(file)
-    }
+  #forget(runId: string): void {
+    const writer = this.#writers.get(runId)
+    if (writer === undefined) return
+    this.#writers.delete(runId)
+    closeSync(writer.file)
   }
 
-  #write(writer: Writer, file: number, lines: readonly string[], change?: Omit<Change, 'end'>): CommitResult {
-    const { folder, epoch } = writer
+  #append(writer: Writer, batch: JournalBatch): CommitResult {
+    const { folder, epoch, end } = writer
+    if (batch.firstSeq !== writer.before + end.events) return 'fenced'
+    const change = changeOf(batch)
+    if (batch.lines.length > 0 || change !== undefined) return this.#write(writer, batch.lines, change)
+    return folder.hasEpoch(epoch + 1) ? 'fenced' : 'ok'
+  }
+
+  #write(writer: Writer, lines: readonly string[], change?: Omit<Change, 'end'>): CommitResult {
+    const { folder, epoch, file } = writer
     const text = Buffer.from(batchText(lines))
     const end = { bytes: writer.end.bytes + text.length, events: writer.end.events + lines.length }
     let changePath: string | undefined
@@ -128,10 +145,19 @@ export class FilesJournal {
 
 function writerAt(folder: RunFolder, epoch: number): Writer {
   const changes = folder.changes().findLast((change) => change.epoch === epoch)?.number ?? 0
-  return { epoch, folder, before: folder.eventsBefore(epoch), end: segmentEnd(folder.segment(epoch)), changes }
+  const before = folder.eventsBefore(epoch)
+  const end = segmentEnd(folder.segment(epoch))
+  const file = openSync(folder.segment(epoch), constants.O_RDWR | constants.O_CREAT, 0o666)
+  try {
+    if (fstatSync(file).size !== end.bytes) ftruncateSync(file, end.bytes)
+    return { epoch, folder, file, before, end, changes }
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
 }
 
-/** Takes back what was written of a batch. Where that fails, the next batch finds the file too long and cuts it. */
+/** Takes back what was written of a batch. Where that fails, it is cut off when the file is opened again. */
 function truncateIfPossible(file: number, bytes: number): void {
   try {
     ftruncateSync(file, bytes)

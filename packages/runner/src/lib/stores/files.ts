@@ -177,6 +177,7 @@ function filesStore(medium: FilesMedium): RunStore {
       }),
 
     async close() {
+      if (!closed) journal.close()
       closed = true
     },
   }
