@@ -2,28 +2,33 @@ import type { RunHandle } from '@lorc/runner'
 import type { Surroundings } from './command.ts'
 import { drive } from './drive.ts'
 import type { OpenRunner } from './engine.ts'
+import { interruptedExitCode } from './exit-codes.ts'
 import { Interrupts } from './interrupts.ts'
-import { createReporter } from './render/reporter.ts'
+import { createReporter, type RunReporter } from './render/reporter.ts'
+import { errorLine } from './result-line.ts'
+import type { LoadedWorkspace } from './workspace.ts'
 
 export interface DrivingOptions {
   quiet: boolean
   'log-format': 'text' | 'json'
 }
 
+/** What there is to do before anything is opened or recorded; it resolves to what starts or resumes the run. */
+type Prepare = (workspace: LoadedWorkspace) => Promise<(open: OpenRunner) => Promise<RunHandle>>
+
 /**
- * Opens the runner, lets `begin` start or resume a run, drives it to its end and closes everything again. Interrupts
- * are heeded from the first moment on. Returns the exit status.
+ * Prepares, opens the runner, lets a run begin or go on, drives it to its end and closes everything again. Interrupts
+ * are heeded from the first moment on: one that comes while it prepares ends it before there is a run. Returns the exit
+ * status.
  */
-export async function driving(
-  surroundings: Surroundings,
-  options: DrivingOptions,
-  begin: (open: OpenRunner) => Promise<RunHandle>,
-): Promise<number> {
+export async function driving(surroundings: Surroundings, options: DrivingOptions, prepare: Prepare): Promise<number> {
   const { io, engine, err: style, debug } = surroundings
   const reporter = createReporter({ io, style, logFormat: options['log-format'], quiet: options.quiet, debug })
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
   try {
     const workspace = await surroundings.workspace()
+    const begin = await prepare(workspace)
+    if (await interrupts.came()) return endUnbegun(interrupts, surroundings, reporter)
     const open = await engine.openRunner({ workspace, env: io.env })
     io.enter(workspace.root)
     try {
@@ -35,4 +40,15 @@ export async function driving(
     reporter.end()
     interrupts.stop()
   }
+}
+
+function endUnbegun({ signal }: Interrupts, { io }: Surroundings, reporter: RunReporter): number {
+  const by = signal ?? 'SIGINT'
+  const message = `interrupted by ${by} before anything was run.`
+  const report = { code: 'RUN_CANCELLED', message, fix: undefined, problems: [], footer: undefined, stack: undefined }
+  const exitCode = interruptedExitCode(by)
+  reporter.error(report)
+  reporter.end()
+  io.stdout.write(errorLine({ report, exitCode, step: null, runId: null }))
+  return exitCode
 }

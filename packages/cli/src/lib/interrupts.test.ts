@@ -20,9 +20,10 @@ it('the first cancels the run and records why', () => {
 })
 
 it('one that comes before the run has begun cancels it as soon as it has', () => {
-  const { io, interrupts, handle } = setup()
+  const { io, said, interrupts, handle } = setup()
   io.interrupt('SIGINT')
   interrupts.attach(handle)
+  expect(said).toEqual(['SIGINT: cancelling'])
   expect(handle.cancels).toEqual([{ by: 'SIGINT', reason: 'interrupted by SIGINT' }])
 })
 

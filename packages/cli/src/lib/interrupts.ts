@@ -31,6 +31,12 @@ export class Interrupts {
     if (this.signal !== null) this.#cancel(false)
   }
 
+  /** Whether there was one, counting any that came while this thread was busy and has not been heard of yet. */
+  async came(): Promise<boolean> {
+    await new Promise(setImmediate)
+    return this.signal !== null
+  }
+
   stop(): void {
     this.#stopListening()
     this.#stopWaiting()
@@ -40,7 +46,7 @@ export class Interrupts {
     this.signal ??= signal
     this.#count++
     if (this.#count === 1) {
-      this.#say(`${signal}: cancelling; once more to kill what is in flight`)
+      this.#say(`${signal}: cancelling${this.#handle ? '; once more to kill what is in flight' : ''}`)
       this.#cancel(false)
     } else if (this.#count === 2) {
       this.#say(`${signal}: killing what is in flight`)

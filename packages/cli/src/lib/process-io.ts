@@ -11,12 +11,19 @@ export type HostProcess = Pick<
 export interface ProcessIoOptions {
   /** Gets what anything but a command writes to `process.stdout`, which from now on carries only a command's output. */
   elsewhere(chunk: string | Uint8Array): void
+  /** Throws where somebody calls `process.exit` who may not end the process. */
+  mayExit(code: unknown): void
   /** Stdout cannot be written, for another reason than that its reader is gone. */
   onFailure(error: Error): void
 }
 
 /** The real process as commands see it. */
-export function processIo(process: HostProcess, { elsewhere, onFailure }: ProcessIoOptions): Io {
+export function processIo(process: HostProcess, { elsewhere, mayExit, onFailure }: ProcessIoOptions): Io {
+  const exit = process.exit.bind(process)
+  process.exit = (code): never => {
+    mayExit(code)
+    return exit(code)
+  }
   const stdout = output(process.stdout, onFailure)
   const stderr = output(process.stderr, () => undefined)
   process.stdout.write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
@@ -45,7 +52,7 @@ export function processIo(process: HostProcess, { elsewhere, onFailure }: Proces
         for (const signal of SIGNALS) process.off(signal, listener)
       }
     },
-    exit: (code) => void process.exit(code),
+    exit: (code) => void exit(code),
   }
 }
 

@@ -1,4 +1,5 @@
 import { attemptOutput, claimStrayError } from '@lorc/runner'
+import { EXIT } from './exit-codes.ts'
 import { main } from './main.ts'
 import { type HostProcess, processIo } from './process-io.ts'
 import { realEngine } from './real-engine.ts'
@@ -14,13 +15,20 @@ export async function runProcess(process: HostProcess, words: readonly string[],
   const tell = (report: ErrorReport): void => {
     showError(report, { io, style: createStyle(false), debug: words.includes('--debug'), json: false })
   }
+  let outputFailed = false
   const io = processIo(process, {
     elsewhere(chunk) {
       const write = attemptOutput() ?? ((rest: string | Uint8Array) => process.stderr.write(rest))
       write(chunk)
     },
+    mayExit(code) {
+      // A step in this process would take the other steps, the record of the run and the result line with it.
+      if (attemptOutput() === undefined) return
+      throw new Error(`the step called process.exit(${String(code ?? '')}); it is to return, or to throw`)
+    },
     onFailure(error) {
-      process.exitCode = 1
+      outputFailed = true
+      process.exitCode = EXIT.failed
       tell({
         ...reportOf(error),
         code: 'CLI_OUTPUT_FAILED',
@@ -33,11 +41,12 @@ export async function runProcess(process: HostProcess, words: readonly string[],
     // A step that runs in this process threw after it had ended: that is its own failure, not lorc's.
     if (claimStrayError(error)) return
     tell(reportOf(error))
-    process.exit(1)
+    io.exit(EXIT.failed)
   }
   process.on('uncaughtException', stray)
   process.on('unhandledRejection', stray)
   const exitCode = await main(words, { io, version, engine: realEngine(version) })
   await io.stdout.drained()
-  process.exitCode ??= exitCode
+  // Whatever a step made of it.
+  process.exitCode = outputFailed ? EXIT.failed : exitCode
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Context } from '@lorc/context'
 import { RunnerError, type Runner, type RunStore, type RunSummary } from '@lorc/runner'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CompiledRecipe } from '../engine.ts'
 import { RecipeRefused } from '../errors.ts'
 import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
 import { main } from '../main.ts'
@@ -112,6 +113,22 @@ describe('run', () => {
     const { exit, stdout, stderr } = await lorc('run demo.yaml', engineOf({ compile }))
     expect([exit, stderr]).toEqual([2, '<excerpt>\n\nerror[RECIPE_CYCLE]: demo.yaml has 1 problem\n'])
     expect(JSON.parse(stdout)).toMatchObject({ exit_code: 2, code: 'RECIPE_CYCLE', errors: [problem], run_id: null })
+  })
+
+  it('that is interrupted while its recipe compiles ends with a result line, and opens nothing', async () => {
+    const io = fakeIo({ cwd: folder })
+    const compile = async (): Promise<CompiledRecipe> => {
+      // As when the compiler keeps the thread busy: the signal is heard of when the event loop turns.
+      setImmediate(() => io.interrupt('SIGINT'))
+      return { plan: planOf('a'), recipe: { path: '', sha256: '' } }
+    }
+    const engine = engineOf({ compile })
+    const { exit, stdout, stderr } = await lorc('run demo.yaml', engine, io)
+    expect([exit, engine.opened, io.listeners.size]).toEqual([130, [], 0])
+    expect(stderr).toBe(
+      'SIGINT: cancelling\nerror[RUN_CANCELLED]: interrupted by SIGINT before anything was run.\n',
+    )
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'error', exit_code: 130, step: null, run_id: null })
   })
 
   it('that cannot start closes what it opened and stops listening', async () => {

@@ -18,7 +18,7 @@ export const resume = defineCommand({
   async run(invocation) {
     const { options } = invocation
     const { concurrency } = options
-    return await driving(invocation, options, async ({ runner, store }) =>
+    return await driving(invocation, options, async () => async ({ runner, store }) =>
       runner.resume(await findRun(store, invocation.arguments.run), {
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(options['fail-fast'] ? { failFast: true } : {}),

@@ -48,19 +48,19 @@ export const run = defineCommand({
         },
       )
     }
-    const workspace = await invocation.workspace()
-    const { plan, recipe } = await engine.compile(invocation.arguments.file, workspace)
-    checkStepNames(plan, { only, skip, 'resume-from': resumeFrom })
-    return await driving(invocation, options, async ({ runner, store }) =>
-      runner.start(plan, {
-        recipe,
-        ...(only.length > 0 ? { only } : {}),
-        ...(skip.length > 0 ? { skip } : {}),
-        ...(resumeFrom.length > 0 ? { resumeFrom } : {}),
-        ...(fromRun === undefined ? {} : { fromRun: await findRun(store, fromRun) }),
-        ...(concurrency === undefined ? {} : { concurrency }),
-        ...(options['fail-fast'] ? { failFast: true } : {}),
-      }),
-    )
+    return await driving(invocation, options, async (workspace) => {
+      const { plan, recipe } = await engine.compile(invocation.arguments.file, workspace)
+      checkStepNames(plan, { only, skip, 'resume-from': resumeFrom })
+      return async ({ runner, store }) =>
+        runner.start(plan, {
+          recipe,
+          ...(only.length > 0 ? { only } : {}),
+          ...(skip.length > 0 ? { skip } : {}),
+          ...(resumeFrom.length > 0 ? { resumeFrom } : {}),
+          ...(fromRun === undefined ? {} : { fromRun: await findRun(store, fromRun) }),
+          ...(concurrency === undefined ? {} : { concurrency }),
+          ...(options['fail-fast'] ? { failFast: true } : {}),
+        })
+    })
   },
 })
