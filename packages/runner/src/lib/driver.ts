@@ -1,35 +1,21 @@
 import type { Context, StepContext } from '@lorc/context'
-import type { Clock, Ids, RunHandle, RunResult } from './api.ts'
+import type { RunHandle, RunResult } from './api.ts'
+import { AttemptRun, type AttemptEnds } from './attempt-run.ts'
 import { LiveAttempt, logFile, type AttemptHooks, type RunPlaces } from './attempt.ts'
 import { RunnerError } from './errors.ts'
 import type { AttemptMetrics, EventData, JournalEvent, RecordedError } from './events.ts'
-import type { AttemptOutcome, MeasuredMetrics, StepExecutor } from './executor.ts'
 import type { Journal } from './journal.ts'
-import { accept, conclude, toRecorded, type Acceptance, type Product } from './outcome.ts'
+import { conclude, toRecorded, type Acceptance, type Product } from './outcome.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { retryDelay } from './retry.ts'
 import type { RunFold } from './run-fold.ts'
 import type { Command, Scheduler } from './scheduler.ts'
 import type { StepCache } from './step-cache.ts'
 import { withStepMetrics } from './step-metrics.ts'
-import type { RunStore } from './store.ts'
 import type { Subscribers } from './subscribers.ts'
-import type { Workspace } from './workspace.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const INBOX_POLL_MS = 500
-
-/** What every run of a runner shares. */
-export interface Surroundings {
-  readonly store: RunStore
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly workspace: Workspace
-  readonly graceMs: number
-  readonly executors: ReadonlyMap<string, StepExecutor>
-  environment(step: PlanStep): Readonly<Record<string, string>>
-  /** A step is about to run on the runner's own thread or elsewhere: the lease must be kept alive from now on. */
-  keepAlive(): void
-}
 
 /** One run's own parts, folded up to where the driver takes over. */
 export interface RunParts {
@@ -48,10 +34,11 @@ export interface RunParts {
  * Drives one run: turns what happens into events and the scheduler's commands into actions. An action is taken only
  * once the event that announces it is durable.
  */
-export class Driver implements RunHandle, AttemptHooks {
+export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
   readonly result: Promise<RunResult>
   readonly #around: Surroundings
   readonly #run: RunParts
+  readonly #attempts: AttemptRun
   readonly #live = new Map<number, LiveAttempt>()
   /** Steps that were told to end while their start was not yet durable, with the reason: they are not begun. */
   readonly #doomed = new Map<number, RunnerError>()
@@ -66,6 +53,7 @@ export class Driver implements RunHandle, AttemptHooks {
   constructor(around: Surroundings, run: RunParts) {
     this.#around = around
     this.#run = run
+    this.#attempts = new AttemptRun(around, run.cache, this)
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -210,73 +198,26 @@ export class Driver implements RunHandle, AttemptHooks {
   #launch(index: number, number: number): void {
     const step = this.#run.plan.steps[index]!
     const context = this.#run.context.begin({ who: step.name, step: step.name, attempt: number })
-    const { clock, graceMs, executors } = this.#around
+    const { clock, graceMs } = this.#around
     const attempt = new LiveAttempt(step, index, number, context, clock.monotonic(), graceMs, this.#run.places, this)
     this.#live.set(index, attempt)
     const doom = this.#doomed.get(index)
     if (doom) {
       this.#doomed.delete(index)
       attempt.end(doom)
-      return this.#fail(attempt, toRecorded(doom), this.#measure(attempt, undefined))
+      return this.failed(attempt, toRecorded(doom), this.#attempts.measure(attempt))
     }
-    if (step.timeoutMs !== undefined) this.#limit(attempt, step.timeoutMs)
-    this.#around.keepAlive()
-    if (step.cache) return void this.#reuseOrExecute(attempt, executors.get(step.type)!)
-    this.#execute(attempt, executors.get(step.type)!)
+    this.#attempts.begin(attempt)
   }
 
-  #execute(attempt: LiveAttempt, executor: StepExecutor): void {
-    try {
-      const outcome = executor.execute(attempt)
-      if (outcome instanceof Promise) outcome.then((o) => this.#onOutcome(attempt, o), (e: unknown) => this.#onThrown(attempt, e))
-      else this.#onOutcome(attempt, outcome)
-    } catch (error) {
-      this.#onThrown(attempt, error)
-    }
-  }
-
-  async #reuseOrExecute(attempt: LiveAttempt, executor: StepExecutor): Promise<void> {
-    try {
-      const hit = await this.#run.cache.find(attempt)
-      if (attempt.ending) this.#onThrown(attempt, attempt.ending)
-      else if (!hit) this.#execute(attempt, executor)
-      else {
-        const accepted = await accept(attempt, { status: 'ok', outputs: hit.outputs, writes: hit.writes }, this.#around.workspace)
-        this.#complete(attempt, accepted, null, hit.key)
-      }
-    } catch (error) {
-      this.#onThrown(attempt, error)
-    }
-  }
-
-  #onThrown(attempt: LiveAttempt, error: unknown): void {
-    this.#onOutcome(attempt, { status: 'error', error: toRecorded(error) })
-  }
-
-  #onOutcome(attempt: LiveAttempt, outcome: AttemptOutcome): void {
-    if (attempt.settled || this.#over) return
-    const metrics = this.#measure(attempt, outcome.metrics)
-    if (outcome.status === 'error') return this.#fail(attempt, outcome.error, metrics)
-    try {
-      const accepted = accept(attempt, outcome, this.#around.workspace)
-      if (!(accepted instanceof Promise)) return this.#complete(attempt, accepted, metrics)
-      accepted.then(
-        (done) => this.#complete(attempt, done, metrics),
-        (error: unknown) => this.#fail(attempt, toRecorded(error), metrics),
-      )
-    } catch (error) {
-      this.#fail(attempt, toRecorded(error), metrics)
-    }
-  }
-
-  #complete(attempt: LiveAttempt, accepted: Acceptance, metrics: AttemptMetrics | null, cached?: string): void {
+  completed(attempt: LiveAttempt, accepted: Acceptance, metrics: AttemptMetrics | null, cached?: string): void {
     if (attempt.settled || this.#over) return
     const at = this.#around.clock.now()
     let product: Product
     try {
       product = conclude(attempt, accepted, this.#run.context, at)
     } catch (error) {
-      return this.#fail(attempt, toRecorded(error), metrics ?? this.#measure(attempt, undefined))
+      return this.failed(attempt, toRecorded(error), metrics ?? this.#attempts.measure(attempt))
     }
     this.#settle(attempt)
     const { artifacts, outputs, writes, meta } = product
@@ -287,7 +228,7 @@ export class Driver implements RunHandle, AttemptHooks {
     this.#pump()
   }
 
-  #fail(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics): void {
+  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics): void {
     if (!this.#settle(attempt)) return
     const { step, number, ending } = attempt
     if (ending?.code === 'STEP_CANCELLED') {
@@ -316,23 +257,6 @@ export class Driver implements RunHandle, AttemptHooks {
     attempt.stopTimer?.()
     this.#live.delete(attempt.index)
     return true
-  }
-
-  #measure(attempt: LiveAttempt, measured: MeasuredMetrics | undefined): AttemptMetrics {
-    const wallMs = Math.round((this.#around.clock.monotonic() - attempt.startedAt) * 1000) / 1000
-    return {
-      cpuSystemMs: measured?.cpuSystemMs ?? null,
-      cpuUserMs: measured?.cpuUserMs ?? null,
-      exitCode: measured?.exitCode ?? null,
-      peakRssBytes: measured?.peakRssBytes ?? null,
-      wallMs,
-    }
-  }
-
-  #limit(attempt: LiveAttempt, ms: number): void {
-    attempt.stopTimer = this.#around.clock.sleep(ms, () => {
-      attempt.end(new RunnerError('STEP_TIMEOUT', `Step "${attempt.step.name}" took longer than its timeout of ${ms / 1000} s.`))
-    })
   }
 
   #timeOut(ms: number): void {

@@ -1,0 +1,18 @@
+import type { Clock, Ids } from './api.ts'
+import type { StepExecutor } from './executor.ts'
+import type { PlanStep } from './plan.ts'
+import type { RunStore } from './store.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What every run of a runner shares. */
+export interface Surroundings {
+  readonly store: RunStore
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly workspace: Workspace
+  readonly graceMs: number
+  readonly executors: ReadonlyMap<string, StepExecutor>
+  environment(step: PlanStep): Readonly<Record<string, string>>
+  /** A step is about to run on the runner's own thread or elsewhere: the lease must be kept alive from now on. */
+  keepAlive(): void
+}
