@@ -64,7 +64,7 @@ describe('a run of a few steps', () => {
         "  ↻ again      100ms  attempt 2/3 now: STEP_FAILED: no answer from the server",
         "  ✗ broken     100ms  STEP_FAILED: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…",
         "  ⊘ report            blocked by broken",
-        "  - chart             skipped --skip",
+        "  - chart             skipped: --skip",
         "  · later",
         "4 of 8 done, 2 running, 1 retrying, 1 failed, 1 blocked, 1 skipped  3.0s",
       ]
@@ -121,6 +121,33 @@ describe('a run of ten thousand steps', () => {
   })
 })
 
+describe('the last frame, which stays', () => {
+  const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `step_${index}`)
+  const ended = (steps: readonly string[]): EventData[] => [
+    ...steps.flatMap((name) => [started(name), name === 'step_7' ? failed(name) : completed(name)]),
+    { type: 'run.failed', step: 'step_7', error: { code: 'STEP_FAILED', message: 'kaputt' } },
+  ]
+
+  it('has every step of up to a hundred, also where the terminal is shorter', () => {
+    const lines = frame(planOf(...names(30)), ended(names(30)), { rows: 10 })
+    expect([lines.length, lines[0]]).toEqual([31, '  ✓ step_0    100ms'])
+    expect(lines.at(-1)).toBe('failed in 6.1s: 29 completed, 1 failed')
+  })
+
+  it('has what failed of more', () => {
+    expect(frame(planOf(...names(101)), ended(names(101)))).toEqual([
+      '  ✗ step_7   100ms  STEP_FAILED: kaputt',
+      'failed in 20.3s: 100 completed, 1 failed',
+    ])
+  })
+
+  it('says once that a step was cancelled', () => {
+    const cancelled = { type: 'step.cancelled', step: 'a', attempt: 1, reason: 'Cancelled: step b failed.' } as const
+    const lines = frame(planOf('a'), [started('a'), { ...cancelled, metrics: null }])
+    expect(lines[0]).toBe('  ⊘ a   100ms  cancelled: step b failed')
+  })
+})
+
 it('marks what is cached, and a step that needed several attempts', () => {
   const cached = {
     type: 'step.completed',
@@ -133,5 +160,5 @@ it('marks what is cached, and a step that needed several attempts', () => {
     cached: 'k',
   } satisfies EventData
   const lines = frame(planOf('a', 'b'), [cached, started('b', 2), completed('b'), { type: 'run.completed' }])
-  expect(lines).toEqual(['  ✓ a          cached', '  ✓ b   100ms  attempt 2', '2 of 2 done  400ms'])
+  expect(lines).toEqual(['  ✓ a          cached', '  ✓ b   100ms  attempt 2', 'completed in 400ms: 2 completed'])
 })

@@ -1,6 +1,7 @@
 import type { Marks } from './marks.ts'
 import { paintStatus } from './marks.ts'
 import { duration } from './quantity.ts'
+import { outcomeLine } from './outcome-line.ts'
 import { isFinal, type RunProgress, type StepRow } from './run-progress.ts'
 import type { Style } from './style.ts'
 import { displayWidth, oneLine, padEnd, truncate } from './text.ts'
@@ -23,14 +24,16 @@ export interface FrameInput {
 
 const NAME_MAX = 32
 const TIME_WIDTH = 7
+/** Steps that the last frame has, which stays and may be longer than the terminal. */
+const LAST_MAX = 100
 
 /**
  * The live view of a run as lines that fit the terminal: every step where there is room for all, else what failed, what
- * runs and what ended last; and a line of counts.
+ * runs and what ended last; and a line of counts. When the run has ended: every step of up to a hundred, else what
+ * failed; and what became of it.
  */
 export function runFrame(progress: RunProgress, input: FrameInput): string[] {
-  const room = Math.max(1, input.rows - 3)
-  const shown = progress.rows.length <= room ? progress.rows : selection(progress, room)
+  const shown = progress.outcome === null ? selection(progress, Math.max(1, input.rows - 3)) : lastSelection(progress)
   const nameWidth = Math.min(
     NAME_MAX,
     shown.reduce((width, row) => Math.max(width, displayWidth(row.name)), 0),
@@ -38,7 +41,12 @@ export function runFrame(progress: RunProgress, input: FrameInput): string[] {
   return [...shown.map((row) => stepLine(row, nameWidth, input)), countsLine(progress, input)]
 }
 
-function selection(progress: RunProgress, room: number): StepRow[] {
+function lastSelection({ rows, failed }: RunProgress): readonly StepRow[] {
+  return rows.length <= LAST_MAX ? rows : failed.slice(0, LAST_MAX)
+}
+
+function selection(progress: RunProgress, room: number): readonly StepRow[] {
+  if (progress.rows.length <= room) return progress.rows
   const failed = progress.failed.slice(0, Math.max(1, Math.floor(room / 4)))
   const running = [...progress.running].slice(0, Math.max(1, Math.floor((room - failed.length) / 2)))
   const left = Math.max(0, room - failed.length - running.length)
@@ -86,9 +94,10 @@ function noteOf(row: StepRow, input: FrameInput): string {
     case 'completed':
       return row.attempt > 1 ? `attempt ${row.attempt}` : row.note
     case 'blocked':
+      return oneLine(`blocked ${row.note}`)
     case 'cancelled':
     case 'skipped':
-      return oneLine(`${row.status} ${row.note}`)
+      return oneLine(`${row.status}: ${row.note}`)
     case 'waiting':
     case 'failed':
       return oneLine(row.note)
@@ -106,11 +115,12 @@ function progressNote(progress: { done: number; total: number | null } | null): 
 }
 
 function countsLine(progress: RunProgress, { columns, now, style }: FrameInput): string {
+  if (progress.outcome !== null) return style.bold(truncate(outcomeLine(progress), columns - 1))
   const { counts, rows } = progress
   const parts = [`${progress.ended} of ${rows.length} done`]
   for (const status of ['running', 'retrying', 'failed', 'blocked', 'cancelled', 'skipped'] as const) {
     if (counts[status] > 0) parts.push(`${counts[status]} ${status}`)
   }
-  const time = progress.startedAt === 0 ? '' : `  ${duration((progress.endedAt ?? now) - progress.startedAt)}`
+  const time = progress.startedAt === 0 ? '' : `  ${duration(now - progress.startedAt)}`
   return style.bold(truncate(`${parts.join(', ')}${time}`, columns - 1))
 }

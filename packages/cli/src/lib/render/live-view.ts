@@ -56,7 +56,7 @@ export class LiveView implements RunReporter {
 
   end(): void {
     this.#stop()
-    if (this.#progress !== undefined && this.#drawnVersion !== this.#progress.version) this.#draw()
+    if (this.#progress !== undefined) this.#draw()
     this.#progress = undefined
     this.#drawn = []
   }

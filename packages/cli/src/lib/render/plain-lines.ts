@@ -1,11 +1,14 @@
 import type { JournalEvent, RunHandle } from '@lorc/runner'
 import { type ErrorReport, errorParagraph } from './error-report.ts'
 import { paintStatus } from './marks.ts'
+import { outcomeLine } from './outcome-line.ts'
 import { count, duration } from './quantity.ts'
 import type { ReporterOptions, RunReporter } from './reporter.ts'
 import { RunProgress, type StepRow } from './run-progress.ts'
 import { oneLine, padEnd } from './text.ts'
 
+/** So many steps to which one thing happens have a line each. */
+const TOGETHER_MAX = 20
 const STATUS_WIDTH = 'completed'.length
 
 /** One line for each thing that happens: for logs, pipes and CI. `--quiet`: errors and notes only. */
@@ -40,18 +43,13 @@ export class PlainLines implements RunReporter {
       case 'steps.cancelled':
       case 'steps.blocked':
       case 'steps.skipped':
-        for (const name of event.steps) this.#step(progress.row(name))
-        return
+        return this.#steps(event.steps.flatMap((name) => progress.row(name) ?? []))
       case 'run.cancel_requested':
         return this.#line(`cancel requested by ${oneLine(event.by)}: ${oneLine(event.reason)}`)
       case 'run.completed':
       case 'run.failed':
-      case 'run.cancelled': {
-        const ended = event.type.slice('run.'.length)
-        const statuses = Object.entries(progress.counts).filter(([, number]) => number > 0)
-        const counts = statuses.map(([status, number]) => `${number} ${status}`).join(', ')
-        return this.#line(`${ended} in ${duration(event.ts - progress.startedAt)}: ${counts}`)
-      }
+      case 'run.cancelled':
+        return this.#line(outcomeLine(progress))
       case 'run.created':
       case 'driver.started':
       case 'step.spawned':
@@ -81,6 +79,13 @@ export class PlainLines implements RunReporter {
       style,
     )(padEnd(row.status === 'running' ? 'started' : row.status, STATUS_WIDTH))
     this.#line(`  ${status}  ${row.name}${detail(row)}`)
+  }
+
+  /** What happened to all of these at once, for one reason; many of them are told in one line. */
+  #steps(rows: readonly StepRow[]): void {
+    const [first] = rows
+    if (first === undefined || rows.length <= TOGETHER_MAX) for (const row of rows) this.#step(row)
+    else this.#step({ ...first, name: count(rows.length, 'step') })
   }
 
   #line(text: string): void {

@@ -68,6 +68,17 @@ it('the form follows the terminal, --log-format and --quiet', () => {
 })
 
 describe('plain lines', () => {
+  it('tell in one line what happens to very many steps at once', () => {
+    const io = fakeIo()
+    const names = Array.from({ length: 21 }, (_, index) => `step_${index}`)
+    const reporter = new PlainLines(options(io))
+    reporter.begin(handleOf({ plan: planOf(...names) }))
+    const all = { type: 'steps.cancelled', steps: names, reason: 'the run was cancelled' } satisfies EventData
+    for (const event of journalOf(CREATED, DRIVER, all)) reporter.event(event, true)
+    reporter.end()
+    expect(io.stderr.text.split('\n').slice(1)).toEqual(['  cancelled  21 steps: the run was cancelled', ''])
+  })
+
   it('tell what happens, a line each', () => {
     const io = fakeIo()
     tell(new PlainLines(options(io)))

@@ -29,6 +29,8 @@ export class RunProgress {
   readonly recent: StepRow[] = []
   startedAt = 0
   endedAt: number | null = null
+  /** Null until the run has ended. */
+  outcome: 'completed' | 'failed' | 'cancelled' | null = null
   /** Rises with every change. */
   version = 0
   readonly #byName: Map<string, StepRow>
@@ -68,6 +70,7 @@ export class RunProgress {
       case 'driver.started':
         this.startedAt = event.ts
         this.endedAt = null
+        this.outcome = null
         if (event.epoch > 1) this.#reopen()
         return
       case 'step.started':
@@ -92,7 +95,7 @@ export class RunProgress {
       case 'step.interrupted':
         return this.#set(event.step, 'waiting', 'was interrupted')
       case 'step.cancelled':
-        return this.#set(event.step, 'cancelled', event.reason, (row) => this.#ended(row, event.ts))
+        return this.#set(event.step, 'cancelled', clause(event.reason), (row) => this.#ended(row, event.ts))
       case 'steps.cancelled':
         return this.#setAll(event.steps, 'cancelled', event.reason)
       case 'steps.blocked':
@@ -100,10 +103,11 @@ export class RunProgress {
       case 'steps.skipped':
         return this.#setAll(event.steps, 'skipped', event.reason)
       case 'run.completed':
+        return this.#end('completed', event.ts)
       case 'run.failed':
+        return this.#end('failed', event.ts)
       case 'run.cancelled':
-        this.endedAt = event.ts
-        return
+        return this.#end('cancelled', event.ts)
       case 'run.created':
       case 'step.spawned':
       case 'run.cancel_requested':
@@ -121,6 +125,11 @@ export class RunProgress {
       row.endedAt = 0
     }
     this.recent.length = 0
+  }
+
+  #end(outcome: NonNullable<RunProgress['outcome']>, at: number): void {
+    this.outcome = outcome
+    this.endedAt = at
   }
 
   #ended(row: StepRow, at: number): void {
@@ -147,6 +156,11 @@ export class RunProgress {
     row.note = note
     change?.(row)
   }
+}
+
+/** Why a step was cancelled, to stand after `cancelled:`. */
+function clause(reason: string): string {
+  return reason.replace(/^Cancelled: /, '').replace(/\.$/, '')
 }
 
 export function isFinal(row: StepRow): boolean {
