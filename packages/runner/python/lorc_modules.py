@@ -5,6 +5,11 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
+import types
+
+OWN_LIBRARY = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
+# Where modules of the workspace go whose names Python's own library has.
+APART = 'lorc_workspace'
 
 
 class CompatFinder:
@@ -23,6 +28,44 @@ class CompatFinder:
         return importlib.machinery.PathFinder.find_spec(name, [where])
 
 
+class WorkspacePackages:
+    """Folders of the workspace without `__init__.py` that hold steps, under the names that steps know them by.
+
+    Python prefers a package or module of the same name anywhere on its path. This finder, the first to be asked, does
+    not: such a folder is the package, as it would be with an `__init__.py`."""
+
+    def __init__(self, folders):
+        self.folders = folders
+        self.claimed = set()
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in self.claimed:
+            return None
+        spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = self.places(name)
+        return spec
+
+    def places(self, name):
+        return [place for place in (os.path.join(folder, name) for folder in self.folders) if os.path.isdir(place)]
+
+    def claim(self, name):
+        """Makes the name mean the workspace's folder. False: Python's own library has it, and keeps it."""
+        if name in self.claimed:
+            return True
+        module = sys.modules.get(name)
+        spec = importlib.util.find_spec(name) if module is None else getattr(module, '__spec__', None)
+        origin = spec and spec.origin
+        if origin in ('built-in', 'frozen') or is_own_library(origin):
+            return False
+        found = list(spec.submodule_search_locations or []) if spec else []
+        if not any(same(one, place) for one in found for place in self.places(name)):
+            self.claimed.add(name)
+            for known in list(sys.modules):
+                if known == name or known.startswith(name + '.'):
+                    del sys.modules[known]
+        return True
+
+
 class Modules:
     """The modules of a workspace that this process has imported."""
 
@@ -30,9 +73,15 @@ class Modules:
         self.folders = [os.path.realpath(folder) + os.sep for folder in folders]
         self.run = None
         self.stamps = {}
+        self.packages = WorkspacePackages(folders)
+        # The names under which `sys.modules` has modules, where they are others.
+        self.names = {}
         sys.path[:0] = folders
         sys.path.append(library)
+        sys.meta_path.insert(0, self.packages)
         sys.meta_path.append(CompatFinder(library))
+        apart = sys.modules[APART] = types.ModuleType(APART)
+        apart.__path__ = list(folders)
         # A bytecode file is taken for current when only the second of the change is the same.
         sys.dont_write_bytecode = True
 
@@ -42,31 +91,36 @@ class Modules:
             self.run = run
             if any(stamp(path) != known for path, known in self.stamps.values()):
                 self.forget()
-        module = sys.modules.get(name)
-        known = self.stamps.get(name)
+        own = self.names.get(name, name)
+        module = sys.modules.get(own)
+        known = self.stamps.get(own)
         if module is not None and known is not None and known == (file, stamp(file)):
             return module
         if known is not None:
             self.forget()
-        module = self.fetch(name, file)
+        own, module = self.fetch(name, file)
         self.remember()
-        self.stamps[name] = (file, stamp(file))
+        self.names[name] = own
+        self.stamps[own] = (file, stamp(file))
         return module
 
     def fetch(self, name, file):
         importlib.invalidate_caches()
-        module = sys.modules.get(name)
-        if module is None:
-            spec = importlib.util.find_spec(name)
-            if spec is not None and same(spec.origin, file):
-                return importlib.import_module(name)
-        elif same(getattr(module, '__file__', None), file):
-            return module
+        top = name.partition('.')[0]
+        if top == name or self.packages.claim(top):
+            module = sys.modules.get(name)
+            if module is None:
+                spec = importlib.util.find_spec(name)
+                if spec is not None and same(spec.origin, file):
+                    return name, importlib.import_module(name)
+            elif same(getattr(module, '__file__', None), file):
+                return name, module
         # The name means something else to Python, e.g. a module of its own library: it keeps that meaning for others.
-        spec = importlib.util.spec_from_file_location('lorc_workspace.' + name, file)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        own = APART + '.' + name
+        module = importlib.import_module(own)
+        if not same(module.__file__, file):
+            raise ImportError('%s is %s, and not %s' % (name, module.__file__, file))
+        return own, module
 
     def remember(self):
         for name, module in list(sys.modules.items()):
@@ -84,6 +138,13 @@ class Modules:
     def owns(self, file):
         path = os.path.realpath(file)
         return any(path.startswith(folder) for folder in self.folders) and 'site-packages' not in path
+
+
+def is_own_library(file):
+    if not isinstance(file, str):
+        return False
+    path = os.path.realpath(file)
+    return path.startswith(OWN_LIBRARY) and 'site-packages' not in path and 'dist-packages' not in path
 
 
 def same(one, other):

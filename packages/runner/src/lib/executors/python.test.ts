@@ -296,8 +296,42 @@ return {'status': 'ok', 'alone': alone}`
     expect(await executor.execute(bench.attempt({ type: 'python', module: 'json', function: 'Job' }))).toMatchObject({
       meta: { own: true },
     })
+    expect(await executor.execute(bench.attempt({ type: 'python', module: 'json', function: 'Job' }))).toMatchObject({
+      meta: { own: true },
+    })
     expect(await printed('1')).toBe(1)
     rmSync(join(bench.root, 'json.py'))
+  })
+
+  const SIBLINGS = 'class Job:\n    def run(self, ctx, params):\n        return {"status": "ok", "own": VALUE}\n'
+
+  it.each([
+    ['package', 'taken/__init__.py', false],
+    ['package that is imported before', 'taken/__init__.py', true],
+    ['module', 'taken.py', false],
+    ['module that is imported before', 'taken.py', true],
+  ])('takes a folder of the workspace for what it is where a %s of that name is installed', async (what, installed, before) => {
+    const name = `taken_${what.replaceAll(' ', '_')}`
+    bench.file(`installed/${installed.replace('taken', name)}`, 'raise_if = 1\n')
+    bench.file(`${name}/shared.py`, 'VALUE = "mine"\n')
+    bench.file(`${name}/load.py`, `from ${name}.shared import VALUE\nfrom . import shared\n${SIBLINGS}`)
+    const path = { PATH: env['PATH'] ?? '', PYTHONPATH: join(bench.root, 'installed') }
+    if (before) {
+      const head = `import sys\nsys.path.insert(0, ${JSON.stringify(path.PYTHONPATH)})\nimport ${name}\nassert ${name}.raise_if\nsys.path.pop(0)`
+      await printed('1', { head, rest: { env: path } })
+    }
+    const attempt = bench.attempt({ type: 'python', module: `${name}.load`, function: 'Job' }, { env: path })
+    expect(await executor.execute(attempt)).toMatchObject({ meta: { own: 'mine' } })
+    expect(await executor.execute(attempt)).toMatchObject({ meta: { own: 'mine' } })
+  })
+
+  it('takes a folder of the workspace whose name the standard library has, and leaves it that name', async () => {
+    bench.file('calendar/shared.py', 'VALUE = "mine"\n')
+    bench.file('calendar/load.py', `import calendar\nfrom .shared import VALUE\nassert calendar.isleap(2024)\n${SIBLINGS}`)
+    const attempt = bench.attempt({ type: 'python', module: 'calendar.load', function: 'Job' })
+    expect(await executor.execute(attempt)).toMatchObject({ meta: { own: 'mine' } })
+    bench.file('calendar/shared.py', 'VALUE = "changed"\n')
+    expect(await executor.execute({ ...attempt, runId: 'another' })).toMatchObject({ meta: { own: 'changed' } })
   })
 
   it('names what is missing', async () => {
