@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArguments } from './harness/arguments.ts'
 import { thisMachine } from './harness/machine.ts'
 import { measure } from './harness/measure.ts'
+import { withTable } from './harness/page.ts'
 import { installPeers } from './harness/peers.ts'
 import type { Results, WorkloadResult } from './harness/results.ts'
 import { resultsTable } from './harness/table.ts'
 import { workloads } from './workloads.ts'
 
 const FILE = new URL('../results.json', import.meta.url)
+const PAGE = new URL('../../docs/benchmarks.md', import.meta.url)
 const PEERS = fileURLToPath(new URL('../peers', import.meta.url))
 
 const report = (text: string): void => void stderr.write(`${text}\n`)
@@ -33,7 +35,12 @@ async function run(): Promise<void> {
     results.workloads.push(await measure(workload, { quick, locate, report }))
   }
   stdout.write(`${resultsTable(results)}\n`)
-  if (!quick) writeFileSync(FILE, `${JSON.stringify(merged(results), null, 1)}\n`)
+  if (!quick) keep(merged(results))
+}
+
+function keep(results: Results): void {
+  writeFileSync(FILE, `${JSON.stringify(results, null, 1)}\n`)
+  writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), resultsTable(results)))
 }
 
 /** What was measured before stays where only some workloads were run again. */

@@ -1,4 +1,4 @@
-import { createRunner, createSqliteStore, definePlan, type Durability, type Plan, type PlanStep, type StepExecutor } from '@lorc/runner'
+import { createFilesStore, createRunner, createSqliteStore, definePlan, type Plan, type PlanStep, type RunStore, type StepExecutor } from '@lorc/runner'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crowd } from '../../peers/crowd.mjs'
@@ -14,30 +14,50 @@ const noop: StepExecutor = {
   close: async () => {},
 }
 
-/** The library, in the process that asks for the runs. Variants: `power` and `process`, the store's durability. */
+interface Variant {
+  store: (scratch: string) => Promise<RunStore>
+  settings: string
+}
+
+const VARIANTS: Record<string, Variant> = {
+  power: {
+    store: (scratch) => createSqliteStore({ file: join(scratch, 'lorc.db'), durability: 'power' }),
+    settings: 'SQLite store, `power` (WAL, synchronous FULL)',
+  },
+  process: {
+    store: (scratch) => createSqliteStore({ file: join(scratch, 'lorc.db'), durability: 'process' }),
+    settings: 'SQLite store, `process` (WAL, synchronous NORMAL)',
+  },
+  'files, process': {
+    store: (scratch) => createFilesStore({ dir: join(scratch, 'journals'), durability: 'process' }),
+    settings: 'files store, `process` (written, not synced)',
+  },
+}
+
+/** The library, in the process that asks for the runs. Variants: the store with its durability. */
 export async function open({ scratch, variant }: OpenOptions): Promise<Contender> {
-  const durability = variant as Durability
+  const { store: openStore, settings } = VARIANTS[variant]!
   writeFileSync(join(scratch, 'fib.mjs'), FIB)
-  const store = await createSqliteStore({ file: join(scratch, 'lorc.db'), durability })
+  const store = await openStore(scratch)
   const runner = await createRunner({ workspace: scratch, store, executors: [noop], concurrency: WIDE })
   const plans = new Map<string, Plan>()
   /** A plan is made once, as a workflow of the peers is. */
-  const finish = async (name: string, size: number, step: (i: number) => Omit<PlanStep, 'name'>): Promise<void> => {
+  const finish = async (name: string, size: number, step: (i: number) => Omit<PlanStep, 'name'>, concurrency = WIDE): Promise<void> => {
     let plan = plans.get(name)
     if (!plan) {
       const steps = Array.from({ length: size }, (_, i) => ({ name: `s${i}`, ...step(i) }))
       plans.set(name, (plan = definePlan({ lorc: 1, name, steps })))
     }
-    const { status, error } = await (await runner.start(plan)).result
+    const { status, error } = await (await runner.start(plan, { concurrency })).result
     if (status !== 'completed') throw new Error(error?.message ?? status)
   }
   const sequence = (size: number) => finish(`sequence-${size}`, size, (stage) => ({ type: 'noop', stage }))
   return {
     version: lorcVersion,
-    settings: SETTINGS[durability],
+    settings,
     tasks: {
       sequence,
-      fanOut: (size) => finish(`fan-out-${size}`, size, () => ({ type: 'noop', stage: 0 })),
+      fanOut: (size, { atOnce = WIDE }) => finish(`fan-out-${size}`, size, () => ({ type: 'noop', stage: 0 }), Number(atOnce)),
       runs: (runs, { steps, atOnce }) => crowd(runs, Number(atOnce), () => sequence(Number(steps))),
       fib: (times, { n }) =>
         finish(`fib-${times}`, times, (stage) => ({ type: 'node', module: 'fib.mjs', function: 'run', args: { n: Number(n) }, stage })),
@@ -47,11 +67,6 @@ export async function open({ scratch, variant }: OpenOptions): Promise<Contender
       await store.close()
     },
   }
-}
-
-const SETTINGS: Record<Durability, string> = {
-  power: 'SQLite store, `power` (WAL, synchronous FULL)',
-  process: 'SQLite store, `process` (WAL, synchronous NORMAL)',
 }
 
 const FIB = `const fib = (n) => (n < 2 ? n : fib(n - 1) + fib(n - 2))

@@ -33,8 +33,17 @@ export const sequenceProcess: Workload = {
   title: 'Steps in sequence, surviving a killed process but not a power cut',
   shows: 'per second',
   cases,
-  entries: [lorc('process'), limit('NORMAL')],
+  entries: [lorc('process'), { ...lorc('files, process'), name: 'lorc, files store' }, limit('NORMAL')],
   against: 'lorc',
-  targets: cases.map(({ name }) => ({ says: 'at least 50,000 steps a second', of: name, judge: atLeastPerSecond('lorc', 50_000) })),
-  notes: ['As above with `durability: process`: written to the log, not synced.'],
+  targets: cases.flatMap(({ name }) =>
+    ['lorc', 'lorc, files store'].map((entry) => ({
+      says: `${entry}: at least 50,000 steps a second`,
+      of: name,
+      judge: atLeastPerSecond(entry, 50_000),
+    })),
+  ),
+  notes: [
+    'As above with `durability: process`: handed to the operating system, not synced. A transaction of SQLite takes most ' +
+      'of what is measured here, so what needs more has the files store, which keeps the same promises.',
+  ],
 }
