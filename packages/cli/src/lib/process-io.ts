@@ -12,7 +12,7 @@ export interface ProcessIoOptions {
   /** Gets what anything but a command writes to `process.stdout`, which from now on carries only a command's output. */
   elsewhere(chunk: string | Uint8Array): void
   /** Throws where somebody calls `process.exit` who may not end the process. */
-  mayExit(code: unknown): void
+  mayExit(code: number | string | null | undefined): void
   /** Stdout cannot be written, for another reason than that its reader is gone. */
   onFailure(error: Error): void
 }

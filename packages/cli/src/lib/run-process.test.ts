@@ -72,6 +72,15 @@ describe('runProcess', () => {
     expect(shown('stderr')).toMatch(/^error\[CLI_INTERNAL\]: lorc itself failed: x is undefined\n/)
   })
 
+  it('lets no step end the process, or choose its exit status', async () => {
+    const { fake, host } = fakeProcess()
+    fake.exitCode = 7
+    await runProcess(host, ['config', 'path'], '1.2.3')
+    expect(fake.exitCode).toBe(0)
+    host.exit(3)
+    expect(fake.exits).toEqual([3])
+  })
+
   it("keeps stdout for the command's output", async () => {
     const { fake, host, shown } = fakeProcess()
     await runProcess(host, ['config', 'path', '--json'], '1.2.3')
@@ -84,7 +93,7 @@ describe('runProcess', () => {
 })
 
 describe('processIo', () => {
-  const quiet = { elsewhere: () => undefined, onFailure: () => undefined }
+  const quiet = { elsewhere: () => undefined, mayExit: () => undefined, onFailure: () => undefined }
 
   it('passes interrupts on until told to stop', () => {
     const { fake, host } = fakeProcess()
@@ -93,6 +102,18 @@ describe('processIo', () => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) fake.emit(signal, signal)
     stop()
     expect([got, fake.listenerCount('SIGINT')]).toEqual([['SIGINT', 'SIGTERM', 'SIGHUP'], 0])
+  })
+
+  it('ends the process for those alone who may', () => {
+    const { fake, host } = fakeProcess()
+    const mayExit = (code: unknown): void => {
+      if (code === 3) throw new Error('not you')
+    }
+    const io = processIo(host, { ...quiet, mayExit })
+    expect(() => host.exit(3)).toThrow('not you')
+    host.exit(4)
+    io.exit(3)
+    expect(fake.exits).toEqual([4, 3])
   })
 
   it('knows the terminal, or 80 x 24', () => {

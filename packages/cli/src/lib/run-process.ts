@@ -24,7 +24,7 @@ export async function runProcess(process: HostProcess, words: readonly string[],
     mayExit(code) {
       // A step in this process would take the other steps, the record of the run and the result line with it.
       if (attemptOutput() === undefined) return
-      throw new Error(`the step called process.exit(${String(code ?? '')}); it is to return, or to throw`)
+      throw new Error(`the step called process.exit(${code ?? ''}); it is to return, or to throw`)
     },
     onFailure(error) {
       outputFailed = true
