@@ -1,4 +1,4 @@
-import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from './errors.ts'
 import { otherSpelling } from './path-spelling.ts'
@@ -30,7 +30,8 @@ export function isInside(folder: string, path: string): boolean {
  * workspace or in an allowlisted folder. The spelling must be the one on disk, so that a recipe that works on a
  * file system that ignores case works on every other.
  *
- * Throws RunnerError PATH_OUTSIDE_WORKSPACE (absolute, `..`, a symlink that leaves), FILE_MISSING.
+ * Throws RunnerError PATH_OUTSIDE_WORKSPACE (absolute, `..`, a symlink that leaves, also where what it leads to is not
+ * there), FILE_MISSING.
  */
 export function resolveInside(workspace: Workspace, path: string): Promise<string> {
   return resolveUnder(workspace, workspace.root, path)
@@ -80,6 +81,7 @@ async function resolveUnder(workspace: Workspace, folder: string, path: string):
   try {
     real = await realpath(joined)
   } catch (cause) {
+    await requireHome(workspace, path, await wouldBe(joined))
     throw await missing(folder, path, joined, cause)
   }
   const misspelt = await otherSpelling(folder, relative(resolve(folder), joined), real, readdir)
@@ -89,11 +91,29 @@ async function resolveUnder(workspace: Workspace, folder: string, path: string):
       details: { path },
     })
   }
+  await requireHome(workspace, path, real)
+  return real
+}
+
+/** Throws PATH_OUTSIDE_WORKSPACE unless `real` lies in the workspace or in an allowlisted folder. */
+async function requireHome(workspace: Workspace, path: string, real: string): Promise<void> {
   for (const home of [workspace.root, ...allowedFolders(workspace)]) {
     const base = await realpath(home).catch(() => undefined)
-    if (base !== undefined && isInside(base, real)) return real
+    if (base !== undefined && isInside(base, real)) return
   }
   throw outside(workspace, path, `a symlink leads to \`${real}\``)
+}
+
+/** The real path that a file would have which is not there: what writing to it would make. */
+async function wouldBe(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    const loops = (error as NodeJS.ErrnoException).code === 'ELOOP'
+    const target = loops ? undefined : await readlink(path).catch(() => undefined)
+    if (target !== undefined) return await wouldBe(resolve(dirname(path), target))
+    return join(await wouldBe(dirname(path)), basename(path))
+  }
 }
 
 function outside(workspace: Workspace, path: string, why: string): RunnerError {

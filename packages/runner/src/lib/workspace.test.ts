@@ -54,6 +54,16 @@ describe('resolveInside', () => {
     await expect(resolveInside(workspace, 'way/key.ts')).rejects.toEqual(code('PATH_OUTSIDE_WORKSPACE'))
   })
 
+  it('refuses a symlink that leaves to where nothing is yet', async () => {
+    await symlink(join(base, 'secret'), join(base, 'ws/out'))
+    await symlink('../secret/new.txt', join(base, 'ws/new.txt'))
+    await symlink(join(base, 'shared'), join(base, 'ws/common'))
+    const outside = code('PATH_OUTSIDE_WORKSPACE')
+    await expect(resolveInside(workspace, 'out/deep/new.txt')).rejects.toEqual(outside)
+    await expect(resolveInside(workspace, 'new.txt')).rejects.toEqual(outside)
+    await expect(resolveInside(workspace, 'common/new.txt')).rejects.toEqual(code('FILE_MISSING'))
+  })
+
   it('follows a symlink into an allowlisted folder, and within the workspace', async () => {
     await symlink(join(base, 'shared'), join(base, 'ws/shared'))
     await symlink(join(base, 'ws/steps'), join(base, 'ws/Steps2'))
@@ -80,8 +90,10 @@ describe('resolveInside', () => {
   })
 
   it('names a symlink that leads nowhere', async () => {
-    await symlink(join(base, 'gone'), join(base, 'ws/dangling'))
+    await symlink(join(base, 'ws/gone'), join(base, 'ws/dangling'))
     await expect(resolveInside(workspace, 'dangling')).rejects.toThrow('leads nowhere')
+    await symlink(join(base, 'ws/round'), join(base, 'ws/round'))
+    await expect(resolveInside(workspace, 'round')).rejects.toThrow('leads nowhere')
   })
 
   it('tells a link of another case from a file system that ignores case', async () => {
