@@ -347,6 +347,16 @@ describe('positions', () => {
   })
 })
 
+test.each([
+  ['steps/load.py', 'write `steps.load`'],
+  ['./steps/load', 'write `steps.load`'],
+  ['..load', 'write it as in an import statement: `steps.load`'],
+  ['steps.my-load', 'write it as in an import statement: `steps.load`'],
+])('the module %s of a python step is no dotted name: %s', (module, fix) => {
+  const { problems } = compileRecipe(`steps:\n  - { name: a, type: python, module: ${module}, function: A }\n`, { file: 'a.yaml' })
+  expect(problems).toMatchObject([{ code: 'RECIPE_FIELD_VALUE', fix }])
+})
+
 test('a problem shows its line, its code, its path and a fix', () => {
   expect(
     compileRecipe('steps:\r\n  - { name: a, type: shell, script: a.sh, tiemout: 3 }\r\n', { file: 'r.yaml' }).problems,

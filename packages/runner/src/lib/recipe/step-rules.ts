@@ -83,15 +83,10 @@ function checkCode(step: StepOutline, at: (...path: RecipePath) => RecipePath): 
   if (module === undefined) return []
   if (step.type === 'node') return module.startsWith('@') ? [] : outside(module, at('module'))
   if (step.type !== 'python') return []
-  const parts = module.split('.')
-  if (
-    parts.every((part) => /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(part)) &&
-    !parts.some((part) => FORBIDDEN_KEYS.has(part))
-  )
-    return []
+  if (isDotted(module)) return []
   const dotted = normalizePath(module.replace(/\.py$/, ''))?.replaceAll('/', '.')
   const fix =
-    dotted !== undefined && /^[\w.]+$/.test(dotted)
+    dotted !== undefined && isDotted(dotted)
       ? `write \`${dotted}\``
       : 'write it as in an import statement: `steps.load`'
   return [
@@ -102,6 +97,10 @@ function checkCode(step: StepOutline, at: (...path: RecipePath) => RecipePath): 
       fix,
     },
   ]
+}
+
+function isDotted(module: string): boolean {
+  return module.split('.').every((part) => /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(part) && !FORBIDDEN_KEYS.has(part))
 }
 
 function checkFiles(step: StepOutline, at: (...path: RecipePath) => RecipePath): RuleFinding[] {
