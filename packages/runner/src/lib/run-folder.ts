@@ -1,5 +1,5 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { logFile, type RunPlaces } from './attempt.ts'
 import type { JournalEvent } from './events.ts'
 import { readLines } from './log-lines.ts'
@@ -65,9 +65,13 @@ function results({ fold, context }: LoadedRun): unknown {
 
 async function* logLines({ plan }: LoadedRun, attempts: readonly Begun[], places: RunPlaces): AsyncGenerator<string[]> {
   const index = new Map(plan.steps.map((step, i) => [step.name, i]))
+  // Most steps may have written nothing: asking for the log of each would cost more than the rest of the folder.
+  const written = new Set(await readdir(places.logs).catch(() => []))
   for (const { step, attempt, startedAt } of attempts) {
+    const log = logFile(places, index.get(step)!, step, attempt)
+    if (!written.has(basename(log))) continue
     const attempt_started_at = iso(startedAt)
-    for await (const lines of readLines(logFile(places, index.get(step)!, step, attempt))) {
+    for await (const lines of readLines(log)) {
       yield lines.map((text) => JSON.stringify({ step, attempt, attempt_started_at, text }))
     }
   }
