@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Context } from '@lorc/context'
-import { RunnerError, type Runner, type RunStore, type RunSummary } from '@lorc/runner'
+import { RunnerError, type Runner, type RunStore, type RunSummary, type StepState } from '@lorc/runner'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CompiledRecipe } from '../engine.ts'
 import { RecipeRefused } from '../errors.ts'
@@ -178,7 +178,7 @@ describe('validate', () => {
     const { exit, stdout } = await lorc('validate good.yaml bad.yaml gone.yaml', engineOf({ compile }))
     expect([exit, stdout]).toEqual([
       2,
-      'ok  good.yaml: 1 step\n<excerpt>\n\ngone.yaml: gone.yaml does not exist.\n\n2 problems in 3 recipes\n',
+      'ok  good.yaml: 1 step\n<excerpt>\n\ngone.yaml: gone.yaml does not exist [RECIPE_CYCLE]\n\n2 problems in 3 recipes\n',
     ])
     expect(await lorc('validate good.yaml', engineOf({ compile }))).toMatchObject({
       exit: 0,
@@ -524,8 +524,19 @@ describe('runs context', () => {
       step: 'stats',
       attempt: 2,
       at: '2026-01-09T00:00:00.000Z',
+      cached: false,
+      imported_from: null,
     })
     expect((await lorc('runs context last demo.stats_v1 --blame', engine)).stdout).not.toContain('rows')
+  })
+
+  it('tells what was taken from the cache or from another run', async () => {
+    const blame = async (state: Partial<StepState>): Promise<string> => {
+      const view = viewOf({ context, steps: [stateOf('stats', state)] })
+      return (await lorc('runs context last --blame', engineWith({ view: async () => view }))).stdout
+    }
+    expect(await blame({ cached: true })).toMatch(/^KEY.* NOTE\ndemo.rows_v1 .*\d\ndemo.stats_v1 .* cached\n/)
+    expect(await blame({ importedFrom: 'run_x' })).toMatch(/demo.stats_v1 .* from run_x\n/)
   })
 
   it('says what is not there', async () => {

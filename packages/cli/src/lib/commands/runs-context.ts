@@ -1,4 +1,5 @@
 import type { Context } from '@lorc/context'
+import type { StepState } from '@lorc/runner'
 import { closest } from '../closest.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { CliError } from '../errors.ts'
@@ -28,19 +29,22 @@ export const runsContext = defineCommand({
     const { io, out, options } = invocation
     const { run, key } = invocation.arguments
     return await withRunner(invocation, async ({ runner, store }) => {
-      const { context } = await runner.view(await findRun(store, run))
+      const { context, steps } = await runner.view(await findRun(store, run))
+      const stepOf = new Map(steps.map((step) => [step.name, step]))
       const keys = key === undefined ? context.keys().sort() : [known(context, key)]
       const chosen = keys.map((name): [string, unknown] => [
         name,
-        options.blame ? blameJson(context, name) : context.get(name),
+        options.blame ? blameJson(context, name, stepOf) : context.get(name),
       ])
       if (options.json || (key !== undefined && !options.blame)) {
         const value: unknown = key === undefined ? Object.fromEntries(chosen) : chosen[0]?.[1]
         io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
       } else if (keys.length === 0) io.stderr.write('the context is empty\n')
       else if (options.blame) {
-        const rows = keys.map((name) => blameCells(context, name))
-        io.stdout.write(`${table(['KEY', 'WHO', 'STEP', 'ATTEMPT', 'WHEN'], rows, out)}\n`)
+        const blamed = keys.map((name) => blameCells(context, name, stepOf))
+        const noted = blamed.some((cells) => cells.at(-1)?.text !== '')
+        const rows = noted ? blamed : blamed.map((cells) => cells.slice(0, -1))
+        io.stdout.write(`${table(['KEY', 'WHO', 'STEP', 'ATTEMPT', 'WHEN', ...(noted ? ['NOTE'] : [])], rows, out)}\n`)
       } else {
         const room = Math.max(20, io.stdout.columns - 2 - Math.max(...keys.map((name) => name.length)))
         const rows = keys.map((name) => [
@@ -62,24 +66,31 @@ function known(context: Context, key: string): string {
   })
 }
 
-function blameJson(context: Context, key: string): object | null {
+type StepOf = ReadonlyMap<string | undefined, StepState>
+
+function blameJson(context: Context, key: string, stepOf: StepOf): object | null {
   const write = context.blame(key)
   if (write === undefined) return null
+  const step = stepOf.get(write.step)
   return {
     who: write.who,
     step: write.step ?? null,
     attempt: write.attempt ?? null,
     at: new Date(write.at).toISOString(),
+    cached: step?.cached ?? false,
+    imported_from: step?.importedFrom ?? null,
   }
 }
 
-function blameCells(context: Context, key: string): Cell[] {
+function blameCells(context: Context, key: string, stepOf: StepOf): Cell[] {
   const write = context.blame(key)
+  const step = stepOf.get(write?.step)
   return [
     { text: key },
     { text: write?.who ?? '-' },
     { text: write?.step ?? '-' },
     { text: write?.attempt === undefined ? '-' : String(write.attempt) },
     { text: write === undefined ? '-' : timestamp(write.at) },
+    { text: step?.cached === true ? 'cached' : step?.importedFrom ? `from ${step.importedFrom}` : '' },
   ]
 }

@@ -31,7 +31,7 @@ export const validate = defineCommand({
       } catch (error) {
         if (!(error instanceof RecipeRefused)) throw error
         all.push({ file, name: null, steps: null, problems: error.problems })
-        if (!json) io.stdout.write(`${error.show(out.color) || `${file}: ${error.message}`}\n\n`)
+        if (!json) io.stdout.write(`${error.show(out.color) || unreadable(file, error)}\n\n`)
       }
     }
     const problems = all.reduce((sum, checked) => sum + checked.problems.length, 0)
@@ -41,3 +41,9 @@ export const validate = defineCommand({
     return problems === 0 ? EXIT.ok : EXIT.usage
   },
 })
+
+/** A problem of the file itself, which has no line to show. */
+function unreadable(file: string, { code, message, problems }: RecipeRefused): string {
+  const fix = problems[0]?.fix
+  return `${file}: ${message.replace(/\.$/, '')} [${code}]${fix === undefined ? '' : `\n    = ${fix}`}`
+}
