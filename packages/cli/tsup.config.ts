@@ -1,3 +1,3 @@
 import { program } from '../../tools/config/tsup.ts'
 
-export default program('lorc', { carries: ['../runner'] })
+export default program('lorc', { carries: ['../runner'], library: 'index' })

@@ -65,11 +65,13 @@ export const library = (...names: string[]): Options => ({
 /**
  * A program that installs without dependencies: this package and everything it imports are bundled, from source, into
  * chunks that `import()` loads lazily. It carries the entries of the packages in `carries` and their `python/` folders:
- * built code finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from.
+ * built code finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from. `library` is
+ * what others may import of it, with its declarations.
  */
-export const program = (name: string, { carries }: { carries: readonly string[] }): Options => ({
+export const program = (name: string, { carries, library }: { carries: readonly string[]; library: string }): Options => ({
   ...base,
-  entry: Object.assign(named([name]), ...[...carries, '.'].map(processEntries)) as Entries,
+  dts: { entry: named([library]) },
+  entry: Object.assign(named([name, library]), ...[...carries, '.'].map(processEntries)) as Entries,
   noExternal: [/^[^.]/],
   esbuildPlugins: [builtinsOnUse],
   esbuildOptions(options) {

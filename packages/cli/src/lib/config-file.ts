@@ -4,10 +4,9 @@ import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { closest } from './closest.ts'
 import type { ConfigData, Locate } from './config-text.ts'
-import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
+import { type ConfigFile, DEFAULT_CONFIG, type LorcConfig } from './config.ts'
 import { CliError, type CliProblem } from './errors.ts'
 
-/** The file's own form: every field may be left out, paths are relative to the workspace. */
 const fileSchema = z.strictObject({
   python: z.string().min(1).optional(),
   concurrency: z.int().min(1).max(100_000).optional(),
@@ -16,9 +15,7 @@ const fileSchema = z.strictObject({
   allow: z.array(z.string().min(1)).optional(),
   graceSec: z.number().min(0).max(3600).optional(),
   leaseSec: z.number().min(0.5).max(3600).optional(),
-})
-
-type ConfigFile = z.output<typeof fileSchema>
+}) satisfies z.ZodType<ConfigFile>
 
 /**
  * Reads and checks a configuration file. Throws CliError CLI_CONFIG_UNREADABLE, CLI_CONFIG_INVALID with every

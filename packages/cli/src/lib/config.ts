@@ -1,5 +1,26 @@
 import type { Durability } from '@lorc/runner'
 
+/** What a `lorc.config.{ts,json,yaml}` may hold. A relative path is relative to the workspace. */
+export interface ConfigFile {
+  /** The interpreter of Python steps, a path or a name on PATH. Default: the workspace's `.venv`, else `python3`. */
+  python?: string | undefined
+  /** Steps at once, at least 1. Default: the number of cores. */
+  concurrency?: number | undefined
+  /** Where journals are kept: one SQLite database, or a folder for each run. Default: `sqlite`. */
+  store?: 'sqlite' | 'files' | undefined
+  /**
+   * `power`: what was acknowledged survives a power cut. `process`: a killed process, not a power cut, and is faster.
+   * Default: `power`.
+   */
+  durability?: 'power' | 'process' | undefined
+  /** Folders outside the workspace, and packages, that code may come from as well. Default: none. */
+  allow?: string[] | undefined
+  /** Seconds between SIGTERM and SIGKILL when a step is ended, up to 3600. Default: 5. */
+  graceSec?: number | undefined
+  /** Seconds for which a driver may be silent before another process may take its run over, 0.5 to 3600. Default: 10. */
+  leaseSec?: number | undefined
+}
+
 /** What `lorc.config.{ts,json,yaml}` settles, complete with its defaults. Paths are absolute. */
 export interface LorcConfig {
   /** The Python interpreter. Null: `.venv/bin/python` of the workspace, else `python3` on PATH. */
