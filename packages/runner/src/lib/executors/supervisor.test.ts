@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env, execPath, kill } from 'node:process'
@@ -175,6 +175,15 @@ it('falls back on Node where the Python supervisor does not start', async () => 
     await supervisor.close()
     expect(groupLives(watched.pid)).toBe(false)
   }
+})
+
+const hasSystemPython = process.platform === 'linux' && existsSync('/usr/bin/python3')
+it.runIf(hasSystemPython)('takes the Python of the system before a script on PATH that finds one', async () => {
+  writeFileSync(join(folder, 'python3'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  const supervisor = createSupervisor({ env: { PATH: folder } })
+  const spawned = supervisor.spawn({ argv: ['/bin/sh', '-c', 'exit 7'], env: {}, cwd: folder, logPath: join(folder, 'log'), graceMs: 0 })
+  expect(await spawned.exited).toMatchObject({ exitCode: 7, cpuUserMs: expect.any(Number) as number })
+  await supervisor.close()
 })
 
 describe('endProcessGroup', () => {

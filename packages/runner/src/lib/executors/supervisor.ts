@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { execPath } from 'node:process'
+import { execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -12,7 +13,7 @@ import type { SupervisorCommand, SupervisorEvent } from './supervisor-protocol.t
 export interface SupervisorOptions {
   /** PATH and HOME of it are used to find Python. Default: none. */
   env?: Readonly<Record<string, string | undefined>>
-  /** The Python interpreter that runs the supervisor. Default `python3`; null: use Node, and measure nothing. */
+  /** The Python interpreter that runs the supervisor. Default: the system's, else `python3`; null: use Node, and measure nothing. */
   python?: string | null
   /** Milliseconds between SIGTERM and SIGKILL when the driver is gone. Default 5000. */
   graceMs?: number
@@ -69,6 +70,11 @@ export interface Supervisor {
 
 /** The most of standard output that is kept of a process. */
 const STDOUT_CAP = 1024 * 1024
+/**
+ * The supervisor needs no more than a bare Python, and the first `python3` on PATH is often a script that finds one: that
+ * takes longer than many a run. (macOS has a program there that offers to install Python.)
+ */
+const SYSTEM_PYTHON = platform === 'linux' ? ['/usr/bin/python3'] : []
 const SIGNALS = { SIGTERM: 15, SIGKILL: 9 } as const
 const FROM_SOURCE = import.meta.url.endsWith('.ts')
 const NODE_ENTRY = fileURLToPath(new URL(`./supervisor-entry.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url))
@@ -89,7 +95,8 @@ class SupervisorClient implements Supervisor {
   readonly #options: SupervisorOptions
   readonly #pending = new Map<number, Pending>()
   readonly #watched = new Set<number>()
-  #program: 'python' | 'node'
+  /** Interpreters to try; where none is left, Node is used. */
+  readonly #pythons: string[]
   #child: ChildProcess | undefined
   #ready = false
   #closing = false
@@ -98,7 +105,9 @@ class SupervisorClient implements Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    this.#program = options.python === null ? 'node' : 'python'
+    const { python } = options
+    if (python === undefined) this.#pythons = [...SYSTEM_PYTHON.filter(existsSync), 'python3']
+    else this.#pythons = python === null ? [] : [python]
   }
 
   spawn(request: SpawnRequest): SupervisedProcess {
@@ -152,9 +161,10 @@ class SupervisorClient implements Supervisor {
   #start(): ChildProcess {
     const grace = String(this.#options.graceMs ?? 5000)
     const { PATH, HOME } = this.#options.env ?? {}
+    const [python] = this.#pythons
     const [program, args] =
-      this.#program === 'python'
-        ? [this.#options.python ?? 'python3', ['-I', '-S', '-X', 'utf8', join(pythonFolder(), 'lorc_supervisor.py'), grace]]
+      python !== undefined
+        ? [python, ['-I', '-S', '-X', 'utf8', join(pythonFolder(), 'lorc_supervisor.py'), grace]]
         : [execPath, ['--disable-warning=ExperimentalWarning', NODE_ENTRY, grace]]
     const child = spawn(program, args, {
       // A session of its own: Ctrl-C in the terminal is the driver's to act on.
@@ -209,8 +219,7 @@ class SupervisorClient implements Supervisor {
     this.#child = undefined
     this.#closing = false
     this.#unsent = ''
-    if (!this.#ready && this.#program === 'python') {
-      this.#program = 'node'
+    if (!this.#ready && this.#pythons.shift() !== undefined) {
       this.#startAgain()
       return
     }
@@ -227,7 +236,7 @@ class SupervisorClient implements Supervisor {
     }
   }
 
-  /** There is no usable Python: all that was asked of it is asked of Node. */
+  /** That was no usable Python: all that was asked of it is asked of the next program. */
   #startAgain(): void {
     for (const pid of this.#watched) this.#send({ op: 'watch', pid })
     for (const [id, { request }] of this.#pending) this.#send(spawnCommand(id, request))
