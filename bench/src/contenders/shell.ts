@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -15,10 +15,9 @@ const lorc = [execPath, LORC, 'run', 'recipe.yaml', '--concurrency', '2']
 const tools: Record<string, Tool> = {
   lorc: { files: (graph) => ({ 'recipe.yaml': recipe(graph) }), argv: lorc, settings: '`lorc run`, all of it: SQLite store, `power`' },
   'lorc without Python': {
-    files: (graph) => ({ 'recipe.yaml': recipe(graph) }),
+    files: (graph) => ({ 'recipe.yaml': recipe(graph), 'lorc.config.json': JSON.stringify({ python: '/nowhere/python3' }) }),
     argv: lorc,
-    env: { PATH: 'bin' },
-    settings: 'as lorc, with no python3 on PATH',
+    settings: 'as lorc, with an interpreter configured that is not there',
   },
   make: { files: makefile('./ok'), argv: ['make', '-j2'], version: ['make', '--version'], settings: '`make -j2`' },
   'make, of `true`': { files: makefile('true'), argv: ['make', '-j2'], version: ['make', '--version'], settings: 'runs `true` instead' },
@@ -51,9 +50,8 @@ export async function open({ scratch, variant }: OpenOptions): Promise<Contender
       const key = `${shape}-${size}`
       const folder = folders.get(key) ?? prepare(join(scratch, key), tool.files(shellGraph(shape, size)))
       folders.set(key, folder)
-      const PATH = tool.env?.['PATH'] === undefined ? path : join(folder, tool.env['PATH'])
       const begin = performance.now()
-      await run(tool.argv, folder, { ...env, ...tool.env, PATH })
+      await run(tool.argv, folder, { ...env, ...tool.env, PATH: path })
       return { measured: performance.now() - begin }
     }
   return {
@@ -65,8 +63,7 @@ export async function open({ scratch, variant }: OpenOptions): Promise<Contender
 }
 
 function prepare(folder: string, files: Record<string, string>): string {
-  mkdirSync(join(folder, 'bin'), { recursive: true })
-  for (const program of ['sh', 'echo']) symlinkSync(`/bin/${program}`, join(folder, 'bin', program))
+  mkdirSync(folder)
   writeFileSync(join(folder, 'ok'), SCRIPT, { mode: 0o755 })
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
