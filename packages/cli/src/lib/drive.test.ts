@@ -115,6 +115,10 @@ describe('a run that fails', () => {
     await rm(logs, { recursive: true })
   })
 
+  it('that printed nothing has no log to be looked at', async () => {
+    expect((await driven({ result, logs: '/nowhere' })).stderr).not.toContain('log')
+  })
+
   it('without a step, as by a timeout, names none', async () => {
     const timedOut = resultOf({ status: 'failed', error: { code: 'RUN_TIMEOUT', message: 'too long' } })
     expect((await driven({ result: timedOut })).line).toEqual({

@@ -113,6 +113,7 @@ async function noteLog(result: RunResult, handle: RunHandle, io: Io, reporter: R
   const lines = await lastLines(handle.logPath(step.name, step.attempts), LOG_LINES)
   const room = io.stderr.isTTY ? io.stderr.columns - 5 : Number.POSITIVE_INFINITY
   const shown = lines.map((line) => `  | ${truncate(oneLine(line), room)}`)
-  if (lines.length > 0) reporter.note(['its log ends with:', ...shown].join('\n'))
+  if (lines.length === 0) return
+  reporter.note(['its log ends with:', ...shown].join('\n'))
   reporter.note(`its whole log: lorc runs logs ${result.runId} ${step.name}`)
 }

@@ -638,6 +638,16 @@ describe('step', () => {
     ).toMatchObject({ exit: 1 })
   })
 
+  it('that is not there ends with 2: nothing was run', async () => {
+    await writeFile(join(folder, 'a.ts'), '')
+    const error = { code: 'EXPORT_MISSING', message: 'a.ts does not export `g`', fix: 'It exports go.' }
+    const { exit, stdout } = await lorc('step a.ts#g', outcome({ status: 'failed', steps: [stateOf('a', { error })] }).engine)
+    expect([exit, JSON.parse(stdout)]).toEqual([
+      2,
+      { status: 'error', reason: error.message, exit_code: 2, step: 'a', code: 'EXPORT_MISSING', errors: [error] },
+    ])
+  })
+
   it('that is interrupted ends with 130', async () => {
     await writeFile(join(folder, 'a.ts'), '')
     const io = fakeIo({ cwd: folder })
@@ -648,7 +658,7 @@ describe('step', () => {
     const { exit, stdout } = await lorc('step a.ts#go', engineWith({ start }), io)
     expect([exit, JSON.parse(stdout)]).toEqual([
       130,
-      { status: 'error', reason: 'cancelled', exit_code: 130, step: null },
+      { status: 'error', reason: 'cancelled', exit_code: 130, step: null, code: 'RUN_CANCELLED' },
     ])
   })
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { JournalEvent, JsonObject, RunHandle, RunResult } from '@lorc/runner'
 import { defineCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
-import { EXIT, interruptedExitCode } from '../exit-codes.ts'
+import { EXIT, exitCodeOf, interruptedExitCode } from '../exit-codes.ts'
 import { Interrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { LogReader } from '../log-reader.ts'
@@ -81,16 +81,12 @@ function envelope(result: RunResult, completed: Completed | undefined, interrupt
   }
   const [state] = result.steps
   const error = state?.error ?? result.error
-  // A scriptlet that failed has not exited with 0, whatever its envelope says.
+  const { code, message: reason, fix } = error ?? { code: 'RUN_CANCELLED', message: 'cancelled' }
+  // A scriptlet that failed has not exited with 0, whatever its envelope says. One that is not there was not run.
   const own = error?.exitCode ?? 0
-  const exitCode = interrupted ?? (own === 0 ? EXIT.failed : own)
-  const line = {
-    status: 'error',
-    reason: error?.message ?? 'cancelled',
-    exit_code: exitCode,
-    step: state?.name ?? null,
-    code: error?.code,
-  }
+  const exitCode = interrupted ?? (own === 0 ? exitCodeOf(code) : own)
+  const refused = own === 0 && exitCode === EXIT.usage && { errors: [{ code, message: reason, ...(fix && { fix }) }] }
+  const line = { status: 'error', reason, exit_code: exitCode, step: state?.name ?? null, code, ...refused }
   io.stdout.write(`${JSON.stringify(line)}\n`)
   return exitCode
 }
