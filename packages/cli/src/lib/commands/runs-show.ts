@@ -6,7 +6,7 @@ import { bytes, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { type Cell, table } from '../render/table.ts'
-import { oneLine, truncate } from '../render/text.ts'
+import { harmless, oneLine, truncate } from '../render/text.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { runJson } from '../run-json.ts'
 import { withRunner } from '../with-runner.ts'
@@ -24,15 +24,27 @@ export const runsShow = defineCommand({
     const { io, out, options } = invocation
     return await withRunner(invocation, async ({ runner, store }) => {
       const view = await runner.view(await findRun(store, invocation.arguments.run))
-      io.stdout.write(options.json ? `${JSON.stringify(runJson(view), null, 2)}\n` : text(view, out, io.stdout.columns))
+      const columns = io.stdout.isTTY ? io.stdout.columns : Number.POSITIVE_INFINITY
+      const shown = { style: out, columns, now: view.abandoned ? null : io.now() }
+      io.stdout.write(options.json ? `${JSON.stringify(runJson(view), null, 2)}\n` : text(view, shown))
       return EXIT.ok
     })
   },
 })
 
-function text(view: RunView, style: Style, columns: number): string {
+interface Shown {
+  style: Style
+  columns: number
+  /** Unix milliseconds. Null: nothing goes on any more. */
+  now: number | null
+}
+
+function text(view: RunView, shown: Shown): string {
+  const { style, columns, now } = shown
   const status = paintRunStatus(view.status, style)(view.status)
-  const took = view.endedAt === null ? '' : `, took ${duration(view.endedAt - view.createdAt)}`
+  const until = view.endedAt ?? now
+  const took =
+    until === null ? '' : `, ${view.endedAt === null ? 'for' : 'took'} ${duration(until - view.createdAt)}`
   const keys = view.context.keys().filter((key) => !key.startsWith('_runner.'))
   const abandoned = view.abandoned ? style.yellow(', but nobody drives it') : ''
   const head = [
@@ -43,7 +55,7 @@ function text(view: RunView, style: Style, columns: number): string {
   ]
   const steps = table(
     ['STEP', 'STATUS', 'TOOK', 'TRIES', 'CPU', 'MEMORY', 'NOTE'],
-    view.steps.map((step) => cells(step, style, columns)),
+    view.steps.map((step) => cells(step, shown)),
     style,
   )
   return `${[...head, '', steps, ...failure(view, style)].join('\n')}\n`
@@ -53,7 +65,7 @@ function failure(view: RunView, style: Style): string[] {
   const lines: string[] = []
   if (view.error !== null) {
     const where = view.failedStep === null ? '' : `step \`${view.failedStep}\`: `
-    lines.push('', `${style.red(`error[${view.error.code}]:`)} ${where}${view.error.message}`)
+    lines.push('', `${style.red(`error[${view.error.code}]:`)} ${where}${harmless(view.error.message)}`)
     if (view.error.fix !== undefined) lines.push(`fix: ${view.error.fix}`)
   }
   const resumable = view.abandoned || view.status === 'failed' || view.status === 'cancelled'
@@ -61,11 +73,11 @@ function failure(view: RunView, style: Style): string[] {
   return lines
 }
 
-function cells(step: StepState, style: Style, columns: number): Cell[] {
+function cells(step: StepState, { style, columns, now }: Shown): Cell[] {
   const { metrics } = step
   // The wall clock may have been set in the meantime; what an attempt measured is on one that never goes back.
-  const took =
-    metrics?.wallMs ?? (step.startedAt === null || step.endedAt === null ? null : step.endedAt - step.startedAt)
+  const until = step.endedAt ?? (step.status === 'running' ? now : null)
+  const took = metrics?.wallMs ?? (step.startedAt === null || until === null ? null : until - step.startedAt)
   const cpu = metrics?.cpuUserMs == null ? null : metrics.cpuUserMs + (metrics.cpuSystemMs ?? 0)
   return [
     { text: truncate(step.name, 32), paint: style.bold },
@@ -83,5 +95,6 @@ function note(step: StepState): string {
   if (step.error !== null && step.status !== 'completed') return step.error.code
   if (step.cached) return 'cached'
   if (step.importedFrom !== null) return `from ${step.importedFrom}`
-  return oneLine(step.reason ?? step.outputs.join(', '))
+  const made = new Set([...step.outputs, ...step.artifacts.map(({ path }) => path)])
+  return oneLine(step.reason ?? [...made].join(', '))
 }

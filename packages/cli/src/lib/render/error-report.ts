@@ -1,6 +1,6 @@
 import { CliError, type CliProblem, RecipeRefused } from '../errors.ts'
 import type { Style } from './style.ts'
-import { wrap } from './text.ts'
+import { harmless, wrap } from './text.ts'
 
 /** What there is to say about anything thrown. */
 export interface ErrorReport {
@@ -48,17 +48,17 @@ export function reportOf(error: unknown): ErrorReport {
 /** `error[CODE]: sentence`, one line for each problem and `fix: ...`, wrapped at `columns`, with a line end. */
 export function errorParagraph(report: ErrorReport, style: Style, columns: number, debug: boolean): string {
   const head = `error[${report.code}]:`
-  const [first = '', ...more] = wrap(`${head} ${report.message}`, columns)
+  const [first = '', ...more] = wrap(`${head} ${harmless(report.message)}`, columns)
   const lines = [first.replace(head, style.bold(style.red(head))), ...more]
   const shown = report.show?.(style.color) ?? ''
   if (shown !== '') return `${shown}\n\n${lines.join('\n')}\n`
   for (const problem of report.show === undefined ? report.problems : []) {
     const place = problem.file === undefined ? '' : `${location(problem)}: `
     const fix = problem.fix === undefined ? '' : ` (${problem.fix})`
-    lines.push(...indented(`${place}${problem.message}${fix}`, columns))
+    lines.push(...indented(harmless(`${place}${problem.message}${fix}`), columns))
   }
   if (report.fix !== undefined) {
-    const [label, ...rest] = wrap(`fix: ${report.fix}`, columns)
+    const [label, ...rest] = wrap(`fix: ${harmless(report.fix)}`, columns)
     lines.push((label ?? '').replace('fix:', style.bold(style.cyan('fix:'))), ...rest)
   }
   if (report.footer !== undefined) lines.push(report.footer)

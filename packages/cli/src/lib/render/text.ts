@@ -51,6 +51,11 @@ export function oneLine(text: string): string {
     .trimEnd()
 }
 
+/** The same for text of several lines, which it keeps. */
+export function harmless(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]+/gu, ' ')
+}
+
 let segmenter: Intl.Segmenter | undefined
 function graphemes(text: string): Intl.Segments {
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
