@@ -250,12 +250,14 @@ describe('runs list', () => {
   )
 
   it('is a table that fits 80 columns', async () => {
-    const { exit, stdout, stderr } = await lorc('runs list', engine)
+    const io = fakeIo({ cwd: folder })
+    io.time = summary.createdAt + 4000
+    const { exit, stdout, stderr } = await lorc('runs list', engine, io)
     expect([exit, stderr]).toEqual([0, ''])
     expect(stdout.split('\n').map((line) => line.replace(/01-\d\d \d\d:/, '01-09 12:'))).toMatchInlineSnapshot(`
       [
         "RUN       RECIPE                STATUS     BEGUN        TOOK",
-        "run_3     demo                  running    01-09 12:34  -",
+        "run_3     demo                  running    01-09 12:34  4.0s",
         "run_gone  demo                  abandoned  01-09 12:34  -",
         "run_2     demo                  failed     01-09 12:34  2.0s",
         "run_1     a recipe with quite…  cancelled  01-09 12:34  2.0s",
@@ -270,6 +272,23 @@ describe('runs list', () => {
     expect(asked).toEqual([{ limit: 3, status: 'failed', name: 'demo' }])
     expect(stdout.trim().split('\n')).toHaveLength(3)
     expect(stderr).toBe('the newest 2 runs; --limit N shows more\n')
+  })
+
+  it('tells runs that go on from those that nobody drives, whatever their number', async () => {
+    const engine = engineWith(
+      { isDriven: async (runId) => runId !== 'run_gone' },
+      { list: async (filter) => runs.filter((run) => run.status === filter?.status).slice(0, filter?.limit) },
+    )
+    const ids = async (status: string): Promise<string[]> =>
+      (JSON.parse((await lorc(`runs list --json -n 1 --status ${status}`, engine)).stdout) as { run_id: string }[]).map(
+        (run) => run.run_id,
+      )
+    expect(await ids('running')).toEqual(['run_3'])
+    expect(await lorc('runs list -n 1 --status abandoned', engine)).toMatchObject({
+      exit: 0,
+      stdout: expect.stringMatching(/\nrun_gone +demo +abandoned .*-\n$/) as string,
+      stderr: '',
+    })
   })
 
   it('is JSON for programs', async () => {
@@ -342,6 +361,24 @@ describe('runs show', () => {
         "",
       ]
     `)
+  })
+
+  it('tells how long a run and a step go on, and cuts off nothing for a pipe', async () => {
+    const io = fakeIo({ cwd: folder })
+    const path = `runs/${RUN_ID}/artifacts/load/${'long'.repeat(20)}.csv`
+    const going = viewOf({
+      status: 'running',
+      endedAt: null,
+      steps: [
+        stateOf('load', { outputs: [path], artifacts: [{ path, bytes: 1, sha256: '' }] }),
+        stateOf('stats', { status: 'running', startedAt: io.time, endedAt: null, metrics: null }),
+      ],
+    })
+    io.time += 3000
+    const { stdout } = await lorc('runs show last', engineWith({ view: async () => going }), io)
+    expect(stdout).toMatch(/^running, begun .*, for \d+ms$/m)
+    expect(stdout).toMatch(new RegExp(`^load .* ${path}$`, 'm'))
+    expect(stdout).toMatch(/^stats +running +3\.0s/m)
   })
 
   it('tells how long a step took though the wall clock was set back in the meantime', async () => {

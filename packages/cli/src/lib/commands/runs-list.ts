@@ -1,5 +1,6 @@
 import type { RunSummary } from '@lorc/runner'
 import { defineCommand, JSON_OPTION } from '../command.ts'
+import type { OpenRunner } from '../engine.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
@@ -8,7 +9,7 @@ import { type Cell, table } from '../render/table.ts'
 import { oneLine, truncate } from '../render/text.ts'
 import { withRunner } from '../with-runner.ts'
 
-const STATUSES = ['any', 'running', 'completed', 'failed', 'cancelled'] as const
+const STATUSES = ['any', 'running', 'abandoned', 'completed', 'failed', 'cancelled'] as const
 
 export const runsList = defineCommand({
   description: 'Lists the runs of the workspace, newest first.',
@@ -25,18 +26,14 @@ export const runsList = defineCommand({
   ],
   async run(invocation) {
     const { io, out, options } = invocation
-    const { limit, status, name } = options
-    return await withRunner(invocation, async ({ runner, store }) => {
-      const filter = { ...(status === 'any' ? {} : { status }), ...(name === undefined ? {} : { name }) }
-      const found = await store.list({ ...filter, limit: limit + 1 })
-      const runs: ListedRun[] = []
-      for (const run of found.slice(0, limit)) {
-        runs.push({ ...run, abandoned: run.status === 'running' && !(await runner.isDriven(run.runId)) })
-      }
+    const { limit } = options
+    return await withRunner(invocation, async (open) => {
+      const found = await find(open, options)
+      const runs = found.slice(0, limit)
       if (options.json) io.stdout.write(`${JSON.stringify(runs.map(fieldsOf), null, 2)}\n`)
       else if (runs.length === 0) io.stderr.write('no runs\n')
       else {
-        const rows = runs.map((run) => cells(run, out))
+        const rows = runs.map((run) => cells(run, out, io.now()))
         io.stdout.write(`${table(['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'], rows, out)}\n`)
         if (found.length > limit) io.stderr.write(out.dim(`the newest ${count(limit, 'run')}; --limit N shows more\n`))
       }
@@ -50,7 +47,33 @@ interface ListedRun extends RunSummary {
   abandoned: boolean
 }
 
-function cells(run: ListedRun, style: Style): Cell[] {
+interface Filter {
+  limit: number
+  status: (typeof STATUSES)[number]
+  name: string | undefined
+}
+
+/** Newest first; one more than `limit` where there are more. */
+async function find({ runner, store }: OpenRunner, { limit, status, name }: Filter): Promise<ListedRun[]> {
+  // No journal tells whether its run goes on or was abandoned: any number of them may have to be asked about.
+  const asked = status === 'running' || status === 'abandoned'
+  const found: ListedRun[] = []
+  const candidates = await store.list({
+    ...(status === 'any' ? {} : { status: asked ? 'running' : status }),
+    ...(name === undefined ? {} : { name }),
+    ...(asked ? {} : { limit: limit + 1 }),
+  })
+  for (const run of candidates) {
+    const abandoned = run.status === 'running' && !(await runner.isDriven(run.runId))
+    if (asked && abandoned !== (status === 'abandoned')) continue
+    found.push({ ...run, abandoned })
+    if (found.length > limit) break
+  }
+  return found
+}
+
+function cells(run: ListedRun, style: Style, now: number): Cell[] {
+  const until = run.endedAt ?? (run.abandoned ? null : now)
   return [
     { text: run.runId, paint: style.bold },
     { text: truncate(oneLine(run.name), 20) },
@@ -59,7 +82,7 @@ function cells(run: ListedRun, style: Style): Cell[] {
       : { text: run.status, paint: paintRunStatus(run.status, style) },
     // Without the seconds: the line fits 80 columns, and the id has them.
     { text: timestamp(run.createdAt).slice(5, 16), paint: style.dim },
-    { text: run.endedAt === null ? '-' : duration(run.endedAt - run.createdAt) },
+    { text: until === null ? '-' : duration(until - run.createdAt) },
   ]
 }
 
