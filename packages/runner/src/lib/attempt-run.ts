@@ -90,7 +90,7 @@ export class AttemptRun {
 
   #limit(attempt: LiveAttempt, ms: number): void {
     attempt.stopTimer = this.#around.clock.sleep(ms, () => {
-      attempt.end(new RunnerError('STEP_TIMEOUT', `Step "${attempt.step.name}" took longer than its timeout of ${ms / 1000} s.`))
+      attempt.end(new RunnerError('STEP_TIMEOUT', `It took longer than its timeout of ${ms / 1000} s.`))
     })
   }
 }

@@ -66,7 +66,7 @@ function requireKeys(attempt: LiveAttempt): void {
   const set = Object.keys(attempt.own.writes())
   throw new RunnerError(
     'STEP_KEY_MISSING',
-    `Step "${attempt.step.name}" completed without ${missing.join(', ')}, which success.ctx_has_keys asks for.`,
+    `It completed without ${missing.join(', ')}, which success.ctx_has_keys asks for.`,
     { fix: set.length > 0 ? `It set ${set.join(', ')}.` : 'It set no key.', details: { missing } },
   )
 }
@@ -97,8 +97,8 @@ async function locate(attempt: LiveAttempt, name: string, workspace: Workspace):
     if (file && isInside(folder, file) && (await filesBelow(folder)).includes(file)) return file
     throw new RunnerError(
       'STEP_OUTPUT_UNKNOWN',
-      `Step "${attempt.step.name}" names the output "${name}", which is neither a key that it set nor a file inside the workspace.`,
-      { cause: error, details: { output: name } },
+      `The output "${name}" is neither a key that it set nor a file inside the workspace.`,
+      { fix: 'Name a file by its path in the workspace or among the artifacts, and write it before the step ends.', cause: error, details: { output: name } },
     )
   }
 }

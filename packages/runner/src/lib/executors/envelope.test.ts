@@ -50,7 +50,7 @@ describe('readPrinted', () => {
     ['STEP_ENVELOPE_CONTRADICTED', '{"status":"ok"}', { exitCode: 3 }, 'its exit code is 3'],
     ['STEP_ENVELOPE_CONTRADICTED', '{"status":"ok","exit_code":2}', {}, 'its exit code is 2'],
     ['STEP_FAILED', '', { exitCode: 3 }, 'ended with exit code 3'],
-    ['STEP_FAILED', '', { exitCode: null, signal: 9 }, 'ended by signal 9'],
+    ['STEP_FAILED', '', { exitCode: null, signal: 9 }, 'ended by SIGKILL'],
   ])('%s: %s', (code, text, more, message) => {
     expect(print(text, more)).toMatchObject({ status: 'error', error: { code, message: expect.stringContaining(message) } })
   })

@@ -4,6 +4,7 @@ import type { FloatMarks, RecordedError, RecordedWrite } from '../events.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { AttemptOutcome } from '../executor.ts'
 import { parseFloats } from './float-text.ts'
+import { signalName } from './signal-name.ts'
 
 /** What a process printed on standard output, and how it ended. */
 export interface Printed {
@@ -18,6 +19,7 @@ export interface Printed {
 }
 
 const SHOWN = 500
+const SHELL_ENDING = `End it with: echo '{"status":"ok","outputs":[]}'`
 const STDERR_FIX = 'Print the envelope as the one line on standard output, and everything else on standard error.'
 
 /**
@@ -27,16 +29,14 @@ const STDERR_FIX = 'Print the envelope as the one line on standard output, and e
  *
  * Anything else is an error with the offending text: STEP_ENVELOPE_MISSING, STEP_ENVELOPE_REPEATED,
  * STEP_ENVELOPE_INVALID, STEP_ENVELOPE_TOO_LONG, STEP_ENVELOPE_CONTRADICTED; STEP_FAILED when a process that printed
- * no envelope ended with a failure.
+ * no envelope ended with a failure. `ending` says how a scriptlet of this language ends with an envelope.
  */
-export function readPrinted(printed: Printed): AttemptOutcome {
+export function readPrinted(printed: Printed, ending = SHELL_ENDING): AttemptOutcome {
   const { stdout, stdoutBytes, exitCode } = printed
   const lines = linesOf(stdout)
   const text = shown(stdout)
   if (lines.length === 0 && exitCode === 0) {
-    return refused('STEP_ENVELOPE_MISSING', 'The scriptlet printed no line on standard output: an envelope was expected.', '', {
-      fix: `End it with: echo '{"status":"ok","outputs":[]}'`,
-    })
+    return refused('STEP_ENVELOPE_MISSING', 'The scriptlet printed no line on standard output: an envelope was expected.', '', { fix: ending })
   }
   if (lines.length === 0) return failedSilently(printed)
   if (lines.length > 1) {
@@ -104,7 +104,7 @@ function writesOf(set: JsonObject, floats: FloatMarks | undefined): Record<strin
 }
 
 function failedSilently({ exitCode, signal }: Printed): AttemptOutcome {
-  const how = exitCode === null ? `was ended by signal ${signal ?? '?'}` : `ended with exit code ${exitCode}`
+  const how = exitCode === null ? `was ended by ${signalName(signal ?? 0)}` : `ended with exit code ${exitCode}`
   const error: RecordedError = {
     code: 'STEP_FAILED',
     message: `The scriptlet ${how} and printed no envelope.`,

@@ -3,6 +3,9 @@ import type { RecordedError } from '../events.ts'
 import type { AttemptOutcome, MeasuredMetrics } from '../executor.ts'
 import { readEnvelope, readPrinted, shown } from './envelope.ts'
 import type { PythonResult, PythonUsage } from './python-protocol.ts'
+import { signalName } from './signal-name.ts'
+
+const ENDING = `Return it: return {"status": "ok", "outputs": []}`
 
 /** Standard output of an attempt, and whether its log has it. */
 export interface PythonOutput {
@@ -28,7 +31,7 @@ export function outcomeOf(result: PythonResult, { stdout }: PythonOutput): Attem
   const outcome =
     returned !== undefined && stdout.toString('latin1').trim() === ''
       ? readEnvelope(returned, JSON.stringify(returned), 0)
-      : readPrinted({ stdout, stdoutBytes: bytes, exitCode: code, signal: null })
+      : readPrinted({ stdout, stdoutBytes: bytes, exitCode: code, signal: null }, ENDING)
   if (returned !== undefined && bytes > 0 && outcome.status === 'ok') return printedAndReturned(stdout)
   if (outcome.status === 'error' || writes === undefined) return outcome
   return { ...outcome, writes: { ...writes, ...outcome.writes } }
@@ -59,11 +62,6 @@ export function crashed(code: number | null, signal: NodeJS.Signals | number | n
 
 export function metricsOf([cpuUserMs, cpuSystemMs, peakRssBytes]: PythonUsage, exitCode: number | null): MeasuredMetrics {
   return { cpuUserMs, cpuSystemMs, peakRssBytes, exitCode }
-}
-
-function signalName(number: number): string {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number)
-  return found?.[0] ?? `signal ${number}`
 }
 
 function failed(error: RecordedError): AttemptOutcome {

@@ -122,6 +122,7 @@ return {'status': 'ok', 'rows': 3}`)
 
   it('enforces the contract', async () => {
     expect(await code('return 0')).toBe('STEP_ENVELOPE_MISSING')
+    expect(await run('return 0')).toMatchObject({ error: { fix: 'Return it: return {"status": "ok", "outputs": []}' } })
     expect(await code('return None')).toBe('STEP_ENVELOPE_MISSING')
     expect(await code(`${OK}\n${OK}\nreturn 0`)).toBe('STEP_ENVELOPE_REPEATED')
     expect(await code(`${OK}\nreturn {"status":"ok"}`)).toBe('STEP_ENVELOPE_REPEATED')

@@ -260,8 +260,14 @@ function exitOf(event: Extract<SupervisorEvent, { ev: 'exited' }>): ProcessExit 
   }
 }
 
-function refusal({ argv }: SpawnRequest, message: string): RunnerError {
-  return new RunnerError('STEP_SPAWN_FAILED', `\`${argv[0] ?? ''}\` could not be started: ${message}.`, {
+function refusal({ argv, cwd }: SpawnRequest, message: string): RunnerError {
+  const [program = ''] = argv
+  // Node's words for it, and Python's, each with its number and the program once more.
+  const why = message.replace(/^\[Errno \d+\] (.*?)(: '.*')?$/s, '$1').replace(/^spawn .* (?=E[A-Z]+$)/s, '')
+  const interpreterLacks = /^ENOENT$|^No such file/.test(why) && existsSync(program) && existsSync(cwd)
+  const fix = 'Its first line (`#!`) names an interpreter that is not there; a carriage return at its end is part of the name.'
+  return new RunnerError('STEP_SPAWN_FAILED', `\`${program}\` could not be started: ${why}.`, {
+    ...(interpreterLacks && { fix }),
     details: { argv: [...argv] },
   })
 }
