@@ -44,15 +44,15 @@ describe('python', () => {
     await program(join(folder, 'python3'), 'echo 3.12.1')
     expect(await checkPython(workspace(), folder)).toMatchObject({ status: 'ok', message: '3.12.1: python3 (on PATH)' })
     await mkdir(join(folder, '.venv', 'bin'), { recursive: true })
-    const venv = await program(join(folder, '.venv', 'bin', 'python'), 'echo 3.11.0')
+    const venv = await program(join(folder, '.venv', 'bin', 'python'), 'echo 3.8.0')
     expect(await checkPython(workspace(), folder)).toMatchObject({
       status: 'ok',
-      message: `3.11.0: ${venv} (the workspace's .venv)`,
+      message: `3.8.0: ${venv} (the workspace's .venv)`,
     })
-    const own = await program(join(folder, 'own'), 'echo 3.6.0')
+    const own = await program(join(folder, 'own'), 'echo 3.7.17')
     expect(await checkPython(workspace({ python: own }), undefined)).toMatchObject({
       status: 'warn',
-      message: `3.6.0: ${own} (as configured) is old`,
+      message: `3.7.17: ${own} (as configured) is old`,
     })
   })
 

@@ -22,17 +22,17 @@ export async function checkPython({ root, config }: LoadedWorkspace, path: strin
       name: 'python',
       status,
       message,
-      fix: 'install Python 3.9 or newer, or name one in the configuration: python',
+      fix: 'install Python 3.8 or newer, or name one in the configuration: python',
     }
   }
   const [major = 0, minor = 0] = found.split('.').map(Number)
-  if (major === 3 && minor >= 9)
+  if (major === 3 && minor >= 8)
     return { name: 'python', status: 'ok', message: `${found}: ${interpreter} (${source})` }
   return {
     name: 'python',
     status: 'warn',
     message: `${found}: ${interpreter} (${source}) is old`,
-    fix: 'install Python 3.9 or newer',
+    fix: 'install Python 3.8 or newer',
   }
 }
 
