@@ -1,4 +1,5 @@
 import type { RunView, StepState } from '@lorc/runner'
+import { snakeCased } from './snake-case.ts'
 
 /** A run as `--json` shows it: snake_case, times in ISO 8601. */
 export function runJson(view: RunView): object {
@@ -12,8 +13,8 @@ export function runJson(view: RunView): object {
     recipe: view.recipe,
     params: view.params,
     failed_step: view.failedStep,
-    error: view.error,
-    ctx_keys: [...view.context.keys()].sort(),
+    error: view.error === null ? null : snakeCased(view.error),
+    ctx_keys: [...view.context.keys()].filter((key) => !key.startsWith('_runner.')).sort(),
     steps: view.steps.map(stepJson),
   }
 }
@@ -26,19 +27,10 @@ function stepJson(step: StepState): object {
     attempts: step.attempts,
     started_at: iso(step.startedAt),
     ended_at: iso(step.endedAt),
-    metrics:
-      metrics === null
-        ? null
-        : {
-            wall_ms: metrics.wallMs,
-            cpu_user_ms: metrics.cpuUserMs,
-            cpu_system_ms: metrics.cpuSystemMs,
-            peak_rss_bytes: metrics.peakRssBytes,
-            exit_code: metrics.exitCode,
-          },
+    metrics: metrics === null ? null : snakeCased(metrics),
     outputs: step.outputs,
     artifacts: step.artifacts,
-    error: step.error,
+    error: step.error === null ? null : snakeCased(step.error),
     blocked_by: step.blockedBy,
     reason: step.reason,
     cached: step.cached,

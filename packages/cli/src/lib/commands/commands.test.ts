@@ -417,6 +417,9 @@ describe('runs show', () => {
       started_at: '1970-01-01T00:00:00.000Z',
     })
     expect(shown.steps[2]).toMatchObject({ started_at: null, metrics: null, blocked_by: 'stats' })
+    const failed = viewOf({ status: 'failed', error: { ...error, exitCode: 3, details: { ownName: 1 } } })
+    const json = JSON.parse((await lorc('runs show last --json', engineWith({ view: async () => failed }))).stdout) as object
+    expect(json).toMatchObject({ error: { exit_code: 3, details: { ownName: 1 } } })
   })
 })
 

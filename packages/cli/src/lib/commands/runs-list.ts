@@ -7,6 +7,7 @@ import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { type Cell, table } from '../render/table.ts'
 import { oneLine, truncate } from '../render/text.ts'
+import { snakeCased } from '../snake-case.ts'
 import { withRunner } from '../with-runner.ts'
 
 const STATUSES = ['any', 'running', 'abandoned', 'completed', 'failed', 'cancelled'] as const
@@ -96,6 +97,6 @@ function fieldsOf(run: ListedRun): object {
     ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
     recipe: run.recipe,
     steps: run.steps,
-    error: run.error,
+    error: run.error === null ? null : snakeCased(run.error),
   }
 }

@@ -1,4 +1,5 @@
 import type { JournalEvent, RunHandle } from '@lorc/runner'
+import { snakeCased } from '../snake-case.ts'
 import type { ErrorReport } from './error-report.ts'
 import type { ReporterOptions, RunReporter } from './reporter.ts'
 import { errorJson } from './show-error.ts'
@@ -6,8 +7,8 @@ import { errorJson } from './show-error.ts'
 type Level = 'info' | 'warn' | 'error'
 
 /**
- * One JSON object a line: `time`, `level`, `event`, `run_id`, and the event's own fields, without values of the
- * context.
+ * One JSON object a line: `time`, `level`, `event`, `run_id`, and the event's own fields in snake_case, without values of
+ * the context.
  */
 export class JsonLines implements RunReporter {
   readonly listens: boolean
@@ -54,7 +55,12 @@ function levelOf(event: JournalEvent): Level {
 
 function fieldsOf(event: JournalEvent): object {
   const { type: _type, ts: _ts, prev: _prev, hash: _hash, ...fields } = event
-  if (!('writes' in fields)) return fields
-  const { writes, ...others } = fields
-  return { ...others, keys: Object.keys(writes) }
+  const { writes, ...others } = 'writes' in fields ? fields : { ...fields, writes: undefined }
+  return snakeCased({
+    ...others,
+    ...('metrics' in others && others.metrics !== null ? { metrics: snakeCased(others.metrics) } : {}),
+    ...('error' in others ? { error: snakeCased(others.error) } : {}),
+    ...('options' in others ? { options: snakeCased(others.options) } : {}),
+    ...(writes === undefined ? {} : { keys: Object.keys(writes) }),
+  })
 }

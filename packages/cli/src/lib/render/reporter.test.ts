@@ -171,6 +171,11 @@ describe('JSON lines', () => {
       step: 'load',
       keys: ['demo.rows_v1'],
     })
+    expect(lines[6]).toMatchObject({ event: 'step.failed', retry_in_ms: 2000 })
+    const names = lines.flatMap((line) => [line, line['metrics'], line['error'], line['options']]).flatMap((own) =>
+      Object.keys(own ?? {}),
+    )
+    expect(names.filter((name) => /[A-Z]/.test(name))).toEqual([])
     expect(lines[4]).not.toHaveProperty('writes')
     expect(lines[4]).not.toHaveProperty('hash')
     expect([6, 8, 9, 16].map((index) => lines[index]?.['level'])).toEqual(['warn', 'error', 'warn', 'error'])
