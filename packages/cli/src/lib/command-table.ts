@@ -125,11 +125,36 @@ function command(name: string, words: string[]): FoundCommand {
 }
 
 function unknownCommand(name: string): CliError {
-  const looksLikeFile = /\.ya?ml$/.test(name)
-  const near = looksLikeFile ? `run ${name}` : (closest(name, Object.keys(COMMANDS)) ?? subcommand(name))
+  const near = otherWords(name) ?? closest(name, Object.keys(COMMANDS)) ?? subcommand(name)
   return new CliError('CLI_COMMAND_UNKNOWN', `there is no command \`lorc ${name}\`.`, {
     fix: near === undefined ? '`lorc --help` lists the commands.' : `did you mean \`lorc ${near}\`?`,
   })
+}
+
+/** What other orchestrators call these commands. */
+const CALLED_ELSEWHERE: Readonly<Record<string, string>> = {
+  start: 'run',
+  exec: 'run',
+  retry: 'resume',
+  restart: 'resume',
+  stop: 'cancel',
+  kill: 'cancel',
+  check: 'validate',
+  lint: 'validate',
+  dry: 'validate',
+  ls: 'runs list',
+  ps: 'runs list',
+  history: 'runs list',
+  status: 'runs show',
+  describe: 'runs show',
+  tail: 'runs logs',
+  version: '--version',
+}
+
+function otherWords(name: string): string | undefined {
+  if (/\.ya?ml$/.test(name)) return `run ${name}`
+  if (/^runs (last|run_)/.test(name)) return name.replace('runs', 'runs show')
+  return Object.hasOwn(CALLED_ELSEWHERE, name) ? CALLED_ELSEWHERE[name] : undefined
 }
 
 /** `list` for `runs list`. */

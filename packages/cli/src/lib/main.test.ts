@@ -68,6 +68,8 @@ describe('wrong usage', () => {
     ],
     ['runs lst', 'there is no command `lorc runs lst`.\nfix: did you mean `lorc runs list`?'],
     ['logs', 'there is no command `lorc logs`.\nfix: did you mean `lorc runs logs`?'],
+    ['status', 'there is no command `lorc status`.\nfix: did you mean `lorc runs show`?'],
+    ['runs last', 'there is no command `lorc runs last`.\nfix: did you mean `lorc runs show last`?'],
     ['constructor', 'there is no command `lorc constructor`.\nfix: `lorc --help` lists the commands.'],
     ['-C', 'Usage: lorc COMMAND'],
   ])('%s', async (line, message) => {

@@ -106,6 +106,11 @@ describe('run', () => {
     expect([exit, stderr]).toEqual([2, expect.stringContaining('error[CLI_OPTION_INVALID]: --from-run says') as string])
   })
 
+  it('does not both run a step alone and leave it out', async () => {
+    const { exit, stderr } = await lorc('run demo.yaml --only a,b --skip b')
+    expect([exit, stderr]).toEqual([2, 'error[CLI_OPTION_INVALID]: `b` is named by --only and by --skip.\nfix: name it in one.\n'])
+  })
+
   it('shows the problems of a recipe and runs nothing', async () => {
     const problem = { code: 'RECIPE_CYCLE', message: 'a waits for itself', file: 'demo.yaml', line: 2, column: 3 }
     const compile = (): Promise<never> =>
@@ -465,7 +470,7 @@ describe('runs logs', () => {
       stderr: 'error[CLI_LOG_MISSING]: step `later` has not begun.\n',
     })
     expect((await lorc('runs logs last load --attempt 7', engineWith(runner))).stderr).toContain(
-      'printed nothing on attempt 7 of 1',
+      'has no attempt 7: it was tried once',
     )
   })
 

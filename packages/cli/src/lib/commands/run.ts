@@ -48,6 +48,10 @@ export const run = defineCommand({
         },
       )
     }
+    const both = only.find((step) => skip.includes(step))
+    if (both !== undefined) {
+      throw new CliError('CLI_OPTION_INVALID', `\`${both}\` is named by --only and by --skip.`, { fix: 'name it in one.' })
+    }
     return await driving(invocation, options, async (workspace) => {
       const { plan, recipe } = await engine.compile(invocation.arguments.file, workspace)
       checkStepNames(plan, { only, skip, 'resume-from': resumeFrom })

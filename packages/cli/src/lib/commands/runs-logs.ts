@@ -82,7 +82,9 @@ async function show({ runner }: OpenRunner, view: RunView, { step, attempt, line
   const why =
     state === undefined
       ? 'has not begun'
-      : `printed nothing on attempt ${attempt ?? state.attempts} of ${state.attempts}`
+      : attempt !== undefined && attempt > state.attempts
+        ? `has no attempt ${attempt}: it was tried ${state.attempts === 1 ? 'once' : `${state.attempts} times`}`
+        : `printed nothing on attempt ${attempt ?? state.attempts} of ${state.attempts}`
   throw new CliError('CLI_LOG_MISSING', `step \`${step}\` ${why}.`)
 }
 
