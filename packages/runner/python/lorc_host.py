@@ -138,10 +138,16 @@ class Host:
         self.surroundings.imported()
         named = getattr(module, request['class'], None)
         if named is None:
-            raise AttributeError('%s has no class %s' % (request['file'], request['class']))
+            raise AttributeError('%s has no class %s%s' % (request['file'], request['class'], others(module)))
         if not isinstance(named, type):
             raise TypeError('%s in %s is not a class' % (request['class'], request['file']))
         return named()
+
+
+def others(module):
+    """The scriptlets that a module has, for an error."""
+    names = [name for name, value in vars(module).items() if isinstance(value, type) and hasattr(value, 'run')]
+    return '; its scriptlets are %s' % ', '.join(names) if names else ''
 
 
 def returned(value):

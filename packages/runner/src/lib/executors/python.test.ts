@@ -339,7 +339,7 @@ return {'status': 'ok', 'alone': alone}`
     const attempt = step('return 0')
     expect(await executor.execute({ ...attempt, step: { ...attempt.step, module: 'steps.none' } })).toMatchObject({ error: { code: 'MODULE_MISSING' } })
     expect(await executor.execute({ ...attempt, step: { ...attempt.step, function: 'Nope' } })).toMatchObject({
-      error: { code: 'STEP_FAILED', message: expect.stringContaining('has no class Nope') },
+      error: { code: 'STEP_FAILED', message: expect.stringMatching(/has no class Nope; its scriptlets are Job$/) },
     })
     const { function: _, ...rest } = attempt.step
     expect(await executor.execute({ ...attempt, step: rest })).toMatchObject({ error: { code: 'STEP_FAILED' } })
