@@ -87,7 +87,11 @@ describe('a run of a few steps', () => {
   })
 
   it('fits a narrow terminal', () => {
+    const long = planOf('a_step_of_a_name_that_is_wider_than_the_terminal')
     for (const line of frame(plan, events, { ...input, columns: 30 })) expect(displayWidth(line)).toBeLessThan(30)
+    for (const columns of [16, 30, 40]) {
+      for (const line of frame(long, [], { columns })) expect(displayWidth(line)).toBeLessThan(columns)
+    }
   })
 })
 

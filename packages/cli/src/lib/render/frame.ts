@@ -24,6 +24,8 @@ export interface FrameInput {
 
 const NAME_MAX = 32
 const TIME_WIDTH = 7
+/** Of a line: mark and margins before the name, the last column, and the time with a space before it. */
+const FIXED_WIDTH = 4 + 1 + 1 + TIME_WIDTH
 /** Steps that the last frame has, which stays and may be longer than the terminal. */
 const LAST_MAX = 100
 
@@ -36,6 +38,8 @@ export function runFrame(progress: RunProgress, input: FrameInput): string[] {
   const shown = progress.outcome === null ? selection(progress, Math.max(1, input.rows - 3)) : lastSelection(progress)
   const nameWidth = Math.min(
     NAME_MAX,
+    // The name leaves at least as much to the note.
+    Math.max(1, Math.floor((input.columns - FIXED_WIDTH) / 2)),
     shown.reduce((width, row) => Math.max(width, displayWidth(row.name)), 0),
   )
   return [...shown.map((row) => stepLine(row, nameWidth, input)), countsLine(progress, input)]
@@ -61,7 +65,7 @@ function stepLine(row: StepRow, nameWidth: number, input: FrameInput): string {
   const mark = paint(row.status === 'running' ? spin : marks[row.status])
   const name = truncate(row.name, nameWidth)
   const time = timeOf(row, input.now)
-  const room = columns - 1 - 4 - nameWidth - 1 - TIME_WIDTH - 2
+  const room = columns - FIXED_WIDTH - nameWidth - 2
   const note = truncate(noteOf(row, input), Math.max(0, room))
   const painted = [
     padEnd(row.status === 'waiting' ? style.dim(name) : name, nameWidth + 1),
