@@ -17,6 +17,17 @@ const fileSchema = z.strictObject({
   leaseSec: z.number().min(0.5).max(3600).optional(),
 }) satisfies z.ZodType<ConfigFile>
 
+/** What a setting must be; an entry of a list is told by its list. */
+const MUST_BE: Readonly<Record<keyof ConfigFile, string>> = {
+  python: 'a text: a path, or a name on PATH',
+  concurrency: 'a whole number from 1 to 100000',
+  store: '`sqlite` or `files`',
+  durability: '`power` or `process`',
+  allow: 'a list of texts: folders and packages',
+  graceSec: 'a number of seconds from 0 to 3600',
+  leaseSec: 'a number of seconds from 0.5 to 3600',
+}
+
 /**
  * Reads and checks a configuration file. Throws CliError CLI_CONFIG_UNREADABLE, CLI_CONFIG_INVALID with every
  * problem.
@@ -69,8 +80,12 @@ function problemsOf(issue: z.core.$ZodIssue, file: string, locate: Locate): CliP
       return { code, message: `there is no setting \`${key}\``, fix, file, ...locate(issue.path, key) }
     })
   }
-  const where = issue.path.length === 0 ? 'the configuration' : `\`${issue.path.map(String).join('.')}\``
-  return [{ code, message: `${where}: ${issue.message.replace(/^Invalid input: /, '')}`, file, ...locate(issue.path) }]
+  const [setting] = issue.path
+  const message =
+    setting === undefined
+      ? 'the configuration must be a map of settings'
+      : `\`${String(setting)}\` must be ${MUST_BE[setting as keyof ConfigFile]}`
+  return [{ code, message, file, ...locate(issue.path) }]
 }
 
 function complete(given: ConfigFile, root: string): LorcConfig {
