@@ -16,6 +16,7 @@ import os
 import sys
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
+IMPORTLIB = os.path.join(os.path.dirname(os.__file__), 'importlib', '')
 LIBRARY = os.path.join(FOLDER, 'path')
 sys.path[0:1] = [FOLDER, LIBRARY]
 
@@ -174,11 +175,11 @@ def exit_code(code):
 
 
 def tell(error):
-    """Writes the traceback to the log, without the frames of this host."""
+    """Writes the traceback to the log, without the frames of this host and of the import that it does."""
     import traceback
 
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(FOLDER):
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith((FOLDER, '<frozen importlib', IMPORTLIB)):
         trace = trace.tb_next
     try:
         sys.stderr.write(''.join(traceback.format_exception(type(error), error, trace)))

@@ -165,6 +165,12 @@ return {'status': 'ok', 'rows': 3}`)
     expect(attempt.log()).toBe('imported\n')
   })
 
+  it('shows of a failing import the lines of the module alone', async () => {
+    const attempt = step('return 0', { head: 'import no_such_module' })
+    expect(await executor.execute(attempt)).toMatchObject({ status: 'error' })
+    expect(attempt.log()).toMatch(/^Traceback .*:\n {2}File ".*steps\/m\d+\.py", line 1, in <module>\n {4}import no_such_module\nMod/)
+  })
+
   it('takes SystemExit for an exit code', async () => {
     expect(await code(`${OK}\nimport sys\nsys.exit(0)`)).toBe('ok')
     expect(await run(`import sys\nsys.exit("no input")`)).toMatchObject({ error: { code: 'STEP_FAILED', exitCode: 1 } })
