@@ -15,6 +15,7 @@ it('names the driver that was quicker', async () => {
   await expect(acquireLease(late, 'run_a', driver('slower'), new FakeClock(), 1000)).rejects.toMatchObject({
     code: 'RUN_HELD',
     message: 'Another process (process 815) drives run run_a.',
+    fix: 'Wait for it, or ask it to stop: lorc cancel run_a',
     details: { pid: 815 },
   })
 })

@@ -38,7 +38,7 @@ export function unknownRun(runId: string): RunnerError {
 function held(runId: string, driver: DriverIdentity | null | undefined): RunnerError {
   const who = driver ? ` (process ${driver.pid})` : ''
   return new RunnerError('RUN_HELD', `Another process${who} drives run ${runId}.`, {
-    fix: 'Wait for it, or ask it to stop with "lorc cancel".',
+    fix: `Wait for it, or ask it to stop: lorc cancel ${runId}`,
     ...(driver && { details: { pid: driver.pid } }),
   })
 }
