@@ -33,6 +33,8 @@ const fail = (error: unknown): void => {
 try {
   const { open } = (await import(module)) as { open: OpenContender }
   const contender = await open({ scratch, variant })
+  // Whoever asked is gone: what was started here ends with it.
+  process.on('disconnect', () => void obey(contender, { close: true }).catch(() => exit(1)))
   process.on('message', (order: Order) => void obey(contender, order).catch(fail))
   answer({ version: contender.version, settings: contender.settings })
 } catch (error) {

@@ -9,7 +9,7 @@ import type { TaskOptions } from './contender.ts'
 
 const ENTRY = fileURLToPath(new URL('./contender-entry.ts', import.meta.url))
 /** A contender that is not done by then is given up. */
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 120_000
 /** Nobody is to call home, look for updates or leave a daemon behind while time is taken. */
 const QUIET = { DO_NOT_TRACK: '1', NX_DAEMON: 'false', TURBO_TELEMETRY_DISABLED: '1', NO_UPDATE_NOTIFIER: '1', NODE_ENV: 'production' }
 
@@ -65,7 +65,7 @@ export class ContenderProcess {
     const running = this.#child.exitCode === null && this.#child.signalCode === null
     if (running) {
       this.#order({ close: true })
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), 20_000)
+      const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000)
       await ended
       clearTimeout(timer)
     }

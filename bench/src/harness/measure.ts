@@ -36,14 +36,15 @@ async function tryOpen({ module, variant = '' }: Entry, { locate }: MeasureOptio
   try {
     return await ContenderProcess.open(locate(module), variant)
   } catch (error) {
-    return error instanceof NoMeasurement ? error : new NoMeasurement(String(error), false)
+    if (error instanceof NoMeasurement && error.notHere) return error
+    return new NoMeasurement(`failed: ${error instanceof Error ? error.message : String(error)}`, false)
   }
 }
 
 async function measureCase(
   workload: Workload,
   one: Case,
-  open: ReadonlyMap<Entry, ContenderProcess | NoMeasurement>,
+  open: Map<Entry, ContenderProcess | NoMeasurement>,
   { quick, report }: MeasureOptions,
 ): Promise<CaseResult> {
   const entries = workload.entries.filter(({ upTo = Infinity }) => one.size <= upTo)
@@ -62,6 +63,9 @@ async function measureCase(
         if (round >= 0) result.each.push(ms / own)
       } catch (error) {
         result.missing = `failed: ${error instanceof Error ? error.message : String(error)}`
+        // It may still be at it, and would take time from the others.
+        open.set(entry, new NoMeasurement(result.missing, false))
+        await contender.close()
       }
     }
   }
@@ -71,7 +75,7 @@ async function measureCase(
 
 function blank({ name }: Entry, contender: ContenderProcess | NoMeasurement): EntryResult {
   if (!(contender instanceof NoMeasurement)) return { name, version: contender.version, settings: contender.settings, each: [], missing: null }
-  const missing = `${contender.notHere ? 'not installed here' : 'failed'}: ${contender.message}`
+  const missing = contender.notHere ? `not installed here: ${contender.message}` : contender.message
   return { name, version: null, settings: null, each: [], missing }
 }
 
