@@ -48,6 +48,20 @@ it('shows a run as files', async () => {
   expect(readdirSync(folder)).toHaveLength(5)
 })
 
+it('says that the folder cannot be written', async () => {
+  const executor = scriptedExecutor({})
+  const runner = await createRunner({ workspace, store: createMemoryStore(), clock: new FakeClock(), executors: [executor] })
+  const plan = { lorc: 1 as const, name: 'demo', steps: [{ name: 'a', type: 'scripted', stage: 0 }] }
+  const { runId, result } = await runner.start(plan)
+  await result
+  writeFileSync(join(workspace, 'runs'), '')
+  await expect(runner.writeRunFolder(runId)).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: expect.stringMatching(/^Could not write the run folder ".*": E/) as string,
+  })
+  await runner.close()
+})
+
 it('reads lines without end, and bytes that are no text', async () => {
   const file = join(workspace, 'deep', 'x.log')
   mkdirSync(dirname(file))

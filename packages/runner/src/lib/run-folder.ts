@@ -5,12 +5,22 @@ import type { JournalEvent } from './events.ts'
 import { readLines } from './log-lines.ts'
 import { loadRun, type LoadedRun } from './run-reader.ts'
 import type { RunStore } from './store.ts'
+import { storeError } from './stores/store-error.ts'
 
 /**
  * Writes a run's folder from its journal: `run.json`, `results.json`, `events.ndjson` and `logs.jsonl`, each complete
- * or not at all. Returns the folder.
+ * or not at all. Returns the folder. Throws STORE_*, also where it is the folder that cannot be written.
  */
 export async function writeRunFolder(store: RunStore, runId: string, places: RunPlaces, folder: string): Promise<string> {
+  try {
+    await writeViews(store, runId, places, folder)
+    return folder
+  } catch (error) {
+    throw storeError(error, 'write', folder, 'run folder')
+  }
+}
+
+async function writeViews(store: RunStore, runId: string, places: RunPlaces, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const attempts: Begun[] = []
   const run = await loadRun(store, runId, { visit: (event) => noteAttempt(attempts, event) })
@@ -20,7 +30,6 @@ export async function writeRunFolder(store: RunStore, runId: string, places: Run
     replaceFile(join(folder, 'events.ndjson'), store.read(runId)),
     replaceFile(join(folder, 'logs.jsonl'), logLines(run, attempts, places)),
   ])
-  return folder
 }
 
 interface Begun {

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome } from '../executor.ts'
 import { ClosableContext } from './node-context.ts'
@@ -8,6 +7,7 @@ import { failureOf, outcomeOf, recorded } from './node-outcome.ts'
 import { inScope, releaseConsole, retainConsole, type AttemptScope } from './node-output.ts'
 import { isThenable } from './node-scriptlet.ts'
 import { artifactsFolder, grantedEnv, paramsOf, ScriptletStep, type StepBacking } from './node-step.ts'
+import { thrownText } from './thrown-text.ts'
 
 /**
  * Runs an attempt in this process. Answers at once when this run knows the scriptlet and the scriptlet is synchronous.
@@ -103,7 +103,7 @@ class InProcessAttempt implements AttemptScope, StepBacking {
 
   #failure(error: unknown): AttemptOutcome {
     const cause = error instanceof RunnerError ? error.cause : error
-    if (cause !== undefined) this.write(`${inspect(cause)}\n`)
+    if (cause !== undefined) this.write(`${thrownText(cause)}\n`)
     return { status: 'error', error: failureOf(error) }
   }
 
@@ -119,7 +119,7 @@ class InProcessAttempt implements AttemptScope, StepBacking {
   }
 
   fail(error: unknown): void {
-    this.write(`lorc: the step left this error to nobody: ${inspect(error)}\n`)
+    this.write(`lorc: the step left this error to nobody: ${thrownText(error)}\n`)
     this.#end({ status: 'error', error: failureOf(error) })
   }
 

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import { RunnerError } from '../errors.ts'
 import type { AttemptOutcome, MeasuredMetrics } from '../executor.ts'
 import { ClosableContext } from './node-context.ts'
@@ -7,6 +6,7 @@ import type { Reply, Request, RunMessage, WorkerMessage } from './node-protocol.
 import { loadScriptlet, type Scriptlet } from './node-scriptlet.ts'
 import { ScriptletStep, type StepBacking } from './node-step.ts'
 import { RemoteContext, valueOf } from './node-worker-context.ts'
+import { thrownText } from './thrown-text.ts'
 
 /** What the host of a worker process needs of that process. */
 export interface WorkerProcess {
@@ -77,7 +77,7 @@ export class NodeWorkerHost {
 
   #failure(error: unknown): AttemptOutcome {
     const cause = error instanceof RunnerError ? error.cause : error
-    if (cause !== undefined) this.#process.write(`${inspect(cause)}\n`)
+    if (cause !== undefined) this.#process.write(`${thrownText(cause)}\n`)
     return { status: 'error', error: failureOf(error) }
   }
 }

@@ -27,13 +27,16 @@ export function isSqliteBusy(error: unknown): boolean {
   return code !== undefined && ((code & 0xff) === BUSY || (code & 0xff) === PROTOCOL)
 }
 
-/** Says what went wrong with the store at `place` (a file or folder) when it was to `action` ("write", "open"). */
-export function storeError(error: unknown, action: string, place: string): RunnerError {
+/**
+ * Says what went wrong with the store, or another `thing`, at `place` (a file or folder) when it was to `action`
+ * ("write", "open").
+ */
+export function storeError(error: unknown, action: string, place: string, thing = 'store'): RunnerError {
   if (error instanceof RunnerError) return error
   const code = codeOf(error)
   const reason = error instanceof Error ? error.message : String(error)
   const fix = FIXES[code]
-  return new RunnerError(code, `Could not ${action} the store ${JSON.stringify(place)}: ${reason}`, {
+  return new RunnerError(code, `Could not ${action} the ${thing} ${JSON.stringify(place)}: ${reason}`, {
     cause: error,
     ...(fix === undefined ? {} : { fix }),
   })
