@@ -39,7 +39,7 @@ it('shows a run as files', async () => {
   })
   expect(JSON.parse(read('results.json'))).toMatchObject({
     context: { 'a.x_v1': { n: 1 } },
-    steps: { a: { status: 'completed', artifacts: [{ path: `runs/${runId}/artifacts/a/report.md`, bytes: 4 }] } },
+    steps: { a: { status: 'completed', metrics: { wall_ms: 0, exit_code: null }, started_at: '2026-01-09T12:34:56.000Z', artifacts: [{ path: `runs/${runId}/artifacts/a/report.md`, bytes: 4 }] } },
   })
   expect(read('events.ndjson').trimEnd().split('\n')).toHaveLength(5)
   const logs = read('logs.jsonl').trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)

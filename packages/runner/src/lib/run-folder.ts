@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { logFile, type RunPlaces } from './attempt.ts'
+import type { StepState } from './api.ts'
 import type { JournalEvent } from './events.ts'
 import { readLines } from './log-lines.ts'
 import { loadRun, type LoadedRun } from './run-reader.ts'
@@ -68,7 +69,30 @@ function results({ fold, context }: LoadedRun): unknown {
     run_id: fold.runId,
     status: fold.status,
     context: Object.fromEntries(context.keys().map((key) => [key, context.get(key)])),
-    steps: Object.fromEntries(fold.steps().map(({ name, ...step }) => [name, step])),
+    steps: Object.fromEntries(fold.steps().map((step) => [step.name, stepRecord(step)])),
+  }
+}
+
+function stepRecord({ status, attempts, startedAt, endedAt, metrics, outputs, artifacts, error, blockedBy, reason, cached, importedFrom }: StepState): unknown {
+  return {
+    status,
+    attempts,
+    started_at: startedAt === null ? null : iso(startedAt),
+    ended_at: endedAt === null ? null : iso(endedAt),
+    metrics: metrics && {
+      wall_ms: metrics.wallMs,
+      cpu_user_ms: metrics.cpuUserMs,
+      cpu_system_ms: metrics.cpuSystemMs,
+      peak_rss_bytes: metrics.peakRssBytes,
+      exit_code: metrics.exitCode,
+    },
+    outputs,
+    artifacts,
+    error,
+    blocked_by: blockedBy,
+    reason,
+    cached,
+    imported_from: importedFrom,
   }
 }
 
