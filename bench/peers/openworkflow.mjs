@@ -19,8 +19,9 @@ export async function open({ scratch }) {
   const define = (name, steps) =>
     ow.defineWorkflow({ name }, async ({ input, step }) => {
       const begin = performance.now()
-      await steps(input, step)
-      done.get(input.id)({ measured: performance.now() - begin })
+      const finished = steps(input, step).then(() => ({ measured: performance.now() - begin }))
+      done.get(input.id)(finished)
+      await finished
     })
   const sequence = define('sequence', async ({ size }, step) => {
     for (let i = 0; i < size; i++) await step.run({ name: `s${i}` }, nothing)

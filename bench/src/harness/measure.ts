@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { ContenderProcess, NoMeasurement } from './contender-process.ts'
 import type { CaseResult, EntryResult, WorkloadResult } from './results.ts'
 import { summarize } from './statistics.ts'
@@ -12,6 +15,8 @@ export interface MeasureOptions {
 }
 
 const REPETITIONS = 5
+const PAUSE_MS = 200
+const run = promisify(execFile)
 
 /**
  * Measures a workload: every entry in a process of its own, all of them open, each case's repetitions in turns (lorc, a
@@ -58,6 +63,7 @@ async function measureCase(
       if (contender instanceof NoMeasurement || result.missing !== null) continue
       const own = Math.max(1, Math.round(size * (entry.share ?? 1)))
       try {
+        if (!quick) await settle()
         const ms = await contender.time(one.task, own, one.options ?? {})
         // The first round warms up.
         if (round >= 0) result.each.push(ms / own)
@@ -71,6 +77,12 @@ async function measureCase(
   }
   report(`  ${one.name}`)
   return { name: one.name, size, entries: [...results.values()], targets: [] }
+}
+
+/** Nobody is to pay for what another has left to the operating system to write. */
+async function settle(): Promise<void> {
+  await run('sync')
+  await wait(PAUSE_MS)
 }
 
 function blank({ name }: Entry, contender: ContenderProcess | NoMeasurement): EntryResult {

@@ -29,6 +29,7 @@ export const growth: Workload = {
   entries: [{ name: 'lorc', module: 'contenders/lorc-growth.ts' }],
   against: 'lorc',
   targets: shapes.map(flat),
+  notes: ['Each measurement runs 100,000 steps, in one run or in many, so that each sees the housekeeping of the store.'],
 }
 
 const WAITING = '100,000 waiting steps'
