@@ -44,7 +44,7 @@ describe('reportOf', () => {
 
 describe('errorParagraph', () => {
   it('is harmless for a terminal, whatever a step printed', () => {
-    const error = new RunnerError('STEP_FAILED', 'it said \x1b[2Jnow\x07boo\r\nand more', { fix: 'no \x1b]0;title\x07' })
+    const error = new RunnerError('STEP_FAILED', 'it said \x1b[2Jnow\x00boo\r\nand more', { fix: 'no \x1b]0;title\x07' })
     expect(paragraph(error)).toBe('error[STEP_FAILED]: it said now boo \nand more\nfix: no \n')
   })
 
