@@ -57,6 +57,10 @@ export type EventData =
       /** SHA-256 (hex) of each file of code that the plan uses, by its path; of a package's version, by `npm:<name>`. */
       code: { [path: string]: string }
       importedFrom?: string
+      /** The step of another run whose work this run is. */
+      parent?: { runId: string; step: string }
+      /** SHA-256 (hex, its first 16 digits) of each granted variable's value by its name; secrets are left out. */
+      env?: { [name: string]: string }
     }
   | { type: 'driver.started'; epoch: number; pid: number; host: string; changedCode?: string[] }
   | { type: 'step.started'; step: string; attempt: number }
@@ -87,7 +91,23 @@ export type EventData =
   | { type: 'step.cancelled'; step: string; attempt: number; reason: string; metrics: AttemptMetrics | null }
   | { type: 'steps.cancelled'; steps: string[]; reason: string }
   | { type: 'steps.blocked'; steps: string[]; by: string }
-  | { type: 'steps.skipped'; steps: string[]; reason: string }
+  /** `by`: a person skipped it (`resume --skip`); else an option of the run or `when` did. */
+  | { type: 'steps.skipped'; steps: string[]; reason: string; by?: string }
+  /** The items of a `for_each` step; item i is the step `step[i]` from now on. */
+  | { type: 'step.expanded'; step: string; items: JsonValue[] }
+  /** A ready step waits for a slot of its concurrency group, which these hold now. */
+  | { type: 'step.waiting'; step: string; group: string; limit: number; holders: { runId: string; step: string }[] }
+  /** The run that a step of type `recipe` drives. */
+  | { type: 'step.linked'; step: string; attempt: number; runId: string }
+  /** Asked for once; `expiresAt` is Unix milliseconds. */
+  | { type: 'approval.requested'; step: string; message: string; by: string[] | null; expiresAt: number | null }
+  | { type: 'approval.decided'; step: string; approved: boolean; by: string; reason: string }
+  /** `resume --from`: these are to run again, though they had ended. */
+  | { type: 'steps.reset'; steps: string[]; by: string; reason: string }
+  /** `resume --set`: an operator's writes. */
+  | { type: 'context.set'; writes: { [key: string]: RecordedWrite }; by: string; reason: string }
+  | { type: 'run.paused'; by: string; reason: string }
+  | { type: 'run.unpaused'; by: string; reason: string }
   | { type: 'step.interrupted'; step: string; attempt: number }
   | { type: 'run.cancel_requested'; by: string; reason: string; code?: string }
   | { type: 'run.completed' }

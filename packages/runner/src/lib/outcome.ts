@@ -61,7 +61,7 @@ function mergeWrites(context: StepContext, writes: Record<string, RecordedWrite>
 }
 
 function requireKeys(attempt: LiveAttempt): void {
-  const missing = attempt.step.success?.ctxHasKeys.filter((key) => !attempt.own.has(key)) ?? []
+  const missing = attempt.step.success?.ctxHasKeys?.filter((key) => !attempt.own.has(key)) ?? []
   if (missing.length === 0) return
   const set = Object.keys(attempt.own.writes())
   throw new RunnerError(

@@ -23,9 +23,54 @@ const cachePolicySchema = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('auto') }),
 ])
 
+/** `grant` passes variables of the runner's environment through, `set` gives values; these may hold `${{ }}`. */
+const environmentSchema = z.strictObject({ grant: z.array(z.string()), set: z.record(z.string(), z.string()) })
+
+/** A JSON Schema (draft 2020-12), or `true`: any JSON value. */
+const jsonSchema = z.union([z.literal(true), z.record(z.string(), json)])
+
+/** Runs the step once for each item of a list; each is a step `name[i]` of its own. */
+export const forEachSchema = z.strictObject({
+  /** CEL that gives a list. Evaluated once, when the step is ready; the items are journaled. */
+  items: z.string().min(1),
+  /** Items at once. Default: as many as the run has slots. */
+  maxParallel: z.int().min(1).max(100_000).optional(),
+})
+
+/** A request of a step of type `http`. Texts may hold `${{ }}`. */
+export const httpRequestSchema = z.strictObject({
+  method: z.string().regex(/^[A-Z]{3,10}$/),
+  url: z.string().min(1),
+  headers: z.record(z.string(), z.string()).optional(),
+  /** A text is sent as it is, anything else as JSON. */
+  body: json.optional(),
+  /** Status codes (`200`) and classes (`"2xx"`) that are a success. Default `["2xx"]`. */
+  expect: z.array(z.union([z.int().min(100).max(599), z.string().regex(/^[1-5]xx$/)])).min(1).optional(),
+  /** Context keys, and CEL over `response` (`status`, `headers`, `body`) for their values. */
+  set: z.record(z.string(), z.string()).optional(),
+})
+
+/** What a step of type `approval` asks for. Its time limit is the step's `timeoutMs`, counted from the first request. */
+export const approvalSchema = z.strictObject({
+  /** Shown to who decides; may hold `${{ }}`. */
+  message: z.string().optional(),
+  /** Names that may decide (`--by`); without it, anybody. */
+  by: z.array(z.string().min(1)).min(1).optional(),
+})
+
+/** At most `limit` steps that name the group run at once, in all runs of the store. */
+export const concurrencyGroupSchema = z.strictObject({
+  /** May hold `${{ }}`. */
+  name: z.string().min(1),
+  limit: z.int().min(1).max(100_000),
+})
+
 export const planStepSchema = z.strictObject({
   name: z.string().regex(STEP_NAME),
-  /** Names the executor: `node`, `python`, `shell`, or one that the embedding program supplies. */
+  /**
+   * Names the executor: `node`, `python`, `shell`, `http`, `recipe`, `approval`, or one that the embedding program
+   * supplies.
+   */
   type: z.string().min(1),
   module: z.string().optional(),
   function: z.string().optional(),
@@ -43,15 +88,46 @@ export const planStepSchema = z.strictObject({
   requiresProcess: z.boolean().optional(),
   continueOnError: z.boolean().optional(),
   cache: cachePolicySchema.optional(),
-  /** Environment: `grant` passes variables of the runner's environment through, `set` gives values. */
-  env: z.strictObject({ grant: z.array(z.string()), set: z.record(z.string(), z.string()) }).optional(),
+  env: environmentSchema.optional(),
   /** Context keys that a shell step sees in the file that `LORC_CONTEXT` names. */
   reads: z.array(z.string()).optional(),
   /** Files, relative to the workspace, that a cached step depends on. */
   inputs: z.array(z.string()).optional(),
   /** Files, relative to the workspace, that the step writes. */
   outputs: z.array(z.string()).optional(),
-  success: z.strictObject({ ctxHasKeys: z.array(z.string()) }).optional(),
+  success: z
+    .strictObject({
+      ctxHasKeys: z.array(z.string()).optional(),
+      /** CEL over `ctx` (with the step's own writes), `params`, `steps`, `item`, `run`. */
+      when: z.string().min(1).optional(),
+    })
+    .optional(),
+  /** Which part of the run the step belongs to. Default `main`; the others begin when the main part is over. */
+  phase: z.enum(['main', 'on_success', 'on_failure', 'always']).optional(),
+  /** CEL; evaluated when the step is ready. False: the step is skipped, and what depends on it goes on. */
+  when: z.string().min(1).optional(),
+  forEach: forEachSchema.optional(),
+  /** The shapes of context keys that the step may write, as JSON Schemas. */
+  produces: z.record(z.string(), jsonSchema).optional(),
+  /** Of ready steps, those with a higher one start first. Default 0. */
+  priority: z.int().min(-1000).max(1000).optional(),
+  concurrencyGroup: concurrencyGroupSchema.optional(),
+  http: httpRequestSchema.optional(),
+  approval: approvalSchema.optional(),
+  /** The plan that a step of type `recipe` runs, as a run of its own. */
+  recipe: z
+    .strictObject({
+      /** The file that it was compiled from, relative to the workspace. */
+      path: z.string().min(1).optional(),
+      get plan() {
+        return planSchema
+      },
+      /** Values may hold `${{ }}`. */
+      params: z.record(z.string(), json).optional(),
+      /** Context keys of that run that become this run's. Default: all. */
+      keys: z.array(z.string()).optional(),
+    })
+    .optional(),
 })
 
 /**
@@ -65,7 +141,16 @@ export const planSchema = z.strictObject({
   /** `test_meta` of a recipe, kept as written. */
   meta: z.record(z.string(), json).optional(),
   concurrency: z.int().min(1).max(100_000).optional(),
+  /** Of each driver's work on the run. */
   timeoutMs: z.number().positive().optional(),
+  /** Milliseconds from the run's creation, resumes and pauses included, after which it is ended as failed. */
+  deadlineMs: z.number().positive().optional(),
+  /** JSON Schema of an object: its properties are the parameters that `params` gives, with their defaults. */
+  params: z.record(z.string(), json).optional(),
+  /** For every step; a step's own `env` comes first. */
+  env: environmentSchema.optional(),
+  /** Names of environment variables whose values nobody may see: granted to no step that does not name them. */
+  secrets: z.array(z.string()).optional(),
   /** What happens when parallel steps write the same key. Default `fail_on_conflict`. */
   conflict: z.enum(['fail_on_conflict', 'last_write_wins']).optional(),
   steps: z.array(planStepSchema).min(1),
