@@ -1,5 +1,5 @@
 import type { Context, StepContext } from '@lorc/context'
-import type { RunHandle, RunResult } from './api.ts'
+import type { RunHandle, RunResult, StepState } from './api.ts'
 import { AttemptRun, type AttemptEnds } from './attempt-run.ts'
 import { LiveAttempt, logFile, type AttemptHooks, type RunPlaces } from './attempt.ts'
 import { RunnerError } from './errors.ts'
@@ -327,12 +327,16 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
 
 /** The result of a run that has ended. */
 export function resultOf(fold: RunFold, context: Context): RunResult {
+  let steps: StepState[] | undefined
   return {
     runId: fold.runId,
     status: fold.status as RunResult['status'],
     context,
     failedStep: fold.failedStep,
     error: fold.error,
-    steps: fold.steps(),
+    // A run may have 100,000 steps, and most callers look at none.
+    get steps() {
+      return (steps ??= fold.steps())
+    },
   }
 }

@@ -116,7 +116,7 @@ export class RunAssembly {
     const changedCode = changedPaths(fold.code, await this.#options.code.hashes(plan.steps))
     const journal = new Journal(store, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
-    const interrupted = [...fold.running].map(([step, attempt]): EventData => ({ type: 'step.interrupted', step, attempt }))
+    const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
     const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode })
     driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...(first ? [first] : [])])
     return driver

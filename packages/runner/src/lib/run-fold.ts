@@ -1,12 +1,12 @@
 import type { StepState } from './api.ts'
-import type { AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus } from './events.ts'
+import type { AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus, StepStatus } from './events.ts'
+import { graphOf } from './graph.ts'
 import type { JsonObject } from './json.ts'
 import type { Plan } from './plan.ts'
+import { StepStates } from './step-states.ts'
 import type { AttemptRecord } from './store.ts'
 
-/**
- * What a run's events add up to, but for its context. Holds nothing for a step of which nothing has happened yet.
- */
+/** What a run's events add up to, but for its context. */
 export class RunFold {
   readonly plan: Plan
   runId = ''
@@ -25,28 +25,34 @@ export class RunFold {
   cancel: { by: string; reason: string; code?: string } | null = null
   /** Process groups that were spawned and not yet seen to end, by step. */
   readonly spawned = new Map<string, { pid: number; startTime: string }>()
-  readonly running = new Map<string, number>()
-  readonly #steps = new Map<string, StepState>()
+  readonly #index: ReadonlyMap<string, number>
+  readonly #states: StepStates
   /** Steps whose last attempt has ended for good and is in no attempt record yet. */
-  #ended: StepState[] = []
+  #ended: number[] = []
   #earlier: AttemptRecord[] = []
 
   constructor(plan: Plan) {
     this.plan = plan
+    this.#index = graphOf(plan).index
+    this.#states = new StepStates(plan.steps.length)
   }
 
   step(name: string): StepState {
-    return this.#steps.get(name) ?? blank(name)
-  }
-
-  /** The steps of which something has happened, in the order in which it did first. */
-  begun(): Iterable<StepState> {
-    return this.#steps.values()
+    return this.#states.read(this.#at(name), name)
   }
 
   /** In the plan's order. */
   steps(): StepState[] {
-    return this.plan.steps.map((step) => this.step(step.name))
+    return this.plan.steps.map(({ name }, i) => this.#states.read(i, name))
+  }
+
+  /** The steps that are running, in the plan's order, with the attempt that does. */
+  running(): { step: string; attempt: number }[] {
+    const running: { step: string; attempt: number }[] = []
+    this.plan.steps.forEach(({ name }, i) => {
+      if (this.#states.status(i) === 'running') running.push({ step: name, attempt: this.#states.attempts(i) })
+    })
+    return running
   }
 
   /** The attempts that ended since the run last did: what its end is to put on record. */
@@ -70,60 +76,47 @@ export class RunFold {
       case 'driver.started':
         if (event.epoch > 1) this.#reopen()
         return
-      case 'step.started': {
-        const step = this.#open(event.step)
-        step.status = 'running'
-        step.attempts = event.attempt
-        step.startedAt = event.ts
-        step.endedAt = null
-        step.error = null
-        this.running.set(event.step, event.attempt)
-        return
-      }
+      case 'step.started':
+        return this.#states.start(this.#at(event.step), event.attempt, event.ts)
       case 'step.spawned':
         this.spawned.set(event.step, { pid: event.pid, startTime: event.startTime })
         return
       case 'step.completed': {
         const step = this.#end(event, 'completed')
-        step.attempts = Math.max(step.attempts, event.attempt)
-        step.outputs = event.outputs
-        step.artifacts = event.artifacts
-        step.error = null
-        step.cached = event.cached !== undefined
-        step.importedFrom = event.importedFrom ?? null
-        if (!event.importedFrom) this.#ended.push(step)
+        const { attempt, outputs, artifacts, cached, importedFrom } = event
+        this.#states.reset(step, { error: null })
+        if (this.#states.attempts(step) < attempt) this.#states.setAttempts(step, attempt)
+        if (outputs.length > 0) this.#states.set(step, { outputs })
+        if (artifacts.length > 0) this.#states.set(step, { artifacts })
+        if (cached !== undefined) this.#states.set(step, { cached: true })
+        if (importedFrom) this.#states.set(step, { importedFrom })
+        else this.#ended.push(step)
         return
       }
       case 'step.failed': {
         const step = this.#end(event, event.retryInMs === undefined ? 'failed' : 'waiting')
-        step.error = event.error
+        this.#states.set(step, { error: event.error })
         if (event.retryInMs === undefined) this.#ended.push(step)
         else this.#earlier.push(this.#record(step))
         return
       }
       case 'step.cancelled': {
         const step = this.#end(event, 'cancelled')
-        step.error = null
-        step.reason = event.reason
+        this.#states.reset(step, { error: null })
+        this.#states.set(step, { reason: event.reason })
         this.#ended.push(step)
         return
       }
-      case 'step.interrupted': {
-        const step = this.#open(event.step)
-        step.status = 'waiting'
-        this.running.delete(event.step)
+      case 'step.interrupted':
+        this.#states.setStatus(this.#at(event.step), 'waiting')
         this.spawned.delete(event.step)
         return
-      }
       case 'steps.cancelled':
-        for (const name of event.steps) this.#close(name, event.ts, 'cancelled').reason = event.reason
-        return
+        return this.#close(event.steps, event.ts, 'cancelled', { reason: event.reason })
       case 'steps.skipped':
-        for (const name of event.steps) this.#close(name, event.ts, 'skipped').reason = event.reason
-        return
+        return this.#close(event.steps, event.ts, 'skipped', { reason: event.reason })
       case 'steps.blocked':
-        for (const name of event.steps) this.#close(name, event.ts, 'blocked').blockedBy = event.by
-        return
+        return this.#close(event.steps, event.ts, 'blocked', { blockedBy: event.by })
       case 'run.cancel_requested':
         this.cancel = { by: event.by, reason: event.reason, ...(event.code && { code: event.code }) }
         return
@@ -136,28 +129,27 @@ export class RunFold {
     }
   }
 
-  #open(name: string): StepState {
-    let step = this.#steps.get(name)
-    if (!step) this.#steps.set(name, (step = blank(name)))
-    return step
+  #at(name: string): number {
+    return this.#index.get(name)!
   }
 
-  #end(event: { step: string; ts: number; metrics: AttemptMetrics | null }, status: StepState['status']): StepState {
-    const step = this.#close(event.step, event.ts, status)
-    step.metrics = event.metrics
-    this.running.delete(event.step)
+  #end(event: { step: string; ts: number; metrics: AttemptMetrics | null }, status: StepStatus): number {
+    const step = this.#at(event.step)
+    this.#states.end(step, status, event.ts)
+    this.#states.setMetrics(step, event.metrics)
     this.spawned.delete(event.step)
     return step
   }
 
-  #close(name: string, ts: number, status: StepState['status']): StepState {
-    const step = this.#open(name)
-    step.status = status
-    step.endedAt = ts
-    return step
+  #close(names: readonly string[], ts: number, status: StepStatus, why: { reason: string } | { blockedBy: string }): void {
+    for (const name of names) {
+      this.#states.end(this.#at(name), status, ts)
+      this.#states.set(this.#at(name), { ...why })
+    }
   }
 
-  #record(step: StepState): AttemptRecord {
+  #record(index: number): AttemptRecord {
+    const step = this.#states.read(index, this.plan.steps[index]!.name)
     const status = step.error ? 'failed' : step.cached ? 'cached' : step.status === 'cancelled' ? 'cancelled' : 'completed'
     return {
       runId: this.runId,
@@ -189,35 +181,17 @@ export class RunFold {
     this.cancel = null
     this.#earlier = this.attempts()
     this.#ended = []
-    for (const [i, { name, continueOnError }] of this.plan.steps.entries()) {
-      const step = this.#steps.get(name)
-      if (!step || step.status === 'completed' || step.status === 'skipped') continue
-      if (step.status === 'failed' && continueOnError) continue
-      if (step.status === 'running') continue
-      if (step.attempts === 0) this.#steps.delete(this.plan.steps[i]!.name)
-      else this.#steps.set(name, { ...step, status: 'waiting', blockedBy: null, reason: null })
-    }
+    this.plan.steps.forEach(({ continueOnError }, step) => {
+      const status = this.#states.status(step)
+      if (status === 'completed' || status === 'skipped' || status === 'running') return
+      if (status === 'failed' && continueOnError) return
+      if (this.#states.attempts(step) === 0) return this.#states.clear(step)
+      this.#states.setStatus(step, 'waiting')
+      this.#states.reset(step, { blockedBy: null, reason: null })
+    })
   }
 }
 
 function cancelSentence(cancel: { by: string; reason: string }): string {
   return `The run was cancelled by ${cancel.by}: ${cancel.reason}`
-}
-
-function blank(name: string): StepState {
-  return {
-    name,
-    status: 'waiting',
-    attempts: 0,
-    startedAt: null,
-    endedAt: null,
-    metrics: null,
-    outputs: [],
-    artifacts: [],
-    error: null,
-    blockedBy: null,
-    reason: null,
-    cached: false,
-    importedFrom: null,
-  }
 }

@@ -25,7 +25,7 @@ export function withStepMetrics(context: StepContext, fold: RunFold): StepContex
 
 function stepMetrics(fold: RunFold): JsonObject {
   const metrics: JsonObject = {}
-  for (const { name, status, attempts, metrics: cost } of fold.begun()) {
+  for (const { name, status, attempts, metrics: cost } of fold.steps()) {
     if (!cost) continue
     metrics[name] = {
       status,
