@@ -15,6 +15,9 @@ export interface MeasureOptions {
 }
 
 const REPETITIONS = 5
+/** Each contender warms up until it has worked for this long, or this often: what is of interest lives for long. */
+const WARM_MS = 1000
+const WARM_ROUNDS = 30
 const PAUSE_MS = 200
 const run = promisify(execFile)
 
@@ -56,27 +59,37 @@ async function measureCase(
   const results = new Map(entries.map((entry) => [entry, blank(entry, open.get(entry)!)]))
   const rounds = quick ? 1 : (workload.repetitions ?? REPETITIONS)
   const size = quick ? Math.max(1, Math.ceil(one.size / 100)) : one.size
-  for (let round = quick ? 0 : -1; round < rounds; round++) {
+  const shareOf = (entry: Entry): number => Math.max(1, Math.round(size * (entry.share ?? 1)))
+  const attempt = async (entry: Entry, work: (contender: ContenderProcess) => Promise<void>): Promise<void> => {
+    const contender = open.get(entry)!
+    const result = results.get(entry)!
+    if (contender instanceof NoMeasurement || result.missing !== null) return
+    try {
+      await work(contender)
+    } catch (error) {
+      result.missing = `failed: ${error instanceof Error ? error.message : String(error)}`
+      // It may still be at it, and would take time from the others.
+      open.set(entry, new NoMeasurement(result.missing, false))
+      await contender.close()
+    }
+  }
+  if (!quick) for (const entry of entries) await attempt(entry, (contender) => warmUp(contender, one, shareOf(entry)))
+  for (let round = 0; round < rounds; round++) {
     for (const entry of entries) {
-      const contender = open.get(entry)!
-      const result = results.get(entry)!
-      if (contender instanceof NoMeasurement || result.missing !== null) continue
-      const own = Math.max(1, Math.round(size * (entry.share ?? 1)))
-      try {
+      await attempt(entry, async (contender) => {
         if (!quick) await settle()
-        const ms = await contender.time(one.task, own, one.options ?? {})
-        // The first round warms up.
-        if (round >= 0) result.each.push(ms / own)
-      } catch (error) {
-        result.missing = `failed: ${error instanceof Error ? error.message : String(error)}`
-        // It may still be at it, and would take time from the others.
-        open.set(entry, new NoMeasurement(result.missing, false))
-        await contender.close()
-      }
+        const ms = await contender.time(one.task, shareOf(entry), one.options ?? {})
+        results.get(entry)!.each.push(ms / shareOf(entry))
+      })
     }
   }
   report(`  ${one.name}`)
   return { name: one.name, size, entries: [...results.values()], targets: [] }
+}
+
+async function warmUp(contender: ContenderProcess, { task, options = {} }: Case, size: number): Promise<void> {
+  const began = performance.now()
+  for (let round = 0; round < WARM_ROUNDS && performance.now() - began < WARM_MS; round++) await contender.time(task, size, options)
 }
 
 /** Nobody is to pay for what another has left to the operating system to write. */
