@@ -84,6 +84,10 @@ export function stateOf(name: string, state: Partial<StepState> = {}): StepState
     reason: null,
     cached: false,
     importedFrom: null,
+    items: null,
+    itemOf: null,
+    childRun: null,
+    approval: null,
     ...state,
   }
 }
@@ -127,6 +131,9 @@ export function handleOf(script: {
       cancels.push(options)
       script.onCancel?.()
     },
+    pause: refuse,
+    unpause: refuse,
+    approve: refuse,
     logPath: (step, attempt) => `${script.logs ?? '/nowhere'}/${step}.${attempt}.log`,
     progress: script.progress ?? (() => null),
   }
@@ -146,6 +153,8 @@ export function viewOf(view: Partial<RunView> = {}): RunView {
     context: new Context(),
     error: null,
     failedStep: null,
+    paused: null,
+    parent: null,
     steps: [stateOf('a')],
     ...view,
   }
@@ -161,6 +170,9 @@ export function runnerOf(script: Partial<Runner>): Runner {
     start: refuse,
     resume: refuse,
     cancel: refuse,
+    pause: refuse,
+    unpause: refuse,
+    approve: refuse,
     view: refuse,
     isDriven: refuse,
     events: refuse,

@@ -1,7 +1,7 @@
 import type { Context } from '@lorc/context'
 import type { Artifact, AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus, StepStatus } from './events.ts'
 import type { StepExecutor } from './executor.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
 import type { RunStore } from './store.ts'
 
@@ -60,12 +60,27 @@ export interface StartOptions extends RunOptions {
   fromRun?: string
   /** Ends the run as cancelled when aborted. */
   signal?: AbortSignal
+  /** The step of another run whose work this run is: recorded. */
+  parent?: { runId: string; step: string }
 }
 
 export interface ResumeOptions {
   signal?: AbortSignal
   concurrency?: number
   failFast?: boolean
+  /** A person's repair, journaled before anything runs: in the order `set`, `skip`, `from`. */
+  repair?: Repair
+}
+
+export interface Repair {
+  by: string
+  reason: string
+  /** Context writes, attributed to `by`. */
+  set?: { [key: string]: JsonValue }
+  /** Steps (items too: `name[i]`) that count as skipped: what depends on them goes on. */
+  skip?: string[]
+  /** These run again with everything that depends on them, also when they had completed. */
+  from?: string[]
 }
 
 export interface StepState {
@@ -85,6 +100,23 @@ export interface StepState {
   reason: string | null
   cached: boolean
   importedFrom: string | null
+  /** Of a `for_each` step: how many items it has; null before they are known, and for every other step. */
+  items: number | null
+  /** Of an item: the name of its `for_each` step. */
+  itemOf: string | null
+  /** The run that a step of type `recipe` drives. */
+  childRun: string | null
+  /** Of an approval: what is asked, until when, and what was decided. */
+  approval: Approval | null
+}
+
+export interface Approval {
+  message: string
+  /** Who may decide; null: anybody. */
+  by: string[] | null
+  requestedAt: number
+  expiresAt: number | null
+  decision: { approved: boolean; by: string; reason: string; at: number } | null
 }
 
 export interface RunResult {
@@ -108,10 +140,21 @@ export interface RunHandle {
   readonly result: Promise<RunResult>
   /** Stops starting, ends what is in flight, records it. With `kill`, in flight processes get SIGKILL at once. */
   cancel(options: { by: string; reason: string; kill?: boolean }): void
+  /** In flight finishes, nothing starts, until `unpause`. */
+  pause(options: { by: string; reason: string }): void
+  unpause(options: { by: string; reason: string }): void
+  /** Throws APPROVAL_UNKNOWN, APPROVAL_DECIDED, APPROVAL_NOT_ALLOWED. */
+  approve(step: string, decision: ApprovalDecision): void
   /** Path of the log file of an attempt; it exists once the attempt wrote something. */
   logPath(step: string, attempt: number): string
   /** What the running attempt of a step last said of its progress (never journaled); null: nothing. */
   progress(step: string): { done: number; total: number | null } | null
+}
+
+export interface ApprovalDecision {
+  approved: boolean
+  by: string
+  reason: string
 }
 
 /** What can be read of a run without driving it. */
@@ -129,6 +172,10 @@ export interface RunView {
   context: Context
   error: RecordedError | null
   failedStep: string | null
+  /** Who paused it and has not let it go on since. */
+  paused: { by: string; reason: string; at: number } | null
+  parent: { runId: string; step: string } | null
+  /** In the plan's order, the items of a `for_each` step after it. */
   steps: StepState[]
 }
 
@@ -145,6 +192,12 @@ export interface Runner {
   resume(runId: string, options?: ResumeOptions): Promise<RunHandle>
   /** Asks the driver of a run to cancel it; takes the lease and cancels it itself when there is no live driver. */
   cancel(runId: string, options: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'>
+  /** As `cancel`: asks the driver, or journals it when there is no live one. Rejects with RUN_ENDED. */
+  pause(runId: string, options: { by: string; reason: string }): Promise<'requested' | 'done'>
+  /** With no live driver the run still has to be resumed. Rejects with RUN_ENDED, RUN_NOT_PAUSED. */
+  unpause(runId: string, options: { by: string; reason: string }): Promise<'requested' | 'done'>
+  /** As `cancel`. Rejects with APPROVAL_UNKNOWN, APPROVAL_DECIDED, APPROVAL_NOT_ALLOWED, RUN_ENDED. */
+  approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'>
   view(runId: string): Promise<RunView>
   /** Whether somebody drives the run, as far as can be told without waiting; without reading its journal. */
   isDriven(runId: string): Promise<boolean>

@@ -1,5 +1,6 @@
 import type { Context, StepContext } from '@lorc/context'
-import type { RunHandle, RunResult, StepState } from './api.ts'
+import type { ApprovalDecision, RunHandle, RunResult, StepState } from './api.ts'
+import { checkDecision } from './approval.ts'
 import { AttemptRun, type AttemptEnds } from './attempt-run.ts'
 import { LiveAttempt, logFile, type AttemptHooks, type RunPlaces } from './attempt.ts'
 import { RunnerError } from './errors.ts'
@@ -12,6 +13,7 @@ import type { RunFold } from './run-fold.ts'
 import type { Command, Scheduler } from './scheduler.ts'
 import type { StepCache } from './step-cache.ts'
 import { withStepMetrics } from './step-metrics.ts'
+import type { InboxCommand } from './store.ts'
 import type { Subscribers } from './subscribers.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -105,6 +107,22 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     if (kill) for (const attempt of this.#live.values()) attempt.graceMs = 0
     if (!this.#mayCancel()) return
     this.#record({ type: 'run.cancel_requested', by, reason })
+    this.#pump()
+  }
+
+  pause({ by, reason }: { by: string; reason: string }): void {
+    if (this.#mayCancel() && !this.#run.fold.paused) this.#record({ type: 'run.paused', by, reason })
+  }
+
+  unpause({ by, reason }: { by: string; reason: string }): void {
+    if (!this.#mayCancel() || !this.#run.fold.paused) return
+    this.#record({ type: 'run.unpaused', by, reason })
+    this.#pump()
+  }
+
+  approve(step: string, decision: ApprovalDecision): void {
+    checkDecision(this.#run.fold.step(step), decision)
+    if (this.#mayCancel()) this.#record({ type: 'approval.decided', step, ...decision })
     this.#pump()
   }
 
@@ -270,9 +288,28 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     if (this.#over) return
     const commands = await this.#around.store.inbox(this.runId).catch(() => [])
     if (this.#over) return
-    for (const { by, reason } of commands) this.cancel({ by, reason })
+    for (const command of commands) this.#comply(command)
     if (commands.length > 0) this.#run.journal.attach({ inboxDone: commands[commands.length - 1]!.id })
     this.#after(INBOX_POLL_MS, () => void this.#pollInbox())
+  }
+
+  /** A decision that came too late, or from who may not decide, was refused to its sender before; here it counts for nothing. */
+  #comply(command: InboxCommand): void {
+    const { by, reason } = command
+    switch (command.type) {
+      case 'cancel':
+        return this.cancel({ by, reason })
+      case 'pause':
+        return this.pause({ by, reason })
+      case 'unpause':
+        return this.unpause({ by, reason })
+      case 'approve':
+        try {
+          this.approve(command.step, { approved: command.approved, by, reason })
+        } catch (error) {
+          if (!(error instanceof RunnerError)) throw error
+        }
+    }
   }
 
   #after(ms: number, act: () => void): void {

@@ -2,10 +2,12 @@ import { Context } from '@lorc/context'
 import { join } from 'node:path'
 import { versions as engineVersions } from 'node:process'
 import type { ResumeOptions, RunHandle, StartOptions } from './api.ts'
+import { checkDecision } from './approval.ts'
 import { logFile, type RunPlaces } from './attempt.ts'
 import { changedPaths, type CodeFiles } from './code-files.ts'
 import type { SealedPlan } from './define-plan.ts'
 import { Driver, resultOf, type RunParts } from './driver.ts'
+import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import { checkTypes } from './executor-table.ts'
 import type { StepImport } from './import-steps.ts'
@@ -93,6 +95,7 @@ export class RunAssembly {
         options: recordedOptions(options),
         versions: { runner: RUNNER_VERSION, node: engineVersions.node, ...this.#options.versions },
         code,
+        ...(options.parent && { parent: options.parent }),
       },
       this.#driverStarted(1, []),
       ...skippedSteps(plan, options, new Set(imported.map(({ step }) => step))).map((group): EventData => ({ type: 'steps.skipped', ...group })),
@@ -110,6 +113,7 @@ export class RunAssembly {
       visit: (event) => replayed.push(event),
     })
     checkTypes(plan, executors)
+    if (fold.paused && !first) throw pausedRun(runId, fold.paused)
     const scheduler = this.#scheduler(plan, { ...fold.options, ...options })
     for (const event of replayed) scheduler.apply(event)
     await endLeftovers(fold, graceMs)
@@ -133,6 +137,9 @@ export class RunAssembly {
       events: () => storedEvents(store, runId),
       result: Promise.resolve(resultOf(fold, context)),
       cancel: () => {},
+      pause: () => {},
+      unpause: () => {},
+      approve: (step, decision) => checkDecision(fold.step(step), decision),
       progress: () => null,
       logPath: (step, attempt) => this.logPath(plan, runId, step, attempt),
     }
@@ -168,6 +175,10 @@ export class RunAssembly {
     const { pid, machine } = this.#options.identity
     return { type: 'driver.started', epoch, pid, host: machine, ...(changedCode.length > 0 && { changedCode }) }
   }
+}
+
+function pausedRun(runId: string, { by, reason }: { by: string; reason: string }): RunnerError {
+  return new RunnerError('RUN_PAUSED', `Run ${runId} was paused by ${by}: ${reason}`, { fix: `lorc unpause ${runId}` })
 }
 
 /** Ends the process groups that a driver left behind when it died. */

@@ -23,6 +23,8 @@ export class RunFold {
   error: RecordedError | null = null
   failedStep: string | null = null
   cancel: { by: string; reason: string; code?: string } | null = null
+  paused: { by: string; reason: string; at: number } | null = null
+  parent: { runId: string; step: string } | null = null
   /** Process groups that were spawned and not yet seen to end, by step. */
   readonly spawned = new Map<string, { pid: number; startTime: string }>()
   readonly #index: ReadonlyMap<string, number>
@@ -72,6 +74,7 @@ export class RunFold {
         this.recipe = event.recipe
         this.versions = event.versions
         this.code = event.code
+        this.parent = event.parent ?? null
         return
       case 'driver.started':
         if (event.epoch > 1) this.#reopen()
@@ -119,6 +122,23 @@ export class RunFold {
         return this.#close(event.steps, event.ts, 'blocked', { blockedBy: event.by })
       case 'run.cancel_requested':
         this.cancel = { by: event.by, reason: event.reason, ...(event.code && { code: event.code }) }
+        return
+      case 'approval.requested': {
+        const { step, message, by, expiresAt, ts } = event
+        this.#states.start(this.#at(step), 1, ts)
+        return this.#states.set(this.#at(step), { approval: { message, by, requestedAt: ts, expiresAt, decision: null } })
+      }
+      case 'approval.decided': {
+        const { approved, by, reason, ts } = event
+        const { approval } = this.step(event.step)
+        if (approval) this.#states.set(this.#at(event.step), { approval: { ...approval, decision: { approved, by, reason, at: ts } } })
+        return
+      }
+      case 'run.paused':
+        this.paused = { by: event.by, reason: event.reason, at: event.ts }
+        return
+      case 'run.unpaused':
+        this.paused = null
         return
       case 'run.completed':
         return this.#finish(event.ts, 'completed', null, null)
@@ -169,6 +189,7 @@ export class RunFold {
     this.endedAt = ts
     this.error = error
     this.failedStep = step
+    this.paused = null
     this.#earlier = []
     this.#ended = []
   }

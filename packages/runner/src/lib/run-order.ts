@@ -6,14 +6,17 @@ import type { Plan } from './plan.ts'
 /** Throws RUN_STEP_UNKNOWN for a step that an option names and the plan does not have. */
 export function checkNames(plan: Plan, graph: Graph, options: Pick<StartOptions, 'only' | 'skip' | 'resumeFrom'>): void {
   const named = { only: options.only, skip: options.skip, 'resume-from': options.resumeFrom }
-  for (const [option, names] of Object.entries(named)) {
-    const unknown = names?.find((name) => !graph.index.has(name))
-    if (unknown === undefined) continue
-    throw new RunnerError('RUN_STEP_UNKNOWN', `--${option} names the step "${unknown}", which ${plan.name} does not have.`, {
-      fix: `Its steps are ${plan.steps.slice(0, 20).map((step) => step.name).join(', ')}${plan.steps.length > 20 ? ', ...' : ''}.`,
-      details: { option, step: unknown },
-    })
-  }
+  for (const [option, names] of Object.entries(named)) checkSteps(plan, graph, `--${option}`, names ?? [])
+}
+
+/** Throws RUN_STEP_UNKNOWN for a name that the plan does not have; `who` gives it: `--only`. */
+export function checkSteps(plan: Plan, graph: Graph, who: string, names: readonly string[]): void {
+  const unknown = names.find((name) => !graph.index.has(name))
+  if (unknown === undefined) return
+  throw new RunnerError('RUN_STEP_UNKNOWN', `${who} names the step "${unknown}", which ${plan.name} does not have.`, {
+    fix: `Its steps are ${plan.steps.slice(0, 20).map((step) => step.name).join(', ')}${plan.steps.length > 20 ? ', ...' : ''}.`,
+    details: { step: unknown },
+  })
 }
 
 /** The steps that `only` and `skip` leave out and that are not imported, with the reason, in the plan's order. */

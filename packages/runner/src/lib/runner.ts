@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import type { Clock, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
+import type { ApprovalDecision, Clock, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
+import { checkDecision } from './approval.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
 import { sealPlan } from './define-plan.ts'
@@ -19,12 +20,14 @@ import type { Plan } from './plan.ts'
 import { Presence } from './presence.ts'
 import { RunAssembly } from './run-assembly.ts'
 import { writeRunFolder } from './run-folder.ts'
-import { checkNames } from './run-order.ts'
-import { loadRun, storedEvents, verifyRun } from './run-reader.ts'
+import { checkNames, checkSteps } from './run-order.ts'
+import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
-import type { DriverIdentity, RunStore } from './store.ts'
+import type { DriverIdentity, RunRequest, RunStore } from './store.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import type { Surroundings } from './surroundings.ts'
+import { journalUnattended } from './unattended.ts'
+import { checkSupported } from './unsupported.ts'
 import type { Workspace } from './workspace.ts'
 
 const FOLLOW_POLL_MS = 200
@@ -102,6 +105,7 @@ class LocalRunner implements Runner {
     this.#assertOpen()
     const known = sealPlan(plan)
     const sealed = known instanceof Promise ? await known : known
+    checkSupported(sealed.plan)
     checkTypes(sealed.plan, this.#around.executors)
     const graph = graphOf(sealed.plan)
     checkNames(sealed.plan, graph, options)
@@ -133,6 +137,41 @@ class LocalRunner implements Runner {
     return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'
   }
 
+  async pause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    return this.#ask(runId, { type: 'pause', by, reason }, () => ({ type: 'run.paused', by, reason }))
+  }
+
+  async unpause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    return this.#ask(runId, { type: 'unpause', by, reason }, ({ fold }) => {
+      if (!fold.paused) throw new RunnerError('RUN_NOT_PAUSED', `Run ${runId} is not paused.`)
+      return { type: 'run.unpaused', by, reason }
+    })
+  }
+
+  async approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'> {
+    return this.#ask(runId, { type: 'approve', step, ...decision }, ({ plan, fold }) => {
+      checkSteps(plan, graphOf(plan), 'The decision', [step])
+      checkDecision(fold.step(step), decision)
+      return { type: 'approval.decided', step, ...decision }
+    })
+  }
+
+  /** Has the driver do it, or journals it where there is none. */
+  async #ask(runId: string, request: RunRequest, decide: (run: LoadedRun) => EventData): Promise<'requested' | 'done'> {
+    const checked = (run: LoadedRun): EventData => {
+      if (run.fold.status === 'running') return decide(run)
+      throw new RunnerError('RUN_ENDED', `Run ${runId} has ended: it is ${run.fold.status}.`)
+    }
+    await this.#summary(runId)
+    checked(await loadRun(this.store, runId))
+    if (await this.isDriven(runId)) {
+      await this.store.send(runId, request)
+      return 'requested'
+    }
+    await journalUnattended({ store: this.store, leaseMs: this.#leaseMs, clock: this.#clock, identity: this.#identity }, runId, checked)
+    return 'done'
+  }
+
   isDriven(runId: string): Promise<boolean> {
     return isDriven(this.store, runId, this.#identity)
   }
@@ -152,6 +191,8 @@ class LocalRunner implements Runner {
       context,
       error: fold.error,
       failedStep: fold.failedStep,
+      paused: fold.paused,
+      parent: fold.parent,
       steps: fold.steps(),
     }
   }

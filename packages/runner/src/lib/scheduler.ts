@@ -60,6 +60,7 @@ export class Scheduler {
   #unsettled: number
   #failed = -1
   #cancelled = false
+  #paused = false
   #finished = false
 
   constructor(plan: Plan, options: SchedulerOptions) {
@@ -105,7 +106,7 @@ export class Scheduler {
     const end = this.#toEnd[this.#toEnd.length - 1]
     if (end !== undefined) return { do: 'end', step: end }
     if (this.stopping) return this.#running.size > 0 ? undefined : this.#windUp()
-    if (this.#running.size < this.#concurrency && this.#readyHead < this.#ready.length) {
+    if (this.#running.size < this.#concurrency && !this.#paused && this.#readyHead < this.#ready.length) {
       const step = this.#ready[this.#readyHead]!
       return { do: 'start', step, attempt: this.#attempts[step]! + 1 }
     }
@@ -141,10 +142,15 @@ export class Scheduler {
         this.#cancelled = true
         for (const step of this.#running) this.#askEnd(step)
         return
+      case 'run.paused':
+      case 'run.unpaused':
+        this.#paused = event.type === 'run.paused'
+        return
       case 'run.completed':
       case 'run.failed':
       case 'run.cancelled':
         this.#finished = true
+        this.#paused = false
         return
       case 'run.created':
       case 'step.spawned':

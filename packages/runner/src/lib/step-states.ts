@@ -105,6 +105,10 @@ export class StepStates {
       reason: null,
       cached: false,
       importedFrom: null,
+      items: null,
+      itemOf: null,
+      childRun: null,
+      approval: null,
       ...this.#extras.get(step),
       metrics: this.metrics(step),
     }

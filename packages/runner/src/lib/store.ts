@@ -79,12 +79,14 @@ export interface Lease {
   heartbeat: number
 }
 
-export interface InboxCommand {
-  id: number
-  type: 'cancel'
-  by: string
-  reason: string
-}
+/** What a process asks of a run's driver. */
+export type RunRequest = { by: string; reason: string } & (
+  | { type: 'cancel' | 'pause' | 'unpause' }
+  | { type: 'approve'; step: string; approved: boolean }
+)
+
+/** `id` rises with each command of a store. */
+export type InboxCommand = { id: number } & RunRequest
 
 /** What a completed step left in the cache, under (plan name, step, key). */
 export interface CacheEntry {
@@ -131,7 +133,7 @@ export interface RunStore {
   startHeartbeat(driver: DriverIdentity, intervalMs: number): () => Promise<void>
 
   /** Puts a command into the run's inbox, durably; returns its id. Throws RUN_UNKNOWN. */
-  send(runId: string, command: Omit<InboxCommand, 'id'>): Promise<number>
+  send(runId: string, command: RunRequest): Promise<number>
   /** Commands that no committed batch has acknowledged. Cheap when there are none. */
   inbox(runId: string): Promise<InboxCommand[]>
 

@@ -30,6 +30,27 @@ export function inboxAndCacheSuite({ describe, it, itShared, withStore }: Suite)
     )
 
     it(
+      'keeps every kind of command whole',
+      withStore(async (store) => {
+        await store.commit([creation('r')])
+        const approve = { type: 'approve' as const, step: 'publish', by: 'ann', reason: 'ok' }
+        await store.send('r', { type: 'pause', by: 'ann', reason: 'lunch' })
+        await store.send('r', { type: 'unpause', by: 'ann', reason: 'back' })
+        await store.send('r', { ...approve, approved: true })
+        await store.send('r', { ...approve, approved: false })
+        assert.deepEqual(
+          (await store.inbox('r')).map(({ id: _, ...command }) => command),
+          [
+            { type: 'pause', by: 'ann', reason: 'lunch' },
+            { type: 'unpause', by: 'ann', reason: 'back' },
+            { ...approve, approved: true },
+            { ...approve, approved: false },
+          ],
+        )
+      }),
+    )
+
+    it(
       'acknowledges nothing with a batch that is fenced',
       withStore(async (store) => {
         await store.commit([creation('r')])

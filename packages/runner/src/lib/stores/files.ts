@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
-import type { CacheEntry, Durability, InboxCommand, RunFilter, RunStore, RunSummary } from '../store.ts'
+import type { CacheEntry, Durability, RunFilter, RunRequest, RunStore, RunSummary } from '../store.ts'
 import { FilesJournal } from './files-journal.ts'
 import { fileName, FilesMedium } from './files-medium.ts'
 import { addNumbered, numbers } from './files-numbered.ts'
@@ -156,7 +156,7 @@ function filesStore(medium: FilesMedium): RunStore {
         if (sent.length === 0) return []
         const done = run.state()?.inboxDone ?? 0
         return sent.filter((id) => id > done).flatMap((id) => {
-          const command = medium.readJson(run.file(`inbox/${id}.json`)) as Omit<InboxCommand, 'id'> | undefined
+          const command = medium.readJson(run.file(`inbox/${id}.json`)) as RunRequest | undefined
           return command === undefined ? [] : [{ id, ...command }]
         })
       }),

@@ -158,7 +158,7 @@ export function createMemoryStore(): RunStore {
     async send(runId, command) {
       const run = known(runId)
       lastCommand += 1
-      run.inbox.push({ id: lastCommand, type: command.type, by: command.by, reason: command.reason })
+      run.inbox.push({ id: lastCommand, ...command })
       return lastCommand
     },
 

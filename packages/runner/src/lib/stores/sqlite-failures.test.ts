@@ -100,6 +100,18 @@ describe('opening', () => {
     ).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
   })
 
+  it('brings a store of an older version up to date', async () => {
+    await (await opening()).close()
+    const db = new DatabaseSync(file)
+    db.exec('ALTER TABLE inbox DROP COLUMN step; ALTER TABLE inbox DROP COLUMN approved; PRAGMA user_version = 1')
+    db.close()
+    const store = await opening()
+    await store.commit([creation('r')])
+    await store.send('r', { type: 'approve', step: 'a', approved: true, by: 'ana', reason: '' })
+    expect(await store.inbox('r')).toMatchObject([{ step: 'a', approved: true }])
+    await store.close()
+  })
+
   it('refuses a store of a newer version, and a database of another program', async () => {
     await (await opening()).close()
     const db = new DatabaseSync(file)

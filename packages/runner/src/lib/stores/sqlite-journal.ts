@@ -1,4 +1,4 @@
-import type { CommitResult, DriverIdentity, JournalBatch, NewRun } from '../store.ts'
+import type { CommitResult, DriverIdentity, JournalBatch, NewRun, RunRequest } from '../store.ts'
 import { packAttempts } from './attempt-list.ts'
 import type { Prepared, SqliteConnection } from './sqlite-connection.ts'
 
@@ -46,7 +46,7 @@ export class SqliteJournal {
       held: connection.prepare('SELECT 1 FROM runs WHERE run_id = ? AND epoch = ? AND driver IS NOT NULL'),
       release: connection.prepare('UPDATE runs SET driver = NULL WHERE run_id = ? AND epoch = ?'),
       send: connection.prepare(
-        'INSERT INTO inbox (run, type, by, reason) SELECT id, ?, ?, ? FROM runs WHERE run_id = ?',
+        'INSERT INTO inbox (run, type, by, reason, step, approved) SELECT id, ?, ?, ?, ?, ? FROM runs WHERE run_id = ?',
       ),
     }
   }
@@ -73,8 +73,10 @@ export class SqliteJournal {
   }
 
   /** The id of the command; undefined when there is no such run. */
-  async send(runId: string, { type, by, reason }: { type: string; by: string; reason: string }) {
-    const sent = await this.#connection.write(() => this.#sql.send().run(type, by, reason, runId))
+  async send(runId: string, command: RunRequest): Promise<number | undefined> {
+    const { type, by, reason } = command
+    const [step, approved] = command.type === 'approve' ? [command.step, Number(command.approved)] : [null, null]
+    const sent = await this.#connection.write(() => this.#sql.send().run(type, by, reason, step, approved, runId))
     const { changes, lastInsertRowid } = sent
     return changes === 0 ? undefined : Number(lastInsertRowid)
   }

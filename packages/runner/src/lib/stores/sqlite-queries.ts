@@ -64,12 +64,14 @@ export class SqliteQueries {
   }
 
   async inbox(runId: string): Promise<InboxCommand[]> {
-    const commands = await this.#all<InboxCommand>(
-      `SELECT id, type, by, reason FROM inbox
+    const commands = await this.#all<InboxRow>(
+      `SELECT id, type, by, reason, step, approved FROM inbox
       WHERE done = 0 AND run = (SELECT id FROM runs WHERE run_id = ?) ORDER BY id`,
       runId,
     )
-    return commands.map((command) => ({ ...command }))
+    return commands.map(({ id, type, by, reason, step, approved }) =>
+      type === 'approve' ? { id, type, by, reason, step: step ?? '', approved: approved === 1 } : { id, type, by, reason },
+    )
   }
 
   async cached(planName: string, step: string, key: string, limit: number): Promise<CacheEntry[]> {
@@ -147,6 +149,14 @@ interface AttemptsRow {
   runId: string
   name: string
   list: string
+}
+interface InboxRow {
+  id: number
+  type: InboxCommand['type']
+  by: string
+  reason: string
+  step: string | null
+  approved: number | null
 }
 interface LeaseRow {
   epoch: number

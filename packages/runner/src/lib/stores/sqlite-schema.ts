@@ -1,8 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { RunnerError } from '../errors.ts'
 
-/** `user_version` of the files that this code writes. */
-const SCHEMA_VERSION = 1
 /** "lorc": `application_id` of the files that this code writes. */
 const APPLICATION_ID = 0x6c6f7263
 
@@ -49,18 +47,27 @@ CREATE VIEW attempts AS
     value ->> 8 AS cpu_system_ms, value ->> 9 AS peak_rss_bytes, value ->> 10 AS exit_code
   FROM attempt_lists JOIN runs ON runs.id = attempt_lists.key >> 32, json_each(list);
 PRAGMA application_id = ${APPLICATION_ID};
-PRAGMA user_version = ${SCHEMA_VERSION};
+PRAGMA user_version = 1;
 `
+
+/** What brings a file to each version from the one before it. */
+const MIGRATIONS: readonly string[] = [
+  SCHEMA,
+  `ALTER TABLE inbox ADD COLUMN step TEXT;
+  ALTER TABLE inbox ADD COLUMN approved INTEGER;
+  PRAGMA user_version = 2;`,
+]
+const SCHEMA_VERSION = MIGRATIONS.length
 
 /**
  * Brings the file to the current schema. Throws STORE_VERSION for a newer one, STORE_UNAVAILABLE for a database of
  * another program, and SQLite's own error (busy among them) where the file cannot be read or written.
  */
 export function migrate(db: DatabaseSync, file: string): void {
-  if (isCurrent(db, file)) return
+  if (versionOf(db, file) === SCHEMA_VERSION) return
   db.exec('BEGIN IMMEDIATE')
   try {
-    if (!isCurrent(db, file)) db.exec(SCHEMA)
+    for (const migration of MIGRATIONS.slice(versionOf(db, file))) db.exec(migration)
     db.exec('COMMIT')
   } catch (error) {
     rollback(db)
@@ -77,11 +84,12 @@ export function rollback(db: DatabaseSync): void {
   }
 }
 
-function isCurrent(db: DatabaseSync, file: string): boolean {
+/** 0: an empty file. */
+function versionOf(db: DatabaseSync, file: string): number {
   const version = pragma(db, 'user_version')
   const application = pragma(db, 'application_id')
   if (application === APPLICATION_ID) {
-    if (version <= SCHEMA_VERSION) return true
+    if (version <= SCHEMA_VERSION) return version
     throw new RunnerError(
       'STORE_VERSION',
       `The store ${JSON.stringify(file)} has version ${version}; this lorc reads up to version ${SCHEMA_VERSION}.`,
@@ -89,7 +97,7 @@ function isCurrent(db: DatabaseSync, file: string): boolean {
     )
   }
   const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
-  if (tables === 0) return false
+  if (tables === 0) return 0
   throw new RunnerError(
     'STORE_UNAVAILABLE',
     `${JSON.stringify(file)} is a SQLite database of another program: it was left as it is.`,

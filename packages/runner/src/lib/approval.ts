@@ -1,0 +1,27 @@
+import type { ApprovalDecision, StepState } from './api.ts'
+import { RunnerError } from './errors.ts'
+
+/**
+ * Whether a decision on a step counts: throws APPROVAL_UNKNOWN for a step that has not asked for one,
+ * APPROVAL_DECIDED where it has one already or has ended, APPROVAL_NOT_ALLOWED where somebody else is to decide.
+ */
+export function checkDecision({ name, status, approval }: StepState, { by }: ApprovalDecision): void {
+  if (!approval) {
+    throw new RunnerError('APPROVAL_UNKNOWN', `Step "${name}" has not asked for an approval.`, {
+      fix: 'See what waits with "lorc runs show RUN".',
+      details: { step: name },
+    })
+  }
+  const { decision } = approval
+  if (decision) {
+    const what = decision.approved ? 'approved' : 'rejected'
+    throw new RunnerError('APPROVAL_DECIDED', `"${name}" was ${what} by ${decision.by} already.`, { details: { step: name, by: decision.by } })
+  }
+  if (status !== 'running') throw new RunnerError('APPROVAL_DECIDED', `"${name}" does not wait any more: it is ${status}.`, { details: { step: name } })
+  if (approval.by && !approval.by.includes(by)) {
+    throw new RunnerError('APPROVAL_NOT_ALLOWED', `${by} may not decide on "${name}".`, {
+      fix: `These may: ${approval.by.join(', ')}.`,
+      details: { step: name, by },
+    })
+  }
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RunWorld, scriptedPlan } from './run-world.fixture.ts'
+import { settled } from './testing/fake-clock.ts'
+
+const why = { by: 'ana', reason: 'lunch' }
+let world: RunWorld
+
+beforeEach(() => void (world = new RunWorld()))
+afterEach(() => world.remove())
+
+/** A step that ends when it is told to. */
+function gate() {
+  let open!: () => void
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { open, step: () => opened }
+}
+
+describe('pause', () => {
+  it('lets what is in flight finish, starts nothing, and goes on when it is unpaused', async () => {
+    const a = gate()
+    const run = await world.runner({ a: a.step })
+    const handle = await run.start(scriptedPlan({ name: 'a' }, { name: 'b' }))
+    handle.unpause(why)
+    handle.pause(why)
+    handle.pause(why)
+    a.open()
+    await settled()
+    expect(run.begun).toEqual(['a#1'])
+    expect(await run.view(handle.runId)).toMatchObject({ status: 'running', paused: { ...why, at: world.clock.now() } })
+    handle.unpause(why)
+    expect((await handle.result).status).toBe('completed')
+    expect(await world.types(handle.runId)).toEqual([
+      'run.created', 'driver.started', 'step.started', 'run.paused', 'step.completed', 'run.unpaused', 'step.started', 'step.completed', 'run.completed',
+    ])
+    expect((await run.view(handle.runId)).paused).toBeNull()
+  })
+
+  it('keeps retries waiting', async () => {
+    const run = await world.runner({ a: ({ number }) => void (number === 1 && expect.fail('no luck')) })
+    const retry = { max: 2, delayMs: 1000, backoff: 'fixed' as const, factor: 1, maxDelayMs: 1000, jitter: 0 }
+    const handle = await run.start(scriptedPlan({ name: 'a', retry }))
+    await settled()
+    handle.pause(why)
+    await world.clock.advance(5000)
+    expect(run.begun).toEqual(['a#1'])
+    handle.unpause(why)
+    expect((await handle.result).status).toBe('completed')
+  })
+
+  it('reaches a driver in another process through the inbox', async () => {
+    const a = gate()
+    const run = await world.runner({ a: a.step })
+    const { runId, result } = await run.start(scriptedPlan({ name: 'a' }, { name: 'b' }))
+    expect(await run.pause(runId, why)).toBe('requested')
+    await world.clock.advance(500)
+    a.open()
+    await settled()
+    expect(run.begun).toEqual(['a#1'])
+    expect(await run.unpause(runId, why)).toBe('requested')
+    await world.clock.advance(500)
+    expect((await result).status).toBe('completed')
+  })
+
+  it('survives its driver, and keeps the run from being resumed until it is unpaused', async () => {
+    const first = await world.runner({ a: () => new Promise(() => {}) })
+    const { runId } = await first.start(scriptedPlan({ name: 'a' }))
+    await world.orphan(runId)
+    const run = await world.runner()
+    expect(await run.pause(runId, why)).toBe('done')
+    await expect(run.resume(runId)).rejects.toMatchObject({ code: 'RUN_PAUSED', fix: `lorc unpause ${runId}` })
+    expect(await run.unpause(runId, why)).toBe('done')
+    expect((await (await run.resume(runId)).result).status).toBe('completed')
+  })
+
+  it('is no hindrance to a cancel', async () => {
+    const first = await world.runner({ a: () => new Promise(() => {}) })
+    const { runId } = await first.start(scriptedPlan({ name: 'a' }))
+    await world.orphan(runId)
+    const run = await world.runner()
+    await run.pause(runId, why)
+    expect(await run.cancel(runId, why)).toBe('cancelled')
+  })
+
+  it('is refused for a run that has ended, and unpause for one that goes on', async () => {
+    const run = await world.runner()
+    const { runId, result } = await run.start(scriptedPlan({ name: 'a' }))
+    await result
+    await expect(run.pause(runId, why)).rejects.toMatchObject({ code: 'RUN_ENDED' })
+    await expect(run.unpause(runId, why)).rejects.toMatchObject({ code: 'RUN_ENDED' })
+    await expect(run.pause('run_x', why)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
+    const waiting = await (await world.runner({ a: () => new Promise(() => {}) })).start(scriptedPlan({ name: 'a' }))
+    await expect(run.unpause(waiting.runId, why)).rejects.toMatchObject({ code: 'RUN_NOT_PAUSED' })
+  })
+
+  it('does nothing to a run that needs no driving', async () => {
+    const run = await world.runner()
+    const { runId, result } = await run.start(scriptedPlan({ name: 'a' }))
+    await result
+    const ended = await run.resume(runId)
+    ended.pause(why)
+    ended.unpause(why)
+    expect(() => ended.approve('a', { approved: true, ...why })).toThrow(expect.objectContaining({ code: 'APPROVAL_UNKNOWN' }) as Error)
+    expect(await world.types(runId)).not.toContain('run.paused')
+  })
+})
