@@ -41,11 +41,14 @@ it('commits together what was asked for in one turn, without a source that has n
   expect(commits).toEqual([['a', 'b']])
 })
 
-it('goes on in the same turn with a run that is alone, and lets others have theirs', async () => {
+it.each<[string, (act: () => void) => void]>([
+  ['at once', (act) => act()],
+  ['through promises', (act) => void Promise.resolve().then(() => Promise.resolve()).then(act)],
+])('goes on in the same turn with a run that is alone and answers %s, and lets others have theirs', async (_how, answer) => {
   const { committer, commits } = committing()
   let again = 20
   const alone = source('a', () => {
-    if (again-- > 0) committer.request(alone)
+    if (again-- > 0) answer(() => committer.request(alone))
   })
   committer.request(alone)
   await turn()

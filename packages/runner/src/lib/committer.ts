@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process'
 import { RunnerError } from './errors.ts'
 import type { CommitResult, JournalBatch, RunStore } from './store.ts'
 
@@ -16,8 +17,9 @@ const committers = new WeakMap<RunStore, Committer>()
 
 /**
  * Group commit: what all runs on a store have to write by the end of the event loop's turn goes into one commit, and
- * what comes while a commit is under way into the next. A run that is alone and answers a commit at once has nothing to
- * wait for: it commits again in the same turn, as a turn of the event loop costs as much as the step does.
+ * what comes while a commit is under way into the next. A run that is alone and answers a commit at once, or as
+ * soon as promises are heard, has nothing to wait for: it commits again in the same turn, as a turn of the event loop
+ * costs as much as the step does.
  */
 export class Committer {
   readonly #store: RunStore
@@ -46,13 +48,18 @@ export class Committer {
     setImmediate(this.#turn)
   }
 
-  #turn = (): void => {
-    for (let commits = 0; commits < IN_A_ROW; commits++) {
-      const alone = this.#waiting.length === 1 ? this.#waiting[0] : undefined
-      if (!this.#flush()) return
-      if (alone === undefined || this.#waiting.length !== 1 || this.#waiting[0] !== alone) break
+  #turn = (): void => this.#commit(1)
+
+  #commit(nth: number): void {
+    const alone = this.#waiting.length === 1 ? this.#waiting[0] : undefined
+    if (!this.#flush()) return
+    if (alone === undefined || nth === IN_A_ROW) return this.#goOn()
+    const goOn = (): void => {
+      if (this.#waiting.length === 1 && this.#waiting[0] === alone) this.#commit(nth + 1)
+      else this.#goOn()
     }
-    this.#goOn()
+    if (this.#waiting.length > 0) goOn()
+    else afterPromises(goOn)
   }
 
   /** False when the commit takes longer than the turn: it ends it by itself. */
@@ -91,6 +98,11 @@ export class Committer {
     this.#scheduled = false
     if (this.#waiting.length > 0) this.#schedule()
   }
+}
+
+/** Calls back once the promises that are settled by now, and those that they settle, have been heard. */
+function afterPromises(act: () => void): void {
+  queueMicrotask(() => nextTick(act))
 }
 
 function deliver(sources: readonly Source[], results: readonly CommitResult[]): void {
