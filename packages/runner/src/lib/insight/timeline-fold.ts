@@ -1,0 +1,335 @@
+import type { EventData, JournalEvent, StepStatus } from '../events.ts'
+import type { Plan } from '../plan.ts'
+import { orderOf, type Phase, type PlanOrder } from './plan-order.ts'
+import { LatestSettled } from './latest-settled.ts'
+import { freeSteps, letsGoOn, openWait } from './free-steps.ts'
+import type { AttemptEnd, Halt, RunTimeline, Span, StepTimeline } from './run-timeline.ts'
+import { closeLast, later, newTrack, reopen, reset, type Track } from './step-track.ts'
+
+/**
+ * Builds a run's timeline from its events, given once each and in order. O(steps + edges + events) over a run.
+ */
+export class TimelineFold {
+  readonly #order: PlanOrder
+  readonly #tracks: Track[]
+  readonly #items = new Map<string, Track>()
+  readonly #itemsOf = new Map<number, Track[]>()
+  readonly #ended: Record<Phase, LatestSettled>
+  readonly #halts: Halt[] = []
+  #createdAt = 0
+  #until = 0
+  #endedAt: number | null = null
+  #driveFrom = 0
+  #drive = 0
+  /** The drive in which the run last ended; -1: it has not. */
+  #endedIn = -1
+  /** Attempts that have ended, all steps'. */
+  #ends = 0
+  #endsBeforeDrive = 0
+  /** Steps that have ended. */
+  #steps = 0
+  #lastEnd: string | null = null
+  #mainOver: Track | undefined
+
+  constructor(plan: Plan) {
+    this.#order = orderOf(plan)
+    this.#tracks = plan.steps.map(({ name }, index) => newTrack(name, index, null))
+    const empty = (): LatestSettled => new LatestSettled(this.#order.stages)
+    this.#ended = { main: empty(), on_success: empty(), on_failure: empty(), always: empty() }
+  }
+
+  apply(event: JournalEvent): void {
+    const { ts } = event
+    switch (event.type) {
+      case 'run.created':
+        this.#createdAt = ts
+        this.#driveFrom = ts
+        break
+      case 'driver.started':
+        if (event.epoch > 1) this.#reopen(ts)
+        break
+      case 'step.started':
+        this.#start(this.#at(event.step), event.attempt, ts)
+        break
+      case 'step.completed':
+        this.#endAttempt(this.#at(event.step), event.attempt, ts, 'completed', event.cached !== undefined)
+        this.#end(this.#at(event.step), 'completed', ts)
+        break
+      case 'step.failed':
+        this.#fail(this.#at(event.step), event, ts)
+        break
+      case 'step.cancelled':
+        this.#endAttempt(this.#at(event.step), event.attempt, ts, 'cancelled')
+        this.#end(this.#at(event.step), 'cancelled', ts)
+        break
+      case 'step.interrupted':
+        this.#endAttempt(this.#at(event.step), event.attempt, ts, 'interrupted')
+        this.#at(event.step).line.status = 'waiting'
+        break
+      case 'steps.skipped':
+        for (const name of event.steps) {
+          const step = this.#at(name)
+          if (step.line.readyAt === null) this.#becomeReady(step)
+          this.#end(step, 'skipped', ts)
+        }
+        break
+      case 'steps.cancelled':
+        for (const name of event.steps) this.#end(this.#at(name), 'cancelled', ts)
+        break
+      case 'steps.blocked':
+        for (const name of event.steps) this.#end(this.#at(name), 'blocked', ts)
+        break
+      case 'steps.reset':
+        for (const name of event.steps) reset(this.#at(name), ts)
+        break
+      case 'step.expanded':
+        this.#expand(this.#at(event.step), event.items.length, ts)
+        break
+      case 'step.waiting':
+        this.#wait(this.#at(event.step), event.group, ts)
+        break
+      case 'approval.requested':
+        this.#ask(this.#at(event.step), ts)
+        break
+      case 'approval.decided':
+        closeLast(this.#at(event.step).line, ['approval'], ts, event.by)
+        break
+      case 'run.paused':
+        this.#halts.push({ kind: 'paused', from: ts, to: null, by: event.by })
+        break
+      case 'run.unpaused':
+        this.#endPause(ts)
+        break
+      case 'run.completed':
+      case 'run.failed':
+      case 'run.cancelled':
+        this.#endedAt = ts
+        this.#endedIn = this.#drive
+        break
+      case 'step.spawned':
+      case 'step.linked':
+      case 'context.set':
+      case 'run.cancel_requested':
+        break
+    }
+    this.#until = Math.max(this.#until, ts)
+  }
+
+  /** The timeline so far. What could begin but has not has an open span, and its `readyAt`. */
+  timeline(): RunTimeline {
+    if (this.#endedAt === null) {
+      const tracks = [...this.#tracks, ...this.#items.values()]
+      const halt = this.#halts.findLast(({ to }) => to === null)
+      for (const step of freeSteps(this.#order, this.#tracks, tracks)) {
+        if (step.retryAt === null) this.#becomeReady(step)
+        step.line.spans.push(openWait(step, this.#parentOf(step), this.#order, halt))
+      }
+    }
+    const steps = this.#tracks.flatMap((step, index) => [step.line, ...(this.#itemsOf.get(index) ?? []).map(({ line }) => line)])
+    return { createdAt: this.#createdAt, endedAt: this.#endedAt, until: this.#until, halts: this.#halts, steps }
+  }
+
+  #at(name: string): Track {
+    const index = this.#order.index.get(name)
+    if (index !== undefined) return this.#tracks[index]!
+    let item = this.#items.get(name)
+    if (item === undefined) {
+      // An item of a journal that is cut short, or a step that the plan lacks: shown after the others.
+      const of = this.#order.index.get(name.replace(/\[\d+\]$/, '')) ?? this.#tracks.length
+      this.#items.set(name, (item = newTrack(name, of, this.#tracks[of]?.line.name ?? null)))
+      this.#itemsOf.set(of, [...(this.#itemsOf.get(of) ?? []), item])
+    }
+    return item
+  }
+
+  #start(step: Track, attempt: number, ts: number): void {
+    const { line } = step
+    const parent = this.#parentOf(step)
+    if (step.retryAt !== null && step.drive === this.#drive) {
+      this.#addWait(line, 'retry', line.endedAt ?? ts, Math.min(step.retryAt, ts), null)
+      this.#addWait(line, 'slot', step.retryAt, ts, null)
+    } else {
+      const before = this.#becomeReady(step)
+      const ready = line.readyAt ?? ts
+      if (step.group !== null) {
+        this.#addWait(line, 'slot', ready, Math.min(step.group.at, ts), this.#lastEnd)
+        this.#addWait(line, 'group', Math.max(step.group.at, ready), ts, step.group.name)
+      } else if (this.#ends > before) {
+        const max = parent && this.#order.plan.steps[parent.line.index]?.forEach?.maxParallel
+        this.#addWait(line, max !== undefined && parent!.running + 1 >= max ? 'parallel' : 'slot', ready, ts, this.#lastEnd)
+      } else this.#addHalts(line, ready, ts)
+      line.startedAt = ts
+    }
+    step.retryAt = null
+    step.group = null
+    step.drive = this.#drive
+    if (parent) this.#startItem(parent, ts)
+    line.status = 'running'
+    line.attempts = attempt
+    line.endedAt = null
+    line.spans.push({ kind: 'ran', from: ts, to: null, attempt, end: null, cached: false })
+  }
+
+  /** Sets when the step could begin, and after whom; returns how many attempts had ended by then. */
+  #becomeReady(step: Track): number {
+    const { line } = step
+    const base = this.#baseOf(step)
+    const parent = this.#parentOf(step)
+    const last = parent ?? this.#lastNeeded(step)
+    const at = parent ? parent.line.startedAt : (last?.line.endedAt ?? null)
+    const waited = last !== undefined && at !== null && at >= base
+    line.readyAt = waited ? at : base
+    line.after = waited && !parent ? last.line.name : null
+    return waited && last ? last.endsBefore : this.#endsBeforeDrive
+  }
+
+  /** From when on the step could have begun, whatever it waits for. */
+  #baseOf(step: Track): number {
+    const resumed = this.#drive > 0 && (this.#endedIn >= 0 || step.drive >= 0)
+    return Math.max(resumed ? this.#driveFrom : this.#createdAt, step.resetAt)
+  }
+
+  /** Of the steps that this one waits for, the one that settled last. */
+  #lastNeeded({ line: { index } }: Track): Track | undefined {
+    const phase = this.#order.phase[index]
+    if (phase === undefined) return undefined
+    const needs = this.#order.needs[index]
+    let last: Track | undefined = phase === 'main' ? undefined : this.#mainOver
+    if (needs === undefined) {
+      return later(last, this.#tracks[this.#ended[phase].below(this.#order.plan.steps[index]!.stage)])
+    }
+    for (const need of needs) last = later(last, this.#tracks[need])
+    return last
+  }
+
+  #parentOf({ line }: Track): Track | undefined {
+    return line.itemOf === null ? undefined : this.#tracks[line.index]
+  }
+
+  #fail(step: Track, { attempt, retryInMs }: EventData & { type: 'step.failed' }, ts: number): void {
+    this.#endAttempt(step, attempt, ts, 'failed')
+    if (retryInMs !== undefined) {
+      step.retryAt = ts + retryInMs
+      step.line.status = 'waiting'
+      step.line.endedAt = ts
+    } else this.#end(step, 'failed', ts)
+  }
+
+  #endAttempt(step: Track, attempt: number, ts: number, end: AttemptEnd, cached = false): void {
+    const { line } = step
+    const span = line.spans.at(-1)
+    if (span?.kind === 'ran' && span.to === null) {
+      Object.assign(span, { to: ts, end, cached } satisfies Partial<Span>)
+      if (end !== 'interrupted') {
+        this.#ends++
+        this.#lastEnd = line.name
+      }
+      const parent = this.#parentOf(step)
+      if (parent && parent.running > 0) parent.running--
+    }
+    line.attempts = Math.max(line.attempts, attempt)
+    closeLast(line, ['items', 'approval'], ts, null)
+  }
+
+  #end(step: Track, status: StepStatus, ts: number): void {
+    const { line } = step
+    line.status = status
+    line.endedAt = ts
+    step.retryAt = null
+    step.endsBefore = this.#ends
+    closeLast(line, ['items', 'approval'], ts, null)
+    const phase = this.#order.phase[line.index]
+    if (phase === undefined || line.itemOf !== null) return
+    this.#ended[phase].add(this.#order.plan.steps[line.index]!.stage, line.index, this.#steps++)
+    if (phase === 'main') this.#mainOver = step
+  }
+
+  #expand(step: Track, count: number, ts: number): void {
+    this.#becomeReady(step)
+    step.line.items = count
+    step.line.startedAt = ts
+    step.line.status = 'running'
+    step.endsBefore = this.#ends
+    step.line.spans.push({ kind: 'items', from: ts, to: null })
+    const items: Track[] = []
+    for (let i = 0; i < count; i++) {
+      const name = `${step.line.name}[${i}]`
+      const item = this.#items.get(name) ?? newTrack(name, step.line.index, step.line.name)
+      this.#items.set(name, item)
+      items.push(item)
+    }
+    this.#itemsOf.set(step.line.index, items)
+  }
+
+  #startItem(parent: Track, ts: number): void {
+    parent.running++
+    const { line } = parent
+    const span = line.spans.at(-1)
+    if (span?.kind === 'items' && span.to === null) return
+    line.startedAt ??= ts
+    line.status = 'running'
+    line.spans.push({ kind: 'items', from: ts, to: null })
+  }
+
+  #wait(step: Track, name: string, ts: number): void {
+    this.#becomeReady(step)
+    step.group = { name, at: ts }
+  }
+
+  #ask(step: Track, ts: number): void {
+    this.#becomeReady(step)
+    step.line.startedAt = ts
+    step.line.spans.push({ kind: 'approval', from: ts, to: null, by: null })
+  }
+
+  #addWait(line: StepTimeline, kind: 'slot' | 'parallel' | 'group' | 'retry', from: number, to: number, by: string | null): void {
+    let at = from
+    for (const halt of this.#haltsWithin(from, to)) {
+      if (halt.from > at) line.spans.push({ kind, from: at, to: halt.from, by })
+      line.spans.push({ ...halt, from: Math.max(at, halt.from), to: Math.min(to, halt.to ?? to) })
+      at = Math.min(to, halt.to ?? to)
+    }
+    if (to > at) line.spans.push({ kind, from: at, to, by })
+  }
+
+  #addHalts(line: StepTimeline, from: number, to: number): void {
+    for (const halt of this.#haltsWithin(from, to)) {
+      line.spans.push({ ...halt, from: Math.max(from, halt.from), to: Math.min(to, halt.to ?? to) })
+    }
+  }
+
+  #haltsWithin(from: number, to: number): Halt[] {
+    const within: Halt[] = []
+    for (let i = this.#halts.length - 1; i >= 0; i--) {
+      const halt = this.#halts[i]!
+      if ((halt.to ?? to) <= from) break
+      if (halt.from < to) within.unshift(halt)
+    }
+    return within
+  }
+
+  #endPause(ts: number): void {
+    const pause = this.#halts.findLast(({ kind, to }) => kind === 'paused' && to === null)
+    if (pause) pause.to = ts
+  }
+
+  /** A new driver goes on: what did not complete is open again. */
+  #reopen(ts: number): void {
+    const from = this.#endedAt ?? this.#until
+    if (ts > from) this.#halts.push({ kind: 'undriven', from, to: ts, by: null })
+    this.#drive++
+    this.#endsBeforeDrive = this.#ends
+    this.#driveFrom = ts
+    this.#endedAt = null
+    for (const step of [...this.#tracks, ...this.#items.values()]) {
+      if (!letsGoOn(step, this.#order)) reopen(step)
+    }
+  }
+}
+
+/** A run's timeline from its whole journal. */
+export function timelineOf(plan: Plan, events: Iterable<JournalEvent>): RunTimeline {
+  const fold = new TimelineFold(plan)
+  for (const event of events) fold.apply(event)
+  return fold.timeline()
+}
