@@ -17,4 +17,5 @@ export const STEP_ERRORS = {
   STEP_ENVELOPE_TOO_LONG: 'The line that the scriptlet printed is longer than an envelope may be.',
   STEP_ENVELOPE_CONTRADICTED: 'The envelope says ok, but the exit code says otherwise.',
   STEP_PYTHON_MISSING: 'No Python interpreter was found.',
+  EXPRESSION_FAILED: 'An expression (CEL) of the step could not be evaluated.',
 } as const

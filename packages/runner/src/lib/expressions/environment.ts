@@ -1,0 +1,30 @@
+import { Environment } from '@marcbachmann/cel-js'
+
+/** Limits on the size of one expression. */
+const LIMITS = { maxAstNodes: 5000, maxDepth: 60, maxListElements: 1000, maxMapEntries: 1000, maxCallArguments: 32 }
+
+/** The longest expression in characters. */
+export const LONGEST = 10_000
+
+type Arithmetic = '+' | '-' | '*' | '/'
+
+const ARITHMETIC: Readonly<Record<Arithmetic, (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+}
+
+/**
+ * CEL as recipes have it: lists and maps may mix types, as JSON does, and an int and a double can be computed with and
+ * compared, because JSON does not tell `2` from `2.0`.
+ */
+export function celEnvironment(): Environment {
+  const environment = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS })
+  for (const [operator, compute] of Object.entries(ARITHMETIC)) {
+    environment.registerOperator(`int ${operator} double`, (a: bigint, b: number) => compute(Number(a), b))
+    environment.registerOperator(`double ${operator} int`, (a: number, b: bigint) => compute(a, Number(b)))
+  }
+  environment.registerOperator('int == double', (a: bigint, b: number) => Number(a) === b)
+  return environment
+}

@@ -1,0 +1,118 @@
+import type { Environment, ParseResult } from '@marcbachmann/cel-js'
+import { RunnerError } from '../errors.ts'
+import type { JsonValue } from '../json.ts'
+import { fromCel, toCel } from './cel-value.ts'
+import { celEnvironment, LONGEST } from './environment.ts'
+import { Meter } from './meter.ts'
+import { meterNodes } from './metering.ts'
+import type { CelNode } from './node.ts'
+import { bindReferences, type Binding, type ReferenceRoot } from './references.ts'
+import type { Scope } from './scope.ts'
+
+/** Programs kept. One run of a recipe has few expressions; a process that serves many recipes has many. */
+const MOST_KEPT = 5000
+
+let environment: Environment | undefined
+const kept = new Map<string, ParseResult>()
+const meter = new Meter()
+let current: Scope | undefined
+
+/**
+ * The value of an expression in a scope. Throws RunnerError EXPRESSION_FAILED, which says what was evaluated, where it
+ * stands (`where`, e.g. "`when` of the step `load`") and why it failed.
+ */
+export function run(cel: string, scope: Scope, where: string): JsonValue {
+  const outer = current
+  try {
+    const program = kept.get(cel) ?? prepare(cel)
+    current = scope
+    meter.reset()
+    const value: unknown = program(variables(scope))
+    if (meter.stopped) throw meter.stopped
+    return fromCel(value)
+  } catch (error) {
+    throw failure(cel, where, meter.stopped ?? error)
+  } finally {
+    current = outer
+  }
+}
+
+function prepare(cel: string): ParseResult {
+  if (cel.length > LONGEST) throw new Error(`it is longer than ${LONGEST} characters`)
+  environment ??= runtimeEnvironment()
+  const program = environment.parse(cel)
+  const root = program.ast as unknown as CelNode
+  const { faults } = bindReferences(root, binding)
+  if (faults[0]) throw new Error(faults[0].message)
+  const { valid, error } = program.check()
+  if (!valid) throw error ?? new Error('its types do not fit')
+  meterNodes(root, meter)
+  if (kept.size >= MOST_KEPT) kept.clear()
+  kept.set(cel, program)
+  return program
+}
+
+function runtimeEnvironment(): Environment {
+  const made = celEnvironment()
+  for (const name of ['params', 'env']) made.registerVariable(name, 'map')
+  for (const name of ['ctx', 'steps', 'run', 'item', 'index', 'response']) made.registerVariable(name, 'dyn')
+  return made
+}
+
+/** Values are converted when they are looked at: a parameter may be large. */
+function variables(scope: Scope): object {
+  return {
+    get params() {
+      return toCel(scope.params)
+    },
+    get env() {
+      return { ...scope.env }
+    },
+    get item() {
+      return scope.item === undefined ? undefined : toCel(scope.item)
+    },
+    get index() {
+      return scope.index === undefined ? undefined : toCel(scope.index)
+    },
+    get run() {
+      return toCel(scope.run)
+    },
+    get response() {
+      return scope.response === undefined ? undefined : toCel(scope.response)
+    },
+  }
+}
+
+const binding: Binding = {
+  type: () => 'dyn',
+  read: (root, name) => {
+    const value = current && read(current, root, name)
+    return value === undefined ? undefined : toCel(value)
+  },
+}
+
+function read(scope: Scope, root: ReferenceRoot, name: string): JsonValue | undefined {
+  switch (root) {
+    case 'ctx':
+      return scope.ctx(name)
+    case 'steps': {
+      const facts = scope.steps(name)
+      return facts && { ...facts, outputs: [...facts.outputs] }
+    }
+    case 'params':
+      return Object.hasOwn(scope.params, name) ? scope.params[name] : undefined
+    case 'env':
+      return Object.hasOwn(scope.env, name) ? scope.env[name] : undefined
+  }
+}
+
+function failure(cel: string, where: string, error: unknown): RunnerError {
+  const { summary, message } = error as { summary?: string; message: string }
+  const shown = cel.length > 200 ? `${cel.slice(0, 197)}...` : cel
+  const reason = summary ?? message
+  const place = where === '' ? '' : ` (${where})`
+  return new RunnerError('EXPRESSION_FAILED', `The expression \`${shown}\`${place} failed: ${reason}`, {
+    cause: error,
+    details: { expression: cel, where, reason },
+  })
+}

@@ -1,0 +1,35 @@
+import type { JsonObject, JsonValue } from '../json.ts'
+
+/** What an expression sees of a step: `steps.load.status`. */
+export interface StepFacts {
+  status: string
+  /** Context keys and files that it completed with. */
+  outputs: readonly string[]
+  /** Attempts begun. */
+  attempts: number
+  error: { code: string; message: string } | null
+}
+
+/**
+ * All that an expression can see; there is no way to anything else. Values are read, never changed, and must not change
+ * while an expression is evaluated.
+ */
+export interface Scope {
+  params: JsonObject
+  /** The value of a context key; `undefined`: nobody set it. */
+  ctx: (key: string) => JsonValue | undefined
+  /** What became of a step so far; `undefined`: there is no such step. */
+  steps: (name: string) => StepFacts | undefined
+  /** The item of a `for_each` step, and its index. */
+  item?: JsonValue
+  index?: number
+  run: { id: string; name: string; attempt: number }
+  /** The variables that the step is granted; never a secret. */
+  env: Readonly<Record<string, string>>
+  /** Of a step of type `http`, where it says what becomes context. */
+  response?: JsonValue
+}
+
+/** Names that an expression may begin with. */
+export const ROOTS = ['params', 'ctx', 'steps', 'env', 'item', 'index', 'run', 'response'] as const
+export type Root = (typeof ROOTS)[number]

@@ -1,0 +1,116 @@
+import type { JsonValue } from '../json.ts'
+import type { Plan, PlanStep } from '../plan.ts'
+import { resolveTemplates, resolveText } from './expressions.ts'
+import type { Scope } from './scope.ts'
+import { hasTemplates, parseTemplate } from './template.ts'
+
+/** An expression of a plan and where it stands, as a path in the step (or in the plan). */
+export interface PlacedExpression {
+  cel: string
+  path: (string | number)[]
+}
+
+/** What `loadExpressions` needs to know of a plan. */
+export function expressionUses(plan: Plan): { any: boolean; matches: boolean } {
+  let any = plan.env !== undefined && hasTemplates(plan.env.set)
+  let matches = any && JSON.stringify(plan.env?.set).includes('matches')
+  for (const step of plan.steps) {
+    if (!mayHoldExpressions(step)) continue
+    any = true
+    matches ||= expressionsOf(step).some(({ cel }) => cel.includes('matches'))
+  }
+  return { any, matches }
+}
+
+/** Whether a step has anything to be evaluated or resolved; remembered for each step. */
+export function mayHoldExpressions(step: PlanStep): boolean {
+  let answer = holds.get(step)
+  if (answer === undefined) {
+    answer = bareOf(step).length > 0 || templated(step).some(([, value]) => hasTemplates(value))
+    holds.set(step, answer)
+  }
+  return answer
+}
+
+const holds = new WeakMap<PlanStep, boolean>()
+
+/** Every expression of a step: the bare ones (`when`, `for_each`, ...) and those in `${{ }}`. */
+export function expressionsOf(step: PlanStep): PlacedExpression[] {
+  const found = bareOf(step)
+  for (const [path, value] of templated(step)) collect(value, path, found)
+  return found
+}
+
+/**
+ * The step as its executor is to see it: every value that may hold `${{ }}` is resolved. `when`, `for_each`,
+ * `success.when` and `http.set` stay as they are. Throws RunnerError EXPRESSION_FAILED.
+ */
+export function resolveStep(step: PlanStep, scope: Scope): PlanStep {
+  if (!mayHoldExpressions(step)) return step
+  const at = (field: string) => `\`${field}\` of the step \`${step.name}\``
+  const texts = (field: string, values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, text]) => [key, resolveText(text, scope, at(`${field}.${key}`))]),
+    )
+  const { args, env, http, recipe, approval, cache, concurrencyGroup } = step
+  return {
+    ...step,
+    ...(args ? { args: resolveTemplates(args, scope, at('args')) } : {}),
+    ...(env ? { env: { ...env, set: texts('env', env.set) } } : {}),
+    ...(http
+      ? {
+          http: {
+            ...http,
+            url: resolveText(http.url, scope, at('url')),
+            ...(http.headers ? { headers: texts('headers', http.headers) } : {}),
+            ...(http.body === undefined ? {} : { body: resolveTemplates(http.body, scope, at('body')) }),
+          },
+        }
+      : {}),
+    ...(recipe?.params ? { recipe: { ...recipe, params: resolveTemplates(recipe.params, scope, at('params')) } } : {}),
+    ...(approval?.message === undefined
+      ? {}
+      : { approval: { ...approval, message: resolveText(approval.message, scope, at('message')) } }),
+    ...(cache?.mode === 'key' ? { cache: { ...cache, key: resolveText(cache.key, scope, at('cache.key')) } } : {}),
+    ...(concurrencyGroup
+      ? {
+          concurrencyGroup: {
+            ...concurrencyGroup,
+            name: resolveText(concurrencyGroup.name, scope, at('concurrency_group')),
+          },
+        }
+      : {}),
+  }
+}
+
+function bareOf({ when, forEach, success, http }: PlanStep): PlacedExpression[] {
+  return [
+    ...(when === undefined ? [] : [{ cel: when, path: ['when'] }]),
+    ...(forEach ? [{ cel: forEach.items, path: ['forEach', 'items'] }] : []),
+    ...(success?.when === undefined ? [] : [{ cel: success.when, path: ['success', 'when'] }]),
+    ...Object.entries(http?.set ?? {}).map(([key, cel]) => ({ cel, path: ['http', 'set', key] })),
+  ]
+}
+
+/** The fields that may hold `${{ }}`, with their paths. */
+function templated(step: PlanStep): [string[], JsonValue | undefined][] {
+  return [
+    [['args'], step.args],
+    [['env', 'set'], step.env?.set],
+    [['http', 'url'], step.http?.url],
+    [['http', 'headers'], step.http?.headers],
+    [['http', 'body'], step.http?.body],
+    [['recipe', 'params'], step.recipe?.params],
+    [['approval', 'message'], step.approval?.message],
+    [['cache', 'key'], step.cache?.mode === 'key' ? step.cache.key : undefined],
+    [['concurrencyGroup', 'name'], step.concurrencyGroup?.name],
+  ]
+}
+
+function collect(value: JsonValue | undefined, path: (string | number)[], found: PlacedExpression[]): void {
+  if (typeof value === 'string') {
+    if (hasTemplates(value)) for (const part of parseTemplate(value).parts) if ('cel' in part) found.push({ cel: part.cel, path })
+  } else if (Array.isArray(value)) value.forEach((member, index) => collect(member, [...path, index], found))
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, member] of Object.entries(value)) collect(member, [...path, key], found)
+}
