@@ -53,6 +53,10 @@ describe('without the fence', () => {
   it('with the epoch alone left out: so too', async () => {
     expect(await meet('sqlite', { unfenced: 'epoch' })).not.toEqual([])
   })
+
+  it('with what it knows taken for what still is: so too', async () => {
+    expect(await meet('sqlite', { unfenced: 'others' })).not.toEqual([])
+  })
 })
 
 type Store = 'sqlite' | 'files'

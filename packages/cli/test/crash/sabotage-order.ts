@@ -22,8 +22,11 @@ export interface SabotageOrder {
   clock?: Spot & { byMs: number }
   /** Appends to a journal are acknowledged at once, and written when the next one is made. */
   late?: boolean
-  /** The store does not ask whose turn it is: not for the epoch, or neither for that nor for the journal's length. */
-  unfenced?: 'epoch' | 'epoch and length'
+  /**
+   * The store does not ask whose turn it is: not for the epoch, neither for that nor for the journal's length, or not
+   * whether others have written since it asked last.
+   */
+  unfenced?: 'epoch' | 'epoch and length' | 'others'
 }
 
 /** Carries a SabotageOrder as JSON. */

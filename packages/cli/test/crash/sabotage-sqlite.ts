@@ -3,7 +3,8 @@ import { eventsIn, order, reach, trace } from './saboteur.ts'
 
 /** Stands between `node:sqlite` and the store. */
 const JOURNAL = /^\s*INSERT INTO journal/i
-/** What the store asks before it appends. The places for values must stay. */
+/** What the store asks before it appends, unless it knows that nobody else has written. The places for values must stay. */
+const ASKS = /^\s*INSERT INTO journal.* WHERE /is
 const EPOCH = /\(SELECT epoch FROM runs WHERE id = (\?\d*)\) = (\?\d*)/
 const LENGTH = /(\?\d*) = max\(/
 
@@ -11,6 +12,9 @@ const { exec, prepare } = DatabaseSync.prototype
 type Args = SQLInputValue[]
 type Written = ReturnType<StatementSync['run']>
 const run = StatementSync.prototype.run as (this: StatementSync, ...args: Args) => Written
+
+/** How the store finds out whether others have written. */
+const VERSION = /^PRAGMA data_version$/
 
 /** Names of what the transaction under way has written; undefined: there is none. */
 let transaction: string[] | undefined
@@ -89,10 +93,14 @@ export function watchSqlite(): void {
 }
 
 function unfenced(sql: string): string {
-  if (order?.unfenced === undefined || !JOURNAL.test(sql)) return sql
+  if (order?.unfenced === 'others' && VERSION.test(sql)) return opened('SELECT 1 AS data_version')
+  if (order?.unfenced === undefined || order.unfenced === 'others' || !ASKS.test(sql)) return sql
   if (!EPOCH.test(sql) || !LENGTH.test(sql)) throw new Error(`the fence is not where it was expected: ${sql}`)
-  let open = sql.replace(EPOCH, 'ifnull($1, $2) IS NOT NULL')
-  if (order.unfenced === 'epoch and length') open = open.replace(LENGTH, '$1 IS NOT -1 + 0 * max(')
-  trace({ done: 'unfenced', names: [open] })
-  return open
+  const open = sql.replace(EPOCH, 'ifnull($1, $2) IS NOT NULL')
+  return opened(order.unfenced === 'epoch and length' ? open.replace(LENGTH, '$1 IS NOT -1 + 0 * max(') : open)
+}
+
+function opened(sql: string): string {
+  trace({ done: 'unfenced', names: [sql] })
+  return sql
 }

@@ -5,7 +5,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { RunnerError } from '../errors.ts'
 import type { Durability } from '../store.ts'
 import { migrate, rollback } from './sqlite-schema.ts'
-import { isSqliteBusy, storeError } from './store-error.ts'
+import { SqliteSnapshot, type SnapshotPace } from './sqlite-snapshot.ts'
+import { isSnapshotStale, isSqliteBusy, storeError } from './store-error.ts'
 import { Turnstile, type TurnstileOptions } from './turnstile.ts'
 
 /** Loaded on use: a program that never opens a database does not pay for it. */
@@ -13,6 +14,9 @@ const loadSqlite = () => createRequire(import.meta.url)('node:sqlite') as typeof
 
 /** Longer than any commit takes, shorter than people's patience with a process that hangs. Milliseconds. */
 const PATIENCE = 60_000
+
+/** Pages in the write-ahead log before they are brought into the database. The rewriting of one page costs once then. */
+const LOG_PAGES = 4000
 
 /** Prepared on first use, then kept. */
 export type Prepared = () => StatementSync
@@ -22,13 +26,15 @@ export class SqliteConnection {
   readonly file: string
   readonly db: DatabaseSync
   readonly #turnstile: Turnstile
+  readonly #snapshot: SqliteSnapshot
   readonly #begin = this.prepare('BEGIN IMMEDIATE')
   readonly #commit = this.prepare('COMMIT')
   #open = true
 
-  private constructor(db: DatabaseSync, file: string, patienceMs: number) {
+  private constructor(db: DatabaseSync, file: string, patienceMs: number, pace?: SnapshotPace) {
     this.db = db
     this.file = file
+    this.#snapshot = new SqliteSnapshot(db, pace)
     this.#turnstile = new Turnstile(this.#patience(patienceMs))
   }
 
@@ -36,15 +42,15 @@ export class SqliteConnection {
    * Opens the file, and creates it with its folder where it is missing. A task that meets another process's lock for
    * `patienceMs` on end fails with STORE_UNAVAILABLE.
    */
-  static async open(file: string, durability: Durability, patienceMs = PATIENCE): Promise<SqliteConnection> {
+  static async open(file: string, durability: Durability, patienceMs = PATIENCE, pace?: SnapshotPace): Promise<SqliteConnection> {
     try {
       mkdirSync(dirname(file), { recursive: true })
-      const connection = new SqliteConnection(new (loadSqlite().DatabaseSync)(file), file, patienceMs)
+      const connection = new SqliteConnection(new (loadSqlite().DatabaseSync)(file), file, patienceMs, pace)
       try {
         await connection.write(() => {
           const { db } = connection
           db.exec('PRAGMA journal_mode = WAL')
-          db.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
+          db.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint = ${LOG_PAGES}`)
           if (durability === 'power') db.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1')
           migrate(db, file)
         })
@@ -63,30 +69,71 @@ export class SqliteConnection {
     return () => (statement ??= this.db.prepare(sql))
   }
 
+  /** Changes when another connection has written; conclusive in a transaction, and in `quick` of `append`. */
+  get era(): number {
+    return this.#snapshot.era
+  }
+
   /** Runs a task that writes, after those before it; at once where no other process is in the way. */
   write<T>(task: () => T): T | Promise<T> {
     this.assertOpen()
-    return this.#turnstile.run(() => this.#guard('write', task))
+    return this.#turnstile.run(() => {
+      this.#snapshot.release()
+      return this.#guard('write', task)
+    })
   }
 
-  /** Runs a task in a transaction: all of what it writes, or nothing. */
-  transact<T>(task: () => T): T | Promise<T> {
+  /** Runs a task in a transaction: all of what it writes, or nothing. Then `undo` takes back what else it did. */
+  transact<T>(task: () => T, undo: () => void): T | Promise<T> {
     return this.write(() => {
       this.#begin().run()
       try {
+        this.#snapshot.look()
         const result = task()
         this.#commit().run()
         return result
       } catch (error) {
         rollback(this.db)
+        undo()
         throw error
       }
     })
   }
 
+  /**
+   * Runs a task of one statement that writes about so many bytes. It is `quick` where nothing was written by others since
+   * the era began, as long as it may rely on that: where it returns undefined, and everywhere else, it is `careful`.
+   */
+  append<T>(bytes: number, quick: () => T | undefined, careful: () => T): T | Promise<T> {
+    this.assertOpen()
+    return this.#turnstile.run(() => this.#guard('write', () => this.#quickly(bytes, quick) ?? this.#carefully(careful)))
+  }
+
+  #quickly<T>(bytes: number, quick: () => T | undefined): T | undefined {
+    if (!this.#snapshot.held) return undefined
+    try {
+      const result = quick()
+      if (result !== undefined) this.#snapshot.use(bytes)
+      return result
+    } catch (error) {
+      if (isSqliteBusy(error)) this.#snapshot.meet()
+      else this.#snapshot.release()
+      if (isSnapshotStale(error)) return undefined
+      throw error
+    }
+  }
+
+  #carefully<T>(careful: () => T): T {
+    this.#snapshot.release()
+    const result = careful()
+    this.#snapshot.follow()
+    return result
+  }
+
   /** Runs a task that only reads; it waits for nobody but a process that recovers the file. */
   async read<T>(task: () => T): Promise<T> {
     this.assertOpen()
+    this.#snapshot.release()
     try {
       return this.#guard('read', task)
     } catch (error) {
@@ -102,6 +149,7 @@ export class SqliteConnection {
     if (!this.#open) return
     this.#open = false
     await this.#turnstile.idle()
+    this.#snapshot.release()
     this.db.close()
   }
 

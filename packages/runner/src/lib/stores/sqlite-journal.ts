@@ -10,21 +10,41 @@ const FENCE = `(SELECT epoch FROM runs WHERE id = ?) = ? AND ? = max(${END('jour
 /** What goes into the places of FENCE. Node 22.18 does not bind numbered places, which would say it once. */
 const fence = (run: number, epoch: number, seq: number) => [run, epoch, seq, run, run, run, run]
 
+/** Plans that are remembered as kept, at most. */
+const MOST_PLANS = 1000
+
+/** What is known of a run, in an era of the connection: true as long as it lasts. */
+interface Known {
+  id: number
+  epoch: number
+  /** Events in its journal. */
+  end: number
+  era: number
+}
+
 /** Writes journals, runs and leases through one connection. */
 export class SqliteJournal {
   readonly #connection: SqliteConnection
-  /** Integer ids of runs that this store writes, and of drivers; only what is committed. */
-  readonly #runs = new Map<string, number>()
+  /** Runs that this store writes. What a transaction changes here is forgotten if it fails. */
+  readonly #known = new Map<string, Known>()
+  /** Integer ids of drivers. */
   readonly #drivers = new Map<string, number>()
-
+  /** Hashes of plans that the store has. */
+  readonly #plans = new Set<string>()
   readonly #sql
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection
     this.#sql = {
       runId: connection.prepare('SELECT id FROM runs WHERE run_id = ?'),
-      alone: connection.prepare(`INSERT INTO journal_alone SELECT ? << 32 | ?, ?, ? WHERE ${FENCE}`),
-      shared: connection.prepare(`INSERT INTO journal_shared SELECT NULL, ? << 32 | ?, ?, ? WHERE ${FENCE}`),
+      alone: {
+        fenced: connection.prepare(`INSERT INTO journal_alone SELECT ? << 32 | ?, ?, ? WHERE ${FENCE}`),
+        certain: connection.prepare('INSERT INTO journal_alone VALUES (? << 32 | ?, ?, ?)'),
+      },
+      shared: {
+        fenced: connection.prepare(`INSERT INTO journal_shared SELECT NULL, ? << 32 | ?, ?, ? WHERE ${FENCE}`),
+        certain: connection.prepare('INSERT INTO journal_shared VALUES (NULL, ? << 32 | ?, ?, ?)'),
+      },
       admit: connection.prepare(`SELECT ${FENCE} AS admitted`),
       plan: connection.prepare('INSERT INTO plans VALUES (?, ?) ON CONFLICT DO NOTHING'),
       driver: connection.prepare(
@@ -33,7 +53,7 @@ export class SqliteJournal {
       ),
       create: connection.prepare(
         `INSERT INTO runs (run_id, epoch, driver, name, status, created_at, ended_at, recipe, plan_hash, steps, error)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING`,
       ),
       reopen: connection.prepare(`UPDATE runs SET status = 'running', ended_at = NULL, error = NULL WHERE id = ?`),
       end: connection.prepare('UPDATE runs SET status = ?, ended_at = ?, error = ?, driver = NULL WHERE id = ?'),
@@ -53,16 +73,15 @@ export class SqliteJournal {
 
   commit(batches: readonly JournalBatch[]): CommitResult[] | Promise<CommitResult[]> {
     const [only] = batches
-    if (only !== undefined && batches.length === 1 && isPlain(only)) {
-      return this.#connection.write(() => [this.#append(only)])
-    }
-    const append = batches.length === 1 ? this.#sql.alone : this.#sql.shared
-    return this.#transact((created) => batches.map((batch) => this.#apply(batch, append, created)))
+    if (only !== undefined && batches.length === 1 && isPlain(only)) return this.#commitAlone(only)
+    const tree = batches.length === 1 ? this.#sql.alone : this.#sql.shared
+    return this.#transact(() => batches.map((batch) => this.#apply(batch, tree)))
   }
 
   async takeLease(runId: string, expected: number, driver: DriverIdentity): Promise<number | undefined> {
-    return this.#transact((created) => {
-      const { changes } = this.#sql.take().run(this.#driver(driver, created), runId, expected)
+    return this.#transact(() => {
+      this.#known.delete(runId)
+      const { changes } = this.#sql.take().run(this.#driver(driver), runId, expected)
       return changes === 0 ? undefined : expected + 1
     })
   }
@@ -81,99 +100,119 @@ export class SqliteJournal {
     return changes === 0 ? undefined : Number(lastInsertRowid)
   }
 
-  #apply(batch: JournalBatch, append: Prepared, created: Created): CommitResult {
-    const { create, reopened, ended, inboxDone } = batch
-    const found = created.runs.get(batch.runId) ?? this.#runId(batch.runId)
-    if (create !== undefined && found !== undefined) return 'exists'
-    if (create !== undefined && (batch.firstSeq !== 0 || batch.epoch !== 1)) return 'fenced'
-    const id = create === undefined ? found : this.#create(batch, create, created)
-    if (id === undefined) return 'fenced'
-    if (this.#write(id, batch, append) === 'fenced') return 'fenced'
+  #commitAlone(batch: JournalBatch): CommitResult[] | Promise<CommitResult[]> {
+    const { alone } = this.#sql
+    const text = textOf(batch.lines)
+    return this.#connection.append(
+      text.length,
+      () => {
+        const known = this.#certain(batch)
+        return known && [this.#insert(known, batch, text, alone)]
+      },
+      () => [this.#ask(this.#runId(batch.runId), batch, text, alone)],
+    )
+  }
+
+  #apply(batch: JournalBatch, tree: Tree): CommitResult {
+    const { runId, lines, create, reopened, ended, inboxDone } = batch
+    if (create !== undefined) {
+      const created = this.#create(batch, create)
+      if (created !== undefined) return created
+    }
+    const text = textOf(lines)
+    const known = this.#certain(batch)
+    const id = known?.id ?? this.#runId(runId)
+    const result = known ? this.#insert(known, batch, text, tree) : this.#ask(id, batch, text, tree)
+    if (result === 'fenced' || id === undefined) return 'fenced'
     if (reopened === true) this.#sql.reopen().run(id)
     if (ended !== undefined) {
       this.#sql.end().run(ended.status, ended.at, ended.error === null ? null : JSON.stringify(ended.error), id)
       if (ended.attempts.length > 0) this.#sql.attempts().run(id, packAttempts(ended.attempts), id, id)
-      created.ended.push(batch.runId)
+      this.#known.delete(runId)
     }
     if (inboxDone !== undefined) this.#sql.acknowledge().run(id, inboxDone)
     return 'ok'
   }
 
-  #append(batch: JournalBatch): CommitResult {
-    const id = this.#runId(batch.runId)
-    return id === undefined ? 'fenced' : this.#write(id, batch, this.#sql.alone)
+  /** The run, where it is known without asking that its lease and its journal are where the batch wants them. */
+  #certain({ runId, epoch, firstSeq }: JournalBatch): Known | undefined {
+    const known = this.#known.get(runId)
+    const { era } = this.#connection
+    return known?.era === era && known.epoch === epoch && known.end === firstSeq ? known : undefined
   }
 
-  #write(id: number, { epoch, firstSeq, lines }: JournalBatch, append: Prepared): CommitResult {
-    if (lines.length === 0) {
-      const { admitted } = this.#sql.admit().get(...fence(id, epoch, firstSeq)) as { admitted: number | null }
-      return admitted === 1 ? 'ok' : 'fenced'
-    }
-    const text = lines.length === 1 ? (lines[0] as string) : lines.join('\n')
-    return append().run(id, firstSeq, lines.length, text, ...fence(id, epoch, firstSeq)).changes === 0 ? 'fenced' : 'ok'
+  #insert(known: Known, { firstSeq, lines }: JournalBatch, text: string, tree: Tree): CommitResult {
+    if (lines.length === 0) return 'ok'
+    tree.certain().run(known.id, firstSeq, lines.length, text)
+    known.end += lines.length
+    return 'ok'
   }
 
-  #create({ runId, epoch }: JournalBatch, { summary, plan, driver }: NewRun, created: Created): number {
+  #ask(id: number | undefined, batch: JournalBatch, text: string, tree: Tree): CommitResult {
+    if (id === undefined || !this.#admits(id, batch, text, tree)) return 'fenced'
+    const { runId, epoch, firstSeq, lines } = batch
+    this.#known.set(runId, { id, epoch, end: firstSeq + lines.length, era: this.#connection.era })
+    return 'ok'
+  }
+
+  #admits(id: number, { epoch, firstSeq, lines }: JournalBatch, text: string, tree: Tree): boolean {
+    const condition = fence(id, epoch, firstSeq)
+    if (lines.length > 0) return tree.fenced().run(id, firstSeq, lines.length, text, ...condition).changes !== 0
+    return (this.#sql.admit().get(...condition) as { admitted: number | null }).admitted === 1
+  }
+
+  /** Undefined where the run has come to be, and is known. */
+  #create({ runId, epoch, firstSeq }: JournalBatch, { summary, plan, driver }: NewRun): CommitResult | undefined {
+    if (firstSeq !== 0 || epoch !== 1) return this.#runId(runId) === undefined ? 'fenced' : 'exists'
     const error = summary.error === null ? null : JSON.stringify(summary.error)
     const { name, status, createdAt, endedAt, recipe, steps } = summary
-    const holder = this.#driver(driver, created)
-    const { lastInsertRowid } = this.#sql
+    const holder = this.#driver(driver)
+    const { changes, lastInsertRowid } = this.#sql
       .create()
       .run(runId, epoch, holder, name, status, createdAt, endedAt, recipe, plan.hash, steps, error)
-    if (!created.plans.has(plan.hash)) this.#sql.plan().run(plan.hash, plan.json)
-    created.plans.add(plan.hash)
-    const id = Number(lastInsertRowid)
-    created.runs.set(runId, id)
-    return id
+    if (changes === 0) return 'exists'
+    this.#plan(plan)
+    this.#known.set(runId, { id: Number(lastInsertRowid), epoch, end: 0, era: this.#connection.era })
+    return undefined
   }
 
-  #driver(driver: DriverIdentity, created: Created): number {
-    const known = this.#drivers.get(driver.id) ?? created.drivers.get(driver.id)
+  #plan({ hash, json }: NewRun['plan']): void {
+    if (this.#plans.has(hash)) return
+    this.#sql.plan().run(hash, json)
+    if (this.#plans.size === MOST_PLANS) this.#plans.clear()
+    this.#plans.add(hash)
+  }
+
+  #driver(driver: DriverIdentity): number {
+    const known = this.#drivers.get(driver.id)
     if (known !== undefined) return known
     const row = this.#sql.driver().get(driver.id, driver.pid, driver.startTime, driver.machine) as { id: number }
-    created.drivers.set(driver.id, row.id)
+    this.#drivers.set(driver.id, row.id)
     return row.id
   }
 
   #runId(runId: string): number | undefined {
-    const known = this.#runs.get(runId)
-    if (known !== undefined) return known
-    const row = this.#sql.runId().get(runId) as { id: number } | undefined
-    if (row !== undefined) this.#runs.set(runId, row.id)
-    return row?.id
+    return this.#known.get(runId)?.id ?? (this.#sql.runId().get(runId) as { id: number } | undefined)?.id
   }
 
-  /** What a transaction creates is remembered once it is committed. */
-  async #transactAsync<T>(pending: Promise<T>, created: () => Created): Promise<T> {
-    const result = await pending
-    this.#remember(created())
-    return result
+  #transact<T>(task: () => T): T | Promise<T> {
+    return this.#connection.transact(task, this.#forget)
   }
 
-  #transact<T>(task: (created: Created) => T): T | Promise<T> {
-    let created = nothing()
-    const result = this.#connection.transact(() => task((created = nothing())))
-    if (result instanceof Promise) return this.#transactAsync(result, () => created)
-    this.#remember(created)
-    return result
-  }
-
-  #remember(created: Created): void {
-    for (const [runId, id] of created.runs) this.#runs.set(runId, id)
-    for (const runId of created.ended) this.#runs.delete(runId)
-    for (const [driver, id] of created.drivers) this.#drivers.set(driver, id)
+  readonly #forget = (): void => {
+    this.#known.clear()
+    this.#drivers.clear()
+    this.#plans.clear()
   }
 }
 
-/** What a transaction under way has done: undone if it fails. */
-interface Created {
-  runs: Map<string, number>
-  drivers: Map<string, number>
-  plans: Set<string>
-  ended: string[]
+/** How batches get into one of the two trees: where it is certain that they may, and where that is asked. */
+interface Tree {
+  certain: Prepared
+  fenced: Prepared
 }
 
-const nothing = (): Created => ({ runs: new Map(), drivers: new Map(), plans: new Set(), ended: [] })
+const textOf = (lines: readonly string[]): string => (lines.length === 1 ? (lines[0] as string) : lines.join('\n'))
 
 function isPlain({ create, ended, reopened, inboxDone }: JournalBatch): boolean {
   return create === undefined && ended === undefined && reopened === undefined && inboxDone === undefined

@@ -3,6 +3,8 @@ import { RunnerError, type ErrorCode } from '../errors.ts'
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const BUSY = 5
 const PROTOCOL = 15
+/** Extended: others have written since the snapshot that a write was to be based on. */
+const BUSY_SNAPSHOT = 517
 const PRIMARY: Readonly<Record<number, ErrorCode>> = { 11: 'STORE_CORRUPT', 13: 'STORE_FULL', 26: 'STORE_CORRUPT' }
 
 /** Extended codes of I/O errors: a file that may not grow (quota, file size limit), and one shorter than it says. */
@@ -25,6 +27,11 @@ const FIXES: Readonly<Partial<Record<ErrorCode, string>>> = {
 export function isSqliteBusy(error: unknown): boolean {
   const code = sqliteCode(error)
   return code !== undefined && ((code & 0xff) === BUSY || (code & 0xff) === PROTOCOL)
+}
+
+/** Others have written since the read transaction began that was to be written in: it has to begin anew. */
+export function isSnapshotStale(error: unknown): boolean {
+  return sqliteCode(error) === BUSY_SNAPSHOT
 }
 
 /**
