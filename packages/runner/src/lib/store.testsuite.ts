@@ -3,6 +3,7 @@ import { journalSuite } from './store-testsuite/journal.testsuite.ts'
 import { leasesSuite } from './store-testsuite/leases.testsuite.ts'
 import { suiteOn, type StoreMedium, type TestFramework } from './store-testsuite/medium.ts'
 import { runsSuite } from './store-testsuite/runs.testsuite.ts'
+import { slotsSuite } from './store-testsuite/slots.testsuite.ts'
 
 /** How the suite makes and uses what a store is opened on. */
 export interface RunStoreSuiteOptions {
@@ -26,6 +27,7 @@ export function describeRunStore(name: string, options: RunStoreSuiteOptions, fr
     journalSuite(suite)
     runsSuite(suite)
     leasesSuite(suite)
+    slotsSuite(suite)
     inboxAndCacheSuite(suite)
   })
 }

@@ -79,6 +79,19 @@ export interface Lease {
   heartbeat: number
 }
 
+/** A step that holds, or wants, a slot of a concurrency group. `epoch`: of the lease under which its run is driven. */
+export interface SlotHolder {
+  runId: string
+  step: string
+  epoch: number
+}
+
+/** A slot that is taken, and who keeps it so: enough to tell whether that driver is still there (see Lease). */
+export interface HeldSlot extends SlotHolder {
+  driver: DriverIdentity
+  heartbeat: number
+}
+
 /** What a process asks of a run's driver. */
 export type RunRequest = { by: string; reason: string } & (
   | { type: 'cancel' | 'pause' | 'unpause' }
@@ -136,6 +149,15 @@ export interface RunStore {
   send(runId: string, command: RunRequest): Promise<number>
   /** Commands that no committed batch has acknowledged. Cheap when there are none. */
   inbox(runId: string): Promise<InboxCommand[]>
+
+  /**
+   * Takes a slot of a concurrency group if fewer than `limit` are held; `granted` also to who holds one already. Else
+   * returns who holds them. A slot counts as long as the lease under which it was taken is held, so the end of a run and
+   * a take-over free slots by themselves; those of `gone` are freed with this call. Atomic; need not survive a power cut.
+   */
+  takeSlot(group: string, limit: number, holder: SlotHolder, gone?: readonly SlotHolder[]): Promise<'granted' | HeldSlot[]>
+  /** Nothing happens when the slot is not held. */
+  releaseSlot(group: string, holder: SlotHolder): Promise<void>
 
   /** Newest first, at most `limit` (default 1). */
   cached(planName: string, step: string, key: string, limit?: number): Promise<CacheEntry[]>

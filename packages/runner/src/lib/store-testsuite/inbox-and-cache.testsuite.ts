@@ -158,5 +158,7 @@ const USES: Record<string, (store: RunStore) => unknown> = {
   cached: (store) => store.cached('weather', 'load', 'k'),
   cacheEntries: (store) => store.cacheEntries('weather', 'load'),
   putCache: (store) => store.putCache(cacheEntry('k', 'r')),
+  takeSlot: (store) => store.takeSlot('group', 1, { runId: 'r', step: 's', epoch: 1 }),
+  releaseSlot: (store) => store.releaseSlot('group', { runId: 'r', step: 's', epoch: 1 }),
   attempts: (store) => store.attempts({}),
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
-import type { CacheEntry, Durability, RunFilter, RunRequest, RunStore, RunSummary } from '../store.ts'
+import type { CacheEntry, Durability, Lease, RunFilter, RunRequest, RunStore, RunSummary } from '../store.ts'
 import { FilesJournal } from './files-journal.ts'
 import { fileName, FilesMedium } from './files-medium.ts'
 import { addNumbered, numbers } from './files-numbered.ts'
 import { RunFolder, type RunState } from './files-run.ts'
+import { FilesSlots } from './files-slots.ts'
 import { startHeartbeatThread } from './heartbeat.ts'
 import { storeError } from './store-error.ts'
 
@@ -46,6 +47,7 @@ export async function createFilesStore({ dir, durability = 'power' }: FilesStore
 function filesStore(medium: FilesMedium): RunStore {
   const folder = (runId: string) => new RunFolder(medium, medium.path('runs', fileName(runId)))
   const journal = new FilesJournal(medium, folder)
+  const slots = new FilesSlots(medium.dir, leaseOf)
   let closed = false
 
   function guard<T>(action: 'read' | 'write', task: () => T): T {
@@ -67,6 +69,18 @@ function filesStore(medium: FilesMedium): RunStore {
     const path = medium.path('runs')
     const runs = medium.names(path).map((name) => new RunFolder(medium, join(path, name)).state())
     return runs.filter((state) => state !== undefined).sort((a, b) => newestFirst(a.summary, b.summary))
+  }
+
+  function leaseOf(runId: string): Lease | undefined {
+    const run = folder(runId)
+    const state = run.state()
+    if (state === undefined) return undefined
+    const epoch = run.epoch()
+    const driver = run.driver(epoch)
+    const isFree = state.released || driver === undefined || run.isReleased(epoch)
+    if (isFree) return { epoch, driver: null, heartbeat: 0 }
+    const heartbeat = Number(medium.read(medium.path('heartbeats', fileName(driver.id))) ?? 0)
+    return { epoch, driver, heartbeat }
   }
 
   const cacheFolder = (planName: string, step: string) => medium.path('cache', digest(planName), digest(step))
@@ -113,18 +127,7 @@ function filesStore(medium: FilesMedium): RunStore {
           .slice(0, limit)
       }),
 
-    lease: async (runId) =>
-      guard('read', () => {
-        const run = folder(runId)
-        const state = run.state()
-        if (state === undefined) return undefined
-        const epoch = run.epoch()
-        const driver = run.driver(epoch)
-        const isFree = state.released || driver === undefined || run.isReleased(epoch)
-        if (isFree) return { epoch, driver: null, heartbeat: 0 }
-        const heartbeat = Number(medium.read(medium.path('heartbeats', fileName(driver.id))) ?? 0)
-        return { epoch, driver, heartbeat }
-      }),
+    lease: async (runId) => guard('read', () => leaseOf(runId)),
 
     takeLease: async (runId, expected, driver) =>
       guard('write', () => {
@@ -160,6 +163,9 @@ function filesStore(medium: FilesMedium): RunStore {
           return command === undefined ? [] : [{ id, ...command }]
         })
       }),
+
+    takeSlot: async (group, limit, holder, gone = []) => guard('write', () => slots.take(group, limit, holder, gone)),
+    releaseSlot: async (group, holder) => guard('write', () => slots.release(group, holder)),
 
     cached: async (planName, step, key, limit = 1) => guard('read', () => cached(planName, step, limit, key)),
     cacheEntries: async (planName, step, limit = 20) => guard('read', () => cached(planName, step, limit)),

@@ -1,14 +1,17 @@
 import { RunnerError } from '../errors.ts'
+import { isSameHolder } from '../group-slots.ts'
 import type {
   AttemptRecord,
   CacheEntry,
   CommitResult,
   DriverIdentity,
+  HeldSlot,
   InboxCommand,
   JournalBatch,
   RunFilter,
   RunStore,
   RunSummary,
+  SlotHolder,
 } from '../store.ts'
 
 const CHUNK = 1000
@@ -39,6 +42,7 @@ export function createMemoryStore(): RunStore {
   const beats = new Map<string, number>()
   const cache: MemoryCacheEntry[] = []
   const attempts: AttemptRecord[] = []
+  const slots = new Map<string, SlotHolder[]>()
   let lastCommand = 0
   let closed = false
 
@@ -86,6 +90,12 @@ export function createMemoryStore(): RunStore {
     open()
     const found = cache.filter(matches).slice(-limit).reverse()
     return Promise.resolve(found.map((entry) => JSON.parse(entry.json) as CacheEntry))
+  }
+
+  function heldBy({ runId, step, epoch }: SlotHolder): HeldSlot[] {
+    const run = runs.get(runId)
+    if (run?.epoch !== epoch || run.driver === null) return []
+    return [{ runId, step, epoch, driver: run.driver, heartbeat: beats.get(run.driver.id) ?? 0 }]
   }
 
   return {
@@ -165,6 +175,22 @@ export function createMemoryStore(): RunStore {
     async inbox(runId) {
       open()
       return runs.get(runId)?.inbox.map((command) => ({ ...command })) ?? []
+    },
+
+    async takeSlot(group, limit, holder, gone = []) {
+      open()
+      const taken = slots.get(group) ?? []
+      const held = taken.filter((slot) => !gone.some((one) => isSameHolder(one, slot))).flatMap(heldBy)
+      const granted = held.length < limit || held.some((slot) => isSameHolder(slot, holder))
+      slots.set(group, granted ? [...held.filter((slot) => !isSameHolder(slot, holder)), { ...holder }] : held)
+      return granted ? 'granted' : held
+    },
+
+    async releaseSlot(group, holder) {
+      open()
+      const rest = (slots.get(group) ?? []).filter((slot) => !isSameHolder(slot, holder))
+      if (rest.length > 0) slots.set(group, rest)
+      else slots.delete(group)
     },
 
     cached: (planName, step, key, limit = 1) =>

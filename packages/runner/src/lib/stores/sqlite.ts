@@ -4,6 +4,7 @@ import { startHeartbeatThread } from './heartbeat.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 import { SqliteQueries } from './sqlite-queries.ts'
+import { SqliteSlots } from './sqlite-slots.ts'
 
 export interface SqliteStoreOptions {
   /** Path of the database; it and its folder are created where they are missing. On a local file system. */
@@ -28,6 +29,7 @@ export async function createSqliteStore({ file, durability = 'power' }: SqliteSt
 export function sqliteStore(connection: SqliteConnection): RunStore {
   const journal = new SqliteJournal(connection)
   const queries = new SqliteQueries(connection)
+  const slots = new SqliteSlots(connection)
   const putCache = connection.prepare(
     'INSERT INTO cache (plan_name, step, key, value, run_id, created_at) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -54,6 +56,9 @@ export function sqliteStore(connection: SqliteConnection): RunStore {
       return id
     },
     inbox: (runId) => queries.inbox(runId),
+
+    takeSlot: (group, limit, holder, gone = []) => slots.take(group, limit, holder, gone),
+    releaseSlot: (group, holder) => slots.release(group, holder),
 
     cached: (planName, step, key, limit = 1) => queries.cached(planName, step, key, limit),
     cacheEntries: (planName, step, limit = 20) => queries.cacheEntries(planName, step, limit),
