@@ -1,3 +1,4 @@
+import { HTTP_ERRORS } from './errors/http.ts'
 import { RECIPE_ERRORS } from './errors/recipe.ts'
 import { RUN_ERRORS } from './errors/run.ts'
 import { STEP_ERRORS } from './errors/step.ts'
@@ -7,6 +8,7 @@ import type { JsonObject } from './json.ts'
 
 /** Every code that this package reports, with its meaning. `docs/errors.md` lists the same codes. */
 export const ERROR_CODES = {
+  ...HTTP_ERRORS,
   ...RECIPE_ERRORS,
   ...RUN_ERRORS,
   ...STEP_ERRORS,

@@ -15,7 +15,7 @@ export interface LocalOptions {
   python?: string
 }
 
-/** The built-in executors for `node`, `shell` and `python`, each made when its first step runs. */
+/** The built-in executors for `node`, `shell`, `python` and `http`, each made when its first step runs. */
 export function localExecutors(options: LocalOptions): StepExecutor[] {
   const supervisor = once(async () => {
     const { createSupervisor } = await import('./executors/processes.ts')
@@ -36,6 +36,13 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
     lazy(['python'], async () => {
       const { createPythonExecutor } = await import('./executors/processes.ts')
       return createPythonExecutor({ ...options, supervisor: await supervisor() })
+    }),
+    lazy(['http'], async () => {
+      const [{ createHttpExecutor }, { evaluateResponse }] = await Promise.all([
+        import('./executors/http.ts'),
+        import('./executors/http-set.ts'),
+      ])
+      return createHttpExecutor({ evaluate: evaluateResponse })
     }),
   ]
 }

@@ -25,6 +25,11 @@ describe('retryDelay', () => {
     expect(retryDelay(on, 1, { ...error, details: { code: 'ECONNRESET' } }, 0)).toBe(100)
   })
 
+  it('waits no less than a server asks for, up to its limit', () => {
+    const asked = (retryAfterMs: number) => retryDelay({ ...policy, jitter: 1 }, 1, { ...error, details: { retryAfterMs } }, 0.5)
+    expect([asked(10), asked(200), asked(9000)]).toEqual([50, 200, 500])
+  })
+
   it('never retries without a policy', () => {
     expect(retryDelay(undefined, 1, error, 0)).toBeUndefined()
   })

@@ -2,7 +2,8 @@ import type { RecordedError } from './events.ts'
 import type { RetryPolicy } from './plan.ts'
 
 /**
- * Milliseconds to wait before the next attempt, or undefined when there is to be none.
+ * Milliseconds to wait before the next attempt, or undefined when there is to be none. Where the error's details have
+ * `retryAfterMs` (what a server asked for), no less than that, up to the policy's longest delay.
  *
  * @param failures attempts that failed so far, the one that just did included
  * @param random uniform in [0, 1)
@@ -19,5 +20,7 @@ export function retryDelay(
   if (policy.on && !codes.some((code) => policy.on?.includes(code))) return undefined
   const growth = policy.backoff === 'exponential' ? policy.factor ** (failures - 1) : 1
   const delay = Math.min(policy.delayMs * growth, policy.maxDelayMs)
-  return Math.round(delay * (1 - policy.jitter * random))
+  const drawn = Math.round(delay * (1 - policy.jitter * random))
+  const asked = error.details?.['retryAfterMs']
+  return typeof asked === 'number' ? Math.max(drawn, Math.min(asked, policy.maxDelayMs)) : drawn
 }

@@ -2,7 +2,7 @@ import { RunnerError } from './errors.ts'
 import type { Plan, PlanStep } from './plan.ts'
 
 const OF_PLANS = ['deadlineMs', 'params', 'env', 'secrets'] as const satisfies (keyof Plan)[]
-const OF_STEPS = ['phase', 'when', 'forEach', 'produces', 'priority', 'concurrencyGroup', 'http', 'approval', 'recipe'] as const satisfies (keyof PlanStep)[]
+const OF_STEPS = ['phase', 'when', 'forEach', 'produces', 'priority', 'concurrencyGroup', 'approval', 'recipe'] as const satisfies (keyof PlanStep)[]
 
 /** Throws PLAN_INVALID for what a plan may say and this runner does not do yet: nothing is ignored. */
 export function checkSupported(plan: Plan): void {
