@@ -27,7 +27,7 @@ const STORY: EventData[] = [CREATED, DRIVER, started('a'), completed('a'), { typ
 
 async function driven(
   script: Parameters<typeof handleOf>[0],
-  options: { quiet?: boolean; runner?: Partial<Runner>; tty?: boolean; interrupt?: boolean } = {},
+  options: { quiet?: boolean; follow?: boolean; runner?: Partial<Runner>; tty?: boolean; interrupt?: boolean } = {},
 ) {
   const io = fakeIo({ tty: options.tty === true })
   const reporter = createReporter({
@@ -40,10 +40,21 @@ async function driven(
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
   const handle = handleOf({ events: journalOf(...STORY), ...script })
   if (options.interrupt === true) io.interrupt('SIGINT')
-  const exit = await drive(handle, { io, runner: runnerOf(options.runner ?? {}), reporter, interrupts })
+  const exit = await drive(handle, { io, runner: runnerOf(options.runner ?? {}), reporter, interrupts, follow: options.follow === true })
   reporter.end()
   return { exit, line: JSON.parse(io.stdout.text) as unknown, stdout: io.stdout.text, stderr: io.stderr.text, handle }
 }
+
+describe('--follow', () => {
+  it('shows what an attempt printed before it says that the attempt ended, without a quiet reporter too', async () => {
+    const logs = await mkdtemp(join(tmpdir(), 'lorc-drive-'))
+    await writeFile(join(logs, 'a.1.log'), 'one\ntwo')
+    const { stderr } = await driven({ logs }, { follow: true })
+    expect(stderr).toContain('  started    a\n  a | one\n  a | two\n  completed  a')
+    expect((await driven({ logs }, { follow: true, quiet: true })).stderr).toBe('  a | one\n  a | two\n')
+    await rm(logs, { recursive: true })
+  })
+})
 
 describe('a run that completes', () => {
   it('prints its sorted keys without those of the runner, and writes its folder', async () => {

@@ -2,9 +2,11 @@ import type { JournalEvent, RunHandle, Runner, RunResult } from '@lorc/runner'
 import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
+import { attemptEnded, LogFollower } from './log-follower.ts'
 import { lastLines } from './log-tail.ts'
 import { reportOf, type ErrorReport } from './render/error-report.ts'
 import type { RunReporter } from './render/reporter.ts'
+import type { Past } from './render/run-estimate.ts'
 import { oneLine, truncate } from './render/text.ts'
 import { errorLine, okLine } from './result-line.ts'
 
@@ -15,19 +17,24 @@ export interface DriveOptions {
   runner: Runner
   reporter: RunReporter
   interrupts: Interrupts
+  /** Show what the steps print. */
+  follow: boolean
+  /** Reads what past runs of the plan took. */
+  past?: () => Promise<Past>
 }
 
 /**
  * Follows a run to its end: shows it, cancels it on an interrupt, writes its folder, and prints the result line.
  * Returns the exit status.
  */
-export async function drive(handle: RunHandle, { io, runner, reporter, interrupts }: DriveOptions): Promise<number> {
-  reporter.begin(handle)
+export async function drive(handle: RunHandle, options: DriveOptions): Promise<number> {
+  const { io, runner, reporter, interrupts, follow, past } = options
+  reporter.begin(handle, past)
   if (handle.changedCode.length > 0) {
     reporter.note(`changed since the run began, and run as it is now: ${handle.changedCode.join(', ')}`)
   }
   interrupts.attach(handle)
-  const shown = reporter.listens ? show(handle, reporter, io.pid) : Promise.resolve()
+  const shown = reporter.listens || follow ? show(handle, reporter, io, follow) : Promise.resolve()
   let result: RunResult
   try {
     result = await handle.result
@@ -46,21 +53,53 @@ export async function drive(handle: RunHandle, { io, runner, reporter, interrupt
   return await conclude(result, handle, io, reporter, interrupts)
 }
 
-async function show(handle: RunHandle, reporter: RunReporter, pid: number): Promise<void> {
+async function show(handle: RunHandle, reporter: RunReporter, io: Io, follow: boolean): Promise<void> {
   // A resumed run's events begin with those of its earlier drivers. Whose the first one is, the second one tells.
   let live = false
   let created: JournalEvent | undefined
-  for await (const event of handle.events()) {
-    if (event.type === 'run.created') {
-      created = event
-      continue
+  const output = follow ? new StepOutput(handle, reporter, io) : undefined
+  try {
+    for await (const event of handle.events()) {
+      if (event.type === 'run.created') {
+        created = event
+        continue
+      }
+      live ||= event.type === 'driver.started' && event.pid === io.pid
+      if (created !== undefined) reporter.event(created, live)
+      created = undefined
+      if (live) await output?.before(event)
+      reporter.event(event, live)
     }
-    live ||= event.type === 'driver.started' && event.pid === pid
-    if (created !== undefined) reporter.event(created, live)
-    created = undefined
-    reporter.event(event, live)
+  } finally {
+    await output?.stop()
   }
   if (!live) reporter.note('the run had completed: this is its recorded result')
+}
+
+/** Shows what the steps print: what an attempt printed last before it is said that it ended. */
+class StepOutput {
+  readonly #handle: RunHandle
+  readonly #reporter: RunReporter
+  readonly #follower: LogFollower
+
+  constructor(handle: RunHandle, reporter: RunReporter, io: Io) {
+    this.#handle = handle
+    this.#reporter = reporter
+    this.#follower = new LogFollower(io)
+  }
+
+  async before(event: JournalEvent): Promise<void> {
+    if (event.type === 'step.started') {
+      const { step, attempt } = event
+      this.#follower.begin(step, this.#handle.logPath(step, attempt), (lines) => this.#reporter.output(step, lines))
+    }
+    const ended = attemptEnded(event)
+    if (ended !== undefined) await this.#follower.end(ended)
+  }
+
+  stop(): Promise<void> {
+    return this.#follower.stop()
+  }
 }
 
 async function conclude(

@@ -2,6 +2,7 @@ import type { RunHandle } from '@lorc/runner'
 import type { Surroundings } from './command.ts'
 import { drive } from './drive.ts'
 import type { OpenRunner } from './engine.ts'
+import { readPast } from './past.ts'
 import { interruptedExitCode } from './exit-codes.ts'
 import { Interrupts } from './interrupts.ts'
 import { createReporter, type RunReporter } from './render/reporter.ts'
@@ -10,6 +11,8 @@ import type { LoadedWorkspace } from './workspace.ts'
 
 export interface DrivingOptions {
   quiet: boolean
+  follow: boolean
+  concurrency: number | undefined
   'log-format': 'text' | 'json'
 }
 
@@ -32,7 +35,9 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     const open = await engine.openRunner({ workspace, env: io.env })
     io.enter(workspace.root)
     try {
-      return await drive(await begin(open), { io, runner: open.runner, reporter, interrupts })
+      const handle = await begin(open)
+      const past = (): ReturnType<typeof readPast> => readPast(open, handle.plan, options.concurrency ?? workspace.config.concurrency)
+      return await drive(handle, { io, runner: open.runner, reporter, interrupts, follow: options.follow, past })
     } finally {
       await open.close()
     }

@@ -23,6 +23,11 @@ export interface FakeIo extends Io {
   /** Calls every ticker once. */
   tick(): void
   interrupt(signal: InterruptSignal): void
+  /** What happens at the end of the process, at its suspension and after it. */
+  readonly exiting: Set<() => void>
+  readonly suspending: Set<readonly [before: () => void, after: () => void]>
+  /** Writes to stderr as code does that is no command. */
+  stray(text: string): void
   readonly tickers: Set<() => void>
   readonly listeners: Set<(signal: InterruptSignal) => void>
 }
@@ -33,6 +38,9 @@ export function fakeIo(options: { cwd?: string; tty?: boolean; env?: Record<stri
   const tickers = new Set<() => void>()
   const listeners = new Set<(signal: InterruptSignal) => void>()
   const exits: number[] = []
+  const exiting = new Set<() => void>()
+  const suspending: FakeIo['suspending'] = new Set()
+  let diverted: ((text: string) => void) | undefined
   const entered: string[] = []
   const io: FakeIo = {
     cwd: options.cwd ?? '/work',
@@ -54,6 +62,25 @@ export function fakeIo(options: { cwd?: string; tty?: boolean; env?: Record<stri
     onInterrupt(handler) {
       listeners.add(handler)
       return () => listeners.delete(handler)
+    },
+    exiting,
+    onExit(handler) {
+      exiting.add(handler)
+      return () => exiting.delete(handler)
+    },
+    suspending,
+    onSuspend(before, after) {
+      const both = [before, after] as const
+      suspending.add(both)
+      return () => suspending.delete(both)
+    },
+    divertStderr(take) {
+      diverted = take
+      return () => (diverted = undefined)
+    },
+    stray(text) {
+      if (diverted === undefined) io.stderr.write(text)
+      else diverted(text)
     },
     exit: (code) => void exits.push(code),
     tick: () => [...tickers].forEach((tick) => tick()),

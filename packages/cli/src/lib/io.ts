@@ -29,6 +29,12 @@ export interface Io {
   every(ms: number, tick: () => void): () => void
   /** Calls `handler` for each interrupt, which then no longer ends the process by itself; returns how to stop it. */
   onInterrupt(handler: (signal: InterruptSignal) => void): () => void
+  /** Calls `handler` when the process ends, however that comes about (but for SIGKILL); returns how to stop it. */
+  onExit(handler: () => void): () => void
+  /** Calls `before` when the process is about to be suspended (Ctrl-Z), `after` when it goes on; returns how to stop it. */
+  onSuspend(before: () => void, after: () => void): () => void
+  /** Hands to `take` what anything but a command writes to stderr; returns how to stop it. */
+  divertStderr(take: (text: string) => void): () => void
   /** Ends the process at once, whatever is in flight. */
   exit(code: number): void
 }

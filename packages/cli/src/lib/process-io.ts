@@ -5,12 +5,15 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** What is used of the global `process`. */
 export type HostProcess = Pick<
   NodeJS.Process,
-  'cwd' | 'chdir' | 'pid' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit' | 'exitCode'
+  'cwd' | 'chdir' | 'pid' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'kill' | 'exit' | 'exitCode'
 >
 
 export interface ProcessIoOptions {
-  /** Gets what anything but a command writes to `process.stdout`, which from now on carries only a command's output. */
-  elsewhere(chunk: string | Uint8Array): void
+  /**
+   * Where output of the code that runs now belongs: what anything but a command writes to `process.stdout`, which from now
+   * on carries only a command's output, and to `process.stderr`. Undefined: nowhere in particular, and it goes to stderr.
+   */
+  owner(): ((chunk: string | Uint8Array) => void) | undefined
   /** Throws where somebody calls `process.exit` who may not end the process. */
   mayExit(code: number | string | null | undefined): void
   /** Stdout cannot be written, for another reason than that its reader is gone. */
@@ -18,7 +21,7 @@ export interface ProcessIoOptions {
 }
 
 /** The real process as commands see it. */
-export function processIo(process: HostProcess, { elsewhere, mayExit, onFailure }: ProcessIoOptions): Io {
+export function processIo(process: HostProcess, { owner, mayExit, onFailure }: ProcessIoOptions): Io {
   const exit = process.exit.bind(process)
   process.exit = (code): never => {
     mayExit(code)
@@ -26,12 +29,19 @@ export function processIo(process: HostProcess, { elsewhere, mayExit, onFailure 
   }
   const stdout = output(process.stdout, onFailure)
   const stderr = output(process.stderr, () => undefined)
-  process.stdout.write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
-    elsewhere(chunk)
+  let diverted: ((text: string) => void) | undefined
+  const stray = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
+    const text = (): string => (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())
+    const take = owner()
+    if (take !== undefined) take(chunk)
+    else if (diverted !== undefined) diverted(text())
+    else stderr.write(text())
     const callback = typeof encoding === 'function' ? encoding : done
     if (typeof callback === 'function') queueMicrotask(callback as () => void)
     return true
   }
+  process.stdout.write = stray
+  process.stderr.write = stray
   return {
     cwd: process.cwd(),
     enter: (folder) => process.chdir(folder),
@@ -50,6 +60,28 @@ export function processIo(process: HostProcess, { elsewhere, mayExit, onFailure 
       for (const signal of SIGNALS) process.on(signal, listener)
       return () => {
         for (const signal of SIGNALS) process.off(signal, listener)
+      }
+    },
+    onExit(handler) {
+      process.on('exit', handler)
+      return () => process.off('exit', handler)
+    },
+    onSuspend(before, after) {
+      const suspend = (): void => {
+        before()
+        process.kill(process.pid, 'SIGSTOP')
+      }
+      process.on('SIGTSTP', suspend)
+      process.on('SIGCONT', after)
+      return () => {
+        process.off('SIGTSTP', suspend)
+        process.off('SIGCONT', after)
+      }
+    },
+    divertStderr(take) {
+      diverted = take
+      return () => {
+        if (diverted === take) diverted = undefined
       }
     },
     exit: (code) => void exit(code),

@@ -10,6 +10,7 @@ export const DRIVE_OPTIONS = {
     min: 1,
     summary: 'Steps at once. Default: as the recipe says, else as the configuration says, else the number of cores',
   },
+  follow: { kind: 'flag', short: 'f', summary: 'Show what the steps print as well, line by line as it comes' },
   quiet: { kind: 'flag', short: 'q', summary: 'Show nothing but errors on stderr' },
   'log-format': {
     kind: 'choice',

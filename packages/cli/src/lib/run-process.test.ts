@@ -9,6 +9,7 @@ interface FakeProcess extends EventEmitter {
   stdout: Writable
   stderr: Writable
   exits: number[]
+  kills: string[]
 }
 
 function fakeProcess(stdout: Writable = new PassThrough()): {
@@ -24,6 +25,8 @@ function fakeProcess(stdout: Writable = new PassThrough()): {
     pid: 1,
     env: {},
     exits: [] as number[],
+    kills: [] as string[],
+    kill: (_pid: number, signal: string) => fake.kills.push(signal),
     exit: (code: number) => fake.exits.push(code),
   })
   const shown = (stream: 'stdout' | 'stderr'): string => String((fake[stream] as PassThrough).read() ?? '')
@@ -93,7 +96,7 @@ describe('runProcess', () => {
 })
 
 describe('processIo', () => {
-  const quiet = { elsewhere: () => undefined, mayExit: () => undefined, onFailure: () => undefined }
+  const quiet = { owner: () => undefined, mayExit: () => undefined, onFailure: () => undefined }
 
   it('passes interrupts on until told to stop', () => {
     const { fake, host } = fakeProcess()
@@ -114,6 +117,35 @@ describe('processIo', () => {
     host.exit(4)
     io.exit(3)
     expect(fake.exits).toEqual([4, 3])
+  })
+
+  it('passes on what others write to the attempt that it is of, or to who asked for it, or to stderr', () => {
+    const { fake, host, shown } = fakeProcess()
+    const owned: unknown[] = []
+    let owner: ((chunk: string | Uint8Array) => void) | undefined = (chunk) => owned.push(chunk)
+    const io = processIo(host, { ...quiet, owner: () => owner })
+    fake.stderr.write('of an attempt')
+    owner = undefined
+    const taken: string[] = []
+    const stop = io.divertStderr((text) => taken.push(text))
+    fake.stderr.write(Buffer.from('a warning'))
+    fake.stdout.write('a print')
+    io.stderr.write('a command')
+    stop()
+    stop()
+    fake.stderr.write(' and later')
+    expect([owned, taken, shown('stderr')]).toEqual([['of an attempt'], ['a warning', 'a print'], 'a command and later'])
+  })
+
+  it('tells of suspensions and of the end until told to stop', () => {
+    const { fake, host } = fakeProcess()
+    const io = processIo(host, quiet)
+    const told: string[] = []
+    const stops = [io.onSuspend(() => told.push('before'), () => told.push('after')), io.onExit(() => told.push('exit'))]
+    for (const signal of ['SIGTSTP', 'SIGCONT', 'exit']) fake.emit(signal)
+    for (const stop of stops) stop()
+    for (const signal of ['SIGTSTP', 'SIGCONT', 'exit']) fake.emit(signal)
+    expect([told, fake.kills]).toEqual([['before', 'after', 'exit'], ['SIGSTOP']])
   })
 
   it('knows the terminal, or 80 x 24', () => {

@@ -17,10 +17,7 @@ export async function runProcess(process: HostProcess, words: readonly string[],
   }
   let outputFailed = false
   const io = processIo(process, {
-    elsewhere(chunk) {
-      const write = attemptOutput() ?? ((rest: string | Uint8Array) => process.stderr.write(rest))
-      write(chunk)
-    },
+    owner: attemptOutput,
     mayExit(code) {
       // A step in this process would take the other steps, the record of the run and the result line with it.
       if (attemptOutput() === undefined) return

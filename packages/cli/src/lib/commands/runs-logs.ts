@@ -4,12 +4,14 @@ import type { OpenRunner } from '../engine.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { attemptEnded, LogFollower } from '../log-follower.ts'
 import { LogReader, type TakeLines } from '../log-reader.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { checkStepName } from '../step-names.ts'
 import { withRunner } from '../with-runner.ts'
 
-const FOLLOW_MS = 200
+/** Between two looks whether anybody still reads. */
+const READER_MS = 200
 
 /** Which logs, and how their lines look. */
 interface Selection {
@@ -89,37 +91,24 @@ async function show({ runner }: OpenRunner, view: RunView, { step, attempt, line
 }
 
 async function follow({ runner }: OpenRunner, runId: string, selection: Selection, io: Io): Promise<void> {
-  const readers = new Map<string, { reader: LogReader; take: TakeLines }>()
   const gone = new AbortController()
-  let reading = Promise.resolve()
-  let busy = false
-  const readAll = async (): Promise<void> => {
-    busy = true
-    for (const { reader, take } of readers.values()) await reader.read(take)
-    busy = false
-  }
-  const stop = io.every(FOLLOW_MS, () => {
+  const follower = new LogFollower(io)
+  const stop = io.every(READER_MS, () => {
     if (io.stdout.closed) gone.abort()
-    if (!busy) reading = readAll()
   })
   try {
     for await (const event of runner.events(runId, { follow: true, signal: gone.signal })) {
       const began = attemptBegun(event, selection)
       if (began !== undefined) {
-        const reader = new LogReader(await runner.logPath(runId, began.step, began.attempt))
-        readers.set(began.step, { reader, take: selection.lines(began.step, began.attempt) })
+        const path = await runner.logPath(runId, began.step, began.attempt)
+        follower.begin(began.step, path, selection.lines(began.step, began.attempt))
       }
       const ended = attemptEnded(event)
-      const last = ended === undefined ? undefined : readers.get(ended)
-      if (ended === undefined || last === undefined) continue
-      await reading
-      readers.delete(ended)
-      await last.reader.read(last.take)
-      await last.reader.finish(last.take)
+      if (ended !== undefined) await follower.end(ended)
     }
   } finally {
     stop()
-    await reading
+    await follower.stop()
   }
 }
 
@@ -130,16 +119,4 @@ function attemptBegun(
   if (event.type !== 'step.started') return undefined
   const wanted = (step ?? event.step) === event.step && (attempt ?? event.attempt) === event.attempt
   return wanted ? { step: event.step, attempt: event.attempt } : undefined
-}
-
-function attemptEnded(event: JournalEvent): string | undefined {
-  switch (event.type) {
-    case 'step.completed':
-    case 'step.failed':
-    case 'step.cancelled':
-    case 'step.interrupted':
-      return event.step
-    default:
-      return undefined
-  }
 }

@@ -21,6 +21,9 @@ function frame(plan: Plan, events: EventData[], input: Partial<FrameInput> = {})
     marks: marksFor({}),
     progressOf: () => null,
     lastLine: () => '',
+    usual: () => undefined,
+    done: progress.ended / progress.rows.length,
+    leftMs: undefined,
     ...input,
   })
 }
@@ -66,7 +69,7 @@ describe('a run of a few steps', () => {
         "  ⊘ report            blocked by broken",
         "  - chart             skipped: --skip",
         "  · later",
-        "4 of 8 done, 2 running, 1 retrying, 1 failed, 1 blocked, 1 skipped  3.0s",
+        "  50%  4 of 8 done, 2 running, 1 retrying, 1 failed, 1 blocked, 1 skipped  3.0s",
       ]
     `)
     for (const line of lines) expect(displayWidth(line)).toBeLessThan(80)
@@ -106,14 +109,33 @@ describe('a run of ten thousand steps', () => {
     const lines = frame(plan, [...ended, started('step_5000'), started('step_5001')], { now: 1_000_300, rows: 10 })
     expect(lines).toMatchInlineSnapshot(`
       [
+        "  ✓ 4999 done, the last step_4999",
         "  ✗ step_7      100ms  STEP_FAILED: kaputt",
-        "  ✓ step_4996   100ms",
-        "  ✓ step_4997   100ms",
-        "  ✓ step_4998   100ms",
-        "  ✓ step_4999   100ms",
         "  ⠋ step_5000   100ms",
         "  ⠋ step_5001     0ms",
-        "5000 of 10000 done, 2 running, 1 failed  16m 40s",
+        "  · 4998 steps to come, the next step_5002",
+        "  ━━━━━━━━━━━──────────  50%  5000 of 10000 done, 2 running, 1 failed  16m 40s",
+      ]
+    `)
+  })
+
+  it('folds what there is too much of', () => {
+    const running = names.slice(0, 500).map((name) => started(name))
+    const broken = names.slice(500, 520).flatMap((name) => [started(name), failed(name)])
+    const asked = { type: 'approval.requested', step: 'step_9000', message: '', by: null, expiresAt: null } as const
+    expect(frame(plan, [...running, ...broken, asked], { rows: 13, tick: 1 })).toMatchInlineSnapshot(`
+      [
+        "  ✗ step_500    100ms  STEP_FAILED: kaputt",
+        "  ✗ 19 more failed",
+        "  ? step_9000          asks: may it go on?",
+        "  ⠙ step_0       2.9s",
+        "  ⠙ step_1       2.8s",
+        "  ⠙ step_2       2.7s",
+        "  ⠙ step_3       2.6s",
+        "  ⠙ step_4       2.5s",
+        "  ▶ 495 more running",
+        "  · 9479 steps to come, the next step_520",
+        "  ─────────   0%  20 of 10000 done, 500 running, 20 failed, 1 to approve  3.0s",
       ]
     `)
   })
@@ -123,6 +145,98 @@ describe('a run of ten thousand steps', () => {
     expect(frame(plan, running).length).toBeLessThan(24)
     expect(frame(plan, running, { rows: 3 }).length).toBeLessThanOrEqual(3)
   })
+})
+
+describe('a step with items', () => {
+  const plan = planOf({ name: 'fetch', forEach: { items: 'x' }, retry }, 'after')
+  const expanded: EventData = { type: 'step.expanded', step: 'fetch', items: Array.from({ length: 100 }, () => null) }
+  const events: EventData[] = [
+    expanded,
+    ...[0, 1, 2].flatMap((i) => [started(`fetch[${i}]`), completed(`fetch[${i}]`)]),
+    started('fetch[3]'),
+    failed('fetch[3]'),
+    started('fetch[4]'),
+    started('fetch[5]'),
+    failed('fetch[5]', { retryInMs: 5000 }),
+  ]
+
+  it('counts them, with those below it that run, wait or failed', () => {
+    expect(frame(plan, events)).toMatchInlineSnapshot(`
+      [
+        "  ⠋ fetch         2.9s  3 of 100 items, 1 running, 1 retrying, 1 failed",
+        "    ✗ fetch[3]   100ms  STEP_FAILED: kaputt",
+        "    ↻ fetch[5]   100ms  attempt 2/3 in 3.2s: STEP_FAILED: kaputt",
+        "    ⠋ fetch[4]    2.0s  attempt 1/3",
+        "  · after",
+        "  ────────────────────────   0%  0 of 2 done, 1 running  3.0s",
+      ]
+    `)
+  })
+
+  it('has a line for it also where there is little room', () => {
+    const many = planOf(...Array.from({ length: 50 }, (_, i) => `s${i}`), { name: 'fetch', forEach: { items: 'x' } })
+    expect(frame(many, events, { rows: 9 })).toMatchInlineSnapshot(`
+      [
+        "    ✗ fetch[3]   100ms  STEP_FAILED: kaputt",
+        "  ⠋ fetch         2.9s  3 of 100 items, 1 running, 1 retrying, 1 failed",
+        "    ↻ fetch[5]   100ms  attempt 2/1 in 3.2s: STEP_FAILED: kaputt",
+        "    ⠋ fetch[4]    2.0s",
+        "  · 50 steps to come, the next s0",
+        "  ────────────────────────   0%  0 of 51 done, 1 running  3.0s",
+      ]
+    `)
+  })
+
+  it('keeps in the end what failed of them, and goes on where it was after a resume', () => {
+    const ended = [...events, { ...failed('fetch'), type: 'step.failed' } as EventData]
+    const over: EventData = { type: 'run.failed', step: 'fetch', error: { code: 'STEP_ITEMS_FAILED', message: 'm' } }
+    expect(frame(plan, [...ended, over])).toMatchInlineSnapshot(`
+      [
+        "  ✗ fetch         1.2s  3 of 100 items, 1 failed",
+        "    ✗ fetch[3]   100ms  STEP_FAILED: kaputt",
+        "  · after",
+        "failed in 1.4s: 1 waiting, 1 failed",
+      ]
+    `)
+    const again: EventData[] = [...ended, over, { ...DRIVER, epoch: 2 } as EventData, started('fetch[3]', 2)]
+    expect(frame(plan, again)).toMatchInlineSnapshot(`
+      [
+        "  ⠋ fetch         2.9s  3 of 100 items, 1 running",
+        "    ⠋ fetch[3]    1.4s  attempt 2/3",
+        "  · after",
+        "  ────────────────────────   0%  0 of 2 done, 1 running  1.5s",
+      ]
+    `)
+  })
+})
+
+it('has a heading for each later phase, and tells what waits for people', () => {
+  const plan = planOf('a', { name: 'tell', phase: 'on_failure' }, { name: 'tidy', phase: 'always' })
+  const asked: EventData = { type: 'approval.requested', step: 'a', message: 'go?', by: null, expiresAt: null }
+  const paused: EventData = { type: 'run.paused', by: 'ana', reason: 'lunch' }
+  expect(frame(plan, [asked, paused])).toMatchInlineSnapshot(`
+    [
+      "  ? a             asks: go?",
+      "  on_failure:",
+      "  · tell",
+      "  always:",
+      "  · tidy",
+      "  ───────────────────────   0%  0 of 3 done, 1 to approve, paused by ana  3.0s",
+    ]
+  `)
+  const decided: EventData = { type: 'approval.decided', step: 'a', approved: true, by: 'ana', reason: 'fine' }
+  expect(frame(plan, [asked, decided, completed('a')])[0]).toMatch(/✓ a +\d+ms$/)
+})
+
+it('tells what is left where the past tells, rounded', () => {
+  const bottom = (leftMs: number): string => frame(planOf('a'), [started('a')], { leftMs, done: 0.5 }).at(-1) ?? ''
+  expect([300, 2500, 240_000, 9_000_000].map((ms) => bottom(ms).replace(/.*, /, ''))).toEqual([
+    'nearly done',
+    '~3s left',
+    '~4m left',
+    '~2.5h left',
+  ])
+  expect(frame(planOf('a'), [started('a')], { usual: () => 5000 })[0]).toBe('  ⠋ a    2.9s  usually 5.0s')
 })
 
 describe('the last frame, which stays', () => {

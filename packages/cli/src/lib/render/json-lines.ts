@@ -28,6 +28,10 @@ export class JsonLines implements RunReporter {
     if (this.listens && live) this.#line(event.ts, levelOf(event), event.type, fieldsOf(event))
   }
 
+  output(step: string, lines: readonly string[]): void {
+    for (const line of lines) this.#line(this.#options.io.now(), 'info', 'output', { step, line })
+  }
+
   note(text: string): void {
     this.#line(this.#options.io.now(), 'info', 'note', { message: text })
   }

@@ -4,45 +4,59 @@ import { type ErrorReport, errorParagraph } from './error-report.ts'
 import { runFrame } from './frame.ts'
 import { type Marks, marksFor } from './marks.ts'
 import type { ReporterOptions, RunReporter } from './reporter.ts'
+import { type Past, RunEstimate } from './run-estimate.ts'
 import { RunProgress } from './run-progress.ts'
-import { displayWidth } from './text.ts'
+import { Screen } from './screen.ts'
+import { oneLine } from './text.ts'
 
 const REDRAW_MS = 100
 /** Redraws between two looks at the logs. */
 const LOG_EVERY = 5
 /** As many running steps as a terminal has room for. */
 const LOGS_MAX = 50
+/** Redraws before past runs are asked about: a run that is over sooner needs no estimate. */
+const PAST_AFTER = 3
 
 /** The steps of a run, redrawn in place at most ten times a second. The last frame stays. */
 export class LiveView implements RunReporter {
   readonly listens = true
   readonly #options: ReporterOptions
   readonly #marks: Marks
+  readonly #screen: Screen
   readonly #lastLines = new Map<string, string>()
   #handle: RunHandle | undefined
+  #past: (() => Promise<Past>) | undefined
   #progress: RunProgress | undefined
+  #estimate: RunEstimate | undefined
   #stop = (): void => undefined
-  /** Widths of the lines on the screen. */
-  #drawn: number[] = []
-  #drawnVersion = -1
+  /** What the last frame was drawn for: it is the same for as long as nothing of this changes. */
+  #drawnFor = ''
   #tick = 0
   #reading = false
 
   constructor(options: ReporterOptions) {
     this.#options = options
     this.#marks = marksFor(options.io.env)
+    this.#screen = new Screen(options.io, () => this.#draw())
   }
 
-  begin(handle: RunHandle): void {
+  begin(handle: RunHandle, past?: () => Promise<Past>): void {
     const { io, style } = this.#options
     this.#handle = handle
+    this.#past = past
     this.#progress = new RunProgress(handle.runId, handle.plan)
-    io.stderr.write(`${style.bold(handle.plan.name)}  ${style.dim(handle.runId)}\n`)
+    this.#estimate = new RunEstimate(this.#progress)
+    this.#screen.above(`${style.bold(oneLine(handle.plan.name))}  ${style.dim(handle.runId)}\n`)
     this.#stop = io.every(REDRAW_MS, () => this.#redraw())
   }
 
   event(event: JournalEvent): void {
     this.#progress?.apply(event)
+  }
+
+  output(step: string, lines: readonly string[]): void {
+    const { style } = this.#options
+    this.#above(lines.map((line) => `${style.cyan(step)} ${style.dim('|')} ${oneLine(line)}\n`).join(''))
   }
 
   note(text: string): void {
@@ -56,55 +70,57 @@ export class LiveView implements RunReporter {
 
   end(): void {
     this.#stop()
-    if (this.#progress !== undefined) this.#draw()
+    this.#draw()
     this.#progress = undefined
-    this.#drawn = []
+    this.#screen.close()
   }
 
   #redraw(): void {
     const progress = this.#progress
     if (progress === undefined) return
     this.#tick++
-    const still = progress.running.size === 0 && progress.counts.retrying === 0
-    if (still && this.#drawnVersion === progress.version) return
+    if (this.#tick === PAST_AFTER) void this.#readPast(progress)
+    const { columns, rows } = this.#options.io.stderr
+    const still = progress.running.size === 0 && progress.counts.running === 0 && progress.retrying.size === 0
+    if (still && this.#drawnFor === `${progress.version} ${columns} ${rows}`) return
     if (this.#tick % LOG_EVERY === 1) void this.#readLogs(progress)
     this.#draw()
   }
 
   #draw(): void {
-    const progress = this.#progress
-    if (progress === undefined) return
+    const [progress, estimate] = [this.#progress, this.#estimate]
+    if (progress === undefined || estimate === undefined) return
     const { io, style } = this.#options
+    const { columns, rows } = io.stderr
+    const now = io.now()
+    const progressOf = (step: string): ReturnType<RunHandle['progress']> => this.#handle?.progress(step) ?? null
     const lines = runFrame(progress, {
-      columns: io.stderr.columns,
-      rows: io.stderr.rows,
-      now: io.now(),
+      columns,
+      rows,
+      now,
       tick: this.#tick,
       style,
       marks: this.#marks,
-      progressOf: (step) => this.#handle?.progress(step) ?? null,
+      progressOf,
       lastLine: (step) => this.#lastLines.get(step) ?? '',
+      usual: (step) => estimate.usual(step),
+      done: estimate.done(now, progressOf),
+      leftMs: estimate.left(now, io.now),
     })
-    io.stderr.write(`${this.#erase()}${lines.join('\n')}\n`)
-    this.#drawn = lines.map(displayWidth)
-    this.#drawnVersion = progress.version
+    this.#screen.draw(lines)
+    this.#drawnFor = `${progress.version} ${columns} ${rows}`
   }
 
   /** Prints something that stays, and the frame again below it. */
   #above(text: string): void {
-    this.#options.io.stderr.write(`${this.#erase()}${text}`)
-    this.#drawn = []
+    this.#screen.above(text)
     this.#draw()
   }
 
-  /**
-   * Up to where the frame begins, and everything from there is cleared; a terminal made narrower has broken its
-   * lines.
-   */
-  #erase(): string {
-    const { columns } = this.#options.io.stderr
-    const height = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)
-    return height === 0 ? '' : `\x1b[${height}A\r\x1b[0J`
+  /** An estimate is a courtesy: where the past cannot be read, there is none. */
+  async #readPast(progress: RunProgress): Promise<void> {
+    const past = await this.#past?.().catch(() => undefined)
+    if (past !== undefined) this.#estimate = new RunEstimate(progress, past)
   }
 
   async #readLogs(progress: RunProgress): Promise<void> {

@@ -2,7 +2,16 @@ import type { Io } from '../io.ts'
 import type { StepRow } from './run-progress.ts'
 import type { Style } from './style.ts'
 
-export type Marks = Record<StepRow['status'], string> & { spinner: readonly string[] }
+export type Marks = Record<StepRow['status'], string> & {
+  spinner: readonly string[]
+  /** It waits for a person. */
+  asks: string
+  /** What is done of a progress bar, and what is not. */
+  bar: string
+  barRest: string
+  /** Eight heights, rising, for small charts. */
+  levels: readonly string[]
+}
 
 const UNICODE: Marks = {
   waiting: '·',
@@ -14,6 +23,10 @@ const UNICODE: Marks = {
   blocked: '⊘',
   skipped: '-',
   spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
+  asks: '?',
+  bar: '━',
+  barRest: '─',
+  levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 }
 
 const ASCII: Marks = {
@@ -26,6 +39,10 @@ const ASCII: Marks = {
   blocked: '/',
   skipped: '-',
   spinner: ['|', '/', '-', '\\'],
+  asks: '?',
+  bar: '#',
+  barRest: '.',
+  levels: ['_', '.', ':', '-', '=', '+', '*', '#'],
 }
 
 /** ASCII for a console or a locale that is known to lack the signs, else Unicode. */

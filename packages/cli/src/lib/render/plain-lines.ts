@@ -44,6 +44,20 @@ export class PlainLines implements RunReporter {
       case 'steps.blocked':
       case 'steps.skipped':
         return this.#steps(event.steps.flatMap((name) => progress.row(name) ?? []))
+      case 'step.expanded':
+        return this.#line(`  expanded   ${event.step}: ${count(event.items.length, 'item')}`)
+      case 'step.waiting':
+      case 'approval.requested':
+      case 'approval.decided':
+      case 'step.linked':
+        return this.#told(progress.row(event.step))
+      case 'steps.reset':
+        return this.#line(`to run again, as ${oneLine(event.by)} asked: ${event.steps.join(', ')}`)
+      case 'context.set':
+        return this.#line(`set by ${oneLine(event.by)}: ${Object.keys(event.writes).join(', ')}`)
+      case 'run.paused':
+      case 'run.unpaused':
+        return this.#line(`${event.type === 'run.paused' ? 'paused' : 'goes on'}: ${oneLine(event.by)}: ${oneLine(event.reason)}`)
       case 'run.cancel_requested':
         return this.#line(`cancel requested by ${oneLine(event.by)}: ${oneLine(event.reason)}`)
       case 'run.completed':
@@ -55,6 +69,10 @@ export class PlainLines implements RunReporter {
       case 'step.spawned':
         return
     }
+  }
+
+  output(step: string, lines: readonly string[]): void {
+    this.#write(lines.map((line) => `  ${step} | ${line}\n`).join(''))
   }
 
   note(text: string): void {
@@ -79,6 +97,11 @@ export class PlainLines implements RunReporter {
       style,
     )(padEnd(row.status === 'running' ? 'started' : row.status, STATUS_WIDTH))
     this.#line(`  ${status}  ${row.name}${detail(row)}`)
+  }
+
+  /** What a step waits for, or works through. */
+  #told(row: StepRow | undefined): void {
+    if (row !== undefined) this.#line(`  ${padEnd(row.asks ? 'asks' : row.status, STATUS_WIDTH)}  ${row.name}: ${oneLine(row.note)}`)
   }
 
   /** What happened to all of these at once, for one reason; many of them are told in one line. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { EventData } from '@lorc/runner'
+import { type EventData, forecast } from '@lorc/runner'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CliError } from '../errors.ts'
 import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
@@ -22,6 +22,7 @@ import { JsonLines } from './json-lines.ts'
 import { LiveView } from './live-view.ts'
 import { PlainLines } from './plain-lines.ts'
 import { createReporter, type ReporterOptions, type RunReporter } from './reporter.ts'
+import type { Past } from './run-estimate.ts'
 import { createStyle } from './style.ts'
 
 const retry = { max: 2, delayMs: 0, backoff: 'fixed', factor: 1, maxDelayMs: 0, jitter: 0 } as const
@@ -50,6 +51,14 @@ function options(io: FakeIo, more: Partial<ReporterOptions> = {}): ReporterOptio
   return { io, style: createStyle(false), logFormat: 'text', quiet: false, debug: false, ...more }
 }
 
+/** With escape sequences as `<sequence>`. */
+function readable(io: FakeIo): string {
+  return io.stderr.text.replaceAll('\x1b[', '\x1b').replaceAll(ESCAPE, (found) => `<${found.slice(1)}>`)
+}
+const ESCAPE = new RegExp(`${String.fromCharCode(27)}[?\\d]*[a-zA-Z]`, 'g')
+
+const BAR_HALF = '━'.repeat(12) + '─'.repeat(12)
+
 function tell(reporter: RunReporter, live = true): void {
   reporter.begin(handleOf({ plan }))
   for (const event of journalOf(...story)) reporter.event(event, live)
@@ -62,6 +71,8 @@ it('the form follows the terminal, --log-format and --quiet', () => {
   expect(on(true)).toBeInstanceOf(LiveView)
   expect(on(false)).toBeInstanceOf(PlainLines)
   expect(on(true, {}, { TERM: 'dumb' })).toBeInstanceOf(PlainLines)
+  expect(on(true, {}, { CI: 'true' })).toBeInstanceOf(PlainLines)
+  expect(on(true, {}, { CI: 'false' })).toBeInstanceOf(LiveView)
   expect(on(true, { quiet: true })).toBeInstanceOf(PlainLines)
   expect(on(true, { quiet: true }).listens).toBe(false)
   expect(on(true, { logFormat: 'json' })).toBeInstanceOf(JsonLines)
@@ -151,7 +162,56 @@ describe('plain lines', () => {
   })
 })
 
+it('tell what waits, what people did, and what steps print', () => {
+  const io = fakeIo()
+  const reporter = new PlainLines(options(io))
+  reporter.begin(handleOf({ plan: planOf('a', 'b', 'c') }))
+  const events: EventData[] = [
+    { type: 'step.expanded', step: 'a', items: [1, 2] },
+    started('a[1]'),
+    completed('a[1]'),
+    { type: 'step.waiting', step: 'b', group: 'db', limit: 1, holders: [{ runId: 'run_x', step: 'load' }] },
+    { type: 'step.waiting', step: 'b', group: 'db', limit: 1, holders: [] },
+    { type: 'approval.requested', step: 'c', message: 'go?', by: null, expiresAt: null },
+    { type: 'approval.decided', step: 'c', approved: true, by: 'ana', reason: 'fine' },
+    { type: 'step.linked', step: 'b', attempt: 1, runId: 'run_child' },
+    { type: 'steps.reset', steps: ['b'], by: 'ana', reason: 'again' },
+    { type: 'context.set', writes: { 'a.b_v1': { value: 1 } }, by: 'ana', reason: 'r' },
+    { type: 'run.paused', by: 'ana', reason: 'lunch' },
+    { type: 'run.unpaused', by: 'ana', reason: 'back' },
+  ]
+  for (const event of journalOf(...events)) reporter.event(event, true)
+  reporter.output('a[1]', ['hello'])
+  reporter.end()
+  expect(io.stderr.text.split('\n').slice(1, -1)).toMatchInlineSnapshot(`
+    [
+      "  expanded   a: 2 items",
+      "  started    a[1]",
+      "  completed  a[1]  100ms",
+      "  waiting    b: waits for a slot of db, held by load of run_x",
+      "  waiting    b: waits for a slot of db",
+      "  asks       c: asks: go?",
+      "  waiting    c: approved by ana",
+      "  waiting    b: run_child",
+      "to run again, as ana asked: b",
+      "set by ana: a.b_v1",
+      "paused: ana: lunch",
+      "goes on: ana: back",
+      "  a[1] | hello",
+    ]
+  `)
+})
+
 describe('JSON lines', () => {
+  it('are one object for each line that a step prints', () => {
+    const io = fakeIo()
+    new JsonLines(options(io)).output('a', ['one', 'two'])
+    const lines = io.stderr.text.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
+      ['one', 'two'].map((line) => expect.objectContaining({ event: 'output', step: 'a', line }) as unknown),
+    )
+  })
+
   it('are one object an event, with the names of keys but not their values', () => {
     const io = fakeIo()
     const reporter = new JsonLines(options(io, { logFormat: 'json' }))
@@ -209,7 +269,7 @@ describe('the live view', () => {
     expect(io.stderr.text).toBe('')
     io.time = 400
     io.tick()
-    expect(io.stderr.text).toBe('\x1b[3A\r\x1b[0J  ✓ a   100ms\n  · b\n1 of 2 done  300ms\n')
+    expect(io.stderr.text).toBe(`\x1b[3A\r  ✓ a   100ms\x1b[K\n  · b\x1b[K\n  ${BAR_HALF}  50%  1 of 2 done  300ms\x1b[K\n\x1b[0J`)
     io.stderr.text = ''
     io.tick()
     expect(io.stderr.text).toBe('')
@@ -237,7 +297,7 @@ describe('the live view', () => {
     io.stderr.columns = 16
     io.stderr.text = ''
     io.tick()
-    expect(io.stderr.text).toContain('\x1b[4A')
+    expect(io.stderr.text).toContain('\x1b[6A')
   })
 
   it('keeps notes above the frame, and below it once it has ended', () => {
@@ -246,16 +306,67 @@ describe('the live view', () => {
     view.begin(handleOf({ plan: planOf('a') }))
     io.tick()
     view.note('cancelling')
-    expect(io.stderr.text).toMatch(/cancelling\n {2}· a\n0 of 1 done\n$/)
+    expect(readable(io)).toMatch(/cancelling\n {2}· a<K>\n.*0 of 1 done<K>\n<0J>$/)
     view.event(journalOf(started('a'))[0]!)
     view.end()
-    expect(io.stderr.text).toMatch(/1 running\n$/)
+    expect(readable(io)).toMatch(/1 running<K>\n<0J><\?25h>$/)
     view.end()
     view.error(reportOf(new CliError('CLI_KEY_UNKNOWN', 'm')))
-    expect(io.stderr.text).toMatch(/1 running\nerror\[CLI_KEY_UNKNOWN\]: m\n$/)
+    expect(readable(io)).toMatch(/25h>error\[CLI_KEY_UNKNOWN\]: m\n$/)
     expect(io.tickers.size).toBe(0)
     view.event(journalOf(started('a'))[0]!)
     io.tick()
+  })
+
+  it('prints what steps print above the frame', () => {
+    const io = fakeIo({ tty: true })
+    const view = new LiveView(options(io))
+    view.begin(handleOf({ plan: planOf('a') }))
+    view.output('a', ['one', '\x1b[2Jtwo'])
+    expect(io.stderr.text).toContain('a | one\na | two\n')
+    expect(readable(io)).toMatch(/0 of 1 done<K>\n<0J>$/)
+    view.end()
+  })
+
+  it('reads the past of a run that is not over at once, and does without it where it cannot be read', async () => {
+    const io = fakeIo({ tty: true })
+    let asked = 0
+    const past = async (): Promise<Past> => {
+      asked++
+      return { durations: new Map([['a', { medianMs: 60_000, samples: 1 }]]), forecast, concurrency: 1 }
+    }
+    const view = new LiveView(options(io))
+    view.begin(handleOf({ plan: planOf('a') }), past)
+    for (const event of journalOf(CREATED, DRIVER, started('a'))) view.event(event)
+    io.time = 3000
+    io.tick()
+    expect(asked).toBe(0)
+    io.tick()
+    io.tick()
+    await nextTurn()
+    io.tick()
+    expect([asked, io.stderr.text.slice(io.stderr.text.lastIndexOf('%'))]).toEqual([1, expect.stringContaining('~58s left')])
+    view.end()
+    const other = new LiveView(options(io))
+    other.begin(handleOf({ plan: planOf('a') }), () => Promise.reject(new Error('gone')))
+    for (const _ of [1, 2, 3]) io.tick()
+    await nextTurn()
+    io.tick()
+    other.end()
+  })
+
+  it('redraws when the terminal changes its size', () => {
+    const io = fakeIo({ tty: true })
+    const view = new LiveView(options(io))
+    view.begin(handleOf({ plan: planOf('a') }))
+    io.tick()
+    io.stderr.text = ''
+    io.tick()
+    expect(io.stderr.text).toBe('')
+    io.stderr.columns = 40
+    io.tick()
+    expect(io.stderr.text).not.toBe('')
+    view.end()
   })
 
   it("shows a running step's progress and the last line of its log", async () => {

@@ -4,15 +4,19 @@ import { JsonLines } from './json-lines.ts'
 import { LiveView } from './live-view.ts'
 import { PlainLines } from './plain-lines.ts'
 import type { ErrorReport } from './error-report.ts'
+import type { Past } from './run-estimate.ts'
 import type { Style } from './style.ts'
 
 /** Shows a run on stderr while it goes on. Siblings differ in the form alone. */
 export interface RunReporter {
   /** Whether `event` does anything: where it is false, nobody needs to read the events. */
   readonly listens: boolean
-  begin(handle: RunHandle): void
+  /** `past` reads what past runs of the plan took. */
+  begin(handle: RunHandle, past?: () => Promise<Past>): void
   /** `live`: of this process's making, not of an earlier driver's that a resume goes on from. */
   event(event: JournalEvent, live: boolean): void
+  /** Lines that a step has printed, without their line ends. */
+  output(step: string, lines: readonly string[]): void
   /** A sentence for people, e.g. how to go on. */
   note(text: string): void
   error(report: ErrorReport): void
@@ -31,6 +35,8 @@ export interface ReporterOptions {
 export function createReporter(options: ReporterOptions): RunReporter {
   const { io, logFormat, quiet } = options
   if (logFormat === 'json') return new JsonLines(options)
-  const live = io.stderr.isTTY && io.env['TERM'] !== 'dumb' && !quiet
+  const { TERM, CI } = io.env
+  // In CI a terminal is often pretended: its output is kept as a file.
+  const live = io.stderr.isTTY && TERM !== 'dumb' && !quiet && (CI === undefined || CI === '' || CI === 'false')
   return live ? new LiveView(options) : new PlainLines(options)
 }

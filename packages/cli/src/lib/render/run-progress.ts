@@ -1,18 +1,28 @@
 import type { JournalEvent, Plan, StepStatus } from '@lorc/runner'
+import { ItemProgress } from './item-progress.ts'
 
 /** One step as the views show it. Times are Unix milliseconds. */
 export interface StepRow {
   readonly name: string
+  readonly phase: Phase
   readonly maxAttempts: number
   readonly continueOnError: boolean
+  /** Of an item: its `for_each` step. */
+  readonly itemOf: StepRow | null
   status: StepStatus | 'retrying'
   attempt: number
   startedAt: number
   endedAt: number
-  /** What went wrong, what blocks it, or why it was skipped. */
+  /** What went wrong, what blocks it, why it was skipped, or what it waits for. */
   note: string
   retryAt: number
+  /** It waits for a person. */
+  asks: boolean
+  /** Of a `for_each` step, once they are known. */
+  items: ItemProgress | null
 }
+
+export type Phase = NonNullable<Plan['steps'][number]['phase']>
 
 const FINAL: ReadonlySet<StepRow['status']> = new Set(['completed', 'failed', 'cancelled', 'blocked', 'skipped'])
 
@@ -20,15 +30,24 @@ const FINAL: ReadonlySet<StepRow['status']> = new Set(['completed', 'failed', 'c
 export class RunProgress {
   readonly runId: string
   readonly name: string
-  /** In the plan's order. */
+  readonly plan: Plan
+  /** In the plan's order, without items. */
   readonly rows: readonly StepRow[]
+  /** Of `rows`. */
   readonly counts: Record<StepRow['status'], number>
+  /** Steps and items that run, but no step that has items. */
   readonly running = new Set<StepRow>()
+  readonly retrying = new Set<StepRow>()
+  /** Of `rows`: those that wait for a person. */
+  readonly asking = new Set<StepRow>()
   readonly failed: StepRow[] = []
   /** The last steps to end, newest last. */
   readonly recent: StepRow[] = []
+  /** As the run was started with. */
+  concurrency: number | undefined
   startedAt = 0
   endedAt: number | null = null
+  paused: string | null = null
   /** Null until the run has ended. */
   outcome: 'completed' | 'failed' | 'cancelled' | null = null
   /** Rises with every change. */
@@ -38,17 +57,8 @@ export class RunProgress {
   constructor(runId: string, plan: Plan) {
     this.runId = runId
     this.name = plan.name
-    this.rows = plan.steps.map(({ name, retry, continueOnError }) => ({
-      name,
-      maxAttempts: retry?.max ?? 1,
-      continueOnError: continueOnError === true,
-      status: 'waiting',
-      attempt: 0,
-      startedAt: 0,
-      endedAt: 0,
-      note: '',
-      retryAt: 0,
-    }))
+    this.plan = plan
+    this.rows = plan.steps.map((step) => newRow(step, step.name, null))
     this.#byName = new Map(this.rows.map((row) => [row.name, row]))
     const none = { running: 0, retrying: 0, completed: 0, failed: 0, cancelled: 0, blocked: 0, skipped: 0 }
     this.counts = { waiting: this.rows.length, ...none }
@@ -60,13 +70,17 @@ export class RunProgress {
     return completed + failed + cancelled + blocked + skipped
   }
 
+  /** Of a step or an item. */
   row(name: string): StepRow | undefined {
-    return this.#byName.get(name)
+    return this.#byName.get(name) ?? this.#item(name)
   }
 
   apply(event: JournalEvent): void {
     this.version++
     switch (event.type) {
+      case 'run.created':
+        this.concurrency = event.options.concurrency
+        return
       case 'driver.started':
         this.startedAt = event.ts
         this.endedAt = null
@@ -102,14 +116,45 @@ export class RunProgress {
         return this.#setAll(event.steps, 'blocked', `by ${event.by}`)
       case 'steps.skipped':
         return this.#setAll(event.steps, 'skipped', event.reason)
+      case 'steps.reset':
+        return this.#setAll(event.steps, 'waiting', '')
+      case 'step.expanded':
+        return this.#set(event.step, 'running', '', (row) => {
+          row.items = new ItemProgress(event.items.length)
+          if (row.startedAt === 0) row.startedAt = event.ts
+          this.running.delete(row)
+        })
+      case 'step.linked':
+        return this.#note(event.step, event.runId)
+      case 'step.waiting': {
+        const [holder] = event.holders
+        const held = holder === undefined ? '' : `, held by ${holder.step}${holder.runId === this.runId ? '' : ` of ${holder.runId}`}`
+        return this.#note(event.step, `waits for a slot of ${event.group}${held}`)
+      }
+      case 'approval.requested':
+        return this.#note(event.step, `asks: ${event.message === '' ? 'may it go on?' : event.message}`, (row) => {
+          row.asks = true
+          this.asking.add(row)
+        })
+      case 'approval.decided':
+        return this.#note(event.step, `${event.approved ? 'approved' : 'rejected'} by ${event.by}`, (row) => {
+          row.asks = false
+          this.asking.delete(row)
+        })
+      case 'run.paused':
+        this.paused = `paused by ${event.by}`
+        return
+      case 'run.unpaused':
+        this.paused = null
+        return
       case 'run.completed':
         return this.#end('completed', event.ts)
       case 'run.failed':
         return this.#end('failed', event.ts)
       case 'run.cancelled':
         return this.#end('cancelled', event.ts)
-      case 'run.created':
       case 'step.spawned':
+      case 'context.set':
       case 'run.cancel_requested':
         return
     }
@@ -117,11 +162,14 @@ export class RunProgress {
 
   /** A new driver goes on: what neither completed nor was skipped is open again. */
   #reopen(): void {
-    for (const row of this.rows) {
+    for (const row of this.#byName.values()) {
       if (row.status === 'completed' || row.status === 'skipped' || row.status === 'waiting') continue
       if (row.status === 'failed' && row.continueOnError) continue
-      this.#set(row.name, 'waiting', '')
-      row.startedAt = 0
+      // Items go on where they were: their step stays open.
+      if (row.status === 'running' && row.items !== null) continue
+      this.#set(row.name, row.items === null ? 'waiting' : 'running', '')
+      if (row.items !== null) this.running.delete(row)
+      row.startedAt = row.items === null ? 0 : row.startedAt
       row.endedAt = 0
     }
     this.recent.length = 0
@@ -135,7 +183,7 @@ export class RunProgress {
   #ended(row: StepRow, at: number): void {
     row.endedAt = at
     if (row.startedAt === 0) row.startedAt = at
-    if (row.status !== 'retrying') this.recent.push(row)
+    if (row.status !== 'retrying' && row.itemOf === null) this.recent.push(row)
     if (this.recent.length > 100) this.recent.splice(0, 50)
   }
 
@@ -144,17 +192,61 @@ export class RunProgress {
   }
 
   #set(name: string, status: StepRow['status'], note: string, change?: (row: StepRow) => void): void {
-    const row = this.#byName.get(name)
+    const row = this.row(name)
     if (row === undefined) return
-    this.counts[row.status]--
-    this.counts[status]++
-    if (row.status === 'running') this.running.delete(row)
+    const counts = row.itemOf === null ? this.counts : row.itemOf.items?.counts
+    if (counts !== undefined) {
+      counts[row.status]--
+      counts[status]++
+    }
+    this.running.delete(row)
+    this.retrying.delete(row)
+    this.asking.delete(row)
     if (status === 'running') this.running.add(row)
-    if (status === 'failed') this.failed.push(row)
-    else if (row.status === 'failed') this.failed.splice(this.failed.indexOf(row), 1)
+    if (status === 'retrying') this.retrying.add(row)
+    const failed = row.itemOf?.items?.failed ?? this.failed
+    if (row.status === 'failed') failed.splice(failed.indexOf(row), 1)
+    if (status === 'failed') failed.push(row)
     row.status = status
     row.note = note
+    row.asks = false
     change?.(row)
+  }
+
+  #note(name: string, note: string, change?: (row: StepRow) => void): void {
+    const row = this.row(name)
+    if (row === undefined) return
+    row.note = note
+    change?.(row)
+  }
+
+  /** Items have no row before something happens to them. */
+  #item(name: string): StepRow | undefined {
+    const parent = name.endsWith(']') ? this.#byName.get(name.slice(0, name.lastIndexOf('['))) : undefined
+    if (parent?.items == null) return undefined
+    const row = newRow(parent, name, parent)
+    this.#byName.set(name, row)
+    return row
+  }
+}
+
+type RowSource = Pick<Plan['steps'][number], 'retry' | 'continueOnError' | 'phase'> & { maxAttempts?: number }
+
+function newRow({ retry, continueOnError, phase, maxAttempts }: RowSource, name: string, itemOf: StepRow | null): StepRow {
+  return {
+    name,
+    phase: phase ?? 'main',
+    maxAttempts: maxAttempts ?? retry?.max ?? 1,
+    continueOnError: continueOnError === true,
+    itemOf,
+    status: 'waiting',
+    attempt: 0,
+    startedAt: 0,
+    endedAt: 0,
+    note: '',
+    retryAt: 0,
+    asks: false,
+    items: null,
   }
 }
 

@@ -1,0 +1,136 @@
+import type { EventData } from './events.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import { Scheduler } from './scheduler.ts'
+
+export interface ForecastOptions {
+  /** Milliseconds that a step will take. */
+  duration(step: PlanStep): number
+  /** Steps at once. */
+  concurrency: number
+  /** Steps of which nothing more will come. */
+  settled?: Iterable<string>
+  /** Steps that run now, and for how long (milliseconds). */
+  running?: Iterable<readonly [step: string, forMs: number]>
+}
+
+/** When everything will happen, in milliseconds from now, if every step takes as long as it is said to. */
+export interface Forecast {
+  /** Until the last step ends. */
+  makespanMs: number
+  /** In the order in which they start; of a running step `startMs` is negative. Settled steps are left out. */
+  steps: ForecastStep[]
+}
+
+export interface ForecastStep {
+  step: string
+  startMs: number
+  endMs: number
+}
+
+/**
+ * Lets the scheduler itself run through the plan without running anything. Every step is taken to run (`when` to hold,
+ * the run to complete: steps of the phase `on_failure` are left out) and to complete at once; a `for_each` step, a
+ * recipe and an approval each count as one step.
+ */
+export function forecast(plan: Plan, options: ForecastOptions): Forecast {
+  const { order, sources } = orderOf(plan)
+  const scheduler = new Scheduler(order, { concurrency: options.concurrency })
+  const settled = new Set(options.settled)
+  for (const { name } of sources) if (settled.has(name)) scheduler.apply(completed(name))
+  const ends = new EndQueue()
+  const steps: ForecastStep[] = []
+  const start = (step: PlanStep, attempt: number, startMs: number, now: number): void => {
+    scheduler.apply({ type: 'step.started', step: step.name, attempt })
+    const entry = { step: step.name, startMs, endMs: Math.max(now, startMs + options.duration(step)) }
+    steps.push(entry)
+    ends.add(entry)
+  }
+  const running = new Map(options.running)
+  if (running.size > 0) {
+    for (const step of sources) {
+      const forMs = running.get(step.name)
+      if (forMs !== undefined && !settled.has(step.name)) start(step, 1, -forMs, 0)
+    }
+  }
+  for (let now = 0; ;) {
+    for (let command = scheduler.next(); command?.do === 'start'; command = scheduler.next()) {
+      start(sources[command.step] as PlanStep, command.attempt, now, now)
+    }
+    const next = ends.take()
+    if (next === undefined) return { makespanMs: now, steps }
+    now = next.endMs
+    scheduler.apply(completed(next.step))
+  }
+}
+
+interface Order {
+  /** The plan with nothing but what decides when a step may start. */
+  order: Plan
+  /** The steps that it was made of, by their index in it. */
+  sources: readonly PlanStep[]
+}
+
+const orders = new WeakMap<Plan, Order>()
+
+function orderOf(plan: Plan): Order {
+  const known = orders.get(plan)
+  if (known !== undefined) return known
+  const sources = plan.steps.filter(({ phase }) => phase !== 'on_failure')
+  const names = new Set(sources.map(({ name }) => name))
+  const stages = [...new Set(sources.map(({ stage }) => stage))].sort((a, b) => a - b)
+  const denseStage = new Map(stages.map((stage, index) => [stage, index]))
+  const steps = sources.map(({ name, type, stage, dependsOn, phase, priority }) => ({
+    name,
+    type,
+    stage: denseStage.get(stage) as number,
+    ...(dependsOn !== undefined && { dependsOn: dependsOn.filter((other) => names.has(other)) }),
+    ...(phase !== undefined && { phase }),
+    ...(priority !== undefined && { priority }),
+  }))
+  const made = { order: { lorc: 1 as const, name: plan.name, steps }, sources }
+  orders.set(plan, made)
+  return made
+}
+
+function completed(step: string): EventData {
+  return { type: 'step.completed', step, attempt: 1, writes: {}, outputs: [], artifacts: [], metrics: null }
+}
+
+/** A binary heap of the steps that run, the one that ends first on top; of two, the one that began first. */
+class EndQueue {
+  readonly #heap: { entry: ForecastStep; order: number }[] = []
+  #count = 0
+
+  add(entry: ForecastStep): void {
+    const heap = this.#heap
+    const node = { entry, order: this.#count++ }
+    let at = heap.length
+    heap.push(node)
+    for (let up = (at - 1) >> 1; at > 0 && before(node, heap[up] as typeof node); up = (at - 1) >> 1) {
+      heap[at] = heap[up] as typeof node
+      at = up
+    }
+    heap[at] = node
+  }
+
+  take(): ForecastStep | undefined {
+    const heap = this.#heap
+    const [top] = heap
+    const last = heap.pop()
+    if (top === undefined || last === undefined || heap.length === 0) return top?.entry
+    let at = 0
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      const right = heap[child + 1]
+      if (right !== undefined && before(right, heap[child] as typeof right)) child++
+      if (!before(heap[child] as typeof last, last)) break
+      heap[at] = heap[child] as typeof last
+      at = child
+    }
+    heap[at] = last
+    return top.entry
+  }
+}
+
+function before(a: { entry: ForecastStep; order: number }, b: { entry: ForecastStep; order: number }): boolean {
+  return a.entry.endMs === b.entry.endMs ? a.order < b.order : a.entry.endMs < b.entry.endMs
+}
