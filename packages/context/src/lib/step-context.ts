@@ -135,7 +135,7 @@ export class OpenStep implements StepContext {
 
   /** What a commit takes over, in the order of first writes. */
   staged(): StagedWrite[] {
-    return [...(this.#own?.values() ?? [])].map((own) => own.staged)
+    return this.#own === undefined ? [] : [...this.#own.values()].map((own) => own.staged)
   }
 
   get closed(): boolean {

@@ -168,19 +168,21 @@ export class RunFold {
     }
   }
 
-  #record(index: number): AttemptRecord {
-    const step = this.#states.read(index, this.plan.steps[index]!.name)
-    const status = step.error ? 'failed' : step.cached ? 'cached' : step.status === 'cancelled' ? 'cancelled' : 'completed'
+  #record(step: number): AttemptRecord {
+    const states = this.#states
+    const { error, cached } = states.extra(step)
+    const endedAt = states.endedAt(step) ?? 0
+    const ended = states.status(step) === 'cancelled' ? 'cancelled' : 'completed'
     return {
       runId: this.runId,
       name: this.name,
-      step: step.name,
-      attempt: step.attempts,
-      status,
-      startedAt: step.startedAt ?? step.endedAt ?? 0,
-      endedAt: step.endedAt ?? 0,
-      metrics: step.metrics,
-      errorCode: step.error?.code ?? null,
+      step: this.plan.steps[step]!.name,
+      attempt: states.attempts(step),
+      status: error ? 'failed' : cached ? 'cached' : ended,
+      startedAt: states.startedAt(step) ?? endedAt,
+      endedAt,
+      metrics: states.metrics(step),
+      errorCode: error?.code ?? null,
     }
   }
 

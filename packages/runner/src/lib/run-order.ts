@@ -26,6 +26,7 @@ export function skippedSteps(
   imported: ReadonlySet<string>,
 ): { steps: string[]; reason: string }[] {
   const groups: { steps: string[]; reason: string }[] = []
+  if (!only?.length && !skip?.length) return groups
   const skips = new Set(skip)
   const onlys = only && only.length > 0 ? new Set(only) : undefined
   const bySkip = plan.steps.filter((step) => skips.has(step.name))

@@ -6,6 +6,8 @@ const STATUSES = ['waiting', 'running', 'completed', 'failed', 'cancelled', 'ski
 /** What few steps have: files and keys, an error, a reason, a cost beyond time. */
 type Extra = Omit<StepState, 'name' | 'status' | 'attempts' | 'startedAt' | 'endedAt'>
 
+const NOTHING: Partial<Extra> = Object.freeze({})
+
 /**
  * The states of a run's steps, by index. Numbers are kept in columns: a run may have 100,000 steps, and the garbage
  * collector walks every object that is kept, again and again, while the run lasts.
@@ -35,8 +37,20 @@ export class StepStates {
     return this.#attempts[step]!
   }
 
+  startedAt(step: number): number | null {
+    return orNull(this.#startedAt[step]!)
+  }
+
+  endedAt(step: number): number | null {
+    return orNull(this.#endedAt[step]!)
+  }
+
+  extra(step: number): Readonly<Partial<Extra>> {
+    return this.#extras.get(step) ?? NOTHING
+  }
+
   metrics(step: number): AttemptMetrics | null {
-    const known = this.#extras.get(step)?.metrics
+    const known = this.extra(step).metrics
     if (known) return known
     const wallMs = orNull(this.#wallMs[step]!)
     return wallMs === null ? null : { wallMs, cpuUserMs: null, cpuSystemMs: null, peakRssBytes: null, exitCode: null }
@@ -96,8 +110,8 @@ export class StepStates {
       name,
       status: this.status(step),
       attempts: this.#attempts[step]!,
-      startedAt: orNull(this.#startedAt[step]!),
-      endedAt: orNull(this.#endedAt[step]!),
+      startedAt: this.startedAt(step),
+      endedAt: this.endedAt(step),
       outputs: [],
       artifacts: [],
       error: null,
@@ -109,7 +123,7 @@ export class StepStates {
       itemOf: null,
       childRun: null,
       approval: null,
-      ...this.#extras.get(step),
+      ...this.extra(step),
       metrics: this.metrics(step),
     }
   }
