@@ -1,25 +1,12 @@
 import { expect, test } from 'vitest'
 import { StepStates } from './step-states.ts'
 
-const blank = {
-  name: 'a',
-  status: 'waiting',
-  attempts: 0,
-  startedAt: null,
-  endedAt: null,
-  metrics: null,
-  outputs: [],
-  artifacts: [],
-  error: null,
-  blockedBy: null,
-  reason: null,
-  cached: false,
-  importedFrom: null,
-}
+const blank = new StepStates(1).read(0, 'a')
 const time = { wallMs: 1.5, cpuUserMs: null, cpuSystemMs: null, peakRssBytes: null, exitCode: null }
 
 test('a step of which nothing has happened is waiting', () => {
-  expect(new StepStates(1).read(0, 'a')).toEqual(blank)
+  const nothing = { startedAt: null, endedAt: null, metrics: null, outputs: [], artifacts: [], error: null, cached: false }
+  expect(blank).toMatchObject({ name: 'a', status: 'waiting', attempts: 0, blockedBy: null, reason: null, importedFrom: null, ...nothing })
 })
 
 test('times and a cost that is only time are told as they were given', () => {
