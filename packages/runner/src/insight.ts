@@ -1,4 +1,8 @@
+export { cacheVerdict, type CacheVerdict, type Difference, type KeptBy } from './lib/insight/cache-verdict.ts'
 export { criticalPath, type PathStep } from './lib/insight/critical-path.ts'
 export { parallelism, type Parallelism } from './lib/insight/parallelism.ts'
+export type { Phase } from './lib/insight/plan-order.ts'
+export { storyOfRun, type RunStory } from './lib/insight/run-story.ts'
 export { lengthOf, type AttemptEnd, type Halt, type RunTimeline, type Span, type StepTimeline, type WaitKind } from './lib/insight/run-timeline.ts'
+export { storyOfStep, type AttemptStory, type StepStory, type WaitsBy } from './lib/insight/step-story.ts'
 export { timelineOf, TimelineFold } from './lib/insight/timeline-fold.ts'

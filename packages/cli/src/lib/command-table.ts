@@ -4,6 +4,7 @@ import { cancel } from './commands/cancel.ts'
 import { configPath } from './commands/config-path.ts'
 import { configShow } from './commands/config-show.ts'
 import { doctor } from './commands/doctor.ts'
+import { explain } from './commands/explain.ts'
 import { pythonPath } from './commands/python-path.ts'
 import { resume } from './commands/resume.ts'
 import { run } from './commands/run.ts'
@@ -48,6 +49,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'runs show': {
     summary: 'Show what became of a run and its steps',
     command: runsShow,
+  },
+  explain: {
+    summary: 'Tell why a run or a step is as it is, and what to do',
+    command: explain,
   },
   'runs logs': {
     summary: 'Show what the steps of a run printed',
@@ -147,6 +152,9 @@ const CALLED_ELSEWHERE: Readonly<Record<string, string>> = {
   history: 'runs list',
   status: 'runs show',
   describe: 'runs show',
+  why: 'explain',
+  reason: 'explain',
+  inspect: 'explain',
   tail: 'runs logs',
   version: '--version',
 }

@@ -120,7 +120,7 @@ describe('a run that fails', () => {
       expect(line).toEqual({ status: 'error', reason: 'step `a`: kaputt', exit_code: 1, step: 'a', run_id: RUN_ID })
       const [, after = ''] = stderr.split('error[')
       expect(after).toContain('STEP_FAILED]: step `a`: kaputt\nfix: mend it\nits log ends with:\n  | line 12 x')
-      expect(after).toContain(`its whole log: lorc runs logs ${RUN_ID} a\nto go on from there: lorc resume ${RUN_ID}\n`)
+      expect(after).toContain(`its whole log: lorc runs logs ${RUN_ID} a\nwhy, and what to do: lorc explain ${RUN_ID}\nto go on from there: lorc resume ${RUN_ID}\n`)
       expect(Math.max(...after.split('\n').map((text) => text.length)) > 80).toBe(!tty)
     }
     await rm(logs, { recursive: true })

@@ -118,6 +118,7 @@ async function conclude(
   const report = reportOfRun(result, interrupted)
   reporter.error(report)
   if (result.failedStep !== null) await noteLog(result, handle, io, reporter)
+  if (result.status === 'failed') reporter.note(`why, and what to do: lorc explain ${result.runId}`)
   reporter.note(`to go on from there: lorc resume ${result.runId}`)
   reporter.end()
   io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId }))

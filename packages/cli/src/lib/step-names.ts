@@ -1,4 +1,4 @@
-import type { Plan } from '@lorc/runner'
+import type { Plan, RunView } from '@lorc/runner'
 import { closest } from './closest.ts'
 import { CliError, type CliProblem } from './errors.ts'
 
@@ -40,6 +40,11 @@ export function checkStepName(plan: Plan, name: string): void {
   throw new CliError('CLI_STEP_UNKNOWN', `there is no step \`${name}\` in \`${plan.name}\`.`, {
     fix: near === undefined ? known(plan) : `did you mean \`${near}\`?`,
   })
+}
+
+/** The same for a run, whose `for_each` steps may have items. */
+export function checkRunStep({ plan, steps }: Pick<RunView, 'plan' | 'steps'>, name: string): void {
+  if (!steps.some((step) => step.name === name)) checkStepName(plan, name)
 }
 
 function known({ steps }: Plan): string {

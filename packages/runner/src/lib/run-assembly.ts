@@ -155,7 +155,7 @@ export class RunAssembly {
       ...parts,
       plan,
       places: this.places(runId),
-      cache: new StepCache(store, plan.name, workspace.root, this.#options.fingerprint),
+      cache: new StepCache(store, plan, workspace.root, this.#options.fingerprint),
       subscribers: new Subscribers((fromSeq) => storedEvents(store, runId, fromSeq), parts.journal.length),
     })
   }

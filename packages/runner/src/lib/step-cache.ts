@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import { isUnchanged } from './artifact.ts'
 import type { LiveAttempt } from './attempt.ts'
+import { partsOf, tell, type CacheParts } from './cache-parts.ts'
 import { canonicalize } from './canonical-json.ts'
 import type { Artifact, RecordedWrite } from './events.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Product } from './outcome.ts'
-import type { PlanStep } from './plan.ts'
+import type { Plan, PlanStep } from './plan.ts'
 import type { CacheEntry, RunStore } from './store.ts'
 
 const CANDIDATES = 20
@@ -28,6 +29,15 @@ interface Kept {
   reads: { [key: string]: string }
   /** SHA-256 of the list of keys, where the step asked for that. */
   keys?: string
+  /** For people: decides nothing. */
+  parts: CacheParts
+}
+
+/** What an attempt is looked for under, and made of. */
+interface Looked {
+  key: string
+  definition?: JsonObject
+  fingerprint?: JsonObject
 }
 
 /**
@@ -40,20 +50,23 @@ export class StepCache {
   readonly #planName: string
   readonly #root: string
   readonly #fingerprint: Fingerprint
-  readonly #keys = new WeakMap<LiveAttempt, string>()
+  readonly #secrets: readonly string[]
+  readonly #looked = new WeakMap<LiveAttempt, Looked>()
   readonly #writing = new Set<Promise<void>>()
 
-  constructor(store: RunStore, planName: string, root: string, fingerprint: Fingerprint) {
+  constructor(store: RunStore, plan: Pick<Plan, 'name' | 'secrets'>, root: string, fingerprint: Fingerprint) {
     this.#store = store
-    this.#planName = planName
+    this.#planName = plan.name
+    this.#secrets = plan.secrets ?? []
     this.#root = root
     this.#fingerprint = fingerprint
   }
 
   async find(attempt: LiveAttempt): Promise<CacheHit | undefined> {
     const { step } = attempt
-    const key = await this.#key(step)
-    this.#keys.set(attempt, key)
+    const looked = await this.#look(step)
+    const { key } = looked
+    this.#looked.set(attempt, looked)
     for (const entry of await this.#store.cached(this.#planName, step.name, key, CANDIDATES)) {
       const kept = entry.value as unknown as Kept
       if (!readsHold(kept.reads, attempt) || (kept.keys !== undefined && kept.keys !== keysHash(attempt))) continue
@@ -65,8 +78,9 @@ export class StepCache {
 
   /** Remembers a completed attempt; a failure to write costs the next run a miss, nothing else. */
   keep(attempt: LiveAttempt, product: Product, createdAt: number): void {
-    const key = this.#keys.get(attempt)
-    if (key === undefined) return
+    const looked = this.#looked.get(attempt)
+    if (looked === undefined) return
+    const { key } = looked
     const auto = attempt.step.cache?.mode === 'auto'
     const value: Kept = {
       outputs: [...product.outputs.filter((output) => Object.hasOwn(product.writes, output)), ...product.artifacts.map((a) => a.path)],
@@ -74,6 +88,7 @@ export class StepCache {
       artifacts: product.artifacts,
       reads: auto ? Object.fromEntries(attempt.own.reads().map((name) => [name, valueHash(valueBefore(attempt, name))])) : {},
       ...(auto && attempt.own.listed() && { keys: keysHash(attempt) }),
+      parts: this.#parts(attempt, looked),
     }
     const entry: CacheEntry = {
       planName: this.#planName,
@@ -93,10 +108,19 @@ export class StepCache {
     return this.#writing.size > 0 ? Promise.all(this.#writing) : undefined
   }
 
-  async #key(step: PlanStep): Promise<string> {
-    if (step.cache?.mode === 'key') return `key:${step.cache.key}`
-    const { retry: _retry, timeoutMs: _timeout, stage: _stage, dependsOn: _dependsOn, ...definition } = step
-    return `auto:${hash('sha256', canonicalize({ definition, ...(await this.#fingerprint(step)) }), 'hex')}`
+  async #look(step: PlanStep): Promise<Looked> {
+    if (step.cache?.mode === 'key') return { key: `key:${step.cache.key}` }
+    const { retry: _retry, timeoutMs: _timeout, stage: _stage, dependsOn: _dependsOn, ...rest } = step
+    const definition = rest as unknown as JsonObject
+    const fingerprint = await this.#fingerprint(step)
+    return { key: `auto:${hash('sha256', canonicalize({ definition, ...fingerprint }), 'hex')}`, definition, fingerprint }
+  }
+
+  #parts(attempt: LiveAttempt, { key, definition, fingerprint }: Looked): CacheParts {
+    if (definition === undefined || fingerprint === undefined) return { key: key.slice('key:'.length) }
+    const parts = partsOf(definition, fingerprint, this.#secrets)
+    for (const name of attempt.own.reads()) parts[`reads ${name}`] = tell(valueBefore(attempt, name))
+    return parts
   }
 
   async #filesHold(artifacts: readonly Artifact[]): Promise<boolean> {

@@ -362,6 +362,7 @@ describe('runs show', () => {
         "",
         "error[STEP_FAILED]: step \`stats\`: kaputt",
         "fix: mend it",
+        "why, and what to do: lorc explain run_2026-01-09T12-34-56Z_ab12cd",
         "to go on from there: lorc resume run_2026-01-09T12-34-56Z_ab12cd",
         "",
       ]

@@ -69,6 +69,7 @@ function failure(view: RunView, style: Style): string[] {
     if (view.error.fix !== undefined) lines.push(`fix: ${view.error.fix}`)
   }
   const resumable = view.abandoned || view.status === 'failed' || view.status === 'cancelled'
+  if (view.status === 'failed') lines.push(`why, and what to do: lorc explain ${view.runId}`)
   if (resumable) lines.push(...(lines.length === 0 ? [''] : []), `to go on from there: lorc resume ${view.runId}`)
   return lines
 }

@@ -43,8 +43,15 @@ describe('a timeline', () => {
 
   it('tells a retry delay from what came after it', () => {
     const timeline = timelineOf(
-      planOf('a'),
-      journalOf([0, started('a')], [10, failed('a', { retryInMs: 100 })], [130, started('a', 2)], [140, completed('a', { attempt: 2 })]),
+      planOf('a', { name: 'b', dependsOn: [] }),
+      journalOf(
+        [0, started('a')],
+        [0, started('b')],
+        [10, failed('a', { retryInMs: 100 })],
+        [129, completed('b')],
+        [130, started('a', 2)],
+        [140, completed('a', { attempt: 2 })],
+      ),
     )
     expect(line(timeline, 'a')).toMatchObject({ attempts: 2, startedAt: 0, readyAt: 0, endedAt: 140 })
     expect(line(timeline, 'a').spans.map(({ kind, from, to }) => [kind, from, to])).toEqual([

@@ -147,7 +147,8 @@ export class TimelineFold {
     const parent = this.#parentOf(step)
     if (step.retryAt !== null && step.drive === this.#drive) {
       this.#addWait(line, 'retry', line.endedAt ?? ts, Math.min(step.retryAt, ts), null)
-      this.#addWait(line, 'slot', step.retryAt, ts, null)
+      if (this.#ends > step.endsBefore) this.#addWait(line, 'slot', step.retryAt, ts, this.#lastEnd)
+      else this.#addHalts(line, step.retryAt, ts)
     } else {
       const before = this.#becomeReady(step)
       const ready = line.readyAt ?? ts
@@ -210,6 +211,7 @@ export class TimelineFold {
     this.#endAttempt(step, attempt, ts, 'failed')
     if (retryInMs !== undefined) {
       step.retryAt = ts + retryInMs
+      step.endsBefore = this.#ends
       step.line.status = 'waiting'
       step.line.endedAt = ts
     } else this.#end(step, 'failed', ts)

@@ -1,0 +1,66 @@
+import type { RunView } from '@lorc/runner'
+import type { RunStory, StepStory } from '@lorc/runner/insight'
+import { count } from '../render/quantity.ts'
+
+/** A command line, complete, and what it does. */
+export type NextCommand = readonly [line: string, does: string]
+
+const DECIDE = '--by NAME --reason TEXT'
+
+/** What a person may want to do about a run, the likeliest first. `runId`: how the commands name it. */
+export function nextForRun(view: RunView, story: RunStory, runId = view.runId): NextCommand[] {
+  const [failure] = story.failures.filter(({ tolerated }) => !tolerated)
+  const commands: NextCommand[] = []
+  if (view.paused !== null) commands.push([`lorc unpause ${runId}`, 'let it go on'])
+  for (const { step } of story.approvals) commands.push([`lorc approve ${runId} ${step} ${DECIDE}`, 'let it go on (--reject: do not)'])
+  if (failure !== undefined) {
+    commands.push([`lorc explain ${runId} ${failure.step}`, `all about ${failure.step}`])
+    if (failure.attempts > 0) commands.push([`lorc runs logs ${runId} ${failure.step}`, 'what it printed'])
+  }
+  if (isResumable(view)) {
+    commands.push([`lorc resume ${runId}`, failure === undefined ? 'go on from there' : again(failure.step, failure.blocks.length)])
+    if (failure !== undefined) {
+      commands.push([`lorc resume ${runId} --skip ${failure.step} ${DECIDE}`, `go on as if ${failure.step} were done`])
+    }
+  }
+  if (view.status === 'running' && !view.abandoned && story.approvals.length === 0) commands.push([`lorc runs logs ${runId} -f`, 'watch it'])
+  if (view.status === 'completed') commands.push([`lorc report ${runId} -o report.html`, 'everything, as a page'])
+  return commands
+}
+
+/** What a person may want to do about a step, the likeliest first. `runId`: how the commands name the run. */
+export function nextForStep(view: RunView, story: StepStory, runId = view.runId): NextCommand[] {
+  const { step, status, approval } = story
+  const commands: NextCommand[] = []
+  if (approval !== null && approval.decision === null && (status === 'running' || status === 'waiting')) {
+    commands.push([`lorc approve ${runId} ${step} ${DECIDE}`, 'let it go on (--reject: do not)'])
+  }
+  if (story.blockedFirstBy !== null) commands.push([`lorc explain ${runId} ${story.blockedFirstBy}`, 'why that one did not complete'])
+  if (status === 'waiting' && view.paused !== null) commands.push([`lorc unpause ${runId}`, 'let the run go on'])
+  if (story.attempts.length > 0) {
+    const attempts = story.attempts.length === 1 ? '' : ' (--attempt N: an earlier attempt)'
+    commands.push([`lorc runs logs ${runId} ${step}`, `what it printed${attempts}`])
+  }
+  if (story.childRun !== null) commands.push([`lorc explain ${story.childRun}`, 'the run that it is'])
+  if (isResumable(view) && status !== 'completed' && status !== 'skipped' && status !== 'blocked') {
+    commands.push([`lorc resume ${runId}`, again(step, story.blocks.length)])
+    commands.push([`lorc resume ${runId} --skip ${step} ${DECIDE}`, `go on as if ${step} were done`])
+  }
+  if (status === 'completed' && view.status !== 'running') {
+    commands.push([`lorc resume ${runId} --from ${step} ${DECIDE}`, 'run it again, and all that depends on it'])
+  }
+  return commands
+}
+
+function isResumable({ status, abandoned, paused }: RunView): boolean {
+  return paused === null && (abandoned || status === 'failed' || status === 'cancelled')
+}
+
+function again(step: string, blocks: number): string {
+  return blocks === 0 ? `run ${step} again` : `run ${step} again, then the ${count(blocks, 'step')} behind it`
+}
+
+/** The last part of a run's id: commands take it, and it is short enough to be typed. */
+export function shortId(runId: string): string {
+  return runId.slice(runId.lastIndexOf('_') + 1)
+}
