@@ -3,12 +3,12 @@
 Why it exists: spawning from a large process is slow, and a driver that is killed cannot clean up. This process is
 small, does nothing else, and sees its standard input close when the driver dies, however it dies.
 
-One JSON object a line. Commands on standard input:
-  {"op":"spawn","id":N,"argv":[file,...],"env":{...},"cwd":path,"log":path,"grace":ms,"cap":bytes}
-  {"op":"kill","id":N,"signal":N}     to the whole process group
-  {"op":"watch","pid":N}              a process group of somebody else, to be ended with the driver
-  {"op":"unwatch","pid":N}
-Events on standard output:
+A command on standard input is its number of fields and the fields, each with a NUL after it:
+  spawn ID CWD LOG GRACE CAP ARGC FILE ARG... NAME=VALUE...    GRACE in milliseconds, CAP in bytes
+  kill ID SIGNAL    to the whole process group
+  watch PID         a process group of somebody else, to be ended with the driver
+  unwatch PID
+Events on standard output, one JSON object a line:
   {"ev":"ready"}
   {"ev":"spawned","id":N,"pid":N,"start":ticks|null}
   {"ev":"refused","id":N,"errno":N,"message":text}
@@ -18,17 +18,20 @@ Events on standard output:
 A child leads a process group of its own. Both its outputs are pipes, and reach the log as they come: opening a file for
 each child would cost more than the rest of a short step. The log file is created by the first byte. Of standard output,
 what can still be one envelope (a single line that begins with `{`, at most `cap` bytes) is held back from the log; the
-first `cap` bytes are sent with `exited`. A child has exited when its group is empty: what its leader leaves behind gets
-SIGTERM, and SIGKILL after `grace`.
+first `cap` bytes are sent with `exited`. `spawned` is only said of a child that is still there after a moment. A child
+has exited when its group is empty: what its leader leaves behind gets SIGTERM, and SIGKILL after `grace`.
+
+On Linux, what left the group (`setsid`) becomes a child of this process when it has lost its parents. It is ended with
+its step where it still has the step's output open and the step's LORC_IDEMPOTENCY_KEY, else when no step runs.
 
 Standard library only; Python 3.8 or later; Linux and macOS.
 """
 
+import _signal as signal  # Without its enums, which would cost as much as the start of Python.
 import binascii
-import json
+import fcntl
 import os
 import select
-import signal
 import sys
 import time
 
@@ -36,8 +39,12 @@ LINUX = sys.platform.startswith('linux')
 RSS_UNIT = 1024 if LINUX else 1
 # Below this age a child's pipe is not polled: most short steps then cost a single wake-up, at their exit.
 YOUNG_S = 0.004
+# Larger buffers are mapped and unmapped at each read.
 CHUNK = 65536
 TICK_MS = 10
+# As many as a full pipe may take in small pieces; what still writes then is somebody else.
+PIPE_READS = 64
+PR_SET_CHILD_SUBREAPER = 36
 EXITED = (
     '{"ev":"exited","id":%d,"code":%s,"signal":%s,"user":%.3f,"sys":%.3f,"rss":%d,"out":"%s","bytes":%d,"logged":%s}\n'
 )
@@ -68,6 +75,35 @@ def group_lives(pgid):
         if fields is not None and int(fields[2]) == pgid and fields[0] not in (b'Z', b'X'):
             return True
     return False
+
+
+def signal_stray(pid, number):
+    """To its group, if it leads one."""
+    try:
+        os.kill(-pid if os.getpgid(pid) == pid else pid, number)
+    except OSError:
+        pass  # It is gone.
+
+
+def has_mark(pid, mark):
+    """Whether the process was started for the attempt of that LORC_IDEMPOTENCY_KEY."""
+    try:
+        with open('/proc/%d/environ' % pid, 'rb') as file:
+            return b'LORC_IDEMPOTENCY_KEY=' + mark in file.read().split(b'\0')
+    except OSError:
+        return False
+
+
+def adopt_orphans():
+    """Becomes the parent of descendants that lose theirs. Whether it can: Linux can."""
+    if not LINUX:
+        return False
+    try:
+        import ctypes  # Not needed anywhere else.
+
+        return ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    except (ImportError, OSError, AttributeError):
+        return False
 
 
 def stat_fields(pid):
@@ -104,18 +140,18 @@ class Child:
 
     __slots__ = (
         *('id', 'pid', 'out', 'err', 'log', 'log_path', 'cap', 'grace'),
-        *('born', 'polled', 'held', 'size', 'logged', 'end', 'deadline'),
+        *('born', 'polled', 'held', 'size', 'logged', 'end', 'deadline', 'mark'),
     )
 
-    def __init__(self, id, pid, out, err, command):
+    def __init__(self, id, pid, out, err, log_path, grace, cap, mark):
         self.id = id
         self.pid = pid
         self.out = out
         self.err = err
         self.log = None
-        self.log_path = command['log']
-        self.cap = command['cap']
-        self.grace = command['grace']
+        self.log_path = log_path
+        self.cap = cap
+        self.grace = grace
         self.born = time.monotonic()
         self.polled = False
         self.held = b''
@@ -123,6 +159,7 @@ class Child:
         self.logged = False
         self.end = None
         self.deadline = 0.0
+        self.mark = mark
 
     def take(self, data):
         """Accepts a piece of standard output."""
@@ -161,12 +198,21 @@ class Child:
                 self.to_log(data)
         return len(data)
 
-    def exited(self):
-        """Takes the rest of the output, closes everything and gives the event."""
+    def drain(self):
+        """Takes what is in the pipes. Whether they are at their ends: nobody else has them open."""
+        ended = True
         for fd in (self.err, self.out):
-            while self.read(fd) == CHUNK:
-                pass
-            os.close(fd)
+            for _ in range(PIPE_READS):
+                taken = self.read(fd)
+                if not taken:
+                    break
+            ended = ended and taken == 0
+        return ended
+
+    def exited(self):
+        """Closes everything and gives the event."""
+        os.close(self.err)
+        os.close(self.out)
         if self.log is not None:
             os.close(self.log)
         status, usage = self.end
@@ -189,15 +235,17 @@ class Supervisor:
         self.grace = grace
         self.children = {}  # by pid, leader not yet reaped
         self.by_id = {}
-        self.leaving = []  # leader reaped, group not yet empty
-        self.young = []  # pipe not yet polled
+        self.leaving = []  # leader reaped, but something of it is left
+        self.strays = {}  # pid of what left its group -> when it gets SIGKILL
+        self.young = []  # not yet announced, pipes not yet polled
         self.by_pipe = {}
         self.watched = {}
         self.events = ['{"ev":"ready"}\n']
-        self.cwd = os.getcwd()
+        self.cwd = b''
         self.null = os.open(os.devnull, os.O_RDONLY)
         self.rest = b''
         self.closing = False
+        self.adopts = adopt_orphans()
         # What is ignored here would stay ignored in a child.
         self.defaults = [n for n in range(1, signal.NSIG) if ignored(n)]
         self.wake, wake_end = os.pipe()
@@ -210,21 +258,23 @@ class Supervisor:
         self.poll = select.poll()
         self.poll.register(0, select.POLLIN)
         self.poll.register(self.wake, select.POLLIN)
-        self.ops = {'spawn': self.spawn, 'kill': self.kill, 'watch': self.watch, 'unwatch': self.unwatch}
+        self.ops = {b'spawn': self.spawn, b'kill': self.kill, b'watch': self.watch, b'unwatch': self.unwatch}
 
     def ask_to_close(self, number, frame):
         self.closing = True
 
     def run(self):
         while not self.closing:
-            self.flush()
+            if self.events:
+                self.flush()
             for fd, _ in self.poll.poll(self.patience()):
                 if fd == 0:
                     self.commands()
-                elif fd != self.wake:
+                elif fd == self.wake:
+                    self.reap()
+                else:
                     self.output(fd)
-            self.reap()
-            if self.leaving:
+            if self.leaving or self.strays:
                 self.see_off()
             if self.young:
                 self.grow_up()
@@ -232,13 +282,11 @@ class Supervisor:
 
     def patience(self):
         """Milliseconds until something is to be done without being asked; None: nothing is."""
-        if self.leaving:
+        if self.leaving or self.strays:
             return TICK_MS
         return YOUNG_S * 1000 if self.young else None
 
     def flush(self):
-        if not self.events:
-            return
         text = ''.join(self.events)
         self.events.clear()
         try:
@@ -248,65 +296,69 @@ class Supervisor:
 
     def commands(self):
         try:
-            data = os.read(0, 1 << 18)
+            data = os.read(0, CHUNK)
         except OSError:
             data = b''
         if not data:
             self.closing = True
             return
-        lines = (self.rest + data).split(b'\n')
-        self.rest = lines.pop()
-        for line in lines:
-            command = json.loads(line)
-            self.ops[command['op']](command)
+        fields = (self.rest + data).split(b'\0')
+        begin = 0
+        while begin + 1 < len(fields):
+            end = begin + 1 + int(fields[begin])
+            if end >= len(fields):
+                break
+            self.ops[fields[begin + 1]](*fields[begin + 2 : end])
+            begin = end
+        self.rest = b'\0'.join(fields[begin:])
 
-    def spawn(self, command):
-        id = command['id']
+    def spawn(self, id, cwd, log, grace, cap, argc, *words):
+        id = int(id)
+        argv = words[: int(argc)]
         pipes = []
         try:
-            if command['cwd'] != self.cwd:
-                os.chdir(command['cwd'])
-                self.cwd = command['cwd']
+            env = dict([word.split(b'=', 1) for word in words[int(argc) :]])
+            if cwd != self.cwd:
+                os.chdir(cwd)
+                self.cwd = cwd
             pipes += os.pipe()
             pipes += os.pipe()
             out, out_end, err, err_end = pipes
-            os.set_blocking(out, False)
-            os.set_blocking(err, False)
+            fcntl.fcntl(out, fcntl.F_SETFL, os.O_NONBLOCK)
+            fcntl.fcntl(err, fcntl.F_SETFL, os.O_NONBLOCK)
             actions = (
                 (os.POSIX_SPAWN_DUP2, self.null, 0),
                 (os.POSIX_SPAWN_DUP2, out_end, 1),
                 (os.POSIX_SPAWN_DUP2, err_end, 2),
             )
-            argv = command['argv']
             pid = os.posix_spawn(
-                argv[0], argv, command['env'], file_actions=actions, setpgroup=0, setsigmask=(), setsigdef=self.defaults
+                argv[0], argv, env, file_actions=actions, setpgroup=0, setsigmask=(), setsigdef=self.defaults
             )
         except (OSError, ValueError) as error:
+            import json
+
             for fd in pipes:
                 os.close(fd)
-            refusal = {'ev': 'refused', 'id': id, 'errno': getattr(error, 'errno', None), 'message': str(error)}
+            why = getattr(error, 'strerror', None) or str(error)
+            refusal = {'ev': 'refused', 'id': id, 'errno': getattr(error, 'errno', None), 'message': why}
             self.events.append(json.dumps(refusal) + '\n')
             return
         os.close(out_end)
         os.close(err_end)
-        child = Child(id, pid, out, err, command)
+        child = Child(id, pid, out, err, log, float(grace), int(cap), env.get(b'LORC_IDEMPOTENCY_KEY'))
         self.children[pid] = self.by_id[id] = child
         self.young.append(child)
-        start = start_ticks(pid)
-        self.events.append(
-            '{"ev":"spawned","id":%d,"pid":%d,"start":%s}\n' % (id, pid, 'null' if start is None else '"%s"' % start)
-        )
 
-    def kill(self, command):
-        child = self.by_id.get(command['id'])
+    def kill(self, id, number):
+        child = self.by_id.get(int(id))
         if child is not None:
-            signal_group(child.pid, command['signal'])
+            signal_group(child.pid, int(number))
 
-    def watch(self, command):
-        self.watched[command['pid']] = start_ticks(command['pid'])
+    def watch(self, pid):
+        self.watched[int(pid)] = start_ticks(int(pid))
 
-    def unwatch(self, command):
-        self.watched.pop(command['pid'], None)
+    def unwatch(self, pid):
+        self.watched.pop(int(pid), None)
 
     def output(self, fd):
         child = self.by_pipe.get(fd)
@@ -321,6 +373,11 @@ class Supervisor:
             for fd in (child.out, child.err):
                 self.by_pipe[fd] = child
                 self.poll.register(fd, select.POLLIN)
+            start = start_ticks(child.pid)
+            self.events.append(
+                '{"ev":"spawned","id":%d,"pid":%d,"start":%s}\n'
+                % (child.id, child.pid, 'null' if start is None else '"%s"' % start)
+            )
 
     def stop_polling(self, fd):
         if self.by_pipe.pop(fd, None) is not None:
@@ -328,39 +385,70 @@ class Supervisor:
 
     def reap(self):
         # Cleared before waiting: a child that ends in between leaves a byte, and so another round.
-        try:
-            os.read(self.wake, 4096)
-        except BlockingIOError:
-            return
-        while self.children:
+        os.read(self.wake, 4096)
+        while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
-                return
+                break
             child = self.children.pop(pid, None)
             if child is None:
+                self.strays.pop(pid, None)
                 continue
             if not child.polled:
                 self.young.remove(child)
             child.end = (status, usage)
-            if signal_group(pid, signal.SIGTERM):
+            left = signal_group(pid, signal.SIGTERM)
+            if child.drain() and not left:
+                self.finish(child)
+            elif left or self.adopts:
                 child.deadline = time.monotonic() + child.grace / 1000
                 self.leaving.append(child)
             else:
                 self.finish(child)
+        if self.adopts and not self.children and not self.leaving:
+            self.end_strays(self.orphans(), self.grace)
 
     def see_off(self):
-        """Reports the children whose group is empty by now, and ends the groups whose time is up."""
+        """Reports the children of which nothing is left by now, and ends what has had its time."""
         now = time.monotonic()
         for child in list(self.leaving):
-            if group_lives(child.pid) and now < child.deadline + 1:
+            strays = self.strays_of(child)
+            self.end_strays(strays, child.grace)
+            if (group_lives(child.pid) or strays) and now < child.deadline + 1:
                 if now >= child.deadline:
                     signal_group(child.pid, signal.SIGKILL)
                 continue
             self.leaving.remove(child)
+            child.drain()
             self.finish(child)
+        for pid, deadline in self.strays.items():
+            if now >= deadline:
+                signal_stray(pid, signal.SIGKILL)
+
+    def orphans(self):
+        """What left its group and lost its parents."""
+        known = set(self.children).union(child.pid for child in self.leaving)
+        own = str(os.getpid()).encode()
+        found = []
+        for name in os.listdir('/proc'):
+            fields = stat_fields(name) if name.isdigit() and int(name) not in known else None
+            if fields and fields[1] == own and fields[0] not in (b'Z', b'X') and int(fields[2]) not in known:
+                found.append(int(name))
+        return found
+
+    def strays_of(self, child):
+        if not self.adopts or child.mark is None:
+            return []
+        return [pid for pid in self.orphans() if has_mark(pid, child.mark)]
+
+    def end_strays(self, pids, grace):
+        for pid in pids:
+            if pid not in self.strays:
+                self.strays[pid] = time.monotonic() + grace / 1000
+                signal_stray(pid, signal.SIGTERM)
 
     def finish(self, child):
         if child.polled:
@@ -377,13 +465,18 @@ class Supervisor:
             signal_group(pgid, signal.SIGTERM)
         deadline = time.monotonic() + self.grace / 1000
         last = deadline + 1
-        while groups and time.monotonic() < last:
+        strays = self.orphans() if self.adopts else []
+        while (groups or strays) and time.monotonic() < last:
+            self.end_strays(strays, self.grace)
             self.forget_ended()
             if time.monotonic() >= deadline:
                 for pgid in groups:
                     signal_group(pgid, signal.SIGKILL)
+                for pid in strays:
+                    signal_stray(pid, signal.SIGKILL)
             groups = [pgid for pgid in groups if group_lives(pgid)]
-            if groups:
+            strays = self.orphans() if self.adopts else []
+            if groups or strays:
                 time.sleep(TICK_MS / 1000)
 
     def forget_ended(self):

@@ -4,6 +4,7 @@ import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome, MeasuredMetrics, StepExecutor } from '../executor.ts'
 import { processStartTime } from '../process-start-time.ts'
 import type { Workspace } from '../workspace.ts'
+import { ArtifactFolders } from './artifact-folders.ts'
 import { endOnAbort } from './attempt-end.ts'
 import { readPrinted } from './envelope.ts'
 import { stringifyFloats } from './float-text.ts'
@@ -29,12 +30,13 @@ const LASTING_MS = 20
  */
 export function createShellExecutor(options: ShellExecutorOptions): StepExecutor {
   const executor = new ShellExecutor(options)
-  return { types: ['shell'], execute: (attempt) => executor.execute(attempt), close: () => options.supervisor.close() }
+  return { types: ['shell'], execute: (attempt) => executor.execute(attempt), close: () => executor.close() }
 }
 
 class ShellExecutor {
   readonly #supervisor: Supervisor
   readonly #scripts: ShellScripts
+  readonly #artifacts = new ArtifactFolders()
   readonly #stateDir: string
   #emptyContext: string | undefined
 
@@ -50,15 +52,24 @@ class ShellExecutor {
       const located = this.#scripts.locate(attempt.step.script ?? '')
       const script = 'then' in located ? await located : located
       if (attempt.signal.aborted) return failed(attempt.signal.reason)
-      mkdirSync(attempt.artifactsDir, { recursive: true })
       contextFile = writeContext(attempt)
       const argv = [...script, ...scriptArguments(attempt.step.args)]
-      return await this.#run(attempt, argv, contextFile ?? this.#empty())
+      this.#artifacts.take(attempt.artifactsDir)
+      try {
+        return await this.#run(attempt, argv, contextFile ?? this.#empty())
+      } finally {
+        this.#artifacts.give(attempt.artifactsDir)
+      }
     } catch (error) {
       return failed(error)
     } finally {
       if (contextFile !== undefined) rmSync(contextFile, { force: true })
     }
+  }
+
+  async close(): Promise<void> {
+    this.#artifacts.close()
+    await this.#supervisor.close()
   }
 
   async #run(attempt: Attempt, argv: readonly string[], context: string): Promise<AttemptOutcome> {

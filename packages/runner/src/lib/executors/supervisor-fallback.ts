@@ -2,9 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { processStartTime } from '../process-start-time.ts'
-import { LineSplitter } from './line-splitter.ts'
 import { groupLives, signalGroup } from './process-group.ts'
-import type { SupervisorCommand, SupervisorEvent } from './supervisor-protocol.ts'
+import { CommandReader, type SupervisorCommand, type SupervisorEvent } from './supervisor-protocol.ts'
 
 const POLL_MS = 10
 const LAST_MS = 1000
@@ -20,7 +19,7 @@ export class FallbackSupervisor {
   readonly #graceMs: number
   readonly #groups = new Map<number, number>()
   readonly #watched = new Map<number, string | undefined>()
-  readonly #lines = new LineSplitter()
+  readonly #commands = new CommandReader()
 
   constructor(graceMs: number, emit: (event: SupervisorEvent) => void) {
     this.#graceMs = graceMs
@@ -29,7 +28,7 @@ export class FallbackSupervisor {
   }
 
   receive(text: string): void {
-    for (const line of this.#lines.push(text)) this.#obey(JSON.parse(line) as SupervisorCommand)
+    for (const command of this.#commands.push(text)) this.#obey(command)
   }
 
   /** The driver is gone: ends every group. Resolves when they are empty. */

@@ -1,4 +1,4 @@
-/** What a supervisor is told, one JSON object a line. `python/lorc_supervisor.py` says what each means. */
+/** What a supervisor is told. `python/lorc_supervisor.py` says what each means, and how each is written. */
 export type SupervisorCommand =
   | {
       op: 'spawn'
@@ -34,3 +34,57 @@ export type SupervisorEvent =
       /** Whether standard output went to the log. */
       logged: boolean
     }
+
+/** A command as it is written to a supervisor. No text of it may have a NUL. */
+export function writeCommand(command: SupervisorCommand): string {
+  switch (command.op) {
+    case 'spawn': {
+      const { id, argv, env, cwd, log, grace, cap } = command
+      let words = argv.join('\0')
+      let count = 7 + argv.length
+      for (const name in env) {
+        words += `\0${name}=${env[name]}`
+        count++
+      }
+      return `${count}\0spawn\0${id}\0${cwd}\0${log}\0${grace}\0${cap}\0${argv.length}\0${words}\0`
+    }
+    case 'kill':
+      return `3\0kill\0${command.id}\0${command.signal}\0`
+    default:
+      return `2\0${command.op}\0${command.pid}\0`
+  }
+}
+
+/** Cuts what is written to a supervisor into commands. */
+export class CommandReader {
+  #rest = ''
+
+  /** The commands that `text` completes. */
+  push(text: string): SupervisorCommand[] {
+    const fields = (this.#rest + text).split('\0')
+    const commands: SupervisorCommand[] = []
+    let begin = 0
+    while (begin + 1 < fields.length) {
+      const end = begin + 1 + Number(fields[begin])
+      if (end >= fields.length) break
+      commands.push(commandOf(fields.slice(begin + 1, end)))
+      begin = end
+    }
+    this.#rest = fields.slice(begin).join('\0')
+    return commands
+  }
+}
+
+function commandOf([op, ...fields]: string[]): SupervisorCommand {
+  if (op === 'kill') return { op, id: Number(fields[0]), signal: Number(fields[1]) }
+  if (op === 'watch' || op === 'unwatch') return { op, pid: Number(fields[0]) }
+  const [id, cwd = '', log = '', grace, cap, argc, ...words] = fields
+  const argv = words.slice(0, Number(argc))
+  const env = Object.fromEntries(words.slice(Number(argc)).map(nameAndValue))
+  return { op: 'spawn', id: Number(id), argv, env, cwd, log, grace: Number(grace), cap: Number(cap) }
+}
+
+function nameAndValue(word: string): [string, string] {
+  const at = word.indexOf('=')
+  return [word.slice(0, at), word.slice(at + 1)]
+}

@@ -94,13 +94,47 @@ describe.each([
     await supervisor.close()
   })
 
-  it('does not wait for what left the group, nor lets it hold the output', async () => {
+  const adopts = kind === 'python' && process.platform === 'linux'
+  it.runIf(!adopts)('does not wait for what left the group, nor lets it hold the output', async () => {
     const supervisor = start()
     const script = `setsid sh -c 'echo $$ > pid; sleep 60' & while [ ! -s pid ]; do sleep 0.01; done; echo '{}'`
     const { stdout } = await supervisor.spawn(request(script)).exited
     expect(stdout.toString()).toBe('{}\n')
     signalGroup(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGKILL')
     await supervisor.close()
+  })
+
+  /** Ends with a session of its own still running; `more` goes to its shell. */
+  const escape = (more: string): string => `(setsid sh -c 'echo $$ > pid; ${more}' &)\nwhile [ ! -s pid ]; do sleep 0.01; done; echo '{}'`
+  const escaped = (): number => Number(readFileSync(join(folder, 'pid'), 'utf8'))
+  const marked = { env: { PATH: env['PATH'] ?? '', LORC_IDEMPOTENCY_KEY: 'run/s' } }
+
+  it.runIf(adopts)('ends what left the group with its output, before it reports the end, while others run', async () => {
+    const supervisor = start()
+    const other = supervisor.spawn(request('sleep 60', { env: { ...marked.env, LORC_IDEMPOTENCY_KEY: 'run/s2' } }))
+    const { stdout } = await supervisor.spawn(request(escape(`trap "" TERM; while :; do sleep 0.05; done`), marked)).exited
+    expect(stdout.toString()).toBe('{}\n')
+    expect(groupLives(escaped())).toBe(false)
+    other.kill('SIGKILL')
+    expect(await other.exited).toMatchObject({ signal: 9 })
+    await supervisor.close()
+  })
+
+  it.runIf(adopts)('ends what left the group without its output when nothing else runs', async () => {
+    const supervisor = start()
+    await supervisor.spawn(request(escape('exec sleep 60 > /dev/null 2>&1'), marked)).exited
+    await until(() => !groupLives(escaped()))
+    await supervisor.close()
+  })
+
+  it.runIf(adopts)('ends what left a group that still runs when it is closed', async () => {
+    const supervisor = start()
+    const running = supervisor.spawn(request(`${escape('exec sleep 60 > /dev/null 2>&1')}; sleep 60`, marked))
+    running.exited.catch(() => undefined)
+    await until(() => existsSync(join(folder, 'pid')) && escaped() > 0)
+    expect(groupLives(escaped())).toBe(true)
+    await supervisor.close()
+    expect(groupLives(escaped())).toBe(false)
   })
 
   it('ends what runs, and what it watches, when it is closed', async () => {

@@ -8,7 +8,7 @@ import { RunnerError } from '../errors.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { endProcessGroup, groupLives, signalGroup } from './process-group.ts'
 import { pythonFolder } from './python-folder.ts'
-import type { SupervisorCommand, SupervisorEvent } from './supervisor-protocol.ts'
+import { writeCommand, type SupervisorCommand, type SupervisorEvent } from './supervisor-protocol.ts'
 
 export interface SupervisorOptions {
   /** PATH and HOME of it are used to find Python. Default: none. */
@@ -28,7 +28,7 @@ export interface SpawnRequest {
   logPath: string
   /** Milliseconds that what the process leaves behind has between SIGTERM and SIGKILL. */
   graceMs: number
-  /** Called once. `startTime` in clock ticks since boot; null where the supervisor cannot tell. */
+  /** Called once, for a process that lasts a moment. `startTime` in clock ticks since boot; null where the supervisor cannot tell. */
   onSpawn?(process: { pid: number; startTime: string | null }): void
 }
 
@@ -112,6 +112,7 @@ class SupervisorClient implements Supervisor {
 
   spawn(request: SpawnRequest): SupervisedProcess {
     const id = ++this.#lastId
+    if (hasNul(request)) return { exited: Promise.reject(refusal(request, 'embedded null byte')), kill: () => undefined }
     const exited = new Promise<ProcessExit>((resolve, reject) => {
       this.#pending.set(id, { request, process: undefined, resolve, reject })
     })
@@ -149,7 +150,7 @@ class SupervisorClient implements Supervisor {
   #send(command: SupervisorCommand): void {
     this.#child ??= this.#start()
     if (this.#unsent === '') queueMicrotask(() => this.#flush())
-    this.#unsent += `${JSON.stringify(command)}\n`
+    this.#unsent += writeCommand(command)
   }
 
   #flush(): void {
@@ -247,6 +248,12 @@ function spawnCommand(id: number, { argv, env, cwd, logPath, graceMs }: SpawnReq
   return { op: 'spawn', id, argv, env, cwd, log: logPath, grace: graceMs, cap: STDOUT_CAP }
 }
 
+function hasNul({ argv, env, cwd, logPath }: SpawnRequest): boolean {
+  for (const word of argv) if (word.includes('\0')) return true
+  for (const name in env) if (env[name]!.includes('\0') || name.includes('\0')) return true
+  return cwd.includes('\0') || logPath.includes('\0')
+}
+
 function exitOf(event: Extract<SupervisorEvent, { ev: 'exited' }>): ProcessExit {
   return {
     exitCode: event.code,
@@ -262,8 +269,8 @@ function exitOf(event: Extract<SupervisorEvent, { ev: 'exited' }>): ProcessExit 
 
 function refusal({ argv, cwd }: SpawnRequest, message: string): RunnerError {
   const [program = ''] = argv
-  // Node's words for it, and Python's, each with its number and the program once more.
-  const why = message.replace(/^\[Errno \d+\] (.*?)(: '.*')?$/s, '$1').replace(/^spawn .* (?=E[A-Z]+$)/s, '')
+  // Node names the program once more.
+  const why = message.replace(/^spawn .* (?=E[A-Z]+$)/s, '')
   const interpreterLacks = /^ENOENT$|^No such file/.test(why) && existsSync(program) && existsSync(cwd)
   const fix = 'Its first line (`#!`) names an interpreter that is not there; a carriage return at its end is part of the name.'
   return new RunnerError('STEP_SPAWN_FAILED', `\`${program}\` could not be started: ${why}.`, {

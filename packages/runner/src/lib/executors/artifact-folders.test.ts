@@ -1,0 +1,51 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ArtifactFolders } from './artifact-folders.ts'
+
+let root: string
+const at = (name: string): string => join(root, name)
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'lorc-artifacts-'))))
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+it('makes a folder of one that was left empty', () => {
+  const folders = new ArtifactFolders()
+  folders.take(at('run/one'))
+  const { ino } = statSync(at('run/one'))
+  folders.give(at('run/one'))
+  folders.take(at('run/two'))
+  expect(readdirSync(at('run'))).toEqual(['two'])
+  expect(statSync(at('run/two')).ino).toBe(ino)
+})
+
+it('leaves a folder with something in it where it is, before and after', () => {
+  const folders = new ArtifactFolders()
+  folders.take(at('one'))
+  writeFileSync(at('one/file'), '')
+  folders.give(at('one'))
+  folders.take(at('two'))
+  folders.give(at('two'))
+  folders.take(at('one'))
+  expect(readdirSync(at('one'))).toEqual(['file'])
+})
+
+it('goes from run to run, and stands what was removed meanwhile', () => {
+  const folders = new ArtifactFolders()
+  folders.take(at('a/one'))
+  folders.give(at('a/one'))
+  folders.take(at('b/one'))
+  folders.give(at('b/one'))
+  rmSync(at('b'), { recursive: true })
+  folders.take(at('b/two'))
+  expect(existsSync(at('b/two'))).toBe(true)
+})
+
+it('removes at the end what is empty', () => {
+  const folders = new ArtifactFolders()
+  for (const name of ['one', 'two']) folders.take(at(name))
+  writeFileSync(at('one/file'), '')
+  for (const name of ['one', 'two']) folders.give(at(name))
+  folders.close()
+  expect(readdirSync(root)).toEqual(['one'])
+})

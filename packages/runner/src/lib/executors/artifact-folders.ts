@@ -1,0 +1,45 @@
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import { isEmptyFolder } from '../artifact.ts'
+
+/**
+ * Makes folders for artifacts. Most steps leave theirs empty, and making one costs more than much else of a short step:
+ * one that was given back and is still empty becomes the next one that is asked for.
+ */
+export class ArtifactFolders {
+  #spare: string[] = []
+
+  /** Makes the folder, if it is not there. */
+  take(folder: string): void {
+    const spare = this.#spare.pop()
+    if (spare === undefined || !isEmptyFolder(spare) || !renamed(spare, folder)) mkdirSync(folder, { recursive: true })
+  }
+
+  /** The attempt that took the folder has ended. */
+  give(folder: string): void {
+    this.#spare.push(folder)
+  }
+
+  /** Removes what nobody needed. */
+  close(): void {
+    for (const folder of this.#spare) removeIfEmpty(folder)
+    this.#spare = []
+  }
+}
+
+/** False where the target has something in it, or lies in a folder that is not there yet. */
+function renamed(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Its run may be gone, or somebody put something there.
+  }
+}
