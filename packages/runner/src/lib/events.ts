@@ -109,7 +109,8 @@ export type EventData =
   | { type: 'run.paused'; by: string; reason: string }
   | { type: 'run.unpaused'; by: string; reason: string }
   | { type: 'step.interrupted'; step: string; attempt: number }
-  | { type: 'run.cancel_requested'; by: string; reason: string; code?: string }
+  /** `code`: a time limit asked for it, and the run counts as failed. `kill`: the `always` steps are left out, too. */
+  | { type: 'run.cancel_requested'; by: string; reason: string; code?: string; kill?: true }
   | { type: 'run.completed' }
   | { type: 'run.failed'; step: string | null; error: RecordedError }
   | { type: 'run.cancelled'; by: string; reason: string }

@@ -1,5 +1,5 @@
 import { RunnerError } from './errors.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlanStep } from './plan.ts'
 
 /**
  * A plan's order as flat arrays, by step index. A step without `dependsOn` belongs to its stage's barrier; the edges
@@ -7,8 +7,15 @@ import type { Plan } from './plan.ts'
  */
 export interface Graph {
   readonly size: number
+  /** Stages are counted through the phases: those of a later phase follow those of the one before. */
   readonly stage: Int32Array
   readonly stages: number
+  /** In the order in which they come; the main one is always there, the others where they have steps. */
+  readonly phases: readonly Phase[]
+  /** Index of each step's phase. */
+  readonly phase: Uint8Array
+  /** What each step needs beyond its executor: the bits `GATED`, `GROUPED`, `EACH`. */
+  readonly needing: Uint8Array
   /** 1 where the step waits at its stage's barrier. */
   readonly atBarrier: Uint8Array
   /** Number of steps that each step names in `dependsOn`. */
@@ -24,6 +31,24 @@ export interface Adjacency {
   readonly offsets: Int32Array
   readonly targets: Int32Array
 }
+
+export interface Phase {
+  readonly name: PhaseName
+  /** Its stages are `from` to `to - 1`. */
+  readonly from: number
+  readonly to: number
+}
+
+export type PhaseName = NonNullable<PlanStep['phase']>
+
+/** Something is to be decided before the step can start: `when`, `for_each` or an approval. */
+export const GATED = 1
+/** Runs, or its items do, only with a slot of a concurrency group. */
+export const GROUPED = 2
+/** Is run once for each item. */
+export const EACH = 4
+
+const PHASES: readonly PhaseName[] = ['main', 'on_success', 'on_failure', 'always']
 
 const graphs = new WeakMap<Plan, Graph>()
 
@@ -41,30 +66,63 @@ function buildGraph(plan: Plan): Graph {
     if (index.has(step.name)) throw invalid(`Two steps are named "${step.name}".`)
     index.set(step.name, i)
   })
-  const stage = new Int32Array(size)
+  const { phases, phase, stage } = plan.steps.some((step) => step.phase !== undefined) ? phasesOf(plan) : onePhase(plan)
+  const needing = new Uint8Array(size)
   const atBarrier = new Uint8Array(size)
   const needs = new Int32Array(size)
   const edges: [from: number, to: number][] = []
   const members: [from: number, to: number][] = []
-  let stages = 0
+  const { to: stages } = phases[phases.length - 1]!
   for (let i = 0; i < size; i++) {
     const step = plan.steps[i]!
-    stage[i] = step.stage
-    stages = Math.max(stages, step.stage + 1)
+    needing[i] = needsOf(step)
     if (!step.dependsOn) {
       atBarrier[i] = 1
-      members.push([step.stage, i])
+      members.push([stage[i]!, i])
       continue
     }
     for (const name of new Set(step.dependsOn)) {
       const from = index.get(name)
       if (from === undefined) throw invalid(`Step "${step.name}" depends on "${name}", which the plan does not have.`)
+      if (phase[from] !== phase[i]) throw invalid(`Step "${step.name}" depends on "${name}", which is in another phase.`)
       edges.push([from, i])
       needs[i]!++
     }
   }
-  if (stages > size) throw invalid(`Stages are not dense: ${stages} stages for ${size} steps.`)
-  return { size, stage, stages, atBarrier, needs, dependents: toAdjacency(size, edges), barrier: toAdjacency(stages, members), index }
+  const dependents = toAdjacency(size, edges)
+  return { size, stage, stages, phases, phase, needing, atBarrier, needs, dependents, barrier: toAdjacency(stages, members), index }
+}
+
+function onePhase({ steps }: Plan): Pick<Graph, 'phases' | 'phase' | 'stage'> {
+  const stage = Int32Array.from(steps, (step) => step.stage)
+  const to = stage.reduce((most, at) => Math.max(most, at + 1), 0)
+  if (to > steps.length) throw invalid(`Stages are not dense: ${to} stages for ${steps.length} steps.`)
+  return { phases: [{ name: 'main', from: 0, to }], phase: new Uint8Array(steps.length), stage }
+}
+
+/** Stages mean an order within a phase; whatever a phase leaves out of them is closed up. */
+function phasesOf({ steps }: Plan): Pick<Graph, 'phases' | 'phase' | 'stage'> {
+  const phases: Phase[] = []
+  const phase = new Uint8Array(steps.length)
+  const stage = new Int32Array(steps.length)
+  for (const name of PHASES) {
+    const members = steps.flatMap((step, i) => ((step.phase ?? 'main') === name ? [i] : []))
+    if (name !== 'main' && members.length === 0) continue
+    const from = phases[phases.length - 1]?.to ?? 0
+    const ranks = new Map([...new Set(members.map((i) => steps[i]!.stage))].sort((a, b) => a - b).map((at, rank) => [at, from + rank]))
+    for (const i of members) {
+      phase[i] = phases.length
+      stage[i] = ranks.get(steps[i]!.stage)!
+    }
+    phases.push({ name, from, to: from + ranks.size })
+  }
+  return { phases, phase, stage }
+}
+
+function needsOf({ name, type, when, forEach, concurrencyGroup }: PlanStep): number {
+  if (forEach && type === 'approval') throw invalid(`Step "${name}" asks for an approval of each item; ask once, for all of them.`)
+  const gated = when !== undefined || forEach || type === 'approval' ? GATED : 0
+  return gated | (concurrencyGroup ? GROUPED : 0) | (forEach ? EACH : 0)
 }
 
 function toAdjacency(size: number, pairs: readonly [from: number, to: number][]): Adjacency {

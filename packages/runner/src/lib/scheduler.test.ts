@@ -1,67 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EventData } from './events.ts'
-import type { Plan, PlanStep } from './plan.ts'
-import { Scheduler, type Command, type SchedulerOptions } from './scheduler.ts'
-
-type StepSketch = Partial<PlanStep> & { name: string }
-
-function planOf(...steps: StepSketch[]): Plan {
-  return { lorc: 1, name: 'test', steps: steps.map((step, i) => ({ type: 'noop', stage: i, ...step })) }
-}
-
-function started(step: string, attempt = 1): EventData {
-  return { type: 'step.started', step, attempt }
-}
-
-function completed(step: string): EventData {
-  return { type: 'step.completed', step, attempt: 1, writes: {}, outputs: [], artifacts: [], metrics: null }
-}
-
-function failed(step: string, retryInMs?: number): EventData {
-  const error = { code: 'STEP_FAILED', message: 'no' }
-  return { type: 'step.failed', step, attempt: 1, error, metrics: null, ...(retryInMs !== undefined && { retryInMs }) }
-}
-
-/** Obeys commands as the driver would and tells them in short: `+a` start, `~a` end, `b<a` blocked by a, `-a` cancelled. */
-class Harness {
-  readonly scheduler: Scheduler
-  readonly #plan: Plan
-
-  constructor(plan: Plan, options: Partial<SchedulerOptions> = {}) {
-    this.#plan = plan
-    this.scheduler = new Scheduler(plan, { concurrency: 8, ...options })
-  }
-
-  on(...events: (EventData | { type: 'retry.due'; step: string })[]): string[] {
-    for (const event of events) this.scheduler.apply(event)
-    const told: string[] = []
-    for (let command = this.scheduler.next(); command; command = this.scheduler.next()) {
-      told.push(...this.#obey(command))
-      if (command.do === 'finish') break
-    }
-    return told
-  }
-
-  #obey(command: Command): string[] {
-    const name = (i: number) => this.#plan.steps[i]!.name
-    switch (command.do) {
-      case 'start':
-        this.scheduler.apply(started(name(command.step), command.attempt))
-        return [`+${name(command.step)}`]
-      case 'end':
-        this.scheduler.ended(command.step)
-        return [`~${name(command.step)}`]
-      case 'block':
-        this.scheduler.apply({ type: 'steps.blocked', steps: command.steps.map(name), by: name(command.by) })
-        return command.steps.map((step) => `${name(step)}<${name(command.by)}`)
-      case 'cancel':
-        this.scheduler.apply({ type: 'steps.cancelled', steps: command.steps.map(name), reason: command.reason })
-        return command.steps.map((step) => `-${name(step)}`)
-      case 'finish':
-        return [`=${command.status}`]
-    }
-  }
-}
+import { completed, failed, Harness, planOf } from './scheduler.fixture.ts'
 
 describe('order', () => {
   it('runs stages one after the other, a stage together', () => {
@@ -76,7 +14,7 @@ describe('order', () => {
   it('lets a step with dependsOn wait for exactly those', () => {
     const run = new Harness(planOf({ name: 'a' }, { name: 'b' }, { name: 'c', dependsOn: ['a'] }, { name: 'd', dependsOn: [] }))
     expect(run.on()).toEqual(['+a', '+d'])
-    expect(run.on(completed('a'))).toEqual(['+c', '+b'])
+    expect(run.on(completed('a'))).toEqual(['+b', '+c'])
     expect(run.on(completed('b'), completed('c'))).toEqual([])
     expect(run.on(completed('d'))).toEqual(['=completed'])
   })

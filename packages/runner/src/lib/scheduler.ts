@@ -1,37 +1,44 @@
 import type { EventData } from './events.ts'
-import { graphOf, type Adjacency, type Graph } from './graph.ts'
+import { EACH, GATED as NEEDS_GATE, GROUPED, graphOf, type Adjacency, type Graph } from './graph.ts'
 import type { Plan } from './plan.ts'
+import { Course, type Outcome } from './scheduler/course.ts'
+import { Expansion } from './scheduler/expansion.ts'
+import { ReadyQueue } from './scheduler/ready-queue.ts'
+import { startOrder, type Durations } from './scheduler/start-order.ts'
+import {
+  ACQUIRING, ASKED, BLOCKED, CANCELLED, COMPLETED, DELAYED, DOOMED, FAILED, GATED, GRANTED, HELD, isOpen, isSatisfied,
+  isSettled, OPEN, PASSED, READY, RUNNING, SKIPPED, TOLERATED, WAITING,
+} from './scheduler/status.ts'
+import { StepNames } from './step-names.ts'
 
-/** What the scheduler wants done. Each becomes an event that is applied before the next command is asked for. */
+/** What the scheduler wants done. Each is answered by an event that is applied before the next command is asked for. */
 export type Command =
   | { do: 'start'; step: number; attempt: number }
+  /** Decide on `when`, give the items of `for_each`, ask for the approval; else: `step.ready`. */
+  | { do: 'prepare'; step: number }
+  /** Ask for a slot of the step's group: `slot.asked` at once, `slot.granted` or `slot.refused` later. */
+  | { do: 'acquire'; step: number }
+  /** No item can go on: complete the step with what they wrote, or fail it for those that failed. */
+  | { do: 'gather'; step: number; attempt: number; failed: number[] }
   | { do: 'end'; step: number }
   | { do: 'block'; steps: number[]; by: number }
   | { do: 'cancel'; steps: number[]; reason: string }
-  | { do: 'finish'; status: 'completed' | 'failed' | 'cancelled' }
+  | { do: 'skip'; steps: number[]; reason: string }
+  | { do: 'finish'; status: Outcome }
 
-/** The journal's events, and the one that only time brings. */
-export type SchedulerEvent = EventData | { type: 'retry.due'; step: string }
+/** The journal's events, and those that only this driver's time and talks bring. */
+export type SchedulerEvent =
+  | EventData
+  | { type: 'retry.due' | 'step.ready' | 'slot.asked' | 'slot.granted' | 'slot.refused' | 'slot.due'; step: string }
 
 export interface SchedulerOptions {
   /** Steps at once. */
   concurrency: number
   /** After a failure, end what is in flight too. */
   failFast?: boolean
+  /** What is known of how long steps take: the longest remaining path then comes first. */
+  durations?: Durations
 }
-
-const WAITING = 0
-const READY = 1
-const RUNNING = 2
-const DELAYED = 3
-/** Will be blocked by a command that is about to be given. */
-const DOOMED = 4
-const COMPLETED = 5
-const SKIPPED = 6
-const TOLERATED = 7
-const FAILED = 8
-const CANCELLED = 9
-const BLOCKED = 10
 
 /**
  * Decides what runs next: a fold over events, without clock, chance or I/O. `apply` takes each event once, live or
@@ -39,33 +46,39 @@ const BLOCKED = 10
  */
 export class Scheduler {
   readonly graph: Graph
+  readonly names: StepNames
   readonly #plan: Plan
   readonly #concurrency: number
   readonly #failFast: boolean
-  readonly #status: Uint8Array
+  #status: Uint8Array
   readonly #waits: Int32Array
-  readonly #attempts: Uint32Array
-  readonly #forgiven: Uint32Array
-  readonly #endAsked: Uint8Array
+  #attempts: Uint32Array
+  #forgiven: Uint32Array
+  #endAsked: Uint8Array
   readonly #left: Int32Array
+  readonly #course: Course
   #openStage = 0
   /** Barriers above this stage are blocked already. */
   #lowestBlocked = Number.MAX_SAFE_INTEGER
-  #ready: number[] = []
-  #readyHead = 0
+  /** Steps that may start, and `for_each` steps of which an item may. */
+  readonly #ready: ReadyQueue
+  #gated: ReadyQueue | undefined
+  #granted: number[] = []
   #toBlock: { by: number; steps: number[] }[] = []
   #toEnd: number[] = []
+  readonly #expansions = new Map<number, Expansion>()
+  /** `for_each` steps all of whose items are settled. */
+  #toGather: number[] = []
   readonly #running = new Set<number>()
-  #delayed = 0
-  #unsettled: number
-  #failed = -1
-  #cancelled = false
+  /** Slots that are kept for steps whose group is asked. */
+  #reserved = 0
   #paused = false
   #finished = false
 
   constructor(plan: Plan, options: SchedulerOptions) {
     this.#plan = plan
     this.graph = graphOf(plan)
+    this.names = new StepNames(this.graph, plan.steps)
     this.#concurrency = options.concurrency
     this.#failFast = options.failFast ?? false
     const { size, stages } = this.graph
@@ -75,28 +88,61 @@ export class Scheduler {
     this.#forgiven = new Uint32Array(size)
     this.#endAsked = new Uint8Array(size)
     this.#left = new Int32Array(stages)
-    this.#unsettled = size
+    this.#course = new Course(this.graph)
+    this.#ready = new ReadyQueue(size, startOrder(plan, this.graph, options.durations))
     this.#recount()
   }
 
-  /** Steps that are running, by index, in the order in which they started. */
+  /** Steps that have a slot and run, by index, in the order in which they started. */
   get running(): ReadonlySet<number> {
     return this.#running
   }
 
-  /** True when a failure or a cancel keeps further steps from starting. */
+  /** True when a failure or a cancel keeps further steps of this phase from starting. */
   get stopping(): boolean {
-    return this.#cancelled || this.#failed >= 0
+    return this.#course.stopping
+  }
+
+  /** False once the on_success, on_failure and always steps have begun. */
+  get inMain(): boolean {
+    return this.#course.at === 0
   }
 
   /** The step whose failure, the first, stops the run. */
   get failed(): number | undefined {
-    return this.#failed < 0 ? undefined : this.#failed
+    const { failedStep } = this.#course
+    return failedStep < 0 ? undefined : failedStep
   }
 
   /** Attempts of a step that failed since the run (or this resume of it) began. */
   failures(step: number): number {
     return this.#attempts[step]! - this.#forgiven[step]!
+  }
+
+  /** Attempts of a step that were begun. */
+  attempts(step: number): number {
+    return this.#attempts[step]!
+  }
+
+  isRunning(step: number): boolean {
+    return this.#status[step] === RUNNING
+  }
+
+  /** Approvals that wait for a decision. */
+  asked(): number[] {
+    const asked: number[] = []
+    for (let i = 0; i < this.graph.size; i++) if (this.#status[i] === ASKED) asked.push(i)
+    return asked
+  }
+
+  /** Steps of later phases that were settled by a main part that is not over now: they are to be reset. */
+  stale(): number[] {
+    const stale: number[] = []
+    if (!this.inMain) return stale
+    for (let i = 0; i < this.graph.size; i++) {
+      if (this.graph.phase[i]! > 0 && isSatisfied(this.#status[i]!) && this.#status[i] !== SKIPPED) stale.push(i)
+    }
+    return stale
   }
 
   next(): Command | undefined {
@@ -105,12 +151,12 @@ export class Scheduler {
     if (block) return { do: 'block', steps: block.steps, by: block.by }
     const end = this.#toEnd[this.#toEnd.length - 1]
     if (end !== undefined) return { do: 'end', step: end }
+    if (this.#course.over) return { do: 'finish', status: this.#course.outcome }
+    if (this.#course.passing !== undefined) return this.#pass(this.#course.passing)
     if (this.stopping) return this.#running.size > 0 ? undefined : this.#windUp()
-    if (this.#running.size < this.#concurrency && !this.#paused && this.#readyHead < this.#ready.length) {
-      const step = this.#ready[this.#readyHead]!
-      return { do: 'start', step, attempt: this.#attempts[step]! + 1 }
-    }
-    return this.#unsettled === 0 ? { do: 'finish', status: 'completed' } : undefined
+    const gather = this.#toGather[0]
+    if (gather !== undefined) return this.#gather(gather)
+    return this.#paused ? undefined : this.#begin()
   }
 
   apply(event: SchedulerEvent): void {
@@ -121,15 +167,29 @@ export class Scheduler {
       case 'step.started':
         return this.#onStarted(this.#at(event.step), event.attempt)
       case 'step.completed':
-        return this.#settle(this.#at(event.step), COMPLETED)
+        return this.#onEnded(this.#at(event.step), event.attempt, COMPLETED)
       case 'step.failed':
-        return this.#onFailed(this.#at(event.step), event.retryInMs !== undefined)
+        return this.#onFailed(this.#at(event.step), event.attempt, event.retryInMs !== undefined)
       case 'step.cancelled':
         return this.#settle(this.#at(event.step), CANCELLED)
       case 'retry.due':
-        return this.#onRetryDue(this.#at(event.step))
+        return this.#onDue(this.#at(event.step), DELAYED)
+      case 'step.ready':
+        return this.#onDue(this.#at(event.step), GATED)
+      case 'step.expanded':
+        return this.#onExpanded(this.#at(event.step), event.items.length)
+      case 'approval.requested':
+        return this.#onAsked(this.#at(event.step))
+      case 'slot.asked':
+        return this.#onSlotAsked(this.#at(event.step))
+      case 'slot.granted':
+        return this.#onSlotGranted(this.#at(event.step))
+      case 'slot.refused':
+        return this.#onSlotRefused(this.#at(event.step))
+      case 'slot.due':
+        return this.#onDue(this.#at(event.step), HELD)
       case 'steps.skipped':
-        for (const step of event.steps) this.#settle(this.#at(step), SKIPPED)
+        for (const step of event.steps) this.#settle(this.#at(step), this.#skippedAs(this.#at(step)))
         return
       case 'steps.cancelled':
         for (const step of event.steps) this.#settle(this.#at(step), CANCELLED)
@@ -138,8 +198,10 @@ export class Scheduler {
         this.#toBlock.shift()
         for (const step of event.steps) this.#settle(this.#at(step), BLOCKED)
         return
+      case 'steps.reset':
+        return this.#onReset(event.steps.map((step) => this.#at(step)))
       case 'run.cancel_requested':
-        this.#cancelled = true
+        this.#course.cancel({ limited: event.code !== undefined, killed: event.kill === true })
         for (const step of this.#running) this.#askEnd(step)
         return
       case 'run.paused':
@@ -155,6 +217,10 @@ export class Scheduler {
       case 'run.created':
       case 'step.spawned':
       case 'step.interrupted':
+      case 'step.waiting':
+      case 'step.linked':
+      case 'approval.decided':
+      case 'context.set':
         return
     }
   }
@@ -165,48 +231,171 @@ export class Scheduler {
   }
 
   #at(name: string): number {
-    return this.graph.index.get(name)!
+    return this.names.find(name)!
+  }
+
+  /** What may go on, goes on: decisions first, they take no slot. */
+  #begin(): Command | undefined {
+    const gated = this.#gated?.first() ?? -1
+    if (gated >= 0) return { do: 'prepare', step: gated }
+    const granted = this.#granted[0]
+    if (granted !== undefined) return this.#start(granted)
+    if (this.#running.size + this.#reserved >= this.#concurrency) return undefined
+    const first = this.#ready.first()
+    if (first < 0) return undefined
+    const expansion = this.#expansions.get(first)
+    const step = expansion ? expansion.first + expansion.ready.first() : first
+    return this.graph.needing[first]! & GROUPED ? { do: 'acquire', step } : this.#start(step)
+  }
+
+  #start(step: number): Command {
+    return { do: 'start', step, attempt: this.#attempts[step]! + 1 }
   }
 
   #onStarted(step: number, attempt: number): void {
-    if (this.#status[step] === READY && this.#ready[this.#readyHead] === step) this.#dequeue()
-    else if (this.#status[step] === READY) this.#ready.splice(this.#ready.indexOf(step, this.#readyHead), 1)
-    else if (this.#status[step] === DELAYED) this.#delayed--
+    this.#leave(step)
     this.#status[step] = RUNNING
     this.#attempts[step] = attempt
     this.#endAsked[step] = 0
     this.#running.add(step)
+    this.#useItem(step, 1)
   }
 
-  #onFailed(step: number, retry: boolean): void {
+  #onEnded(step: number, attempt: number, status: number): void {
+    if (this.#attempts[step]! < attempt) this.#attempts[step] = attempt
+    this.#settle(step, status)
+  }
+
+  #onFailed(step: number, attempt: number, retry: boolean): void {
     if (retry) {
-      this.#running.delete(step)
+      this.#leave(step)
       this.#status[step] = DELAYED
-      this.#delayed++
       return
     }
-    if (this.#plan.steps[step]!.continueOnError) return this.#settle(step, TOLERATED)
-    if (this.#failed < 0) this.#failed = step
-    this.#settle(step, FAILED)
-    if (this.#failFast) for (const other of this.#running) this.#askEnd(other)
+    const own = this.names.parentOf(step)
+    const tolerated = this.#plan.steps[own]!.continueOnError === true
+    if (own !== step) {
+      // An item: its step fails once nothing is left to be done, but for fail-fast.
+      if (this.#failFast && !tolerated) this.#stopFor(own, step)
+      return this.#onEnded(step, attempt, FAILED)
+    }
+    if (tolerated) return this.#onEnded(step, attempt, TOLERATED)
+    this.#stopFor(step, step)
+    this.#onEnded(step, attempt, FAILED)
   }
 
-  #onRetryDue(step: number): void {
-    if (this.#status[step] !== DELAYED) return
-    this.#delayed--
+  #stopFor(step: number, ended: number): void {
+    if (this.#course.failed < 0) this.#course.failed = step
+    if (this.#failFast) for (const other of this.#running) if (other !== ended) this.#askEnd(other)
+  }
+
+  #onDue(step: number, status: number): void {
+    if (this.#status[step] !== status) return
+    this.#leave(step)
     this.#enqueue(step)
   }
 
+  #onAsked(step: number): void {
+    this.#leave(step)
+    this.#attempts[step]!++
+    this.#status[step] = ASKED
+  }
+
+  #onSlotAsked(step: number): void {
+    this.#leave(step)
+    this.#status[step] = ACQUIRING
+    this.#reserved++
+    this.#useItem(step, 1)
+  }
+
+  #onSlotGranted(step: number): void {
+    if (this.#status[step] !== ACQUIRING) return
+    this.#status[step] = GRANTED
+    this.#granted.push(step)
+  }
+
+  #onSlotRefused(step: number): void {
+    if (this.#status[step] !== ACQUIRING && this.#status[step] !== GRANTED) return
+    this.#leave(step)
+    this.#status[step] = HELD
+  }
+
+  #onExpanded(step: number, count: number): void {
+    this.#leave(step)
+    const { first, moved } = this.names.expand(step, count)
+    this.#grow(this.names.size)
+    for (let i = 0; i < count; i++) {
+      this.#status[first + i] = READY
+      this.#endAsked[first + i] = 0
+      if (moved && i < moved.capacity) this.#attempts[first + i] = this.#attempts[moved.first + i]!
+      this.#forgiven[first + i] = this.#attempts[first + i]!
+    }
+    this.#open(step, new Expansion(step, first, count, this.#plan.steps[step]!.forEach?.maxParallel ?? Infinity))
+  }
+
+  #open(step: number, expansion: Expansion): void {
+    this.#status[step] = OPEN
+    this.#expansions.set(step, expansion)
+    const { first, count } = expansion
+    expansion.left = 0
+    for (let i = 0; i < count; i++) {
+      if (isSettled(this.#status[first + i]!)) continue
+      expansion.left++
+      if (this.#status[first + i] === READY) expansion.ready.add(i)
+    }
+    if (expansion.left === 0) this.#toGather.push(step)
+    else this.#offer(expansion)
+  }
+
+  /** Steps that wait no more leave what they wait in. */
+  #leave(step: number): void {
+    switch (this.#status[step]) {
+      case READY:
+        if (this.names.isItem(step)) this.#dequeueItem(step)
+        else this.#ready.delete(step)
+        return
+      case RUNNING:
+        this.#running.delete(step)
+        return this.#useItem(step, -1)
+      case GATED:
+        return this.#gated!.delete(step)
+      case ACQUIRING:
+      case GRANTED:
+        if (this.#status[step] === GRANTED) this.#granted.splice(this.#granted.indexOf(step), 1)
+        this.#reserved--
+        return this.#useItem(step, -1)
+    }
+  }
+
   #settle(step: number, status: number): void {
-    const before = this.#status[step]!
-    if (before >= COMPLETED) return
-    if (before === RUNNING) this.#running.delete(step)
-    if (before === DELAYED) this.#delayed--
-    if (before === READY && this.#ready[this.#readyHead] === step) this.#dequeue()
+    if (isSettled(this.#status[step]!)) return
+    if (this.#status[step] === OPEN) this.#close(step)
+    else this.#leave(step)
     this.#status[step] = status
-    this.#unsettled--
-    if (status <= TOLERATED) this.#release(step)
+    if (this.names.isItem(step)) return this.#settleItem(step, status)
+    if (isSatisfied(status)) this.#release(step)
     else this.#blockDependents(step)
+    if (this.#course.settled(this.graph.phase[step]!)) this.#enterPhase()
+  }
+
+  #settleItem(item: number, status: number): void {
+    const expansion = this.#expansions.get(this.names.parentOf(item))
+    if (!expansion) return
+    if (status === FAILED) expansion.failed++
+    if (--expansion.left === 0) this.#toGather.push(expansion.step)
+  }
+
+  /** A `for_each` step is settled: its items are over with it. */
+  #close(step: number): void {
+    const { first, count } = this.#expansions.get(step)!
+    this.#expansions.delete(step)
+    this.#ready.delete(step)
+    this.#toGather = this.#toGather.filter((other) => other !== step)
+    for (let item = first; item < first + count; item++) {
+      if (isSettled(this.#status[item]!)) continue
+      if (this.#status[item] !== READY) this.#leave(item)
+      this.#status[item] = CANCELLED
+    }
   }
 
   /** Opens what waited for this step. */
@@ -217,7 +406,8 @@ export class Scheduler {
   }
 
   #openStages(): void {
-    while (this.#openStage < this.graph.stages - 1 && this.#left[this.#openStage] === 0) {
+    const end = this.#course.phase.to - 1
+    while (this.#openStage < end && this.#left[this.#openStage] === 0) {
       this.#openStage++
       this.#countDown(this.graph.barrier, this.#openStage)
     }
@@ -225,11 +415,12 @@ export class Scheduler {
 
   #countDown({ offsets, targets }: Adjacency, from: number): void {
     const end = offsets[from + 1]!
-    for (let i = offsets[from]!; i < end; i++) {
-      const step = targets[i]!
-      const left = --this.#waits[step]!
-      if (left === 0 && this.#status[step] === WAITING) this.#enqueue(step)
-    }
+    for (let i = offsets[from]!; i < end; i++) this.#countDownStep(targets[i]!)
+  }
+
+  #countDownStep(step: number): void {
+    const left = --this.#waits[step]!
+    if (left === 0 && this.#status[step] === WAITING) this.#ripen(step)
   }
 
   #blockDependents(step: number): void {
@@ -242,24 +433,54 @@ export class Scheduler {
     for (const dependent of targetsOf(this.graph.dependents, step)) reach(dependent)
     if (this.#lowestBlocked > this.graph.stage[step]!) {
       const from = this.graph.stage[step]! + 1
-      const to = Math.min(this.#lowestBlocked, this.graph.stages - 1)
+      const to = Math.min(this.#lowestBlocked, this.#course.phase.to - 1)
       for (let stage = from; stage <= to; stage++) for (const s of targetsOf(this.graph.barrier, stage)) reach(s)
       this.#lowestBlocked = this.graph.stage[step]!
     }
     if (steps.length > 0) this.#toBlock.push({ by: step, steps })
   }
 
-  #windUp(): Command {
+  /** What the phase before has ended lets begin. */
+  #enterPhase(): void {
+    const { at, phase, over } = this.#course
+    if (over) return
+    this.#lowestBlocked = Number.MAX_SAFE_INTEGER
+    this.#openStage = phase.from
+    this.#countDown(this.graph.barrier, phase.from)
+    for (let i = 0; i < this.graph.size; i++) if (this.graph.phase[i] === at) this.#countDownStep(i)
+    this.#openStages()
+  }
+
+  /** The phase does not apply: none of its steps is run. */
+  #pass(reason: string): Command {
+    return { do: 'skip', steps: this.#ofPhase((status) => !isSettled(status)), reason }
+  }
+
+  #skippedAs(step: number): number {
+    const { at, passing } = this.#course
+    return passing !== undefined && this.graph.phase[step] === at ? PASSED : SKIPPED
+  }
+
+  /** Nothing is in flight and nothing may start: what is left is over too. */
+  #windUp(): Command | undefined {
+    for (const [step, { failed }] of this.#expansions) if (failed > 0 || this.#toGather.includes(step)) return this.#gather(step)
+    const steps = this.#ofPhase(isOpen)
+    const failed = this.#course.failed
+    const reason = this.#course.cancelled ? 'the run was cancelled' : `step ${this.#plan.steps[failed]!.name} failed`
+    return { do: 'cancel', steps, reason }
+  }
+
+  #ofPhase(wanted: (status: number) => boolean): number[] {
     const steps: number[] = []
-    for (let i = this.#readyHead; i < this.#ready.length; i++) {
-      if (this.#status[this.#ready[i]!] === READY) steps.push(this.#ready[i]!)
-    }
-    if (this.#delayed > 0) for (let i = 0; i < this.graph.size; i++) if (this.#status[i] === DELAYED) steps.push(i)
-    if (steps.length > 0) {
-      const reason = this.#cancelled ? 'the run was cancelled' : `step ${this.#plan.steps[this.#failed]!.name} failed`
-      return { do: 'cancel', steps, reason }
-    }
-    return { do: 'finish', status: this.#cancelled ? 'cancelled' : 'failed' }
+    for (let i = 0; i < this.graph.size; i++) if (this.graph.phase[i] === this.#course.at && wanted(this.#status[i]!)) steps.push(i)
+    return steps
+  }
+
+  #gather(step: number): Command {
+    const { first, count } = this.#expansions.get(step)!
+    const failed: number[] = []
+    for (let item = first; item < first + count; item++) if (this.#status[item] === FAILED) failed.push(item)
+    return { do: 'gather', step, attempt: this.#attempts[step]! + 1, failed }
   }
 
   #askEnd(step: number): void {
@@ -268,62 +489,121 @@ export class Scheduler {
     this.#toEnd.push(step)
   }
 
-  #enqueue(step: number): void {
-    this.#status[step] = READY
-    this.#ready.push(step)
+  /** What it waits for is done. */
+  #ripen(step: number): void {
+    if ((this.graph.needing[step]! & NEEDS_GATE) === 0) return this.#enqueue(step)
+    this.#status[step] = GATED
+    this.#gated ??= new ReadyQueue(this.graph.size)
+    this.#gated.add(step)
   }
 
-  #dequeue(): void {
-    this.#readyHead++
-    while (this.#readyHead < this.#ready.length && this.#status[this.#ready[this.#readyHead]!] !== READY) this.#readyHead++
-    if (this.#readyHead > 1024 && this.#readyHead * 2 > this.#ready.length) {
-      this.#ready = this.#ready.slice(this.#readyHead)
-      this.#readyHead = 0
-    }
+  #enqueue(step: number): void {
+    this.#status[step] = READY
+    if (!this.names.isItem(step)) return this.#ready.add(step)
+    const expansion = this.#expansions.get(this.names.parentOf(step))!
+    expansion.ready.add(step - expansion.first)
+    this.#offer(expansion)
+  }
+
+  #dequeueItem(item: number): void {
+    const expansion = this.#expansions.get(this.names.parentOf(item))!
+    expansion.ready.delete(item - expansion.first)
+    this.#offer(expansion)
+  }
+
+  /** An item takes (1) or gives back (-1) one of the places that its step has for items. */
+  #useItem(step: number, places: 1 | -1): void {
+    if (!this.names.isItem(step)) return
+    const expansion = this.#expansions.get(this.names.parentOf(step))
+    if (!expansion) return
+    expansion.underWay += places
+    this.#offer(expansion)
+  }
+
+  #offer(expansion: Expansion): void {
+    if (expansion.hasNext) this.#ready.add(expansion.step)
+    else this.#ready.delete(expansion.step)
+  }
+
+  #grow(size: number): void {
+    if (size <= this.#status.length) return
+    const room = Math.max(size, this.#status.length + (this.#status.length >> 1))
+    this.#status = widen(this.#status, new Uint8Array(room))
+    this.#endAsked = widen(this.#endAsked, new Uint8Array(room))
+    this.#attempts = widen(this.#attempts, new Uint32Array(room))
+    this.#forgiven = widen(this.#forgiven, new Uint32Array(room))
   }
 
   /** A new driver goes on: what did not complete is open again. */
   #reopen(): void {
-    for (let i = 0; i < this.graph.size; i++) {
-      if (this.#status[i]! >= COMPLETED && this.#status[i]! <= TOLERATED) continue
-      this.#status[i] = WAITING
-      this.#forgiven[i] = this.#attempts[i]!
+    for (let i = 0; i < this.names.size; i++) {
+      const status = this.#status[i]!
+      if (isSatisfied(status) || isSatisfied(this.#status[this.names.parentOf(i)]!)) continue
       this.#endAsked[i] = 0
+      this.#forgiven[i] = this.#attempts[i]!
+      if (status !== ASKED) this.#status[i] = this.names.isItem(i) ? READY : WAITING
     }
-    this.#running.clear()
-    this.#toBlock = []
-    this.#toEnd = []
-    this.#delayed = 0
-    this.#failed = -1
-    this.#cancelled = false
     this.#finished = false
-    this.#lowestBlocked = Number.MAX_SAFE_INTEGER
     this.#recount()
   }
 
-  /** Derives counters and the ready list from the steps' states. */
+  /** Steps run again that had ended. A `for_each` step of which items are named keeps its items, else it gets new ones. */
+  #onReset(steps: readonly number[]): void {
+    const kept = new Set(steps.filter((step) => this.names.isItem(step)).map((item) => this.names.parentOf(item)))
+    for (const step of steps) {
+      this.#status[step] = this.names.isItem(step) ? READY : WAITING
+      this.#forgiven[step] = this.#attempts[step]!
+      if (!this.names.isItem(step) && !kept.has(step)) this.names.forget(step)
+    }
+    this.#recount()
+  }
+
+  /** Derives counters and queues from the steps' states; nothing has failed and nothing is running. */
   #recount(): void {
-    const { size, stage, stages, atBarrier, needs, dependents } = this.graph
-    this.#ready = []
-    this.#readyHead = 0
+    const { size, stage, phase, phases, atBarrier, needs, dependents } = this.graph
+    this.#ready.clear()
+    this.#gated?.clear()
+    this.#granted = []
+    this.#toBlock = []
+    this.#toEnd = []
+    this.#toGather = []
+    this.#expansions.clear()
+    this.#running.clear()
+    this.#reserved = 0
+    this.#lowestBlocked = Number.MAX_SAFE_INTEGER
     this.#left.fill(0)
-    this.#unsettled = 0
-    for (let i = 0; i < size; i++) this.#waits[i] = atBarrier[i] ? 1 : needs[i]!
+    const leftOf = phases.map(() => 0)
+    for (let i = 0; i < size; i++) this.#waits[i] = (atBarrier[i] ? 1 : needs[i]!) + (phase[i]! > 0 ? 1 : 0)
     for (let i = 0; i < size; i++) {
-      if (this.#status[i]! < COMPLETED) {
+      if (!isSettled(this.#status[i]!)) {
         this.#left[stage[i]!]!++
-        this.#unsettled++
+        leftOf[phase[i]!]!++
       } else for (const dependent of targetsOf(dependents, i)) this.#waits[dependent]!--
     }
-    this.#openStage = 0
-    while (this.#openStage < stages - 1 && this.#left[this.#openStage] === 0) this.#openStage++
+    this.#course.reset(leftOf)
+    const { at, phase: current } = this.#course
+    this.#openStage = current.from
+    while (this.#openStage < current.to - 1 && this.#left[this.#openStage] === 0) this.#openStage++
     for (let i = 0; i < size; i++) {
-      if (atBarrier[i] && stage[i]! <= this.#openStage) this.#waits[i] = 0
-      if (this.#waits[i] === 0 && this.#status[i] === WAITING) this.#enqueue(i)
+      if (atBarrier[i] && stage[i]! <= this.#openStage) this.#waits[i]!--
+      if (phase[i]! > 0 && phase[i]! <= at) this.#waits[i]!--
+      if (this.#waits[i] === 0 && this.#status[i] === WAITING) this.#resume(i)
     }
+  }
+
+  /** What it waits for is done; a `for_each` step that had its items goes on with them. */
+  #resume(step: number): void {
+    const block = this.graph.needing[step]! & EACH ? this.names.block(step) : undefined
+    if (!block) return this.#ripen(step)
+    this.#open(step, new Expansion(step, block.first, block.count, this.#plan.steps[step]!.forEach?.maxParallel ?? Infinity))
   }
 }
 
 function targetsOf(adjacency: Adjacency, i: number): Int32Array {
   return adjacency.targets.subarray(adjacency.offsets[i], adjacency.offsets[i + 1])
+}
+
+function widen<T extends Uint8Array | Uint32Array>(from: T, to: T): T {
+  to.set(from)
+  return to
 }
