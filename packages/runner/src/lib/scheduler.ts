@@ -349,21 +349,18 @@ export class Scheduler {
 
   /** Steps that wait no more leave what they wait in. */
   #leave(step: number): void {
-    switch (this.#status[step]) {
-      case READY:
-        if (this.names.isItem(step)) this.#dequeueItem(step)
-        else this.#ready.delete(step)
-        return
-      case RUNNING:
-        this.#running.delete(step)
-        return this.#useItem(step, -1)
-      case GATED:
-        return this.#gated!.delete(step)
-      case ACQUIRING:
-      case GRANTED:
-        if (this.#status[step] === GRANTED) this.#granted.splice(this.#granted.indexOf(step), 1)
-        this.#reserved--
-        return this.#useItem(step, -1)
+    const status = this.#status[step]
+    if (status === READY) {
+      if (this.names.isItem(step)) this.#dequeueItem(step)
+      else this.#ready.delete(step)
+    } else if (status === RUNNING) {
+      this.#running.delete(step)
+      this.#useItem(step, -1)
+    } else if (status === GATED) this.#gated!.delete(step)
+    else if (status === ACQUIRING || status === GRANTED) {
+      if (status === GRANTED) this.#granted.splice(this.#granted.indexOf(step), 1)
+      this.#reserved--
+      this.#useItem(step, -1)
     }
   }
 

@@ -1,31 +1,44 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Scheduler } from '../../src/lib/scheduler.ts'
 
-const source = new URL('../../src/lib/scheduler.ts', import.meta.url)
+const lib = new URL('../../src/lib/', import.meta.url)
+const parts = readdirSync(new URL('scheduler/', lib)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+/** What the scheduler is made of, by path. */
+const sources = new Map(
+  ['scheduler.ts', ...parts.map((name) => `scheduler/${name}`)].map((path) => [path, readFileSync(new URL(path, lib), 'utf8')]),
+)
 
 /** The class Scheduler with one piece of its source replaced, which has to be there exactly once. */
 export function mutantScheduler(piece: string, instead: string): Promise<typeof Scheduler> {
-  return editedScheduler((text) => {
-    const times = text.split(piece).length - 1
-    if (times !== 1) throw new Error(`scheduler.ts holds ${JSON.stringify(piece)} ${times} times`)
-    return text.replace(piece, () => instead)
-  })
+  const times = [...sources.values()].reduce((sum, text) => sum + text.split(piece).length - 1, 0)
+  if (times !== 1) throw new Error(`the scheduler holds ${JSON.stringify(piece)} ${times} times`)
+  return load((text) => text.replace(piece, () => instead))
 }
 
-/** The class Scheduler as an edit of its source makes it. */
-export async function editedScheduler(edit: (text: string) => string): Promise<typeof Scheduler> {
-  const text = edit(readFileSync(source, 'utf8'))
-  const absolute = text.replaceAll(/from '(\.\/[^']+)'/g, (_, path: string) => `from '${new URL(path, source).href}'`)
+/** The class Scheduler as an edit of its main file makes it. */
+export function editedScheduler(edit: (text: string) => string): Promise<typeof Scheduler> {
+  return load((text, path) => (path === 'scheduler.ts' ? edit(text) : text))
+}
+
+async function load(edit: (text: string, path: string) => string): Promise<typeof Scheduler> {
   const folder = mkdtempSync(join(tmpdir(), 'lorc-mutant-'))
   try {
-    const file = join(folder, 'scheduler.ts')
-    writeFileSync(file, absolute)
-    const loaded = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as { Scheduler: typeof Scheduler }
+    mkdirSync(join(folder, 'scheduler'))
+    for (const [path, text] of sources) writeFileSync(join(folder, path), outward(edit(text, path), path))
+    const loaded = (await import(/* @vite-ignore */ pathToFileURL(join(folder, 'scheduler.ts')).href)) as { Scheduler: typeof Scheduler }
     return loaded.Scheduler
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Imports of what is not copied lead to the source. */
+function outward(text: string, path: string): string {
+  return text.replaceAll(/from '(\.\.?\/[^']+)'/g, (all, target: string) => {
+    const file = new URL(target, new URL(path, lib)).href
+    return sources.has(file.slice(lib.href.length)) ? all : `from '${file}'`
+  })
 }

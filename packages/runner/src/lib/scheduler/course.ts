@@ -66,7 +66,7 @@ export class Course {
 
   /** A step of this phase is settled. True when the run has come to another phase by that, or to its end. */
   settled(phase: number): boolean {
-    return --this.#left[phase]! === 0 && this.#advance()
+    return (this.#left[phase]! -= 1) === 0 && this.#advance()
   }
 
   /** Begins anew, where the steps that are left let it: all that is settled is satisfied. */

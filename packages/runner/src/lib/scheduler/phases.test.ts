@@ -40,10 +40,10 @@ describe('phases', () => {
     run.on()
     expect(run.on(cancel)).toEqual(['~a'])
     expect(run.on(cancelled('a'))).toEqual(['b<a', '/yes', '/no', '+x'])
-    expect(run.on(completed('x'), { ...cancel, kill: true } as EventData)).toEqual(['-y', '=cancelled'])
+    expect(run.on(completed('x'), { ...cancel, kill: true })).toEqual(['-y', '=cancelled'])
     const killed = new Harness(plan)
     killed.on()
-    expect(killed.on({ ...cancel, kill: true } as EventData)).toEqual(['~a'])
+    expect(killed.on({ ...cancel, kill: true })).toEqual(['~a'])
     expect(killed.on(cancelled('a'))).toEqual(['b<a', '/yes', '/no', '/x', '/y', '=cancelled'])
   })
 

@@ -69,7 +69,9 @@ function inOrder(graph: Graph): number[] {
     const step = order[at]!
     left[graph.stage[step]!]!--
     for (let i = graph.dependents.offsets[step]!; i < graph.dependents.offsets[step + 1]!; i++) {
-      if (--waits[graph.dependents.targets[i]!]! === 0) order.push(graph.dependents.targets[i]!)
+      const dependent = graph.dependents.targets[i]!
+      waits[dependent]!--
+      if (waits[dependent] === 0) order.push(dependent)
     }
   }
 }
