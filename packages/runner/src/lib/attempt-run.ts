@@ -3,6 +3,7 @@ import { RunnerError } from './errors.ts'
 import type { AttemptMetrics, RecordedError } from './events.ts'
 import type { AttemptOutcome, MeasuredMetrics } from './executor.ts'
 import { accept, toRecorded, type Acceptance } from './outcome.ts'
+import { maskLog } from './secret-log.ts'
 import type { StepCache } from './step-cache.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -75,6 +76,12 @@ export class AttemptRun {
   #onOutcome(attempt: LiveAttempt, outcome: AttemptOutcome): void {
     if (attempt.settled) return
     const metrics = this.measure(attempt, outcome.metrics)
+    const { mask, knownLogPath } = attempt
+    if (mask && knownLogPath !== undefined) void maskLog(knownLogPath, mask).then(() => this.#judge(attempt, outcome, metrics))
+    else this.#judge(attempt, outcome, metrics)
+  }
+
+  #judge(attempt: LiveAttempt, outcome: AttemptOutcome, metrics: AttemptMetrics): void {
     if (outcome.status === 'error') return this.#ends.failed(attempt, outcome.error, metrics)
     try {
       const accepted = accept(attempt, outcome, this.#around.workspace)

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { RunnerError } from './errors.ts'
 import type { Attempt } from './executor.ts'
 import type { PlanStep } from './plan.ts'
+import type { SecretMask } from './secret-mask.ts'
 
 /** Where a run's files go; absolute folders. */
 export interface RunPlaces {
@@ -21,6 +22,7 @@ export interface AttemptHooks {
   environment(step: PlanStep): Readonly<Record<string, string>>
   /** What executors see of `attempt.own`. */
   exposed(context: StepContext): StepContext
+  readonly mask: SecretMask | undefined
   spawned(attempt: LiveAttempt, process: { pid: number; startTime: string }): void
 }
 
@@ -97,6 +99,15 @@ export class LiveAttempt implements Attempt {
       mkdirSync(dirname(this.#logPath), { recursive: true })
     }
     return this.#logPath
+  }
+
+  /** The file, if anybody was told of it. */
+  get knownLogPath(): string | undefined {
+    return this.#logPath
+  }
+
+  get mask(): SecretMask | undefined {
+    return this.#hooks.mask
   }
 
   get env(): Readonly<Record<string, string>> {

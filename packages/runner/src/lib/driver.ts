@@ -11,6 +11,8 @@ import type { Plan, PlanStep } from './plan.ts'
 import { retryDelay } from './retry.ts'
 import type { RunFold } from './run-fold.ts'
 import type { Command, Scheduler } from './scheduler.ts'
+import type { SecretMask } from './secret-mask.ts'
+import type { Secrets } from './secrets.ts'
 import type { StepCache } from './step-cache.ts'
 import { withStepMetrics } from './step-metrics.ts'
 import type { InboxCommand } from './store.ts'
@@ -30,6 +32,8 @@ export interface RunParts {
   readonly cache: StepCache
   readonly subscribers: Subscribers
   readonly changedCode: readonly string[]
+  readonly secrets: Secrets | undefined
+  environment(step: PlanStep): Readonly<Record<string, string>>
 }
 
 /**
@@ -132,7 +136,11 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
   }
 
   environment(step: PlanStep): Readonly<Record<string, string>> {
-    return this.#around.environment(step)
+    return this.#run.environment(step)
+  }
+
+  get mask(): SecretMask | undefined {
+    return this.#run.secrets?.mask
   }
 
   exposed(context: StepContext): StepContext {
@@ -145,7 +153,7 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
   }
 
   #record(data: EventData, at = this.#around.clock.now()): JournalEvent {
-    const event = this.#run.journal.append(data, at)
+    const event = this.#run.journal.append(this.#run.secrets?.event(data) ?? data, at)
     this.#run.fold.apply(event)
     this.#run.scheduler.apply(event)
     return event
@@ -233,7 +241,7 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     const at = this.#around.clock.now()
     let product: Product
     try {
-      product = conclude(attempt, accepted, this.#run.context, at)
+      product = conclude(attempt, accepted, this.#run, at)
     } catch (error) {
       return this.failed(attempt, toRecorded(error), metrics ?? this.#attempts.measure(attempt))
     }

@@ -7,10 +7,18 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The environment of steps: PATH, HOME, LANG, TMPDIR and LORC_* of `source`, and what the step's `env` grants or sets.
+ * `secrets` go to no step that does not name them.
  */
-export function stepEnvironment(source: Environment): (step: PlanStep) => Readonly<Record<string, string>> {
-  const base = pick(source, [...ALWAYS, ...Object.keys(source).filter((name) => name.startsWith('LORC_'))])
+export function stepEnvironment(source: Environment, secrets: readonly string[] = []): (step: PlanStep) => Readonly<Record<string, string>> {
+  const own = Object.keys(source).filter((name) => name.startsWith('LORC_'))
+  const base = pick(source, [...ALWAYS, ...own].filter((name) => !secrets.includes(name)))
   return (step) => (step.env ? { ...base, ...pick(source, step.env.grant), ...step.env.set } : base)
+}
+
+/** As `stepEnvironment`, made once for the runs without secrets. */
+export function stepEnvironments(source: Environment): (secrets?: readonly string[]) => ReturnType<typeof stepEnvironment> {
+  const usual = stepEnvironment(source)
+  return (secrets = []) => (secrets.length === 0 ? usual : stepEnvironment(source, secrets))
 }
 
 function pick(source: Environment, names: readonly string[]): Record<string, string> {

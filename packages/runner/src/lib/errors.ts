@@ -1,6 +1,7 @@
 import { HTTP_ERRORS } from './errors/http.ts'
 import { RECIPE_ERRORS } from './errors/recipe.ts'
 import { RUN_ERRORS } from './errors/run.ts'
+import { SECRET_ERRORS } from './errors/secret.ts'
 import { STEP_ERRORS } from './errors/step.ts'
 import { STORE_ERRORS } from './errors/store.ts'
 import { WORKSPACE_ERRORS } from './errors/workspace.ts'
@@ -11,6 +12,7 @@ export const ERROR_CODES = {
   ...HTTP_ERRORS,
   ...RECIPE_ERRORS,
   ...RUN_ERRORS,
+  ...SECRET_ERRORS,
   ...STEP_ERRORS,
   ...STORE_ERRORS,
   ...WORKSPACE_ERRORS,

@@ -2,6 +2,7 @@ import type { StepContext } from '@lorc/context'
 import type { AttemptMetrics, RecordedError, RecordedWrite } from './events.ts'
 import type { JsonObject } from './json.ts'
 import type { PlanStep } from './plan.ts'
+import type { SecretMask } from './secret-mask.ts'
 
 /** One try at a step, as an executor sees it. All paths are absolute. */
 export interface Attempt {
@@ -27,6 +28,8 @@ export interface Attempt {
    * executor ends the whole process group, SIGTERM first, SIGKILL after `graceMs`, and only then settles.
    */
   readonly signal: AbortSignal
+  /** Masks the run's secrets in what is printed; absent where it has none. What reaches the log past it is masked at the end. */
+  readonly mask?: SecretMask | undefined
   readonly graceMs: number
   /** Reports a spawned process group, to be journaled, so that a resume can end it. `startTime` as processStartTime() gives it. */
   onSpawn(process: { pid: number; startTime: string }): void

@@ -6,6 +6,7 @@ import { RunnerError } from './errors.ts'
 import type { Artifact, RecordedError, RecordedWrite } from './events.ts'
 import type { AttemptOutcome } from './executor.ts'
 import type { JsonObject } from './json.ts'
+import type { Secrets } from './secrets.ts'
 import { isInside, resolveInside, type Workspace } from './workspace.ts'
 
 /** What a completed attempt leaves behind. */
@@ -39,14 +40,26 @@ export function accept(attempt: LiveAttempt, { outputs, writes, meta }: OkOutcom
 }
 
 /**
- * Commits an accepted attempt's writes to the run's context: all of them or, when this throws (RunnerError STEP_*),
+ * Commits an accepted attempt's writes, secrets among them refused, to the run's context: all of them or, when this throws (RunnerError STEP_*),
  * none. Record the product in the same turn, at the same time `at` (Unix ms), so that the context and the journal agree.
  */
-export function conclude(attempt: LiveAttempt, { outputs, artifacts, meta }: Acceptance, context: Context, at: number): Product {
+export function conclude(attempt: LiveAttempt, { outputs, artifacts, meta }: Acceptance, { context, secrets }: Recorded, at: number): Product {
   requireKeys(attempt)
   const writes = attempt.own.writes()
+  if (secrets) refuseSecrets(secrets, { outputs, artifacts, meta }, writes)
   refusing(() => context.commit(attempt.own, { at }))
   return { outputs: outputs ? [...outputs] : Object.keys(writes), artifacts, writes, ...(meta && { meta }) }
+}
+
+interface Recorded {
+  context: Context
+  secrets: Secrets | undefined
+}
+
+function refuseSecrets(secrets: Secrets, { outputs, artifacts, meta }: Acceptance, writes: Product['writes']): void {
+  for (const [key, { value }] of Object.entries(writes)) secrets.refuse({ [key]: value }, 'The context value')
+  secrets.refuse([...(outputs ?? []), ...artifacts.map(({ path }) => path)], 'The name of an output')
+  secrets.refuse(meta, 'The field of the envelope')
 }
 
 function without(outputs: readonly string[], writes: { [key: string]: unknown }): string[] {

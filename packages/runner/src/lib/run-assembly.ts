@@ -8,6 +8,7 @@ import { changedPaths, type CodeFiles } from './code-files.ts'
 import type { SealedPlan } from './define-plan.ts'
 import { Driver, resultOf, type RunParts } from './driver.ts'
 import { RunnerError } from './errors.ts'
+import type { Environment } from './environment.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import { checkTypes } from './executor-table.ts'
 import type { StepImport } from './import-steps.ts'
@@ -19,6 +20,8 @@ import { newRunId } from './run-id.ts'
 import { skippedSteps } from './run-order.ts'
 import { loadRun, storedEvents, type LoadedRun } from './run-reader.ts'
 import { Scheduler } from './scheduler.ts'
+import { maskLog } from './secret-log.ts'
+import { refuseIn, secretsOf, type Secrets } from './secrets.ts'
 import { StepCache, type Fingerprint } from './step-cache.ts'
 import type { DriverIdentity } from './store.ts'
 import { Subscribers } from './subscribers.ts'
@@ -32,6 +35,7 @@ export interface AssemblyOptions {
   readonly runsDir: string
   readonly concurrency: number
   readonly versions: JsonObject
+  readonly env: Environment
   readonly code: CodeFiles
   readonly fingerprint: Fingerprint
 }
@@ -64,6 +68,8 @@ export class RunAssembly {
     imported: readonly StepImport[],
   ): Driver {
     const { store, clock, ids } = this.#around
+    const secrets = secretsOf(plan, this.#options.env)
+    if (secrets) refuseIn(secrets, plan, options.params ?? {}, imported)
     const now = clock.now()
     const runId = newRunId(now, () => ids.random())
     const journal = new Journal(store, runId, 1)
@@ -83,7 +89,7 @@ export class RunAssembly {
     const context = this.#context(plan)
     for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
     const scheduler = this.#scheduler(plan, options)
-    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [] })
+    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], secrets })
     driver.begin([
       {
         type: 'run.created',
@@ -113,17 +119,25 @@ export class RunAssembly {
       visit: (event) => replayed.push(event),
     })
     checkTypes(plan, executors)
+    const secrets = secretsOf(plan, this.#options.env, first !== undefined)
     if (fold.paused && !first) throw pausedRun(runId, fold.paused)
     const scheduler = this.#scheduler(plan, { ...fold.options, ...options })
     for (const event of replayed) scheduler.apply(event)
     await endLeftovers(fold, graceMs)
+    if (secrets) await this.#maskLeftovers(plan, fold, secrets)
     const changedCode = changedPaths(fold.code, await this.#options.code.hashes(plan.steps))
     const journal = new Journal(store, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
-    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode })
+    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, secrets })
     driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...(first ? [first] : [])])
     return driver
+  }
+
+  /** What a driver that died could not mask any more. */
+  async #maskLeftovers(plan: Plan, fold: RunFold, { mask }: Secrets): Promise<void> {
+    const { runId } = fold
+    await Promise.all(fold.running().map(({ step, attempt }) => maskLog(this.logPath(plan, runId, step, attempt), mask)))
   }
 
   /** A run that needs no driving. */
@@ -149,12 +163,13 @@ export class RunAssembly {
     return logFile(this.places(runId), plan.steps.findIndex(({ name }) => name === step), step, attempt)
   }
 
-  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode'>): Driver {
+  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'secrets'>): Driver {
     const { store, workspace } = this.#around
     return new Driver(this.#around, {
       ...parts,
       plan,
       places: this.places(runId),
+      environment: this.#around.environment(plan.secrets),
       cache: new StepCache(store, plan, workspace.root, this.#options.fingerprint),
       subscribers: new Subscribers((fromSeq) => storedEvents(store, runId, fromSeq), parts.journal.length),
     })

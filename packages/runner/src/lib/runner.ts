@@ -8,7 +8,7 @@ import { CodeFiles } from './code-files.ts'
 import { sealPlan } from './define-plan.ts'
 import { driverIdentity } from './driver-identity.ts'
 import type { Driver } from './driver.ts'
-import { stepEnvironment } from './environment.ts'
+import { stepEnvironments, type Environment } from './environment.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
 import { checkTypes, executorTable } from './executor-table.ts'
@@ -22,6 +22,7 @@ import { RunAssembly } from './run-assembly.ts'
 import { writeRunFolder } from './run-folder.ts'
 import { checkNames, checkSteps } from './run-order.ts'
 import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
+import { secretsOf } from './secrets.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
 import type { DriverIdentity, RunRequest, RunStore } from './store.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
@@ -61,6 +62,7 @@ class LocalRunner implements Runner {
   readonly #workspace: Workspace
   readonly #code: CodeFiles
   readonly #runsDir: string
+  readonly #env: Environment
   readonly #leaseMs: number
   readonly #identity: DriverIdentity = driverIdentity()
   readonly #around: Surroundings
@@ -73,6 +75,7 @@ class LocalRunner implements Runner {
     const { workspace: root, stateDir, env = {}, python, concurrency = CORES, graceMs = 5000 } = options
     this.store = store
     this.#ownsStore = ownsStore
+    this.#env = env
     this.#clock = options.clock ?? systemClock
     this.#workspace = { root, allow: options.allow ?? [] }
     this.#code = new CodeFiles(this.#workspace)
@@ -87,7 +90,7 @@ class LocalRunner implements Runner {
       workspace: this.#workspace,
       graceMs,
       executors: executorTable([...localExecutors(local), ...(options.executors ?? [])]),
-      environment: stepEnvironment(env),
+      environment: stepEnvironments(env),
       keepAlive: () => this.#presence.soon(),
     }
     this.#assembly = new RunAssembly(this.#around, {
@@ -96,6 +99,7 @@ class LocalRunner implements Runner {
       runsDir: this.#runsDir,
       concurrency,
       versions: options.versions ?? {},
+      env,
       code: this.#code,
       fingerprint: stepFingerprint({ workspace: this.#workspace, code: this.#code, python, env }),
     })
@@ -130,7 +134,9 @@ class LocalRunner implements Runner {
     const summary = await this.#summary(runId)
     if (summary.status !== 'running') return 'already_ended'
     if (await isDriven(this.store, runId, this.#identity)) {
-      await this.store.send(runId, { type: 'cancel', by, reason })
+      const plan = JSON.parse((await this.store.plan(summary.planHash)) ?? '{}') as Plan
+      const mask = secretsOf(plan, this.#env, true)?.mask
+      await this.store.send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
       return 'requested'
     }
     const handle = await this.#takeOver(runId, {}, { type: 'run.cancel_requested', by, reason })
@@ -163,12 +169,18 @@ class LocalRunner implements Runner {
       throw new RunnerError('RUN_ENDED', `Run ${runId} has ended: it is ${run.fold.status}.`)
     }
     await this.#summary(runId)
-    checked(await loadRun(this.store, runId))
+    const run = await loadRun(this.store, runId)
+    checked(run)
+    // For a person's words a secret may have slipped into.
+    const secrets = secretsOf(run.plan, this.#env, true)
     if (await this.isDriven(runId)) {
-      await this.store.send(runId, request)
+      await this.store.send(runId, { ...request, reason: secrets?.mask.text(request.reason) ?? request.reason })
       return 'requested'
     }
-    await journalUnattended({ store: this.store, leaseMs: this.#leaseMs, clock: this.#clock, identity: this.#identity }, runId, checked)
+    await journalUnattended({ store: this.store, leaseMs: this.#leaseMs, clock: this.#clock, identity: this.#identity }, runId, (run) => {
+      const event = checked(run)
+      return secrets?.event(event) ?? event
+    })
     return 'done'
   }
 

@@ -12,7 +12,8 @@ export interface Surroundings {
   readonly workspace: Workspace
   readonly graceMs: number
   readonly executors: ReadonlyMap<string, StepExecutor>
-  environment(step: PlanStep): Readonly<Record<string, string>>
+  /** The environment of steps in a run whose secrets have these names. */
+  environment(secrets?: readonly string[]): (step: PlanStep) => Readonly<Record<string, string>>
   /** A step is about to run on the runner's own thread or elsewhere: the lease must be kept alive from now on. */
   keepAlive(): void
 }

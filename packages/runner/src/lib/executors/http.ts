@@ -49,7 +49,7 @@ async function execute(attempt: Attempt, { evaluate }: HttpExecutorOptions): Pro
     if (known.code !== 'HTTP_STATUS' && !attempt.signal.aborted) log.write(`${known.message}\n`)
     return { status: 'error', error: toRecorded(known) }
   } finally {
-    log.flush()
+    log.end()
   }
 }
 

@@ -108,7 +108,7 @@ class InProcessAttempt implements AttemptScope, StepBacking {
   }
 
   #end(outcome: AttemptOutcome): AttemptOutcome {
-    this.#log.flush()
+    this.#log.end()
     if (this.#outcome !== undefined) return this.#outcome
     // What ends after it was told to end has been cut short, whatever it returns.
     this.#outcome = this.#signal?.aborted === true ? cutShort(this.#signal) : outcome

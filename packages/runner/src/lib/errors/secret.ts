@@ -1,0 +1,5 @@
+/** Problems of the secrets that a plan declares. No message holds a secret's value. */
+export const SECRET_ERRORS = {
+  SECRET_MISSING: 'A variable that `secrets` names is not set in the environment of the runner.',
+  SECRET_LEAKED: 'A plan, a parameter, a context value, an output or a further field of an envelope holds a secret.',
+} as const

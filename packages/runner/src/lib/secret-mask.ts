@@ -1,0 +1,99 @@
+const MASKED = '***'
+/** Shorter values cannot be told from ordinary text. */
+const SHORTEST = 4
+/** A line of a longer secret (a key file) that is told on its own. */
+const SHORTEST_LINE = 8
+
+/** Masks what is printed piece by piece: a secret that begins in one piece and ends in a later one, too. */
+export interface MaskStream {
+  /** What of all that came so far can be passed on. */
+  push(chunk: Uint8Array): Buffer
+  /** What was held back because a secret might have begun with it. */
+  end(): Buffer
+}
+
+/**
+ * Replaces secrets by `***`: as they are, line by line, and as JSON, base64 or a URL writes them. Works on bytes, so that
+ * output that is no UTF-8 stays what it is.
+ */
+export class SecretMask {
+  /** Every way in which a secret is recognized, as texts; the longest first. */
+  readonly forms: readonly string[]
+  readonly #forms: readonly string[]
+  readonly #pattern: RegExp
+
+  constructor(values: readonly string[]) {
+    this.forms = [...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length)
+    this.#forms = this.forms.map(binary).sort((a, b) => b.length - a.length)
+    this.#pattern = new RegExp(this.#forms.map(escaped).join('|') || '(?!)', 'g')
+  }
+
+  /** Whether the text holds a secret in any form. */
+  finds(text: string): boolean {
+    return this.forms.some((form) => text.includes(form))
+  }
+
+  text(text: string): string {
+    return this.finds(text) ? this.bytes(Buffer.from(text)).toString() : text
+  }
+
+  bytes(bytes: Uint8Array): Buffer {
+    const stream = this.stream()
+    return Buffer.concat([stream.push(bytes), stream.end()])
+  }
+
+  stream(): MaskStream {
+    let held = ''
+    return {
+      push: (chunk) => {
+        const text = held + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
+        const end = this.#end(text)
+        held = text.slice(end)
+        return Buffer.from(this.#masked(text.slice(0, end)), 'latin1')
+      },
+      end: () => {
+        const rest = held
+        held = ''
+        return Buffer.from(this.#masked(rest), 'latin1')
+      },
+    }
+  }
+
+  #masked(text: string): string {
+    return text.replace(this.#pattern, MASKED)
+  }
+
+  /** Where the text ends that can be passed on: before what may be the beginning of a secret, or of a longer one. */
+  #end(text: string): number {
+    const found = [...text.matchAll(this.#pattern)].map(({ index, 0: { length } }) => [index, index + length] as const)
+    const longest = this.#forms[0]?.length ?? 0
+    for (let at = Math.max(0, text.length - longest + 1); at < text.length; at += 1) {
+      const around = found.find(([from, to]) => from < at && at < to)
+      if (around === undefined && this.#begins(text.slice(at))) return at
+    }
+    return text.length
+  }
+
+  #begins(text: string): boolean {
+    return this.#forms.some((form) => form.length > text.length && form.startsWith(text))
+  }
+}
+
+function formsOf(value: string): string[] {
+  if (value.length < SHORTEST) return []
+  const lines = value.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE)
+  return [value, ...lines].flatMap((text) => [text, jsonText(text), ...base64(text), encodeURIComponent(text)])
+}
+
+/** As it stands between the quotes of a JSON text. */
+const jsonText = (text: string): string => JSON.stringify(text).slice(1, -1)
+
+/** Without the padding, which a longer text has elsewhere. */
+function base64(text: string): string[] {
+  const bytes = Buffer.from(text)
+  return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')]
+}
+
+const binary = (text: string): string => Buffer.from(text).toString('latin1')
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
