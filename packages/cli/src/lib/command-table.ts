@@ -13,6 +13,8 @@ import { runsList } from './commands/runs-list.ts'
 import { runsLogs } from './commands/runs-logs.ts'
 import { runsShow } from './commands/runs-show.ts'
 import { step } from './commands/step.ts'
+import { stats } from './commands/stats.ts'
+import { runsDiff } from './commands/runs-diff.ts'
 import { validate } from './commands/validate.ts'
 import { verify } from './commands/verify.ts'
 import { CliError } from './errors.ts'
@@ -61,6 +63,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'runs context': {
     summary: 'Show what the steps of a run produced',
     command: runsContext,
+  },
+  'runs diff': {
+    summary: 'Show how two runs differ, and what differs first',
+    command: runsDiff,
+  },
+  stats: {
+    summary: 'Show how runs went over time, and which steps are slow or flaky',
+    command: stats,
   },
   verify: {
     summary: "Check the hash chain of a run's journal",

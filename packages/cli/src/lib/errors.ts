@@ -13,6 +13,7 @@ export const CLI_ERRORS = {
   CLI_SCRIPTLET_UNKNOWN: 'A scriptlet is of no type that lorc runs.',
   CLI_RUN_UNKNOWN: 'No run has this id, or one that begins like this.',
   CLI_RUN_AMBIGUOUS: 'More than one run has an id that begins like this.',
+  CLI_RECIPE_UNKNOWN: 'No run of a recipe of this name or file is kept.',
   CLI_STEP_UNKNOWN: 'The run has no step of this name.',
   CLI_KEY_UNKNOWN: 'The context of the run has no such key.',
   CLI_LOG_MISSING: 'The attempt has not begun, or it wrote no log.',

@@ -24,6 +24,8 @@ const three = ['run_2026-03-01T00-00-00Z_cc3333', 'run_2026-02-01T00-00-00Z_bb22
 
 it.each([
   ['last', three[0]],
+  ['last~0', three[0]],
+  ['last~2', three[2]],
   [three[1], three[1]],
   ['run_2026-01', three[2]],
   ['2026-02-01', three[1]],
@@ -40,6 +42,7 @@ it('looks through every page', async () => {
 
 it('refuses what is unknown or ambiguous', async () => {
   expect(await refusal(findRun(storeOf([]), 'last'))).toBe('CLI_RUN_UNKNOWN: no run has been made here yet.')
+  expect(await refusal(findRun(storeOf(three), 'last~3'))).toBe('CLI_RUN_UNKNOWN: there is no run `last~3`: 3 are kept.')
   expect(await refusal(findRun(storeOf(three), 'zz'))).toContain('CLI_RUN_UNKNOWN: no run has the id `zz`')
   expect(await refusal(findRun(storeOf(three), 'run_2026'))).toBe(
     `CLI_RUN_AMBIGUOUS: \`run_2026\` may be ${three.join(', ')}.`,

@@ -7,20 +7,17 @@ const SHOWN = 5
 /** How an argument that names a run is described in the help. */
 export const RUN_ARGUMENT = {
   label: 'RUN',
-  summary: 'A run id, the beginning or the last part of one, or `last` for the newest run',
+  summary: 'A run id, the beginning or the last part of one, `last` for the newest run, `last~1` for the one before it',
   required: true,
 } as const
 
 /**
  * The id of the run that `text` means: an id, the beginning of exactly one (with or without `run_`), its random part,
- * or `last`. Throws CliError CLI_RUN_UNKNOWN, CLI_RUN_AMBIGUOUS.
+ * `last` (the newest), or `last~N` (the Nth before it). Throws CliError CLI_RUN_UNKNOWN, CLI_RUN_AMBIGUOUS.
  */
 export async function findRun(store: RunStore, text: string): Promise<string> {
-  if (text === 'last') {
-    const [newest] = await store.list({ limit: 1 })
-    if (newest !== undefined) return newest.runId
-    throw new CliError('CLI_RUN_UNKNOWN', 'no run has been made here yet.', { fix: '`lorc run FILE` makes one.' })
-  }
+  const [, back] = /^last(?:~(\d{1,5}))?$/.exec(text) ?? []
+  if (text === 'last' || back !== undefined) return nthNewest(store, Number(back ?? 0))
   if ((await store.get(text)) !== undefined) return text
   const matches = await matching(store, text)
   const [first, second] = matches
@@ -34,6 +31,16 @@ export async function findRun(store: RunStore, text: string): Promise<string> {
   throw new CliError('CLI_RUN_AMBIGUOUS', `\`${text}\` may be ${matches.slice(0, SHOWN).join(', ')}${more}.`, {
     fix: 'give more of the id.',
   })
+}
+
+async function nthNewest(store: RunStore, back: number): Promise<string> {
+  const newest = await store.list({ limit: back + 1 })
+  const found = newest[back]
+  if (found !== undefined) return found.runId
+  if (newest.length > 0) {
+    throw new CliError('CLI_RUN_UNKNOWN', `there is no run \`last~${back}\`: ${newest.length} are kept.`)
+  }
+  throw new CliError('CLI_RUN_UNKNOWN', 'no run has been made here yet.', { fix: '`lorc run FILE` makes one.' })
 }
 
 /** Ids that fit, newest first; no more than it takes to say that there are several. */

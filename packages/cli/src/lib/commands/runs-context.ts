@@ -2,6 +2,7 @@ import type { Context } from '@lorc/context'
 import type { StepState } from '@lorc/runner'
 import { closest } from '../closest.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
+import { contextAt } from '../context-at.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { timestamp } from '../render/quantity.ts'
@@ -17,6 +18,11 @@ export const runsContext = defineCommand({
     key: { label: 'KEY', summary: 'A key of the context', required: false },
   },
   options: {
+    at: {
+      kind: 'text',
+      label: 'SEQ|STEP',
+      summary: 'As it was after the event of this number, or after this step completed. Default: as it is now',
+    },
     blame: { kind: 'flag', summary: 'Who wrote it, in which step and attempt, and when' },
     ...JSON_OPTION,
   },
@@ -24,12 +30,16 @@ export const runsContext = defineCommand({
     ['runs context last', 'every key with its value'],
     ['runs context last numbers.stats_v1', 'one value'],
     ['runs context last --blame', 'who wrote what'],
+    ['runs context last --at load', 'as it was when the step `load` had completed'],
   ],
   async run(invocation) {
     const { io, out, options } = invocation
     const { run, key } = invocation.arguments
     return await withRunner(invocation, async ({ runner, store }) => {
-      const { context, steps } = await runner.view(await findRun(store, run))
+      const runId = await findRun(store, run)
+      const view = await runner.view(runId)
+      const { steps } = view
+      const context = options.at === undefined ? view.context : await contextAt(runner, runId, options.at)
       const stepOf = new Map(steps.map((step) => [step.name, step]))
       const keys = key === undefined ? context.keys().sort() : [known(context, key)]
       const chosen = keys.map((name): [string, unknown] => [

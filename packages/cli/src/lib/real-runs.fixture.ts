@@ -1,0 +1,57 @@
+import {
+  type Attempt,
+  type AttemptOutcome,
+  createMemoryStore,
+  createRunner,
+  type JsonValue,
+  type Plan,
+  type RunnerOptions,
+  type RunResult,
+  type RunStore,
+  type StartOptions,
+} from '@lorc/runner'
+import { fakeIo } from './fake-io.fixture.ts'
+import { main } from './main.ts'
+import { engineOf } from './scripted-run.fixture.ts'
+
+/** What the steps of a name do: the values that they write, or an outcome of their own. */
+export type Work = Record<string, (attempt: Attempt) => Record<string, JsonValue> | AttemptOutcome>
+
+/** A workspace with a real runner on a store in memory, whose steps do what a test says, and `lorc` on it. */
+export class RealRuns {
+  readonly store: RunStore
+  work: Work = {}
+  readonly #options: Omit<RunnerOptions, 'store'>
+
+  constructor(options: Omit<RunnerOptions, 'store' | 'executors'>, store: RunStore = createMemoryStore()) {
+    this.store = store
+    const execute = (attempt: Attempt): AttemptOutcome => {
+      const made = this.work[attempt.step.name]?.(attempt) ?? {}
+      if (typeof made.status === 'string') return made as AttemptOutcome
+      for (const [key, value] of Object.entries(made)) attempt.context.set(key, value)
+      return { status: 'ok', outputs: null }
+    }
+    this.#options = { ...options, executors: [{ types: ['node'], execute, close: async () => undefined }] }
+  }
+
+  /** Drives a run to its end. */
+  async run(plan: Plan, options: StartOptions = {}, more: Partial<RunnerOptions> = {}): Promise<RunResult> {
+    const runner = await createRunner({ ...this.#options, ...more, store: this.store })
+    try {
+      return await (await runner.start(plan, options)).result
+    } finally {
+      await runner.close()
+    }
+  }
+
+  async lorc(...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
+    const runner = await createRunner({ ...this.#options, store: this.store })
+    const io = fakeIo({ cwd: this.#options.workspace })
+    try {
+      const exit = await main(words, { io, engine: engineOf({ runner, store: this.store }), version: '1.2.3' })
+      return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
+    } finally {
+      await runner.close()
+    }
+  }
+}
