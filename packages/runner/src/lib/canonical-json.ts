@@ -23,12 +23,26 @@ function isSorted(value: unknown): boolean {
 }
 
 function write(value: unknown): string {
+  if (typeof value === 'number') return String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
-  const members: string[] = []
+  let members = ''
   for (const key of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[key]
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${write(member)}`)
+    if (member !== undefined) members += `${members === '' ? '' : ','}${named(key)}${write(member)}`
   }
-  return `{${members.join(',')}}`
+  return `{${members}}`
 }
+
+/** A member's name as JSON, with its colon. Those of events come again and again. */
+function named(key: string): string {
+  let name = names.get(key)
+  if (name === undefined) {
+    if (names.size === MOST_NAMES) names.clear()
+    names.set(key, (name = `${JSON.stringify(key)}:`))
+  }
+  return name
+}
+
+const names = new Map<string, string>()
+const MOST_NAMES = 256

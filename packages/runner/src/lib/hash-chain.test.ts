@@ -14,6 +14,15 @@ describe('canonicalize', () => {
     expect(canonicalize(value)).toBe('{"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\nA\'B\\"\\\\\\"/"}')
   })
 
+  it('writes any number and any name of a member as JSON.stringify does', () => {
+    const entries = [-0, 0.1, -1e21, 5e-324, 2 ** 53].map((value, at): [string, number] => [`"\\\n${at}é`, value])
+    const many = Array.from({ length: 600 }, (_, at): [string, number] => [`k${String(at).padStart(3, '0')}`, at])
+    const sorted = Object.fromEntries([...entries, ...many])
+    for (let round = 0; round < 2; round += 1) {
+      expect(canonicalize({ z: sorted, a: {} })).toBe(`{"a":{},"z":${JSON.stringify(sorted)}}`)
+    }
+  })
+
   it('leaves out undefined members in either path', () => {
     expect(canonicalize({ a: undefined, b: 1 })).toBe('{"b":1}')
     expect(canonicalize({ b: 1, a: undefined })).toBe('{"b":1}')
