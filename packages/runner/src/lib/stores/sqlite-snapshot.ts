@@ -12,9 +12,8 @@ export interface SnapshotPace {
 const NEAR = 10
 /** Others that write twice within this time are at work: no snapshot is held for as long. */
 const APART = 500
-/** What is written on one snapshot before the log may be checkpointed, in bytes, a commit counting as a page. */
+/** Bytes of log that are written on one snapshot before it may be brought into the database. */
 const MOST = 4 << 20
-const PAGE = 4096
 
 const REAL_PACE: SnapshotPace = {
   now: () => performance.now(),
@@ -88,10 +87,10 @@ export class SqliteSnapshot {
     this.#suspects = true
   }
 
-  /** A commit of so many bytes was made on the snapshot. */
+  /** A commit was made on the snapshot, about so many bytes of log. */
   use(bytes: number): void {
     this.#used = true
-    this.#room -= bytes + PAGE
+    this.#room -= bytes
     if (this.#room < 0) this.release()
   }
 
