@@ -12,6 +12,7 @@ import type { Workspace } from './workspace.ts'
 interface KeptPlan {
   runner: string
   sha256: string
+  recipes: LoadedRecipe['recipes']
   allow: readonly string[]
   code: CodeHashes
   planHash: string
@@ -27,10 +28,10 @@ export async function openRecipe(file: string, workspace: Workspace, stateDir: s
   const path = relative(workspace.root, resolve(file)).split(sep).join('/')
   const place = join(stateDir, 'plans', `${hash('sha256', path, 'hex').slice(0, 32)}.json`)
   const kept = await readKept(place, file, workspace)
-  if (kept) return { plan: kept.plan, problems: [], sha256: kept.sha256, path }
+  if (kept) return { plan: kept.plan, problems: [], sha256: kept.sha256, path, recipes: kept.recipes }
   const { loadRecipe } = await import('./recipe/load-recipe.ts')
   const loaded = await loadRecipe(file, workspace)
-  if (loaded.plan) await keep(place, loaded.plan, loaded.sha256, workspace)
+  if (loaded.plan) await keep(place, { ...loaded, plan: loaded.plan }, workspace)
   return loaded
 }
 
@@ -38,8 +39,9 @@ async function readKept(place: string, file: string, workspace: Workspace): Prom
   try {
     const kept = JSON.parse(await readFile(place, 'utf8')) as KeptPlan
     if (kept.runner !== RUNNER_VERSION || kept.allow.join('\n') !== workspace.allow.join('\n')) return undefined
-    if (kept.sha256 !== hash('sha256', await readFile(file), 'hex')) return undefined
-    const code = await new CodeFiles(workspace).hashes(kept.plan.steps)
+    for (const { path, sha256 } of [{ path: file, sha256: kept.sha256 }, ...kept.recipes])
+      if (sha256 !== hash('sha256', await readFile(resolve(workspace.root, path)), 'hex')) return undefined
+    const code = await new CodeFiles(workspace).hashes(allSteps(kept.plan))
     if (changedPaths(kept.code, code).length > 0) return undefined
     return trustPlan(kept.plan).hash === kept.planHash ? kept : undefined
   } catch {
@@ -47,14 +49,21 @@ async function readKept(place: string, file: string, workspace: Workspace): Prom
   }
 }
 
+/** The steps of a plan and of those within it. */
+function allSteps({ steps }: Plan): Plan['steps'] {
+  return steps.flatMap((step) => [step, ...(step.recipe ? allSteps(step.recipe.plan) : [])])
+}
+
 /**
  * A plan that cannot be kept costs the next run its compilation, nothing else. None is where there is no state yet:
  * checking a recipe leaves nothing behind.
  */
-async function keep(place: string, plan: Plan, sha256: string, workspace: Workspace): Promise<void> {
+type Loaded = LoadedRecipe & { plan: Plan }
+
+async function keep(place: string, { plan, sha256, recipes }: Loaded, workspace: Workspace): Promise<void> {
   const { hash: planHash } = trustPlan(plan)
-  const code = await new CodeFiles(workspace).hashes(plan.steps)
-  const kept: KeptPlan = { runner: RUNNER_VERSION, sha256, allow: workspace.allow, code, planHash, plan }
+  const code = await new CodeFiles(workspace).hashes(allSteps(plan))
+  const kept: KeptPlan = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, planHash, plan }
   const draft = `${place}.${hash('sha256', `${performance.now()}`, 'hex').slice(0, 8)}.new`
   try {
     await mkdir(dirname(place)).catch(() => {})

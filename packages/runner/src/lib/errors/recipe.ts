@@ -33,4 +33,10 @@ export const RECIPE_ERRORS = {
   RECIPE_OUTPUT_CONFLICT: 'Steps that may run at the same time declare the same output file.',
   RECIPE_CONTEXT_KEY: 'A context key is not of the form `namespace.entity_v1`.',
   RECIPE_DURATION: 'A duration is neither a number of seconds nor a text like `30s`.',
+  RECIPE_SCHEMA: 'The schema of a parameter or of a context key is not one that can be checked.',
+  RECIPE_EXPRESSION: 'An expression (CEL) is not well-formed, or its types do not fit.',
+  RECIPE_REFERENCE_UNKNOWN: 'An expression names a step, a parameter or a variable that is not there.',
+  RECIPE_CIRCLE: 'Recipes run each other in a circle.',
+  RECIPE_NESTING: 'Recipes run each other more than 16 deep.',
+  PARAMS_INVALID: 'The parameters of a run do not fit those that the recipe declares; details.problems lists them.',
 } as const

@@ -1,10 +1,10 @@
 import { Environment } from '@marcbachmann/cel-js'
 
 /** Limits on the size of one expression. */
-const LIMITS = { maxAstNodes: 5000, maxDepth: 60, maxListElements: 1000, maxMapEntries: 1000, maxCallArguments: 32 }
+const LIMITS = { maxAstNodes: 50_000, maxDepth: 60, maxListElements: 10_000, maxMapEntries: 1000, maxCallArguments: 32 }
 
 /** The longest expression in characters. */
-export const LONGEST = 10_000
+export const LONGEST = 100_000
 
 type Arithmetic = '+' | '-' | '*' | '/'
 

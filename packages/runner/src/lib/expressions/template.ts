@@ -34,6 +34,13 @@ export function parseTemplate(text: string): Template {
   return { parts }
 }
 
+/** The expression of a field that is one as a whole: it may stand in `${{ }}` all the same, out of habit. */
+export function bareCel(text: string): { cel: string; at: number } {
+  const { parts, unclosedAt } = hasTemplates(text) ? parseTemplate(text) : { parts: [], unclosedAt: undefined }
+  const [only] = parts
+  return parts.length === 1 && unclosedAt === undefined && only && 'cel' in only ? only : { cel: text, at: 0 }
+}
+
 /** Offset of the `}}` that ends an expression; -1: none does. */
 function closing(text: string, from: number): number {
   let depth = 0

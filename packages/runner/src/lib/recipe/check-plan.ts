@@ -23,7 +23,7 @@ export function checkPlan(plan: unknown): Plan {
   if (!parsed.success)
     throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message })))
   const { steps } = parsed.data
-  const gap = stageGap(steps.map(({ stage }) => stage))
+  const gap = stageGap(steps)
   if (gap) throw invalid([gap])
   const { findings } = checkGraph(
     steps.map(outline),
@@ -39,7 +39,9 @@ export function checkPlan(plan: unknown): Plan {
 
 function outline(step: Plan['steps'][number], index: number): StepOutline {
   return {
+    list: 'steps',
     index,
+    phase: step.phase ?? 'main',
     name: step.name,
     parallel: false,
     ...(step.dependsOn ? { dependsOn: step.dependsOn.map((name, at) => ({ name, at })) } : {}),
@@ -48,11 +50,13 @@ function outline(step: Plan['steps'][number], index: number): StepOutline {
   }
 }
 
-function stageGap(stages: readonly number[]): PlanProblem | undefined {
-  const there = new Set(stages)
-  const at = stages.findIndex((stage) => stage > 0 && !there.has(stage - 1))
+/** The stages of each phase are dense. */
+function stageGap(steps: Plan['steps']): PlanProblem | undefined {
+  const place = ({ phase = 'main' }: Plan['steps'][number], stage: number): string => `${phase} ${stage}`
+  const there = new Set(steps.map((step) => place(step, step.stage)))
+  const at = steps.findIndex((step) => step.stage > 0 && !there.has(place(step, step.stage - 1)))
   if (at < 0) return undefined
-  const stage = stages[at]!
+  const { stage } = steps[at]!
   return {
     path: `steps[${at}].stage`,
     message: `stages are dense: there is a stage ${stage}, but no stage ${stage - 1}`,

@@ -28,6 +28,10 @@ const SEED = `name: demo
 test_meta: { test_id: T-1 }
 concurrency: 2
 timeout: 1h
+deadline: 3h
+params: { days: 7, region: string, window: { type: object, properties: { from: { type: string } } } }
+env: { STAGE: "\${{ params.region }}" }
+secrets: [API_KEY]
 steps:
   - idx: 1
     name: load
@@ -46,6 +50,9 @@ steps:
     depends_on: [load]
     timeout: 30s
     env: { MODE: fast }
+    when: params.days > 1 && has(ctx.a.b_v1)
+    concurrency_group: { name: "db-\${{ params.region }}", limit: 2 }
+    priority: 3
   - name: stats
     type: python
     module: steps.stats
@@ -54,7 +61,25 @@ steps:
     reads: [a.b_v1]
     success:
       ctx_has_keys: [numbers.stats_v1]
+      when: ctx.numbers.stats_v1.mean > 0.0
+    produces: { numbers.stats_v1: { type: object, properties: { mean: { type: number } } } }
     cache: auto
+  - name: fetch
+    type: http
+    url: https://example.org/\${{ item.id }}
+    for_each: '[{"id": 1}, {"id": 2}]'
+    max_parallel: 2
+    expect: [200, 3xx]
+    set: { api.rows_v1: response.body }
+  - name: ask
+    type: approval
+    message: Publish \${{ ctx.numbers.stats_v1.mean }}?
+    approvers: [ann]
+    timeout: 1h
+on_failure:
+  - { name: tell, type: shell, script: scripts/tell.sh, args: ["\${{ steps.load.status }}"] }
+always:
+  - { name: tidy, type: shell, script: scripts/tidy.sh }
 `
 
 const FRAGMENTS = [
@@ -95,6 +120,11 @@ const FRAGMENTS = [
   'parallel: true',
   '../../x',
   '${{ x }}',
+  '${{ params.days }}',
+  '${{ "}}',
+  'for_each: [1]',
+  'when: "1"',
+  'on_success:\n',
 ]
 
 const mutation = fc.record({
@@ -164,6 +194,28 @@ const FIELDS = [
   'outputs',
   'steps',
   'test_meta',
+  'when',
+  'for_each',
+  'items',
+  'max_parallel',
+  'produces',
+  'priority',
+  'concurrency_group',
+  'limit',
+  'url',
+  'expect',
+  'set',
+  'body',
+  'recipe',
+  'params',
+  'message',
+  'approvers',
+  'secrets',
+  'deadline',
+  'on_failure',
+  'always',
+  'properties',
+  'default',
   'constructor',
   'zzz',
 ]
@@ -191,6 +243,13 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
       '../x',
       'a/b',
       'STEP_FAILED',
+      '${{ params.a }}',
+      'item > 1',
+      'integer',
+      'object',
+      'http',
+      'approval',
+      'recipe',
     ),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(fc.constantFrom(...FIELDS), tie('value'), { maxKeys: 8, noNullPrototype: true }),

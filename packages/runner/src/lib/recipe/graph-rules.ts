@@ -1,6 +1,7 @@
 import { findCycles, type Cycle } from './cycles.ts'
 import type { GraphStep } from './graph.ts'
-import type { StepOutline } from './outline.ts'
+import { stepPath, type StepOutline } from './outline.ts'
+import { STEP_LIST_NAMES } from './step-lists.ts'
 import { outputConflicts } from './output-conflicts.ts'
 import { normalizePath } from './paths.ts'
 import type { RuleFinding } from './step-rules.ts'
@@ -12,15 +13,39 @@ import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
 const MAX_COMPARISONS = 1_000_000
 const MAX_HOPS = 100
 
-/** Checks what steps say of each other: names, dependencies, circles, files. `stages` are those of the steps. */
+/**
+ * Checks what steps say of each other: names, dependencies, circles, files. `stages` are those of the steps. Steps of
+ * different phases never run together, and wait for none of each other.
+ */
 export function checkGraph(
   steps: readonly StepOutline[],
   stages: readonly number[],
 ): { findings: RuleFinding[]; visits: number } {
-  const { findings: naming, byName } = checkNames(steps)
+  const { findings, byName } = checkNames(steps)
+  let visits = 0
+  for (const phase of new Set(steps.map((step) => step.phase))) {
+    const own = steps.flatMap((step, i) => (step.phase === phase ? [i] : []))
+    const checked = checkPhase(
+      own.map((i) => steps[i]!),
+      own.map((i) => stages[i]!),
+      byName,
+    )
+    findings.push(...checked.findings)
+    visits += checked.visits
+  }
+  return { findings, visits }
+}
+
+type ByName = ReadonlyMap<string, StepOutline>
+
+function checkPhase(
+  steps: readonly StepOutline[],
+  stages: readonly number[],
+  byName: ByName,
+): { findings: RuleFinding[]; visits: number } {
   const { findings: unknown, graph } = resolveDependencies(steps, stages, byName)
   const { cycles, visits } = findCycles(graph)
-  const findings = [...naming, ...unknown, ...cycles.map((cycle) => cycleFinding(cycle, steps))]
+  const findings = [...unknown, ...cycles.map((cycle) => cycleFinding(cycle, steps))]
   if (unknown.length > 0 || cycles.length > 0) return { findings, visits }
   const outputs = steps.map((step) =>
     step.outputs.map(({ path }) => normalizePath(path) ?? '').filter((path) => path !== ''),
@@ -32,59 +57,66 @@ export function checkGraph(
     findings.push({
       code: 'RECIPE_OUTPUT_CONFLICT',
       message: `${label(second)} and ${label(first)} may run at the same time, and both write ${quote(conflict.file)}`,
-      at: ['steps', second.index, 'outputs', at],
+      at: stepPath(second, 'outputs', at),
       fix: `write different files, or let one depend on the other: \`depends_on: [${first.name ?? '...'}]\``,
     })
   }
   return { findings, visits }
 }
 
-function checkNames(steps: readonly StepOutline[]): { findings: RuleFinding[]; byName: Map<string, number> } {
+function checkNames(steps: readonly StepOutline[]): { findings: RuleFinding[]; byName: Map<string, StepOutline> } {
   const findings: RuleFinding[] = []
-  const byName = new Map<string, number>()
-  const folded = new Map<string, number>()
-  steps.forEach(({ name, index }, i) => {
-    if (name === undefined) return
-    if (FORBIDDEN_KEYS.has(name)) findings.push(forbiddenName(name, index))
-    const other = steps[folded.get(name.toLowerCase()) ?? -1]
+  const byName = new Map<string, StepOutline>()
+  const folded = new Map<string, StepOutline>()
+  for (const step of steps) {
+    const { name } = step
+    if (name === undefined) continue
+    if (FORBIDDEN_KEYS.has(name)) findings.push(forbiddenName(name, step))
+    const other = folded.get(name.toLowerCase())
     if (other?.name === undefined) {
-      folded.set(name.toLowerCase(), i)
+      folded.set(name.toLowerCase(), step)
     } else {
       const message =
         other.name === name
-          ? `step ${other.index + 1} is already named ${quote(name)}`
-          : `${quote(name)} differs from ${quote(other.name)}, step ${other.index + 1}, in case only`
+          ? `${ordinal(other)} is already named ${quote(name)}`
+          : `${quote(name)} differs from ${quote(other.name)}, ${ordinal(other)}, in case only`
       findings.push({
         code: 'RECIPE_NAME_DUPLICATE',
         message,
-        at: ['steps', index, 'name'],
+        at: stepPath(step, 'name'),
         fix: 'give each step a name of its own',
       })
     }
-    if (!byName.has(name)) byName.set(name, i)
-  })
+    if (!byName.has(name)) byName.set(name, step)
+  }
   return { findings, byName }
 }
 
-function forbiddenName(name: string, index: number): RuleFinding {
+function forbiddenName(name: string, step: StepOutline): RuleFinding {
   const message = `a step cannot be named ${quote(name)}`
-  return { code: 'RECIPE_NAME_INVALID', message, at: ['steps', index, 'name'], fix: 'choose another name' }
+  return { code: 'RECIPE_NAME_INVALID', message, at: stepPath(step, 'name'), fix: 'choose another name' }
 }
 
 function resolveDependencies(
   steps: readonly StepOutline[],
   stages: readonly number[],
-  byName: ReadonlyMap<string, number>,
+  byName: ByName,
 ) {
   const findings: RuleFinding[] = []
+  const places = new Map(steps.map((step, i) => [step, i]))
   const graph = steps.map((step, i): GraphStep => {
     const stage = stages[i]!
     if (!step.dependsOn) return { stage }
     const dependsOn = new Set<number>()
     for (const { name, at } of step.dependsOn) {
-      const to = byName.get(name)
+      const found = byName.get(name)
+      const to = found && places.get(found)
       if (to !== undefined) {
         dependsOn.add(to)
+        continue
+      }
+      if (found) {
+        findings.push(otherPhase(step, found, at))
         continue
       }
       const meant =
@@ -94,13 +126,23 @@ function resolveDependencies(
       findings.push({
         code: 'RECIPE_DEPENDENCY_UNKNOWN',
         message: `there is no step ${quote(name)}`,
-        at: ['steps', step.index, 'depends_on', at],
+        at: stepPath(step, 'depends_on', at),
         ...(meant === undefined ? {} : { fix: `did you mean ${quote(meant)}?` }),
       })
     }
     return { stage, dependsOn: [...dependsOn] }
   })
   return { findings, graph }
+}
+
+function otherPhase(step: StepOutline, found: StepOutline, at: number): RuleFinding {
+  const names: Readonly<Record<string, string>> = { main: 'steps' }
+  const [own, other] = [step, found].map(({ phase }) => quote(names[phase] ?? phase))
+  return {
+    code: 'RECIPE_DEPENDENCY_UNKNOWN',
+    message: `${label(found)} is one of ${other}; a step of ${own} waits for steps of ${own} only`,
+    at: stepPath(step, 'depends_on', at),
+  }
 }
 
 function* othersThan(own: string | undefined, names: Iterable<string>): Iterable<string> {
@@ -110,8 +152,8 @@ function* othersThan(own: string | undefined, names: Iterable<string>): Iterable
 function cycleFinding({ hops }: Cycle, steps: readonly StepOutline[]): RuleFinding {
   const step = (hop: number): StepOutline => steps[hops[hop % hops.length]!.step]!
   const name = (hop: number): string => label(step(hop))
-  const { index, dependsOn = [] } = step(0)
-  const at = ['steps', index, 'depends_on', dependsOn.find((dependency) => dependency.name === step(1).name)!.at]
+  const { dependsOn = [] } = step(0)
+  const at = stepPath(step(0), 'depends_on', dependsOn.find((dependency) => dependency.name === step(1).name)!.at)
   if (hops.length === 1)
     return {
       code: 'RECIPE_CYCLE',
@@ -133,6 +175,11 @@ function cycleFinding({ hops }: Cycle, steps: readonly StepOutline[]): RuleFindi
   return { code: 'RECIPE_CYCLE', message: `steps wait in a circle: ${told.join(', ')}`, at, fix }
 }
 
-function label({ name, index }: StepOutline): string {
-  return name === undefined ? `step ${index + 1}` : quote(name)
+function label(step: StepOutline): string {
+  return step.name === undefined ? ordinal(step) : quote(step.name)
+}
+
+/** `step 3`, `step 1 of on_failure`. */
+export function ordinal({ list, index }: Pick<StepOutline, 'list' | 'index'>): string {
+  return `step ${index + 1}${list === STEP_LIST_NAMES[0] ? '' : ` of \`${list}\``}`
 }

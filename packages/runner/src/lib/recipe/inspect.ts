@@ -3,7 +3,7 @@ import { RunnerError, type ErrorCode } from '../errors.ts'
 import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace.ts'
 import type { CompiledRecipe } from './compile.ts'
 import { nodeExports } from './node-exports.ts'
-import type { StepOutline } from './outline.ts'
+import { stepPath, type StepOutline } from './outline.ts'
 import { formatPath, type Problem, type RecipePath } from './problem.ts'
 import { pythonNames } from './python-names.ts'
 import { suggest } from './suggest.ts'
@@ -31,7 +31,10 @@ interface Question {
  * links that lead outside. Reads files, runs nothing of them. Works on recipes with other problems too; what compiling
  * has refused already is not reported again.
  */
-export async function inspectRecipe(compiled: CompiledRecipe, workspace: Workspace): Promise<Problem[]> {
+export async function inspectRecipe(
+  compiled: Pick<CompiledRecipe, 'problems' | 'positions' | 'steps'>,
+  workspace: Workspace,
+): Promise<Problem[]> {
   const known = new Set(compiled.problems.map(({ path }) => path))
   const questions = compiled.steps
     .flatMap((step) => questionsOf(step, workspace))
@@ -51,7 +54,7 @@ export async function inspectRecipe(compiled: CompiledRecipe, workspace: Workspa
   return problems.sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
-function toProblem({ code, message, fix, field }: Fault, { at }: Question, { positions }: CompiledRecipe): Problem {
+function toProblem({ code, message, fix, field }: Fault, { at }: Question, { positions }: Pick<CompiledRecipe, 'positions'>): Problem {
   const path = field === undefined ? at : [...at.slice(0, 2), field]
   return positions.problem(
     { code, message, path: formatPath(path), ...(fix === undefined ? {} : { fix }) },
@@ -60,7 +63,7 @@ function toProblem({ code, message, fix, field }: Fault, { at }: Question, { pos
 }
 
 function questionsOf(step: StepOutline, workspace: Workspace): Question[] {
-  const at = (...path: RecipePath): RecipePath => ['steps', step.index, ...path]
+  const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
   const { type, module, function: name, script } = step
   const questions: Question[] = [
     ...step.inputs.map((file) => ({ ...file, field: 'inputs' })),

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadRecipe } from './load-recipe.ts'
 
 let root = ''
@@ -24,6 +24,7 @@ test('reads, compiles and looks at the code', async () => {
   expect(await load('recipes/daily.yaml')).toEqual({
     plan: { lorc: 1, name: 'daily', steps: [{ name: 'a', type: 'shell', script: 'a.sh', stage: 0 }] },
     problems: [],
+    recipes: [],
     sha256: createHash('sha256').update(GOOD).digest('hex'),
     path: 'recipes/daily.yaml',
   })
@@ -88,4 +89,75 @@ test('reads no more than the limit', async () => {
 test.runIf(process.platform === 'linux')('reads no more than the limit of what tells no size', async () => {
   const { problems } = await loadRecipe('/dev/zero', { root, allow: [] }, { limits: { bytes: 10_000 } })
   expect(problems).toMatchObject([{ code: 'RECIPE_TOO_LARGE' }])
+})
+
+describe('recipes that run recipes', () => {
+  const runs = (...paths: string[]) =>
+    `steps: [${paths.map((path, i) => `{ name: s${i}, type: recipe, recipe: ${path} }`).join(', ')}]\n`
+  const write = (name: string, text: string) => writeFile(join(root, name), text)
+  const told = async (file: string) =>
+    (await load(file)).problems.map(({ file: where, code, message }) => `${where.slice(root.length + 1)} ${code} ${message}`)
+
+  test('hold their plans, at any depth', async () => {
+    await write('outer.yaml', runs('mid.yaml', 'recipes/daily.yaml'))
+    await write('mid.yaml', runs('recipes/daily.yaml'))
+    const { plan, problems, recipes } = await load('outer.yaml')
+    expect(problems).toEqual([])
+    expect(plan?.steps[0]?.recipe?.plan.steps[0]?.recipe?.plan.name).toBe('daily')
+    expect(plan?.steps[1]?.recipe).toMatchObject({ path: 'recipes/daily.yaml', plan: { name: 'daily' } })
+    expect(recipes.map(({ path }) => path)).toEqual(['mid.yaml', 'recipes/daily.yaml'])
+    expect(recipes[1]?.sha256).toBe(createHash('sha256').update(GOOD).digest('hex'))
+  })
+
+  test('in a circle are told with the whole path', async () => {
+    await write('a.yaml', runs('b.yaml'))
+    await write('b.yaml', runs('c.yaml'))
+    await write('c.yaml', runs('a.yaml'))
+    await write('self.yaml', runs('./self.yaml'))
+    expect(await told('a.yaml')).toEqual([
+      'a.yaml RECIPE_INVALID the recipe `b.yaml` has 2 problems of its own',
+      'b.yaml RECIPE_INVALID the recipe `c.yaml` has 1 problem of its own',
+      'c.yaml RECIPE_CIRCLE recipes run each other in a circle: `a.yaml`, which runs `b.yaml`, which runs `c.yaml`, which runs `a.yaml`',
+    ])
+    expect(await told('self.yaml')).toEqual([
+      'self.yaml RECIPE_CIRCLE recipes run each other in a circle: `self.yaml`, which runs `self.yaml`',
+    ])
+  })
+
+  test('have their problems told where they are, once', async () => {
+    await write('broken.yaml', 'steps:\n  - { name: a, type: shel, script: a.sh }\n')
+    await write('twice.yaml', runs('broken.yaml', 'broken.yaml', 'gone.yaml', '../x.yaml'))
+    expect(await told('twice.yaml')).toEqual([
+      'twice.yaml RECIPE_INVALID the recipe `broken.yaml` has 1 problem of its own',
+      'twice.yaml RECIPE_INVALID the recipe `broken.yaml` has 1 problem of its own',
+      expect.stringMatching(/^twice.yaml FILE_MISSING/),
+      'twice.yaml PATH_OUTSIDE_WORKSPACE `../x.yaml` leads outside the workspace',
+      'broken.yaml RECIPE_TYPE_UNKNOWN there is no step type `shel`',
+    ])
+  })
+
+  test('are at most 16 deep', async () => {
+    for (let i = 0; i < 18; i++) await write(`deep${i}.yaml`, i === 17 ? GOOD : runs(`deep${i + 1}.yaml`))
+    expect((await told('deep0.yaml')).at(-1)).toBe('deep16.yaml RECIPE_NESTING recipes run each other more than 16 deep')
+    expect(await told('deep1.yaml')).toEqual([])
+    // Loaded for the one that may, and then too deep for the other.
+    await write('both.yaml', runs('deep2.yaml', 'deep1.yaml'))
+    expect((await told('both.yaml')).at(-1)).toBe('deep1.yaml RECIPE_NESTING recipes run each other more than 16 deep')
+  })
+
+  test('have a limit on all of their steps', async () => {
+    await write('wide15.yaml', GOOD)
+    for (let i = 0; i < 15; i++) await write(`wide${i}.yaml`, runs(...Array.from({ length: 4 }, () => `wide${i + 1}.yaml`)))
+    expect((await told('wide0.yaml')).at(-1)).toMatch(/RECIPE_TOO_LARGE the recipe has more than 250000 steps/)
+  })
+
+  test('tell what they lack of parameters, and where', async () => {
+    await write('wants.yaml', `params: { day: string }\n${GOOD}`)
+    await write('gives.yaml', 'steps:\n  - name: a\n    type: recipe\n    recipe: wants.yaml\n    params: { dya: x }\n')
+    const { problems } = await load('gives.yaml')
+    expect(problems.map(({ line, column, code }) => `${line}:${column} ${code}`)).toEqual([
+      '5:13 RECIPE_FIELD_MISSING',
+      '5:15 RECIPE_FIELD_UNKNOWN',
+    ])
+  })
 })

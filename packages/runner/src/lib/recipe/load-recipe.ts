@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { RunnerError } from '../errors.ts'
 import type { Plan } from '../plan.ts'
-import type { Workspace } from '../workspace.ts'
-import { compileRecipe, type CompileOptions } from './compile.ts'
+import { resolveInside, type Workspace } from '../workspace.ts'
 import { tooLarge } from './decode.ts'
+import { draftRecipe, type CompileOptions, type Draft } from './draft.ts'
 import { inspectRecipe } from './inspect.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
+import { stepPath } from './outline.ts'
+import { normalizePath } from './paths.ts'
 import type { Finding, Problem } from './problem.ts'
 import { RecipeSource } from './source.ts'
+import type { RuleFinding } from './step-rules.ts'
+import { extentOf } from './sub-recipe-rules.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
 
@@ -21,25 +26,134 @@ export interface LoadedRecipe {
   sha256: string
   /** The file relative to the workspace, with `/` between its parts. */
   path: string
+  /** The recipes that its steps run, at any depth. */
+  recipes: { path: string; sha256: string }[]
 }
 
 /**
- * Reads, compiles and inspects a recipe file. `file` is absolute or relative to the current folder, and is what
- * problems call it. Never rejects: a file that cannot be read is a problem too.
+ * Reads, compiles and inspects a recipe file, with the recipes that its steps run. `file` is absolute or relative to the
+ * current folder, and is what problems call it. Never rejects: a file that cannot be read is a problem too.
  */
 export async function loadRecipe(
   file: string,
   workspace: Workspace,
   options: Omit<CompileOptions, 'file'> = {},
 ): Promise<LoadedRecipe> {
-  const path = relative(workspace.root, resolve(file)).split(sep).join('/')
-  const read = await readBounded(file, options.limits?.bytes ?? DEFAULT_LIMITS.bytes)
-  if (!(read instanceof Uint8Array)) return { problems: [new RecipeSource(file, '').problem(read)], sha256: '', path }
-  const compiled = compileRecipe(read, { ...options, file })
-  const problems = [...compiled.problems, ...(await inspectRecipe(compiled, workspace))]
-  problems.sort((a, b) => a.line - b.line || a.column - b.column)
-  const sha256 = createHash('sha256').update(read).digest('hex')
-  return { ...(compiled.plan && problems.length === 0 ? { plan: compiled.plan } : {}), problems, sha256, path }
+  return await new RecipeLoader(workspace, options).load(file, relativePath(file, workspace), [])
+}
+
+/** How deep recipes may run recipes. */
+const DEEPEST = 16
+/** Steps that a plan may have, with those of the recipes within it: a recipe that is run twice counts twice. */
+const MOST_STEPS = 250_000
+
+class RecipeLoader {
+  readonly #workspace: Workspace
+  readonly #options: Omit<CompileOptions, 'file'>
+  readonly #loaded = new Map<string, Promise<LoadedRecipe>>()
+  /** Files whose problems were told. */
+  readonly #told = new Set<string>()
+
+  constructor(workspace: Workspace, options: Omit<CompileOptions, 'file'>) {
+    this.#workspace = workspace
+    this.#options = options
+  }
+
+  /** `outer` are the paths of the recipes that run this one, outermost first. */
+  async load(file: string, path: string, outer: readonly string[]): Promise<LoadedRecipe> {
+    const none = { sha256: '', path, recipes: [] }
+    const read = await readBounded(file, this.#options.limits?.bytes ?? DEFAULT_LIMITS.bytes)
+    if (!(read instanceof Uint8Array)) return { ...none, problems: [new RecipeSource(file, '').problem(read)] }
+    const draft = draftRecipe(read, { ...this.#options, file })
+    const { subPlans, findings, problems: inner, recipes } = await this.#loadInner(draft, file, [...outer, path])
+    const { finishRecipe } = await import('./compile.ts')
+    const compiled = finishRecipe(draft, subPlans, findings)
+    const own = [...compiled.problems, ...(await inspectRecipe(compiled, this.#workspace))]
+    own.sort((a, b) => a.line - b.line || a.column - b.column)
+    const problems = [...own, ...inner]
+    const sha256 = createHash('sha256').update(read).digest('hex')
+    const plan = problems.length === 0 ? compiled.plan : undefined
+    return { ...(plan ? { plan } : {}), problems, sha256, path, recipes: [...recipes.values()] }
+  }
+
+  async #loadInner(draft: Draft, file: string, chain: readonly string[]): Promise<Inner> {
+    const inner: Inner = { subPlans: new Map(), findings: [], problems: [], recipes: new Map() }
+    const own = chain.at(-1) ?? ''
+    let steps = draft.steps.length
+    for (const step of draft.steps) {
+      const path = step.type === 'recipe' && step.recipe !== undefined ? normalizePath(step.recipe) : undefined
+      if (path === undefined || path === '') continue
+      const at = stepPath(step, 'recipe')
+      const refused = chain.includes(path) ? circle(chain, path) : chain.length > DEEPEST ? TOO_DEEP : undefined
+      if (refused) {
+        inner.findings.push({ ...refused, at })
+        continue
+      }
+      const found = await this.#resolve(step.recipe!)
+      if ('finding' in found) {
+        inner.findings.push({ ...found.finding, at })
+        continue
+      }
+      const shown = file.endsWith(own) ? `${file.slice(0, -own.length)}${path}` : found.file
+      const loading = this.#loaded.get(path) ?? this.load(shown, path, chain)
+      this.#loaded.set(path, loading)
+      const loaded = await loading
+      for (const one of [{ path, sha256: loaded.sha256 }, ...loaded.recipes]) inner.recipes.set(one.path, one)
+      if (loaded.plan) {
+        inner.subPlans.set(path, loaded.plan)
+        const within = extentOf(loaded.plan)
+        steps += within.steps
+        if (chain.length + within.depth > DEEPEST + 1) inner.findings.push({ ...TOO_DEEP, at })
+        if (steps > MOST_STEPS) return { ...inner, findings: [{ ...TOO_MANY, at }] }
+      } else if (!this.#told.has(path)) {
+        this.#told.add(path)
+        inner.problems.push(...loaded.problems)
+      }
+      if (!loaded.plan) inner.findings.push({ ...unusable(path, loaded.problems.length), at })
+    }
+    return inner
+  }
+
+  async #resolve(path: string): Promise<{ file: string } | { finding: Omit<RuleFinding, 'at'> }> {
+    try {
+      return { file: await resolveInside(this.#workspace, path) }
+    } catch (error) {
+      const { code, message, fix } = RunnerError.from(error, 'RECIPE_UNREADABLE')
+      return { finding: { code, message: message.replace(/\.$/, ''), ...(fix === undefined ? {} : { fix }) } }
+    }
+  }
+}
+
+/** What the recipes that a recipe's steps run gave. */
+interface Inner {
+  subPlans: Map<string, Plan>
+  /** At the steps that run them. */
+  findings: RuleFinding[]
+  /** Of those recipes, in their files. */
+  problems: Problem[]
+  recipes: Map<string, { path: string; sha256: string }>
+}
+
+const TOO_DEEP: Omit<RuleFinding, 'at'> = {
+  code: 'RECIPE_NESTING',
+  message: `recipes run each other more than ${DEEPEST} deep`,
+}
+const TOO_MANY: Omit<RuleFinding, 'at'> = {
+  code: 'RECIPE_TOO_LARGE',
+  message: `the recipe has more than ${MOST_STEPS} steps, with those of the recipes that it runs`,
+}
+
+function circle(chain: readonly string[], path: string): Omit<RuleFinding, 'at'> {
+  const hops = [...chain.slice(chain.indexOf(path)), path].map(quote)
+  return { code: 'RECIPE_CIRCLE', message: `recipes run each other in a circle: ${hops.join(', which runs ')}`, fix: 'remove one of these steps' }
+}
+
+function unusable(path: string, problems: number): Omit<RuleFinding, 'at'> {
+  return { code: 'RECIPE_INVALID', message: `the recipe ${quote(path)} has ${problems} problem${problems === 1 ? '' : 's'} of its own` }
+}
+
+function relativePath(file: string, workspace: Workspace): string {
+  return relative(workspace.root, resolve(file)).split(sep).join('/')
 }
 
 async function readBounded(file: string, maxBytes: number): Promise<Uint8Array | Finding> {

@@ -194,6 +194,109 @@ const FIELDS: Malformed[] = [
   ],
 ]
 
+const http = (field: string) => lines('steps:', '  - name: a', '    type: http', '    url: https://example.org', `    ${field}`)
+const headed = (head: string) => lines(head, 'steps:', A)
+
+const LANGUAGE: Malformed[] = [
+  ['when left empty', withField('when: ""'), '6:11 RECIPE_FIELD_VALUE'],
+  ['when as a boolean', withField('when: true'), '6:11 RECIPE_FIELD_TYPE'],
+  ['if instead of when', withField('if: "true"'), '6:5 RECIPE_FIELD_UNKNOWN'],
+  ['a for_each that is a number', withField('for_each: 3'), '6:15 RECIPE_FIELD_TYPE'],
+  ['a for_each without items', withField('for_each: { max_parallel: 2 }'), '6:15 RECIPE_FIELD_MISSING'],
+  ['an unknown field of for_each', withField('for_each: { items: "[1]", parallel: 2 }'), '6:31 RECIPE_FIELD_UNKNOWN'],
+  ['max_parallel without for_each', withField('max_parallel: 2'), '6:5 RECIPE_FIELD_MISPLACED'],
+  [
+    'max_parallel twice',
+    lines(withField('for_each: { items: "[1]", max_parallel: 2 }'), '    max_parallel: 3'),
+    '7:5 RECIPE_FIELD_MISPLACED',
+  ],
+  ['a max_parallel of nothing', lines(withField('for_each: "[1]"'), '    max_parallel: 0'), '7:19 RECIPE_FIELD_VALUE'],
+  ['a produced key without a version', withField('produces: { sales.rows: array }'), '6:17 RECIPE_CONTEXT_KEY'],
+  ['a produced key in a list without a version', withField('produces: [sales.rows]'), '6:16 RECIPE_CONTEXT_KEY'],
+  ['a produced key of an unknown type', withField('produces: { sales.rows_v1: list }'), '6:32 RECIPE_SCHEMA'],
+  ['a produced key with a keyword that is none', withField('produces: { sales.rows_v1: { tpe: array } }'), '6:34 RECIPE_SCHEMA'],
+  ['a produced key with a reference', withField('produces: { sales.rows_v1: { $ref: "#/x" } }'), '6:34 RECIPE_SCHEMA'],
+  ['a produced key as a number', withField('produces: { sales.rows_v1: 3 }'), '6:32 RECIPE_FIELD_TYPE'],
+  ['a produced key that nothing fits', withField('produces: { sales.rows_v1: false }'), '6:32 RECIPE_SCHEMA'],
+  ['a priority beyond 1000', withField('priority: 5000'), '6:15 RECIPE_FIELD_VALUE'],
+  ['a group without a limit', withField('concurrency_group: { name: db }'), '6:24 RECIPE_FIELD_MISSING'],
+  ['a group with an unknown field', withField('concurrency_group: { name: db, limit: 1, max: 2 }'), '6:46 RECIPE_FIELD_UNKNOWN'],
+  ['success with an expression that is no text', withField('success: { when: 3 }'), '6:22 RECIPE_FIELD_TYPE'],
+  ['an http step without a url', lines('steps:', '  - { name: a, type: http }'), '2:5 RECIPE_FIELD_MISSING'],
+  ['a url in a node step', withField('url: https://example.org'), '6:5 RECIPE_FIELD_MISPLACED'],
+  ['a module in an http step', http('module: a.ts'), '5:5 RECIPE_FIELD_MISPLACED'],
+  ['a method that is none', http('method: G ET'), '5:13 RECIPE_FIELD_VALUE'],
+  ['a status that is none', http('expect: [200, 999]'), '5:19 RECIPE_FIELD_VALUE'],
+  ['a class of statuses that is none', http('expect: 6xx'), '5:13 RECIPE_FIELD_VALUE'],
+  ['headers as a list', http('headers: [a]'), '5:14 RECIPE_FIELD_TYPE'],
+  ['a set key that is none', http('set: { rows: response.body }'), '5:12 RECIPE_CONTEXT_KEY'],
+  ['a set value that is no text', http('set: { a.rows_v1: 3 }'), '5:23 RECIPE_FIELD_TYPE'],
+  ['a recipe step without a recipe', lines('steps:', '  - { name: a, type: recipe }'), '2:5 RECIPE_FIELD_MISSING'],
+  ['a recipe step with args', lines('steps:', '  - { name: a, type: recipe, recipe: b.yaml, args: { a: 1 } }'), '2:38 RECIPE_UNREADABLE', '2:46 RECIPE_FIELD_MISPLACED'],
+  ['a recipe above the workspace', lines('steps:', '  - { name: a, type: recipe, recipe: ../b.yaml }'), '2:38 PATH_OUTSIDE_WORKSPACE'],
+  ['params in a node step', withField('params: { a: 1 }'), '6:5 RECIPE_FIELD_MISPLACED'],
+  ['approvers that are none', lines('steps:', '  - { name: a, type: approval, approvers: [] }'), '2:43 RECIPE_FIELD_VALUE'],
+  ['an approval that is retried', lines('steps:', '  - { name: a, type: approval, retry: { max: 2 } }'), '2:32 RECIPE_FIELD_MISPLACED'],
+  ['params as a list', headed('params: [days]'), '1:9 RECIPE_FIELD_TYPE'],
+  ['a parameter whose name is none', headed('params: { "a-b": 1 }'), '1:11 RECIPE_FIELD_VALUE'],
+  ['a parameter of a misspelt type', headed('params: { days: integr }'), '1:17 RECIPE_SCHEMA'],
+  ['a parameter of a type of another language', headed('params: { on: bool }'), '1:15 RECIPE_SCHEMA'],
+  ['a parameter with a keyword that is none', headed('params: { days: { type: integer, min: 3 } }'), '1:34 RECIPE_SCHEMA'],
+  ['a parameter whose default does not fit', headed('params: { days: { type: integer, default: x } }'), '1:43 RECIPE_SCHEMA'],
+  ['a parameter with a pattern that backtracks', headed('params: { a: { type: string, pattern: "(a+)+" } }'), '1:39 RECIPE_SCHEMA'],
+  ['a schema of params with a misspelt type', headed('params: { type: object, properties: { a: { type: strin } } }'), '1:50 RECIPE_SCHEMA'],
+  ['a secret whose name is none', headed('secrets: [MY-KEY]'), '1:11 RECIPE_FIELD_VALUE'],
+  ['a secret that lorc sets', headed('secrets: [LORC_X]'), '1:11 RECIPE_FIELD_VALUE'],
+  ['env of the recipe that lorc sets', headed('env: { LORC_X: 1 }'), '1:8 RECIPE_FIELD_VALUE'],
+  ['a deadline without a unit that is known', headed('deadline: tomorrow'), '1:11 RECIPE_DURATION'],
+  ['a handler that is a text', lines('steps:', A, 'on_failure: notify'), '3:13 RECIPE_FIELD_TYPE'],
+  ['a handler without a name', lines('steps:', A, 'always:', '  - { type: shell, script: a.sh }'), '4:5 RECIPE_FIELD_MISSING'],
+  ['a handler with a field that is none', lines('steps:', A, 'always:', '  - { name: z, type: shell, script: a.sh, neds: [a] }'), '4:43 RECIPE_FIELD_UNKNOWN'],
+  ['a handler with the name of a step', lines('steps:', A, 'always:', '  - { name: a, type: shell, script: a.sh }'), '4:13 RECIPE_NAME_DUPLICATE'],
+  [
+    'a handler that waits for a step',
+    lines('steps:', A, 'always:', '  - { name: z, type: shell, script: a.sh, depends_on: [a] }'),
+    '4:56 RECIPE_DEPENDENCY_UNKNOWN',
+  ],
+  ['finally instead of always', lines('steps:', A, 'finally: []'), '3:1 RECIPE_FIELD_UNKNOWN'],
+]
+
+const EXPRESSIONS: Malformed[] = [
+  ['CEL that does not end', withField('when: "1 +"'), '6:14 RECIPE_EXPRESSION'],
+  ['CEL with a character that is none', withField('when: "1 # 2"'), '6:14 RECIPE_EXPRESSION'],
+  ['CEL with one = sign', withField('when: run.name = "x"'), '6:20 RECIPE_EXPRESSION'],
+  ['a condition that is a text', withField(`when: "'yes'"`), '6:12 RECIPE_EXPRESSION'],
+  ['a condition that is a number', withField('when: ${{ 1 + 1 }}'), '6:15 RECIPE_EXPRESSION'],
+  ['items that are a text', withField('for_each: run.name'), '6:15 RECIPE_EXPRESSION'],
+  ['types that do not fit', withField('when: run.attempt == "1"'), '6:11 RECIPE_EXPRESSION'],
+  ['a name that stands for nothing', withField('when: context.a'), '6:11 RECIPE_EXPRESSION'],
+  ['an unknown function', withField('when: exists(ctx.a.b_v1)'), '6:11 RECIPE_EXPRESSION'],
+  ['an unknown step', withField('when: steps.aa.status == "completed"'), '6:11 RECIPE_REFERENCE_UNKNOWN'],
+  ['a field that steps do not have', withField('when: steps.a.state == "completed"'), '6:19 RECIPE_EXPRESSION'],
+  ['an unknown parameter', lines('params: { days: 7 }', withField('when: params.day > 3')), '7:11 RECIPE_REFERENCE_UNKNOWN'],
+  ['a parameter compared with another type', lines('params: { days: 7 }', withField('when: params.days == "7"')), '7:11 RECIPE_EXPRESSION'],
+  ['a variable that is not granted', withField('args: { a: "${{ env.HOME }}" }'), '6:21 RECIPE_REFERENCE_UNKNOWN'],
+  ['a secret', lines('secrets: [KEY]', 'env: [KEY]', withField('args: ["${{ env.KEY }}"]')), '8:17 RECIPE_REFERENCE_UNKNOWN'],
+  ['a key of the context without a version', withField('when: ctx.sales.rows'), '6:11 RECIPE_EXPRESSION'],
+  ['the context as a whole', withField('args: { a: "${{ ctx }}" }'), '6:21 RECIPE_EXPRESSION'],
+  ['an item without for_each', withField('args: { a: "${{ item }}" }'), '6:21 RECIPE_EXPRESSION'],
+  ['an item in when', lines(withField('for_each: "[1]"'), '    when: item > 1'), '7:11 RECIPE_EXPRESSION'],
+  ['a field that an item does not have', lines('params: { rows: { type: array, items: { type: object, properties: { id: { type: integer } } } } }', withField('for_each: params.rows'), '    args: ["${{ item.idd }}"]'), '8:22 RECIPE_EXPRESSION'],
+  ['an item of a list that is written out', lines(withField('for_each: [1, 2]'), '    args: ["${{ item.name }}"]'), '7:22 RECIPE_EXPRESSION'],
+  ['a response outside of set', http('body: "${{ response.body }}"'), '5:16 RECIPE_EXPRESSION'],
+  ['a template that does not end', withField('args: { a: "x ${{ 1" }'), '6:19 RECIPE_EXPRESSION'],
+  ['two things in two templates', withField('args: ["${{ 1 + }} ${{ nope }}"]'), '6:19 RECIPE_EXPRESSION', '6:28 RECIPE_EXPRESSION'],
+  ['a template in a block', lines(withField('args:'), '      a: >', '        first line', '        ${{ params.x +', '        nope }} last'), '10:9 RECIPE_EXPRESSION'],
+  ['a template in a text with escapes', withField(`args: { a: "\\t\\"\${{ nope }}" }`), '6:25 RECIPE_EXPRESSION'],
+  ['a template in single quotes', withField("args: { a: 'it''s ${{ nope }}' }"), '6:27 RECIPE_EXPRESSION'],
+  ['a key that is not produced so', lines(withField('produces: { s.total_v1: { type: object, properties: { net: { type: number } } } }'), '    success: { when: ctx.s.total_v1.gross > 1 }'), '7:37 RECIPE_EXPRESSION'],
+  ['a template in the name of a group', withField('concurrency_group: { name: "g-${{ nope }}", limit: 2 }'), '6:39 RECIPE_EXPRESSION'],
+  ['a template in a key for the cache', withField('cache_key: "${{ nope }}"'), '6:21 RECIPE_EXPRESSION'],
+  ['a template in env of the recipe', headed('env: { A: "${{ nope }}" }'), '1:16 RECIPE_EXPRESSION'],
+  ['a template in a message', lines('steps:', '  - { name: a, type: approval, message: "${{ nope }}" }'), '2:46 RECIPE_EXPRESSION'],
+  ['set that is not CEL', http('set: { a.rows_v1: "response.body +" }'), '5:38 RECIPE_EXPRESSION'],
+]
+
 const ORDER: Malformed[] = [
   [
     'a name that reaches the prototype',
@@ -252,6 +355,8 @@ describe.each([
   ['files', FILES],
   ['YAML', YAML],
   ['fields', FIELDS],
+  ['language', LANGUAGE],
+  ['expressions', EXPRESSIONS],
   ['order', ORDER],
 ])('%s', (_, table) => {
   test.each(table)('%s', (_title, recipe, ...expected) => {
@@ -264,7 +369,7 @@ describe.each([
 })
 
 test('there are many of them, no two alike', () => {
-  const all = [...FILES, ...YAML, ...FIELDS, ...ORDER]
-  expect(all.length).toBeGreaterThanOrEqual(60)
+  const all = [...FILES, ...YAML, ...FIELDS, ...LANGUAGE, ...EXPRESSIONS, ...ORDER]
+  expect(all.length).toBeGreaterThanOrEqual(180)
   expect(new Set(all.map(([title]) => title)).size).toBe(all.length)
 })

@@ -1,9 +1,14 @@
+import { STEP_LIST_NAMES, STEP_LISTS, type Phase, type StepList } from './step-lists.ts'
+import type { RecipePath } from './problem.ts'
+
 /**
  * What can be told of a step however wrong the rest of it is. It lets the checks between steps run on recipes that have
- * other problems, so that all are reported at once. `index` is the place in the file.
+ * other problems, so that all are reported at once. `list` and `index` are the place in the file.
  */
 export interface StepOutline {
+  list: StepList
   index: number
+  phase: Phase
   name?: string
   type?: string
   idx?: number
@@ -13,24 +18,35 @@ export interface StepOutline {
   module?: string
   function?: string
   script?: string
+  recipe?: string
   inputs: { path: string; at: number }[]
   outputs: { path: string; at: number }[]
 }
 
-/** Reads the steps of a recipe's value leniently: what is not of the right type is left out. */
-export function outlineSteps(recipe: unknown): StepOutline[] {
-  const steps = isMap(recipe) ? recipe.steps : undefined
-  return Array.isArray(steps) ? steps.map((step, index) => outlineStep(isMap(step) ? step : {}, index)) : []
+/** Where a field of a step stands in its recipe. */
+export function stepPath({ list, index }: Pick<StepOutline, 'list' | 'index'>, ...path: RecipePath): RecipePath {
+  return [list, index, ...path]
 }
 
-function outlineStep(step: Readonly<Record<string, unknown>>, index: number): StepOutline {
+/** Reads the steps of a recipe's value leniently: what is not of the right type is left out. */
+export function outlineSteps(recipe: unknown): StepOutline[] {
+  if (!isMap(recipe)) return []
+  return STEP_LIST_NAMES.flatMap((list) => {
+    const steps = recipe[list]
+    return Array.isArray(steps) ? steps.map((step, index) => outlineStep(isMap(step) ? step : {}, list, index)) : []
+  })
+}
+
+function outlineStep(step: Readonly<Record<string, unknown>>, list: StepList, index: number): StepOutline {
   const outline: StepOutline = {
+    list,
     index,
+    phase: STEP_LISTS[list],
     parallel: step.parallel === true,
     inputs: texts(step.inputs).map(({ text, at }) => ({ path: text, at })),
     outputs: texts(step.outputs).map(({ text, at }) => ({ path: text, at })),
   }
-  for (const field of ['name', 'type', 'module', 'function', 'script'] as const) {
+  for (const field of ['name', 'type', 'module', 'function', 'script', 'recipe'] as const) {
     const value = step[field]
     if (typeof value === 'string' && value !== '') outline[field] = value
   }

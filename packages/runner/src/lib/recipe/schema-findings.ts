@@ -1,8 +1,18 @@
 import type * as z from 'zod'
 import type { ErrorCode } from '../errors.ts'
+import { ordinal } from './graph-rules.ts'
 import type { RecipePositions } from './positions.ts'
 import { formatPath, type Finding, type RecipePath } from './problem.ts'
-import { keyError, recipeSchema, retrySchema, stepSchema, successSchema } from './schema.ts'
+import {
+  concurrencyGroupSchema,
+  forEachMapSchema,
+  keyError,
+  recipeSchema,
+  retrySchema,
+  stepSchema,
+  successSchema,
+} from './schema.ts'
+import { isStepList } from './step-lists.ts'
 import { suggest } from './suggest.ts'
 import { describe, quote } from './wording.ts'
 
@@ -11,15 +21,20 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'steps[]': Object.keys(stepSchema.shape),
   'steps[].retry': Object.keys(retrySchema.shape),
   'steps[].success': Object.keys(successSchema.shape),
+  'steps[].for_each': Object.keys(forEachMapSchema.shape),
+  'steps[].concurrency_group': Object.keys(concurrencyGroupSchema.shape),
 }
 
 /** Codes of values that have the right type but not the right form. */
 const VALUE_CODES: Readonly<Record<string, ErrorCode>> = {
   timeout: 'RECIPE_DURATION',
+  deadline: 'RECIPE_DURATION',
   'steps[].timeout': 'RECIPE_DURATION',
   'steps[].name': 'RECIPE_NAME_INVALID',
   'steps[].reads[]': 'RECIPE_CONTEXT_KEY',
   'steps[].success.ctx_has_keys[]': 'RECIPE_CONTEXT_KEY',
+  'steps[].produces[]': 'RECIPE_CONTEXT_KEY',
+  'steps[].keys[]': 'RECIPE_CONTEXT_KEY',
 }
 
 /** What other tools call the fields of a step. */
@@ -31,8 +46,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   command: 'script',
   cmd: 'script',
   with: 'args',
-  params: 'args',
-  parameters: 'args',
+  parameters: 'params',
+  arguments: 'args',
   uses: 'module',
   class: 'function',
   retries: 'retry',
@@ -44,6 +59,38 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   id: 'name',
   tasks: 'steps',
   jobs: 'steps',
+  if: 'when',
+  condition: 'when',
+  preconditions: 'when',
+  skip_if: 'when',
+  foreach: 'for_each',
+  loop: 'for_each',
+  with_items: 'for_each',
+  matrix: 'for_each',
+  parallelism: 'max_parallel',
+  max_concurrency: 'max_parallel',
+  pool: 'concurrency_group',
+  queue: 'concurrency_group',
+  semaphore: 'concurrency_group',
+  weight: 'priority',
+  priority_weight: 'priority',
+  vars: 'params',
+  variables: 'params',
+  on_error: 'on_failure',
+  finally: 'always',
+  on_exit: 'always',
+  uri: 'url',
+  endpoint: 'url',
+  payload: 'body',
+  status: 'expect',
+  workflow: 'recipe',
+  prompt: 'message',
+  by: 'approvers',
+  max_time: 'deadline',
+  limit: 'deadline',
+  timeout_sec: 'timeout',
+  timeout_seconds: 'timeout',
+  items: 'for_each',
 }
 
 /** Words zod's issues about a recipe's value and places them. */
@@ -63,7 +110,8 @@ export function schemaFindings(
 
 /** The issue inside of the one branch of a union that took the value's type, if there is one. */
 function deepest(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue | undefined {
-  const inside = issue.errors.map(([first]) => first).find((first) => first && first.path.length > 0)
+  const firsts = issue.errors.map(([first]) => first)
+  const inside = firsts.find((first) => first && (first.path.length > 0 || first.code === 'unrecognized_keys'))
   return inside && { ...inside, path: [...issue.path, ...inside.path] }
 }
 
@@ -81,8 +129,8 @@ function unknownField(path: RecipePath, key: string, value: unknown, positions: 
   const owner =
     path.length === 0
       ? 'a recipe'
-      : path.at(-1) === 'retry' || path.at(-1) === 'success'
-        ? `\`${path.at(-1)}\``
+      : path.length > 2
+        ? `\`${String(path.at(-1))}\``
         : 'a step'
   return {
     code: 'RECIPE_FIELD_UNKNOWN',
@@ -102,7 +150,7 @@ function valueFinding(issue: z.core.$ZodIssue, path: RecipePath, value: unknown,
     const owner =
       path.length === 1
         ? 'the recipe'
-        : path.length === 3
+        : path.length === 3 && isStepList(path[0])
           ? stepName(lookup(value, path.slice(0, -1)), path)
           : quote(fieldName(path.slice(0, -1)))
     return {
@@ -138,7 +186,7 @@ function fixFor(issue: z.core.$ZodIssue, found: unknown, path: RecipePath): stri
   }
   if ((issue.expected === 'number' || issue.expected === 'int') && text !== undefined && /^[-+]?[\d.]+$/.test(text))
     return `remove the quotes: ${quote(text).slice(1, -1)}`
-  if (issue.expected === 'array' && text !== undefined && path.at(-1) !== 'steps')
+  if (issue.expected === 'array' && text !== undefined && !isStepList(path.at(-1)))
     return `write it as a list: \`[${quote(text).slice(1, -1)}]\``
   if (issue.expected === 'string' && (typeof found === 'number' || typeof found === 'boolean'))
     return `put it in quotes: \`'${String(found)}'\``
@@ -158,17 +206,19 @@ function contextKeyFix(found: unknown, path: RecipePath): string | undefined {
 
 /** The field a path leads to, with its parents up to the step: `retry.max`, `reads[0]`, `step 3`. */
 function fieldName(path: RecipePath): string {
-  if (path[0] !== 'steps' || path.length === 1) return formatPath(path)
-  return path.length === 2 ? formatPath(path) : formatPath(path.slice(2))
+  return isStepList(path[0]) && path.length > 2 ? formatPath(path.slice(2)) : formatPath(path)
 }
 
 function stepName(step: unknown, path: RecipePath): string {
   const name = typeof step === 'object' && step !== null && 'name' in step ? step.name : undefined
-  return typeof name === 'string' ? `the step ${quote(name)}` : `step ${Number(path[1]) + 1}`
+  if (typeof name === 'string') return `the step ${quote(name)}`
+  return ordinal({ list: isStepList(path[0]) ? path[0] : 'steps', index: Number(path[1]) })
 }
 
+/** The steps of every list have the same fields. */
 function pattern(path: RecipePath): string {
-  return formatPath(path).replaceAll(/\[\d+\]/g, '[]')
+  const [list, ...rest] = path
+  return formatPath(isStepList(list) ? ['steps', ...rest] : path).replaceAll(/\[\d+\]/g, '[]')
 }
 
 function lookup(value: unknown, path: RecipePath): unknown {

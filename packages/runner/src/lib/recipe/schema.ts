@@ -56,14 +56,47 @@ export const retrySchema = z.strictObject({
   on: listOf(text('an error code'), 'a list of error codes').min(1, 'a list of error codes').optional(),
 })
 
+const CEL_PHRASE = 'an expression (CEL)'
+const cel = text(CEL_PHRASE)
+
 export const successSchema = z.strictObject({
-  ctx_has_keys: listOf(contextKey, 'a list of context keys').optional(),
+  ctx_has_keys: listOf(contextKey, 'a list of context keys').optional().describe('Keys that must be there then'),
+  when: cel.optional().describe('CEL that must be true then; it sees what the step wrote'),
 })
+
+const ITEMS_PHRASE = 'an expression (CEL) that gives a list, or a list'
+const items = z.union([cel, z.array(z.unknown())], ITEMS_PHRASE)
+const atOnce = whole(1, 100_000).describe('Items at once; default as many as the run has slots')
+
+export const forEachMapSchema = z.strictObject({
+  items: items.describe('CEL that gives a list, or a list'),
+  max_parallel: atOnce.optional(),
+})
+
+export const concurrencyGroupSchema = z.strictObject({
+  name: text('the name of a group', 200).describe('May hold ${{ }}'),
+  limit: whole(1, 100_000).describe('Steps of the group at once, in all runs of the store'),
+})
+
+const SCHEMA_PHRASE = 'a JSON Schema, or the name of a type'
+const shape = z.union([z.string(), z.record(z.string(), z.unknown()), z.boolean()], SCHEMA_PHRASE)
+
+const STATUS_PHRASE = 'a status code (`200`) or a class of them (`2xx`)'
+const status = z.union(
+  [z.int().min(100, STATUS_PHRASE).max(599, STATUS_PHRASE), z.string().regex(/^[1-5]xx$/, STATUS_PHRASE)],
+  STATUS_PHRASE,
+)
+const METHOD_PHRASE = 'the method of a request, like `GET` or `POST`'
+
+const environment = z.union(
+  [z.array(envName), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], ENV_VALUE))],
+  ENV_PHRASE,
+)
 
 export const stepSchema = z.strictObject({
   idx: z.int('a whole number').optional().describe('Place in the order; steps of the same idx run together'),
   name: z.string(NAME_PHRASE).regex(STEP_NAME, NAME_PHRASE),
-  type: text('the type of a step').describe('node, python or shell'),
+  type: text('the type of a step').describe('node, python, shell, http, recipe or approval'),
   module: text('the name or path of a module', 4096).optional(),
   function: text('the name of an export or a class', 256).optional(),
   script: file.optional(),
@@ -77,15 +110,39 @@ export const stepSchema = z.strictObject({
   timeout: duration.optional(),
   requires_process: truth.optional(),
   continue_on_error: truth.optional(),
-  env: z
-    .union(
-      [z.array(envName), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], ENV_VALUE))],
-      ENV_PHRASE,
-    )
-    .optional(),
+  env: environment.optional().describe('Names of variables to pass on, or values to set'),
   reads: listOf(contextKey, 'a list of context keys').optional(),
   inputs: listOf(file, 'a list of files').optional(),
   outputs: listOf(file, 'a list of files').optional(),
+  when: cel.optional().describe('CEL; false: the step is skipped'),
+  for_each: z
+    .union([cel, z.array(z.unknown()), forEachMapSchema], `${ITEMS_PHRASE}, or a map of items and max_parallel`)
+    .optional()
+    .describe('Runs the step once for each item'),
+  max_parallel: atOnce.optional(),
+  produces: z
+    .union([z.array(contextKey), z.record(z.string(), shape)], 'a list of context keys, or a map of them to schemas')
+    .optional()
+    .describe('Context keys that the step writes, and their shapes'),
+  priority: whole(-1000, 1000).optional().describe('Of steps that could start, those with a higher one do first'),
+  concurrency_group: z
+    .union([text('the name of a group', 200), concurrencyGroupSchema], 'the name of a group, or a map of name and limit')
+    .optional()
+    .describe('Steps that name the same group run one at a time, in all runs of the store'),
+  method: z.string(METHOD_PHRASE).regex(/^[A-Za-z]{3,10}$/, METHOD_PHRASE).optional().describe('Default GET'),
+  url: text('a URL').optional().describe('Of the request of an http step'),
+  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], ENV_VALUE), 'a map of names to values').optional(),
+  body: z.unknown().optional().describe('A text is sent as it is, anything else as JSON'),
+  expect: z
+    .union([status, z.array(status).min(1, STATUS_PHRASE)], `${STATUS_PHRASE}, or a list of them`)
+    .optional()
+    .describe('What is a success; default 2xx'),
+  set: z.record(z.string(), cel, 'a map of context keys to expressions (CEL)').optional().describe('CEL over response'),
+  recipe: file.optional().describe('The recipe that the step runs, relative to the workspace'),
+  params: z.record(z.string(), z.unknown(), 'a map').optional().describe('Parameters of that recipe'),
+  keys: listOf(contextKey, 'a list of context keys').optional().describe('Keys of that run that become keys of this one'),
+  message: text('a text').optional().describe('What is asked of who approves'),
+  approvers: listOf(text('a name'), 'a list of names').min(1, 'a list of names').optional().describe('Who may decide'),
 })
 
 /** What a recipe file holds. */
@@ -99,7 +156,19 @@ export const recipeSchema = z.strictObject({
     .enum(['fail_on_conflict', 'last_write_wins'], '`fail_on_conflict` or `last_write_wins`')
     .optional()
     .describe('When parallel steps write the same key'),
+  deadline: duration.optional().describe('From the start of the run, pauses and resumes included'),
+  params: z
+    .record(z.string(), z.unknown(), 'a map of parameters')
+    .optional()
+    .describe('By name: a default, the name of a type, or a JSON Schema; or one JSON Schema of an object'),
+  env: environment.optional().describe('For every step; a step that has a variable in its own env sees that one'),
+  secrets: listOf(envName, 'a list of names of environment variables')
+    .optional()
+    .describe('Variables whose values are masked wherever they would be seen'),
   steps: z.array(stepSchema, 'a list of steps').min(1, 'a list of at least one step'),
+  on_success: z.array(stepSchema, 'a list of steps').optional().describe('Steps for when the others have completed'),
+  on_failure: z.array(stepSchema, 'a list of steps').optional().describe('Steps for when one has failed'),
+  always: z.array(stepSchema, 'a list of steps').optional().describe('Steps for the end, whatever it is'),
 })
 
 /** Why a text is no context key; `undefined` if it is one. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
-import type { StepOutline } from './outline.ts'
+import { ordinal } from './graph-rules.ts'
+import { stepPath, type StepOutline } from './outline.ts'
 import { normalizePath } from './paths.ts'
 import type { RecipePath } from './problem.ts'
 import { suggest } from './suggest.ts'
@@ -15,70 +16,121 @@ export interface RuleFinding {
   fix?: string
 }
 
-const CODE_FIELDS = ['module', 'function', 'script'] as const
-const NEEDS: Readonly<Record<string, readonly (typeof CODE_FIELDS)[number][]>> = {
+/** Fields that go with some types of steps only. */
+const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
+  module: ['node', 'python'],
+  function: ['node', 'python'],
+  script: ['shell'],
+  args: ['node', 'python', 'shell'],
+  reads: ['node', 'python', 'shell'],
+  requires_process: ['node', 'python', 'shell'],
+  method: ['http'],
+  url: ['http'],
+  headers: ['http'],
+  body: ['http'],
+  expect: ['http'],
+  set: ['http'],
+  recipe: ['recipe'],
+  params: ['recipe'],
+  keys: ['recipe'],
+  message: ['approval'],
+  approvers: ['approval'],
+  retry: ['node', 'python', 'shell', 'http', 'recipe'],
+  cache: ['node', 'python', 'shell', 'http'],
+  cache_key: ['node', 'python', 'shell', 'http'],
+  inputs: ['node', 'python', 'shell'],
+  outputs: ['node', 'python', 'shell', 'recipe'],
+  env: ['node', 'python', 'shell', 'http'],
+  concurrency_group: ['node', 'python', 'shell', 'http', 'recipe'],
+}
+
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
   node: ['module', 'function'],
   python: ['module', 'function'],
   shell: ['script'],
+  http: ['url'],
+  recipe: ['recipe'],
+  approval: [],
 }
 
-const EXAMPLES = {
+/** The field that was most likely meant by one that does not go with a type. */
+const INSTEAD: Readonly<Record<string, string>> = { params: 'args', args: 'params' }
+
+const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   module: { node: '`module: steps/load.ts`', python: '`module: steps.load`' },
   function: {
     node: '`function:` with the name of an export, or `default`',
     python: '`function:` with the name of a class',
   },
   script: { shell: '`script: scripts/load.sh`' },
-} as const
-
-/** Checks what one step says of its code and files. */
-export function checkStep(step: StepOutline, raw: unknown, types: readonly string[]): RuleFinding[] {
-  const at = (...path: RecipePath): RecipePath => ['steps', step.index, ...path]
-  const has = (field: string): boolean => typeof raw === 'object' && raw !== null && Object.hasOwn(raw, field)
-  const findings: RuleFinding[] = []
-  if (step.type !== undefined && !types.includes(step.type)) {
-    const meant = suggest(step.type, types)
-    const fix = meant === undefined ? `the types are ${alternatives(types)}` : `did you mean \`${meant}\`?`
-    findings.push({
-      code: 'RECIPE_TYPE_UNKNOWN',
-      message: `there is no step type ${quote(step.type)}`,
-      at: at('type'),
-      fix,
-    })
-  }
-  const needs = NEEDS[step.type ?? '']
-  for (const field of needs ? CODE_FIELDS : []) {
-    if (needs?.includes(field) && !has(field)) {
-      const example = (EXAMPLES[field] as Readonly<Record<string, string>>)[step.type ?? '']
-      const message = `${who(step)} is a ${step.type} step and has no \`${field}\``
-      findings.push({
-        code: 'RECIPE_FIELD_MISSING',
-        message,
-        at: at(field),
-        ...(example ? { fix: `add ${example}` } : {}),
-      })
-    }
-    if (!needs?.includes(field) && has(field)) {
-      const message = `\`${field}\` does not go with \`type: ${step.type}\``
-      const fix = `a ${step.type} step has ${(needs ?? []).map(quote).join(' and ')}`
-      findings.push({ code: 'RECIPE_FIELD_MISPLACED', message, at: at(field), of: 'key', fix })
-    }
-  }
-  if (has('cache') && has('cache_key')) {
-    const message = '`cache` and `cache_key` do not go together'
-    findings.push({
-      code: 'RECIPE_FIELD_MISPLACED',
-      message,
-      at: at('cache_key'),
-      of: 'key',
-      fix: 'keep one of the two',
-    })
-  }
-  return [...findings, ...checkCode(step, at), ...checkFiles(step, at)]
+  url: { http: '`url: https://example.org/rows`' },
+  recipe: { recipe: '`recipe: recipes/load.yaml`' },
 }
 
-function checkCode(step: StepOutline, at: (...path: RecipePath) => RecipePath): RuleFinding[] {
+/** Checks what one step says of its code and files, and which fields go together. */
+export function checkStep(step: StepOutline, raw: unknown, types: readonly string[]): RuleFinding[] {
+  const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
+  const has = (field: string): boolean => typeof raw === 'object' && raw !== null && Object.hasOwn(raw, field)
+  return [
+    ...checkType(step, types, at),
+    ...checkFields(step, raw, at),
+    ...(has('cache') && has('cache_key')
+      ? [misplaced('`cache` and `cache_key` do not go together', at('cache_key'), 'keep one of the two')]
+      : []),
+    ...(has('max_parallel') && !has('for_each')
+      ? [misplaced('`max_parallel` goes with `for_each`', at('max_parallel'), 'remove it, or add `for_each`')]
+      : []),
+    ...checkCode(step, at),
+    ...checkFiles(step, at),
+  ]
+}
+
+type At = (...path: RecipePath) => RecipePath
+
+function checkType(step: StepOutline, types: readonly string[], at: At): RuleFinding[] {
+  if (step.type === undefined || types.includes(step.type)) return []
+  const meant = suggest(step.type, types)
+  const fix = meant === undefined ? `the types are ${alternatives(types)}` : `did you mean \`${meant}\`?`
+  return [{ code: 'RECIPE_TYPE_UNKNOWN', message: `there is no step type ${quote(step.type)}`, at: at('type'), fix }]
+}
+
+/** Steps of a type that the embedding program supplies may have any field. */
+function checkFields(step: StepOutline, raw: unknown, at: At): RuleFinding[] {
+  const { type = '' } = step
+  const needs = Object.hasOwn(NEEDS, type) ? NEEDS[type] : undefined
+  if (!needs) return []
+  const fields = typeof raw === 'object' && raw !== null ? Object.keys(raw) : []
+  const missing = needs
+    .filter((field) => !fields.includes(field))
+    .map((field): RuleFinding => {
+      const example = EXAMPLES[field]?.[type]
+      const message = `${who(step)} is ${article(type)} step and has no \`${field}\``
+      return { code: 'RECIPE_FIELD_MISSING', message, at: at(field), ...(example ? { fix: `add ${example}` } : {}) }
+    })
+  const wrong = fields.flatMap((field) => {
+    const types = Object.hasOwn(FIELDS_OF, field) ? FIELDS_OF[field] : undefined
+    if (!types || types.includes(type)) return []
+    const instead = INSTEAD[field]
+    const message = `\`${field}\` does not go with \`type: ${type}\``
+    if (instead !== undefined && FIELDS_OF[instead]?.includes(type))
+      return [misplaced(message, at(field), `did you mean \`${instead}\`?`)]
+    const own = needs.length === 0 ? [] : [`${article(type)} step has ${needs.map(quote).join(' and ')}`]
+    return [misplaced(message, at(field), own[0] ?? 'remove it')]
+  })
+  return [...missing, ...wrong]
+}
+
+function misplaced(message: string, at: RecipePath, fix: string): RuleFinding {
+  return { code: 'RECIPE_FIELD_MISPLACED', message, at, of: 'key', fix }
+}
+
+function article(type: string): string {
+  return `${/^[aeiou]|^http/.test(type) ? 'an' : 'a'} ${type}`
+}
+
+function checkCode(step: StepOutline, at: At): RuleFinding[] {
   if (step.script !== undefined) return step.type === 'shell' ? outside(step.script, at('script')) : []
+  if (step.recipe !== undefined) return step.type === 'recipe' ? outside(step.recipe, at('recipe')) : []
   const { module } = step
   if (module === undefined) return []
   if (step.type === 'node') return module.startsWith('@') ? [] : outside(module, at('module'))
@@ -103,7 +155,7 @@ function isDotted(module: string): boolean {
   return module.split('.').every((part) => /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(part) && !FORBIDDEN_KEYS.has(part))
 }
 
-function checkFiles(step: StepOutline, at: (...path: RecipePath) => RecipePath): RuleFinding[] {
+function checkFiles(step: StepOutline, at: At): RuleFinding[] {
   return [
     ...step.inputs.flatMap((input) => outside(input.path, at('inputs', input.at))),
     ...step.outputs.flatMap((output) => outside(output.path, at('outputs', output.at))),
@@ -119,5 +171,5 @@ function outside(path: string, at: RecipePath): RuleFinding[] {
 }
 
 function who(step: StepOutline): string {
-  return step.name === undefined ? `step ${step.index + 1}` : quote(step.name)
+  return step.name === undefined ? ordinal(step) : quote(step.name)
 }

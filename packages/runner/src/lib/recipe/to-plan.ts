@@ -1,14 +1,21 @@
+import { bareCel } from '../expressions/template.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Plan, PlanStep, RetryPolicy } from '../plan.ts'
 import { durationMs } from './duration.ts'
+import { celOf } from './literal-cel.ts'
+import { readParams, readProduces } from './parameter-schema.ts'
 import { normalizePath } from './paths.ts'
+import { STEP_LIST_NAMES, STEP_LISTS, type Phase } from './step-lists.ts'
 import type { Recipe, RecipeStep } from './schema.ts'
 
 type Retry = NonNullable<RecipeStep['retry']>
 type Env = NonNullable<RecipeStep['env']>
 
-/** The plan of a recipe that has no problems. `stages` are those of its steps. */
-export function toPlan(recipe: Recipe, stages: readonly number[], file: string): Plan {
+/** The plans of the recipes that steps run, by path as `normalizePath` gives it. */
+export type SubPlans = ReadonlyMap<string, Plan>
+
+/** The plan of a recipe that has no problems. `stages` are those of its steps, all lists one after the other. */
+export function toPlan(recipe: Recipe, stages: readonly number[], file: string, subPlans: SubPlans): Plan {
   const meta = recipe.test_meta as JsonObject | undefined
   const description = recipe.description ?? (typeof meta?.description === 'string' ? meta.description : undefined)
   return {
@@ -18,8 +25,14 @@ export function toPlan(recipe: Recipe, stages: readonly number[], file: string):
     ...(meta === undefined ? {} : { meta }),
     ...(recipe.concurrency === undefined ? {} : { concurrency: recipe.concurrency }),
     ...timeoutOf(recipe.timeout),
+    ...deadlineOf(recipe.deadline),
+    ...(recipe.params === undefined ? {} : { params: readParams(recipe.params as JsonObject).schema }),
+    ...(recipe.env === undefined ? {} : { env: toEnv(recipe.env) }),
+    ...(recipe.secrets === undefined ? {} : { secrets: [...new Set(recipe.secrets)] }),
     ...(recipe.conflict === undefined ? {} : { conflict: recipe.conflict }),
-    steps: recipe.steps.map((step, i) => toPlanStep(step, stages[i]!)),
+    steps: STEP_LIST_NAMES.flatMap((list) => (recipe[list] ?? []).map((step) => ({ list, step }))).map(
+      ({ list, step }, i) => toPlanStep(step, STEP_LISTS[list], stages[i]!, subPlans),
+    ),
   }
 }
 
@@ -32,7 +45,7 @@ function planName(recipe: Recipe, file: string): string {
   return base.slice(0, 200) || 'recipe'
 }
 
-function toPlanStep(step: RecipeStep, stage: number): PlanStep {
+function toPlanStep(step: RecipeStep, phase: Phase, stage: number, subPlans: SubPlans): PlanStep {
   return {
     name: step.name,
     type: step.type,
@@ -51,8 +64,81 @@ function toPlanStep(step: RecipeStep, stage: number): PlanStep {
     ...(step.reads === undefined ? {} : { reads: step.reads }),
     ...filesOf('inputs', step.inputs),
     ...filesOf('outputs', step.outputs),
-    ...(step.success?.ctx_has_keys === undefined ? {} : { success: { ctxHasKeys: step.success.ctx_has_keys } }),
+    ...successOf(step.success),
+    ...(phase === 'main' ? {} : { phase }),
+    ...(step.when === undefined ? {} : { when: bareCel(step.when).cel }),
+    ...forEachOf(step),
+    ...(step.produces === undefined ? {} : { produces: readProduces(step.produces as JsonValue, []).schemas }),
+    ...(step.priority === undefined ? {} : { priority: step.priority }),
+    ...groupOf(step.concurrency_group),
+    ...(step.type === 'http' ? { http: toHttp(step) } : {}),
+    ...(step.type === 'approval' ? { approval: toApproval(step) } : {}),
+    ...recipeOf(step, subPlans),
   }
+}
+
+function successOf(success: RecipeStep['success']): Pick<PlanStep, 'success'> {
+  if (success?.ctx_has_keys === undefined && success?.when === undefined) return {}
+  return {
+    success: {
+      ...(success.ctx_has_keys === undefined ? {} : { ctxHasKeys: success.ctx_has_keys }),
+      ...(success.when === undefined ? {} : { when: bareCel(success.when).cel }),
+    },
+  }
+}
+
+/** A list that is written out becomes the CEL that gives it; its texts may be CEL in `${{ }}`. */
+function forEachOf({ for_each: written, max_parallel: beside }: RecipeStep): Pick<PlanStep, 'forEach'> {
+  if (written === undefined) return {}
+  const inner = typeof written === 'object' && !Array.isArray(written) ? written : undefined
+  const list = (inner?.items ?? written) as string | JsonValue[]
+  const maxParallel = beside ?? inner?.max_parallel
+  const items = typeof list === 'string' ? bareCel(list).cel : celOf(list)
+  return { forEach: { items, ...(maxParallel === undefined ? {} : { maxParallel }) } }
+}
+
+function groupOf(group: RecipeStep['concurrency_group']): Pick<PlanStep, 'concurrencyGroup'> {
+  if (group === undefined) return {}
+  return { concurrencyGroup: typeof group === 'string' ? { name: group, limit: 1 } : group }
+}
+
+function toHttp({ method, url, headers, body, expect, set }: RecipeStep): NonNullable<PlanStep['http']> {
+  return {
+    method: method?.toUpperCase() ?? 'GET',
+    url: url ?? '',
+    ...(headers === undefined ? {} : { headers: textsOf(headers) }),
+    ...(body === undefined ? {} : { body: body as JsonValue }),
+    ...(expect === undefined ? {} : { expect: Array.isArray(expect) ? expect : [expect] }),
+    ...(set === undefined
+      ? {}
+      : { set: Object.fromEntries(Object.entries(set).map(([key, cel]) => [key, bareCel(cel).cel])) }),
+  }
+}
+
+function toApproval({ message, approvers }: RecipeStep): NonNullable<PlanStep['approval']> {
+  return {
+    ...(message === undefined ? {} : { message }),
+    ...(approvers === undefined ? {} : { by: [...new Set(approvers)] }),
+  }
+}
+
+function recipeOf({ type, recipe, params, keys }: RecipeStep, subPlans: SubPlans): Pick<PlanStep, 'recipe'> {
+  const path = type === 'recipe' && recipe !== undefined ? (normalizePath(recipe) ?? recipe) : undefined
+  const plan = path === undefined ? undefined : subPlans.get(path)
+  if (path === undefined || !plan) return {}
+  return {
+    recipe: {
+      path,
+      plan,
+      ...(params === undefined ? {} : { params: params as JsonObject }),
+      ...(keys === undefined ? {} : { keys: [...new Set(keys)] }),
+    },
+  }
+}
+
+function deadlineOf(deadline: number | string | undefined): { deadlineMs?: number } {
+  const deadlineMs = deadline === undefined ? undefined : durationMs(deadline)
+  return deadlineMs === undefined ? {} : { deadlineMs }
 }
 
 function timeoutOf(timeout: number | string | undefined): { timeoutMs?: number } {
@@ -80,7 +166,11 @@ function cacheOf(step: RecipeStep): Pick<PlanStep, 'cache'> {
 
 function toEnv(env: Env): NonNullable<PlanStep['env']> {
   if (Array.isArray(env)) return { grant: [...new Set(env)], set: {} }
-  return { grant: [], set: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) }
+  return { grant: [], set: textsOf(env) }
+}
+
+function textsOf(values: Readonly<Record<string, string | number | boolean>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
 }
 
 function filesOf<Field extends 'inputs' | 'outputs'>(

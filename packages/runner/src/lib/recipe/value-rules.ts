@@ -1,4 +1,7 @@
 import { ERROR_CODES } from '../errors.ts'
+import type { JsonValue } from '../json.ts'
+import { stepPath, type StepOutline } from './outline.ts'
+import { keyFindings, readParams, readProduces } from './parameter-schema.ts'
 import type { RecipePath } from './problem.ts'
 import type { RuleFinding } from './step-rules.ts'
 import { suggest } from './suggest.ts'
@@ -9,11 +12,35 @@ type Fields = Readonly<Record<string, unknown>>
 type At = (...path: RecipePath) => RecipePath
 
 /** Checks values of a step that the schema cannot judge one by one. `raw` is the step as it was read. */
-export function checkValues(index: number, raw: unknown): RuleFinding[] {
-  const at: At = (...path) => ['steps', index, ...path]
+export function checkValues(outline: Pick<StepOutline, 'list' | 'index'>, raw: unknown): RuleFinding[] {
+  const at: At = (...path) => stepPath(outline, ...path)
   const step = fieldsOf(raw)
   const shell = step.type === 'shell' ? checkShellArgs(step.args, at) : []
-  return [...checkRetry(fieldsOf(step.retry), at), ...checkEnv(step.env, at), ...shell]
+  const keys = Object.keys(fieldsOf(step.set)).flatMap((key) => keyFindings(key, at('set', key)))
+  const produced = step.produces === undefined ? [] : readProduces(step.produces as JsonValue, at('produces')).findings
+  return [...checkRetry(fieldsOf(step.retry), at), ...checkEnv(step.env, at), ...shell, ...keys, ...produced, ...checkForEach(step, at)]
+}
+
+/** Checks what a recipe says of all of its steps. */
+export function checkRecipeValues(recipe: unknown): RuleFinding[] {
+  const { env, params, secrets } = fieldsOf(recipe)
+  const at: At = (...path) => path
+  const names = listOf(secrets).flatMap((name, i) => (typeof name === 'string' ? environmentName(name, at('secrets', i), 'value') : []))
+  return [...checkEnv(env, at), ...names, ...(params === undefined ? [] : readParams(params as JsonValue).findings)]
+}
+
+function checkForEach(step: Fields, at: At): RuleFinding[] {
+  const inner = fieldsOf(step.for_each)
+  if (step.max_parallel === undefined || inner.max_parallel === undefined) return []
+  const message = '`max_parallel` is here and in `for_each`'
+  return [{ code: 'RECIPE_FIELD_MISPLACED', message, at: at('max_parallel'), of: 'key', fix: 'keep one of the two' }]
+}
+
+function environmentName(name: string, at: RecipePath, of: 'key' | 'value'): RuleFinding[] {
+  const finding = (message: string, fix: string): RuleFinding[] => [{ code: 'RECIPE_FIELD_VALUE', message, at, of, fix }]
+  if (FORBIDDEN_KEYS.has(name)) return finding(`${quote(name)} is not allowed in recipes`, 'choose another name')
+  if (!name.startsWith('LORC_')) return []
+  return finding(`${quote(name)} is set by lorc itself`, 'choose a name that does not begin with `LORC_`')
 }
 
 function checkRetry(retry: Fields, at: At): RuleFinding[] {
@@ -44,11 +71,10 @@ function checkEnv(env: unknown, at: At): RuleFinding[] {
     ? listOf(env).map((name, i) => [String(name), at('env', i), undefined])
     : Object.entries(fieldsOf(env)).map(([name, value]) => [name, at('env', name), value])
   for (const [name, place, value] of names) {
-    const finding = (message: string, of: 'key' | 'value', fix?: string) =>
-      findings.push({ code: 'RECIPE_FIELD_VALUE', message, at: place, of, ...(fix === undefined ? {} : { fix }) })
-    if (FORBIDDEN_KEYS.has(name)) finding(`${quote(name)} is not allowed in recipes`, 'key', 'choose another name')
-    else if (name.startsWith('LORC_'))
-      finding(`${quote(name)} is set by lorc itself`, 'key', 'choose a name that does not begin with `LORC_`')
+    const finding = (message: string, of: 'key' | 'value') =>
+      findings.push({ code: 'RECIPE_FIELD_VALUE', message, at: place, of })
+    const named = environmentName(name, place, 'key')
+    if (named.length > 0) findings.push(...named)
     else if (!Array.isArray(env) && !/^[A-Za-z_]\w*$/.test(name))
       finding(`${quote(name)} is not the name of an environment variable`, 'key')
     if (typeof value === 'string' && value.includes('\0'))

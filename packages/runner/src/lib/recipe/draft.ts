@@ -1,0 +1,140 @@
+import type { Plan } from '../plan.ts'
+import { decodeRecipe } from './decode.ts'
+import type { ExpressionFinding } from './expression-rules.ts'
+import { checkGraph } from './graph-rules.ts'
+import { DEFAULT_LIMITS, type RecipeLimits } from './limits.ts'
+import { stagesOf } from './order.ts'
+import { outlineSteps, type StepOutline } from './outline.ts'
+import { RecipePositions } from './positions.ts'
+import { formatPath, type Finding, type Problem } from './problem.ts'
+import { recipeExpressions, type OpenTemplate, type RecipeExpression } from './recipe-expressions.ts'
+import { schemaFindings } from './schema-findings.ts'
+import { recipeSchema, type Recipe } from './schema.ts'
+import { RecipeSource } from './source.ts'
+import { STEP_LIST_NAMES } from './step-lists.ts'
+import { checkStep, type RuleFinding } from './step-rules.ts'
+import { toPlan, type SubPlans } from './to-plan.ts'
+import { checkRecipeValues, checkValues } from './value-rules.ts'
+import { parseYaml } from './yaml-document.ts'
+import { readValues } from './yaml-values.ts'
+
+export interface CompileOptions {
+  /** The name that problems give the file; a plan without another name is called after it. */
+  file: string
+  limits?: Partial<RecipeLimits>
+  /** Types of steps that there are executors for. Default node, python, shell, http, recipe, approval. */
+  types?: readonly string[]
+}
+
+export const STEP_TYPES = ['node', 'python', 'shell', 'http', 'recipe', 'approval'] as const
+
+/** A recipe that was read and checked, but for its expressions and the recipes that its steps run. */
+export interface Draft {
+  /** What was read, however wrong; undefined: it could not be read. */
+  value: unknown
+  steps: StepOutline[]
+  expressions: RecipeExpression[]
+  open: OpenTemplate[]
+  positions: RecipePositions
+  /** Places findings, and makes problems of all, in the order of their places. */
+  report: (further: readonly RuleFinding[], expressions: readonly ExpressionFinding[]) => Problem[]
+  /** The plan, if nothing is wrong with the recipe. */
+  plan: (subPlans: SubPlans) => Plan | undefined
+}
+
+/**
+ * Reads the text of a recipe and checks all but its expressions. Pure: it reads no file and throws nothing, whatever the
+ * text is.
+ */
+export function draftRecipe(source: string | Uint8Array, options: CompileOptions): Draft {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const decoded = decodeRecipe(source, limits.bytes)
+  const text = new RecipeSource(options.file, decoded.text)
+  const stop = (findings: readonly Finding[]): Draft => ({
+    value: undefined,
+    steps: [],
+    expressions: [],
+    open: [],
+    positions: new RecipePositions(text, null, new Map()),
+    report: () => toProblems(findings, text, limits.problems),
+    plan: () => undefined,
+  })
+  if (decoded.finding) return stop([decoded.finding])
+  const { root, findings: syntax } = parseYaml(text, limits)
+  if (syntax.length > 0) return stop(syntax)
+  if (root === null)
+    return stop([
+      { code: 'RECIPE_EMPTY', message: 'the recipe is empty', range: [0, 0], fix: 'a recipe has a list of `steps`' },
+    ])
+
+  const values = readValues(root, decoded.text, limits)
+  if (values.findings.some(({ code }) => code === 'RECIPE_ALIAS_BOMB')) return stop(values.findings)
+  const { value } = values
+  const positions = new RecipePositions(text, root, values.targets)
+  const steps = outlineSteps(value)
+  const stages = stagesByList(steps)
+  const parsed = recipeSchema.safeParse(value)
+  const rules = rulesOf(value, steps, stages, options.types ?? STEP_TYPES)
+  const checked = [
+    ...(parsed.success ? [] : schemaFindings(parsed.error.issues, value, positions)),
+    ...rules.map((rule) => placed(rule, positions)),
+  ]
+  return {
+    value,
+    steps,
+    ...recipeExpressions(value, steps),
+    positions,
+    report(further, expressions) {
+      const all = [
+        ...checked,
+        ...further.map((rule) => placed(rule, positions)),
+        ...expressions.map(({ at, start, end, ...finding }) => ({
+          ...finding,
+          range: positions.within(at, start, end),
+          path: formatPath(at),
+        })),
+      ]
+      return toProblems([...values.findings, ...withoutEchoes(all, values.refused)], text, limits.problems)
+    },
+    plan: (subPlans) => (parsed.success ? toPlan(value as Recipe, stages, options.file, subPlans) : undefined),
+  }
+}
+
+/** Each list of steps has stages of its own. */
+function stagesByList(steps: readonly StepOutline[]): number[] {
+  return STEP_LIST_NAMES.flatMap((list) => stagesOf(steps.filter((step) => step.list === list)))
+}
+
+function rulesOf(
+  recipe: unknown,
+  steps: readonly StepOutline[],
+  stages: readonly number[],
+  types: readonly string[],
+): RuleFinding[] {
+  const raw = (step: StepOutline): unknown => (recipe as Record<string, unknown[]>)[step.list]![step.index]
+  return [
+    ...checkRecipeValues(recipe),
+    ...steps.flatMap((step) => [...checkStep(step, raw(step), types), ...checkValues(step, raw(step))]),
+    ...checkGraph(steps, stages).findings,
+  ]
+}
+
+/** Without what only echoes another finding: a refused value that reads as null, a misspelt field that is missing. */
+function withoutEchoes(findings: readonly Finding[], refused: ReadonlySet<string>): Finding[] {
+  const meant = new Set(findings.map((finding) => finding.meant))
+  return findings.filter(
+    ({ code, path = '' }) => !refused.has(path) && !(code === 'RECIPE_FIELD_MISSING' && meant.has(path)),
+  )
+}
+
+function placed({ at, of, ...finding }: RuleFinding, positions: RecipePositions): Finding {
+  return { ...finding, range: positions.range(at, of), path: formatPath(at) }
+}
+
+function toProblems(findings: readonly Finding[], source: RecipeSource, most: number): Problem[] {
+  const sorted = [...findings].sort((a, b) => a.range[0] - b.range[0] || a.range[1] - b.range[1])
+  const problems = sorted.slice(0, most).map((finding) => source.problem(finding))
+  const next = sorted[most]
+  const message = `${sorted.length - most} more problems are not listed`
+  return next ? [...problems, source.problem({ code: 'RECIPE_MORE_PROBLEMS', message, range: next.range })] : problems
+}

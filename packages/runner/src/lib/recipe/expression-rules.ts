@@ -1,0 +1,186 @@
+import { ExpressionChecker, type Checked, type Surroundings } from '../expressions/checker.ts'
+import type { Reference } from '../expressions/references.ts'
+import { isObject } from '../json-schema/json-schema.ts'
+import type { JsonValue } from '../json.ts'
+import { bareCel } from '../expressions/template.ts'
+import { celOf } from './literal-cel.ts'
+import type { StepOutline } from './outline.ts'
+import { readParams, readProduces } from './parameter-schema.ts'
+import type { RecipePath } from './problem.ts'
+import type { OpenTemplate, RecipeExpression } from './recipe-expressions.ts'
+import { suggest } from './suggest.ts'
+import { quote } from './wording.ts'
+
+/** What is wrong with an expression: `start` and `end` are offsets in the text at `at`. */
+export interface ExpressionFinding {
+  code: 'RECIPE_EXPRESSION' | 'RECIPE_REFERENCE_UNKNOWN'
+  message: string
+  at: RecipePath
+  start: number
+  end: number
+  fix?: string
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * Checks every expression of a recipe: its syntax, its types as far as they are known, and that what it names is there:
+ * parameters, steps, granted variables. Evaluates nothing.
+ */
+export function checkExpressions(
+  recipe: unknown,
+  steps: readonly StepOutline[],
+  expressions: readonly RecipeExpression[],
+  open: readonly OpenTemplate[],
+): ExpressionFinding[] {
+  const unclosed = open.map(({ at, offset }) => ({
+    code: 'RECIPE_EXPRESSION' as const,
+    message: 'a `${{` has no `}}`',
+    at,
+    start: offset,
+    end: offset + 3,
+    fix: 'close it with `}}`',
+  }))
+  if (expressions.length === 0) return unclosed
+  const rules = new ExpressionRules(fieldsOf(recipe), steps)
+  return [...unclosed, ...expressions.flatMap((expression) => rules.check(expression))]
+}
+
+class ExpressionRules {
+  readonly #recipe: Fields
+  readonly #params: readonly string[] | undefined
+  readonly #names: ReadonlySet<string>
+  readonly #secrets: ReadonlySet<string>
+  readonly #checker: ExpressionChecker
+  readonly #itemTypes = new Map<StepOutline, string>()
+
+  constructor(recipe: Fields, steps: readonly StepOutline[]) {
+    this.#recipe = recipe
+    const read = recipe.params === undefined ? undefined : readParams(recipe.params as JsonValue)
+    const properties = read?.findings.length === 0 && isObject(read.schema.properties) ? read.schema.properties : {}
+    // Of a recipe without `params`, runs may be given any.
+    this.#params = read && Object.keys(isObject(read.schema.properties) ? read.schema.properties : {})
+    this.#names = new Set(steps.flatMap(({ name }) => name ?? []))
+    this.#secrets = new Set(listOf(recipe.secrets).map(String))
+    this.#checker = new ExpressionChecker({ params: properties, ctx: producedBy(recipe, steps) })
+  }
+
+  check(expression: RecipeExpression): ExpressionFinding[] {
+    const { cel, at, offset, role } = expression
+    const checked = this.#checker.check(cel, this.#surroundings(expression))
+    const place = (start: number, end: number) => ({ at, start: offset + start, end: offset + Math.max(end, start + 1) })
+    const findings: ExpressionFinding[] = checked.faults.map(({ message, start, end, fix }) => ({
+      code: 'RECIPE_EXPRESSION',
+      message,
+      ...place(start, end),
+      ...(fix === undefined ? {} : { fix }),
+    }))
+    for (const reference of checked.references) {
+      const unknown = this.#unknown(reference, expression)
+      if (unknown) findings.push({ code: 'RECIPE_REFERENCE_UNKNOWN', ...unknown, ...place(reference.start, reference.end) })
+    }
+    const wrong = wrongType(role, checked)
+    if (wrong !== undefined) findings.push({ code: 'RECIPE_EXPRESSION', message: wrong, ...place(0, cel.length) })
+    return findings
+  }
+
+  /** `when` and the items themselves are evaluated before there is an item. */
+  #surroundings({ step, role }: RecipeExpression): Surroundings {
+    const within = step && role !== 'condition' && role !== 'items' && role !== 'element'
+    return { item: within ? this.#itemType(step) : null, response: role === 'response' }
+  }
+
+  #itemType(step: StepOutline): string | null {
+    const written = fieldsOf(rawStep(this.#recipe, step)).for_each
+    if (written === undefined) return null
+    const known = this.#itemTypes.get(step)
+    if (known !== undefined) return known
+    const items = isObject(written as JsonValue) ? fieldsOf(written).items : written
+    const cel = typeof items === 'string' ? bareCel(items).cel : celOf((items ?? []) as JsonValue)
+    const { type } = this.#checker.check(cel, { item: null, response: false })
+    const made = /^list<(.*)>$/.exec(type ?? '')?.[1] ?? 'dyn'
+    this.#itemTypes.set(step, made)
+    return made
+  }
+
+  #unknown({ root, name }: Reference, { step }: RecipeExpression): { message: string; fix?: string } | undefined {
+    if (name === null) return undefined
+    switch (root) {
+      case 'ctx':
+        return undefined
+      case 'steps':
+        if (this.#names.has(name)) return undefined
+        return { message: `there is no step ${quote(name)}`, ...this.#nearStep(name) }
+      case 'params':
+        if (!this.#params || this.#params.includes(name)) return undefined
+        return { message: `there is no parameter ${quote(name)}`, ...meantOf(name, this.#params) }
+      case 'env': {
+        if (this.#secrets.has(name)) return { message: `${quote(name)} is a secret, which no expression sees` }
+        const granted = [...namesOf(this.#recipe.env), ...(step ? namesOf(fieldsOf(rawStep(this.#recipe, step)).env) : [])]
+        if (granted.includes(name)) return undefined
+        const meant = suggest(name, granted)
+        const fix = meant === undefined ? `grant it: \`env: [${name}]\`` : `did you mean ${quote(meant)}?`
+        return { message: `the step is not granted a variable ${quote(name)}`, fix }
+      }
+    }
+  }
+
+  /** `steps.load-data` reads as a subtraction. */
+  #nearStep(name: string): { fix?: string } {
+    const meant = suggest(name, this.#names)
+    if (meant === undefined) return {}
+    return { fix: `did you mean ${/^\w+$/.test(meant) ? quote(meant) : `\`steps[${JSON.stringify(meant)}]\``}?` }
+  }
+}
+
+function wrongType(role: RecipeExpression['role'], { type }: Checked): string | undefined {
+  if (type === null || type === 'dyn' || type.startsWith('dyn<')) return undefined
+  if (role === 'condition' || role === 'done') return type === 'bool' ? undefined : `it must give true or false, not ${wordOf(type)}`
+  if (role === 'items') return type.startsWith('list') ? undefined : `it must give a list, not ${wordOf(type)}`
+  return undefined
+}
+
+function wordOf(type: string): string {
+  if (type.startsWith('list')) return 'a list'
+  const words: Readonly<Record<string, string>> = { string: 'a text', int: 'a number', double: 'a number', bool: 'true or false', null: 'null' }
+  return words[type] ?? 'a map'
+}
+
+function meantOf(name: string, candidates: readonly string[]): { fix?: string } {
+  const meant = suggest(name, candidates)
+  if (meant !== undefined) return { fix: `did you mean ${quote(meant)}?` }
+  return { fix: candidates.length === 0 ? 'the recipe declares none' : `the recipe has ${candidates.slice(0, 8).map(quote).join(', ')}` }
+}
+
+/** The schemas of the keys that steps declare; a key that two declare differently is known of neither. */
+function producedBy(recipe: Fields, steps: readonly StepOutline[]): Map<string, JsonValue> {
+  const found = new Map<string, JsonValue>()
+  for (const step of steps) {
+    const raw = fieldsOf(rawStep(recipe, step))
+    if (raw.produces === undefined) continue
+    const { schemas, findings } = readProduces(raw.produces as JsonValue, [])
+    if (findings.length > 0) continue
+    for (const [key, schema] of Object.entries(schemas)) {
+      // The items of a `for_each` step are gathered into a list.
+      const own: JsonValue = raw.for_each === undefined ? schema : { type: 'array', items: schema }
+      found.set(key, found.has(key) && JSON.stringify(found.get(key)) !== JSON.stringify(own) ? true : own)
+    }
+  }
+  return found
+}
+
+function rawStep(recipe: Fields, { list, index }: StepOutline): unknown {
+  return listOf(recipe[list])[index]
+}
+
+function namesOf(env: unknown): string[] {
+  return Array.isArray(env) ? env.map(String) : Object.keys(fieldsOf(env))
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+}
