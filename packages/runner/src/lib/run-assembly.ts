@@ -14,6 +14,7 @@ import { checkTypes } from './executor-table.ts'
 import type { StepImport } from './import-steps.ts'
 import { Journal } from './journal.ts'
 import type { JsonObject } from './json.ts'
+import { completeParams } from './params.ts'
 import type { Plan } from './plan.ts'
 import { RunFold } from './run-fold.ts'
 import { newRunId } from './run-id.ts'
@@ -69,7 +70,8 @@ export class RunAssembly {
   ): Driver {
     const { store, clock, ids } = this.#around
     const secrets = secretsOf(plan, this.#options.env)
-    if (secrets) refuseIn(secrets, plan, options.params ?? {}, imported)
+    const params = completeParams(plan, options.params)
+    if (secrets) refuseIn(secrets, plan, params, imported)
     const now = clock.now()
     const runId = newRunId(now, () => ids.random())
     const journal = new Journal(store, runId, 1)
@@ -97,7 +99,7 @@ export class RunAssembly {
         name: plan.name,
         planHash: hash,
         recipe,
-        params: options.params ?? {},
+        params,
         options: recordedOptions(options),
         versions: { runner: RUNNER_VERSION, node: engineVersions.node, ...this.#options.versions },
         code,

@@ -1,7 +1,7 @@
 import { RunnerError } from './errors.ts'
 import type { Plan, PlanStep } from './plan.ts'
 
-const OF_PLANS = ['deadlineMs', 'params', 'env'] as const satisfies (keyof Plan)[]
+const OF_PLANS = ['deadlineMs', 'env'] as const satisfies (keyof Plan)[]
 const OF_STEPS = ['phase', 'when', 'forEach', 'produces', 'priority', 'concurrencyGroup', 'approval', 'recipe'] as const satisfies (keyof PlanStep)[]
 
 /** Throws PLAN_INVALID for what a plan may say and this runner does not do yet: nothing is ignored. */

@@ -1,5 +1,6 @@
 import { RunnerError } from '../errors.ts'
-import type { JsonObject } from '../json.ts'
+import { schemaFaults } from '../json-schema/json-schema.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { planSchema, type Plan } from '../plan.ts'
 import { checkGraph } from './graph-rules.ts'
 import { jsonFault } from './json-fault.ts'
@@ -33,7 +34,8 @@ export function checkPlan(plan: unknown): Plan {
     path: formatPath(at).replace('depends_on', 'dependsOn'),
     message,
   }))
-  if (problems.length > 0) throw invalid(problems)
+  const schemas = schemaProblems(parsed.data)
+  if (problems.length + schemas.length > 0) throw invalid([...problems, ...schemas])
   return parsed.data
 }
 
@@ -48,6 +50,19 @@ function outline(step: Plan['steps'][number], index: number): StepOutline {
     inputs: [],
     outputs: (step.outputs ?? []).map((path, at) => ({ path, at })),
   }
+}
+
+/** The schemas of parameters and of produced keys are ones that are checked in full. */
+function schemaProblems({ params, steps }: Plan): PlanProblem[] {
+  const schemas: [path: (string | number)[], schema: JsonValue][] = [
+    ...(params ? [[['params'], params] as [string[], JsonValue]] : []),
+    ...steps.flatMap(({ produces = {} }, index) =>
+      Object.entries(produces).map(([key, schema]): [(string | number)[], JsonValue] => [['steps', index, 'produces', key], schema]),
+    ),
+  ]
+  return schemas.flatMap(([at, schema]) =>
+    schemaFaults(schema).map(({ path, message }) => ({ path: formatPath([...at, ...path]), message })),
+  )
 }
 
 /** The stages of each phase are dense. */
