@@ -5,6 +5,7 @@ import { configPath } from './commands/config-path.ts'
 import { configShow } from './commands/config-show.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
+import { graph } from './commands/graph.ts'
 import { pythonPath } from './commands/python-path.ts'
 import { resume } from './commands/resume.ts'
 import { run } from './commands/run.ts'
@@ -55,6 +56,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   explain: {
     summary: 'Tell why a run or a step is as it is, and what to do',
     command: explain,
+  },
+  graph: {
+    summary: 'Draw the steps of a recipe or a run',
+    command: graph,
   },
   'runs logs': {
     summary: 'Show what the steps of a run printed',
@@ -163,6 +168,9 @@ const CALLED_ELSEWHERE: Readonly<Record<string, string>> = {
   status: 'runs show',
   describe: 'runs show',
   why: 'explain',
+  dag: 'graph',
+  plot: 'graph',
+  draw: 'graph',
   reason: 'explain',
   inspect: 'explain',
   tail: 'runs logs',

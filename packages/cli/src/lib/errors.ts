@@ -17,7 +17,7 @@ export const CLI_ERRORS = {
   CLI_STEP_UNKNOWN: 'The run has no step of this name.',
   CLI_KEY_UNKNOWN: 'The context of the run has no such key.',
   CLI_LOG_MISSING: 'The attempt has not begun, or it wrote no log.',
-  CLI_OUTPUT_FAILED: 'Standard output could not be written.',
+  CLI_OUTPUT_FAILED: 'Standard output, or the file that `--output` names, could not be written.',
   CLI_INTERNAL: 'lorc itself failed; please report it.',
 } as const
 

@@ -1,0 +1,32 @@
+import type { GraphNode } from '@lorc/runner/insight'
+import { duration } from '../render/quantity.ts'
+import { oneLine, truncate } from '../render/text.ts'
+
+const LONGEST = 32
+
+/** What is written on a node: its name, and below it what it is or what became of it. Joins have the second alone. */
+export interface NodeText {
+  title: string
+  detail: string
+}
+
+export function textOf(node: GraphNode): NodeText {
+  if (node.kind === 'join') return { title: '', detail: node.label }
+  const title = truncate(oneLine(node.label), LONGEST)
+  return { title: node.conditional ? `${title} ?` : title, detail: [count(node), told(node)].filter((part) => part !== '').join(', ') }
+}
+
+function count({ kind, size, forEach }: GraphNode): string {
+  if (kind === 'group') return `${size} steps`
+  return forEach ? `${size > 1 ? size : ''} items`.trim() : ''
+}
+
+function told({ counts, status, type, tookMs }: GraphNode): string {
+  if (counts !== null) {
+    const each = Object.entries(counts)
+    const [only] = each
+    return each.length === 1 && only !== undefined ? only[0] : each.map(([name, number]) => `${number} ${name}`).join(', ')
+  }
+  if (status === null) return type ?? ''
+  return tookMs === null ? status : `${status} ${duration(tookMs)}`
+}
