@@ -18,3 +18,4 @@ export type { NodeStep, ScriptletContext, ScriptletParams, StepLog } from './lib
 export { pythonPath } from './lib/executors/python-folder.ts'
 export { forecast, type Forecast, type ForecastOptions, type ForecastStep } from './lib/forecast.ts'
 export { itemOf, pastDurations, type PastDuration } from './lib/past-durations.ts'
+export type { PerhapsReason, RunPreview, RunReason, StepDecision, StepPreview } from './lib/run-preview.ts'

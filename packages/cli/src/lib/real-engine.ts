@@ -13,6 +13,7 @@ import type { Problem } from '@lorc/runner/recipe'
 import type { Engine, OpenOptions } from './engine.ts'
 import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
+import { hasStore, storePlace } from './store-place.ts'
 
 /** The packages themselves. `version` is lorc's. */
 export function realEngine(version: string): Engine {
@@ -27,9 +28,12 @@ export function realEngine(version: string): Engine {
         throw error
       }
     },
-    async compile(file, workspace) {
+    async compile(file, workspace, { keepNothing = false } = {}) {
       const { root, config } = workspace
-      const { plan, problems, sha256, path } = await openRecipe(file, { root, allow: config.allow }, join(root, '.lorc'))
+      const place = { root, allow: config.allow }
+      const { plan, problems, sha256, path } = await (keepNothing
+        ? (await import('@lorc/runner/recipe')).loadRecipe(file, place)
+        : openRecipe(file, place, join(root, '.lorc')))
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
       const { formatProblem } = await import('@lorc/runner/recipe')
       throw refused(file, problems, formatProblem)
@@ -64,12 +68,13 @@ async function closeBoth(runner: { close(): Promise<void> }, store: RunStore): P
   }
 }
 
-function openStore({ workspace, forget }: OpenOptions): RunStore | Promise<RunStore> {
-  const { root, config } = workspace
-  if (forget === true) return createMemoryStore()
+function openStore({ workspace, forget, readOnly }: OpenOptions): RunStore | Promise<RunStore> {
+  const { config } = workspace
+  if (forget === true || (readOnly === true && !hasStore(workspace))) return createMemoryStore()
+  const place = storePlace(workspace)
   return config.store === 'sqlite'
-    ? createSqliteStore({ file: join(root, '.lorc', 'lorc.db'), durability: config.durability })
-    : createFilesStore({ dir: join(root, '.lorc', 'journals'), durability: config.durability })
+    ? createSqliteStore({ file: place, durability: config.durability })
+    : createFilesStore({ dir: place, durability: config.durability })
 }
 
 function runnerOptions({ workspace, env }: OpenOptions): RunnerOptions {

@@ -168,6 +168,7 @@ function refuse(): never {
 export function runnerOf(script: Partial<Runner>): Runner {
   const refusing = {
     start: refuse,
+    preview: refuse,
     resume: refuse,
     cancel: refuse,
     pause: refuse,

@@ -3,6 +3,7 @@ import type { Artifact, AttemptMetrics, JournalEvent, RecordedError, RunOptions,
 import type { StepExecutor } from './executor.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
+import type { RunPreview } from './run-preview.ts'
 import type { RunStore } from './store.ts'
 
 /** Time as the runner sees it. Tests pass a fake one. */
@@ -188,6 +189,8 @@ export interface Runner {
   readonly store: RunStore
   /** Rejects with RunnerError (PLAN_INVALID, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
   start(plan: Plan, options?: StartOptions): Promise<RunHandle>
+  /** What `start` would do: which steps would run, in which order, for how long. Changes nothing; rejects as `start` does. */
+  preview(plan: Plan, options?: StartOptions): Promise<RunPreview>
   /** Rejects with RUN_UNKNOWN, RUN_HELD. A completed run resolves at once and runs nothing. */
   resume(runId: string, options?: ResumeOptions): Promise<RunHandle>
   /** Asks the driver of a run to cancel it; takes the lease and cancels it itself when there is no live driver. */

@@ -5,7 +5,7 @@ import type { ApprovalDecision, Clock, ResumeOptions, RunHandle, Runner, RunnerO
 import { checkDecision } from './approval.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
-import { sealPlan } from './define-plan.ts'
+import { sealPlan, type SealedPlan } from './define-plan.ts'
 import { driverIdentity } from './driver-identity.ts'
 import type { Driver } from './driver.ts'
 import { stepEnvironments, type Environment } from './environment.ts'
@@ -13,7 +13,7 @@ import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
 import { checkTypes, executorTable } from './executor-table.ts'
 import { graphOf } from './graph.ts'
-import { importSteps } from './import-steps.ts'
+import { importSteps, type StepImport } from './import-steps.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
@@ -23,6 +23,7 @@ import { writeRunFolder } from './run-folder.ts'
 import { checkNames, checkSteps } from './run-order.ts'
 import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
 import { secretsOf } from './secrets.ts'
+import type { PreviewOptions, RunPreview } from './run-preview.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
 import type { DriverIdentity, RunRequest, RunStore } from './store.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
@@ -67,6 +68,7 @@ class LocalRunner implements Runner {
   readonly #identity: DriverIdentity = driverIdentity()
   readonly #around: Surroundings
   readonly #assembly: RunAssembly
+  readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
   readonly #drivers = new Set<Driver>()
   #closing: Promise<void> | undefined
@@ -93,6 +95,7 @@ class LocalRunner implements Runner {
       environment: stepEnvironments(env),
       keepAlive: () => this.#presence.soon(),
     }
+    const fingerprint = stepFingerprint({ workspace: this.#workspace, code: this.#code, python, env })
     this.#assembly = new RunAssembly(this.#around, {
       identity: this.#identity,
       stateDir,
@@ -101,19 +104,13 @@ class LocalRunner implements Runner {
       versions: options.versions ?? {},
       env,
       code: this.#code,
-      fingerprint: stepFingerprint({ workspace: this.#workspace, code: this.#code, python, env }),
+      fingerprint,
     })
+    this.#previewing = { store, root, fingerprint, concurrency }
   }
 
   async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
-    this.#assertOpen()
-    const known = sealPlan(plan)
-    const sealed = known instanceof Promise ? await known : known
-    checkSupported(sealed.plan)
-    checkTypes(sealed.plan, this.#around.executors)
-    const graph = graphOf(sealed.plan)
-    checkNames(sealed.plan, graph, options)
-    const imported = options.resumeFrom?.length ? await importSteps(this.store, sealed.plan, graph, options) : []
+    const { sealed, imported } = await this.#checked(plan, options)
     const code = await this.#code.hashes(sealed.plan.steps)
     for (;;) {
       try {
@@ -122,6 +119,12 @@ class LocalRunner implements Runner {
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
       }
     }
+  }
+
+  async preview(plan: Plan, options: StartOptions = {}): Promise<RunPreview> {
+    const { sealed, imported } = await this.#checked(plan, options)
+    const { previewRun } = await import('./run-preview.ts')
+    return previewRun(sealed.plan, options, { ...this.#previewing, imported })
   }
 
   async resume(runId: string, options: ResumeOptions = {}): Promise<RunHandle> {
@@ -248,6 +251,19 @@ class LocalRunner implements Runner {
     for (const { runId, epoch } of abandoned) await this.store.releaseLease(runId, epoch).catch(() => {})
     await this.#presence.close()
     if (this.#ownsStore) await this.store.close()
+  }
+
+  /** What `start` refuses, before it changes anything. */
+  async #checked(plan: Plan, options: StartOptions): Promise<{ sealed: SealedPlan; imported: StepImport[] }> {
+    this.#assertOpen()
+    const known = sealPlan(plan)
+    const sealed = known instanceof Promise ? await known : known
+    checkSupported(sealed.plan)
+    checkTypes(sealed.plan, this.#around.executors)
+    const graph = graphOf(sealed.plan)
+    checkNames(sealed.plan, graph, options)
+    const imported = options.resumeFrom?.length ? await importSteps(this.store, sealed.plan, graph, options) : []
+    return { sealed, imported }
   }
 
   #assertOpen(): void {

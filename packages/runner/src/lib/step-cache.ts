@@ -9,7 +9,8 @@ import type { Product } from './outcome.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import type { CacheEntry, RunStore } from './store.ts'
 
-const CANDIDATES = 20
+/** Entries of one key that are looked at. */
+export const CANDIDATES = 20
 
 /** What a step is made of, beyond its definition and what it reads: see `stepFingerprint`. */
 export type Fingerprint = (step: PlanStep) => Promise<JsonObject>
@@ -21,7 +22,7 @@ export interface CacheHit {
 }
 
 /** An entry's value, as `keep` writes it. */
-interface Kept {
+export interface Kept {
   outputs: string[]
   writes: { [key: string]: RecordedWrite }
   artifacts: Artifact[]
@@ -33,8 +34,8 @@ interface Kept {
   parts: CacheParts
 }
 
-/** What an attempt is looked for under, and made of. */
-interface Looked {
+/** What a result is looked for under, and made of. */
+export interface Looked {
   key: string
   definition?: JsonObject
   fingerprint?: JsonObject
@@ -64,7 +65,7 @@ export class StepCache {
 
   async find(attempt: LiveAttempt): Promise<CacheHit | undefined> {
     const { step } = attempt
-    const looked = await this.#look(step)
+    const looked = await lookUp(step, this.#fingerprint)
     const { key } = looked
     this.#looked.set(attempt, looked)
     for (const entry of await this.#store.cached(this.#planName, step.name, key, CANDIDATES)) {
@@ -108,14 +109,6 @@ export class StepCache {
     return this.#writing.size > 0 ? Promise.all(this.#writing) : undefined
   }
 
-  async #look(step: PlanStep): Promise<Looked> {
-    if (step.cache?.mode === 'key') return { key: `key:${step.cache.key}` }
-    const { retry: _retry, timeoutMs: _timeout, stage: _stage, dependsOn: _dependsOn, ...rest } = step
-    const definition = rest as unknown as JsonObject
-    const fingerprint = await this.#fingerprint(step)
-    return { key: `auto:${hash('sha256', canonicalize({ definition, ...fingerprint }), 'hex')}`, definition, fingerprint }
-  }
-
   #parts(attempt: LiveAttempt, { key, definition, fingerprint }: Looked): CacheParts {
     if (definition === undefined || fingerprint === undefined) return { key: key.slice('key:'.length) }
     const parts = partsOf(definition, fingerprint, this.#secrets)
@@ -127,6 +120,15 @@ export class StepCache {
     for (const artifact of artifacts) if (!(await isUnchanged(this.#root, artifact))) return false
     return true
   }
+}
+
+/** Where a step's result is looked for, as its definition and what it is made of are now. */
+export async function lookUp(step: PlanStep, fingerprintOf: Fingerprint): Promise<Looked> {
+  if (step.cache?.mode === 'key') return { key: `key:${step.cache.key}` }
+  const { retry: _retry, timeoutMs: _timeout, stage: _stage, dependsOn: _dependsOn, ...rest } = step
+  const definition = rest as unknown as JsonObject
+  const fingerprint = await fingerprintOf(step)
+  return { key: `auto:${hash('sha256', canonicalize({ definition, ...fingerprint }), 'hex')}`, definition, fingerprint }
 }
 
 function readsHold(reads: { [key: string]: string }, attempt: LiveAttempt): boolean {
@@ -143,6 +145,7 @@ function valueBefore(attempt: LiveAttempt, key: string): JsonValue | undefined {
   return attempt.own.history(key).findLast(({ version }) => version !== 0)?.value
 }
 
-function valueHash(value: JsonValue | undefined): string {
+/** As `reads` of an entry has it. */
+export function valueHash(value: JsonValue | undefined): string {
   return hash('sha256', canonicalize(value ?? null), 'hex')
 }

@@ -1,4 +1,6 @@
-import { defineCommand } from '../command.ts'
+import type { RunStore, StartOptions } from '@lorc/runner'
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { dryRun } from '../dry-run.ts'
 import { driving } from '../driving.ts'
 import { CliError } from '../errors.ts'
 import { findRun } from '../run-lookup.ts'
@@ -29,11 +31,17 @@ export const run = defineCommand({
       label: 'RUN',
       summary: 'The source of --resume-from. Default: the last run of this recipe',
     },
+    'dry-run': {
+      kind: 'flag',
+      summary: 'Show what would run, in which order, what the cache spares, and how long it would take; change nothing',
+    },
+    ...JSON_OPTION,
     ...DRIVE_OPTIONS,
   },
   examples: [
     ['run recipes/daily.yaml', 'run everything'],
     ['run recipes/daily.yaml --only load,report', 'run two steps (the same: --only load report)'],
+    ['run recipes/daily.yaml --dry-run', 'what it would do, and for how long'],
     ['run recipes/daily.yaml --resume-from report', 'do the report again, with what the last run computed'],
   ],
   async run(invocation) {
@@ -52,19 +60,29 @@ export const run = defineCommand({
     if (both !== undefined) {
       throw new CliError('CLI_OPTION_INVALID', `\`${both}\` is named by --only and by --skip.`, { fix: 'name it in one.' })
     }
+    if (options.json && !options['dry-run']) {
+      throw new CliError('CLI_OPTION_INVALID', '--json goes with --dry-run: a run prints one JSON line in any case.', {
+        fix: 'leave it out; --log-format json is for what goes on meanwhile.',
+      })
+    }
+    const named = { only, skip, 'resume-from': resumeFrom }
+    const startOptions = async (store: RunStore): Promise<StartOptions> => ({
+      ...(only.length > 0 ? { only } : {}),
+      ...(skip.length > 0 ? { skip } : {}),
+      ...(resumeFrom.length > 0 ? { resumeFrom } : {}),
+      ...(fromRun === undefined ? {} : { fromRun: await findRun(store, fromRun) }),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(options['fail-fast'] ? { failFast: true } : {}),
+    })
+    if (options['dry-run']) {
+      const { plan } = await engine.compile(invocation.arguments.file, await invocation.workspace(), { keepNothing: true })
+      checkStepNames(plan, named)
+      return await dryRun(plan, startOptions, invocation, options.json)
+    }
     return await driving(invocation, options, async (workspace) => {
       const { plan, recipe } = await engine.compile(invocation.arguments.file, workspace)
-      checkStepNames(plan, { only, skip, 'resume-from': resumeFrom })
-      return async ({ runner, store }) =>
-        runner.start(plan, {
-          recipe,
-          ...(only.length > 0 ? { only } : {}),
-          ...(skip.length > 0 ? { skip } : {}),
-          ...(resumeFrom.length > 0 ? { resumeFrom } : {}),
-          ...(fromRun === undefined ? {} : { fromRun: await findRun(store, fromRun) }),
-          ...(concurrency === undefined ? {} : { concurrency }),
-          ...(options['fail-fast'] ? { failFast: true } : {}),
-        })
+      checkStepNames(plan, named)
+      return async ({ runner, store }) => runner.start(plan, { recipe, ...(await startOptions(store)) })
     })
   },
 })

@@ -1,0 +1,204 @@
+import { isUnchanged } from './artifact.ts'
+import { partsOf } from './cache-parts.ts'
+import { forecast } from './forecast.ts'
+import type { StepImport } from './import-steps.ts'
+import type { JsonObject, JsonValue } from './json.ts'
+import { pastDurations } from './past-durations.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import { skippedSteps } from './run-order.ts'
+import { CANDIDATES, lookUp, valueHash, type Fingerprint, type Kept } from './step-cache.ts'
+import type { CacheEntry, RunStore } from './store.ts'
+import type { StartOptions } from './api.ts'
+
+/** What a run would do with a step, as far as that can be told before it. */
+export type StepPreview = {
+  step: string
+  phase: NonNullable<PlanStep['phase']>
+  /**
+   * Steps of one wave can run at the same time, given the slots; each wave waits for something in the one before. Null:
+   * it is not known whether it will run.
+   */
+  wave: number | null
+  /** The median of past runs, milliseconds; null: it has never completed. */
+  usualMs: number | null
+  /** Milliseconds from the run's start; null: it does not run, or no past run tells. */
+  startMs: number | null
+  endMs: number | null
+} & StepDecision
+
+/**
+ * `run`: it runs. `cached`: its result is taken from the cache. `skipped`, `imported`: as the options say. `perhaps`: what
+ * happens before it decides.
+ */
+export type StepDecision =
+  | { will: 'skipped'; why: { kind: 'option'; reason: string } }
+  | { will: 'imported'; why: { kind: 'imported'; runId: string } }
+  | { will: 'cached'; why: { kind: 'hit'; runId: string; at: number } }
+  | { will: 'run'; why: RunReason }
+  | { will: 'perhaps'; why: PerhapsReason }
+
+/**
+ * `no_cache`: it asks for none. `first`: nothing of it is kept. `changed`: what it is made from differs from the kept result
+ * that is nearest, in these parts. `values`: these keys do not hold what it read then. `file`: one that it left is gone or
+ * altered.
+ */
+export type RunReason =
+  | { kind: 'no_cache' }
+  | { kind: 'first' }
+  | { kind: 'changed'; runId: string; parts: string[] }
+  | { kind: 'values'; runId: string; keys: string[] }
+  | { kind: 'file'; runId: string; path: string }
+
+/**
+ * `values`: it is taken from the cache if these keys come out as they were then. `template`: what it is made from is known
+ * when it starts. `when`: its condition decides. `phase`: how the run ends decides.
+ */
+export type PerhapsReason =
+  | { kind: 'values'; runId: string; keys: string[] }
+  | { kind: 'template' }
+  | { kind: 'when'; when: string }
+  | { kind: 'phase' }
+
+/** What `start` would do. */
+export interface RunPreview {
+  /** In the order in which they would start; what would not start, or perhaps, in the plan's order after that. */
+  steps: StepPreview[]
+  /** Steps at once. */
+  concurrency: number
+  /** Complete, with defaults. */
+  params: JsonObject
+  /** Of the whole run, as the scheduler would go through it; null where no past run tells what any step takes. */
+  makespanMs: number | null
+  /** Of all steps, one after the other; null as well. */
+  workMs: number | null
+}
+
+export interface PreviewOptions {
+  store: RunStore
+  /** Absolute. */
+  root: string
+  fingerprint: Fingerprint
+  concurrency: number
+  imported: readonly StepImport[]
+}
+
+/** Reads, and changes nothing. The plan is taken as checked; rejects with STORE_*. */
+export async function previewRun(plan: Plan, options: StartOptions, from: PreviewOptions): Promise<RunPreview> {
+  const durations = await pastDurations(from.store, plan.name, plan.steps.length)
+  const waves = new Map(
+    forecast(plan, { duration: () => 1, concurrency: Number.POSITIVE_INFINITY }).steps.map(({ step, startMs }) => [step, startMs]),
+  )
+  const inOrder = [...plan.steps].sort((a, b) => (waves.get(a.name) ?? Infinity) - (waves.get(b.name) ?? Infinity))
+  const decisions = await decide(plan, inOrder, options, from)
+  const typicalMs = medianOf([...durations.values()].map(({ medianMs }) => medianMs))
+  const duration = (step: PlanStep): number => durations.get(step.name)?.medianMs ?? typicalMs ?? 0
+  const concurrency = options.concurrency ?? plan.concurrency ?? from.concurrency
+  const settled = inOrder.filter(({ name }) => !mayRun(decisions.get(name)!)).map(({ name }) => name)
+  const future = forecast(plan, { duration, concurrency, settled })
+  const times = new Map(typicalMs === undefined ? [] : future.steps.map((entry) => [entry.step, entry]))
+  const order = new Map(future.steps.map(({ step }, index) => [step, index]))
+  const steps = inOrder.map((step): StepPreview => ({
+    step: step.name,
+    phase: step.phase ?? 'main',
+    wave: waves.get(step.name) ?? null,
+    usualMs: durations.get(step.name)?.medianMs ?? null,
+    startMs: times.get(step.name)?.startMs ?? null,
+    endMs: times.get(step.name)?.endMs ?? null,
+    ...decisions.get(step.name)!,
+  }))
+  steps.sort((a, b) => (a.wave ?? Infinity) - (b.wave ?? Infinity) || (order.get(a.step) ?? Infinity) - (order.get(b.step) ?? Infinity) || 0)
+  return {
+    steps,
+    concurrency,
+    params: options.params ?? {},
+    makespanMs: typicalMs === undefined ? null : future.makespanMs,
+    workMs: typicalMs === undefined ? null : future.steps.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0),
+  }
+}
+
+function mayRun({ will }: StepDecision): boolean {
+  return will === 'run' || will === 'perhaps'
+}
+
+async function decide(
+  plan: Plan,
+  inOrder: readonly PlanStep[],
+  options: StartOptions,
+  { store, root, fingerprint, imported }: PreviewOptions,
+): Promise<Map<string, StepDecision>> {
+  const importedFrom = new Map(imported.map((entry) => [entry.step, entry.importedFrom ?? '']))
+  const skipped = new Map(
+    skippedSteps(plan, options, new Set(importedFrom.keys())).flatMap(({ steps, reason }) => steps.map((step) => [step, reason] as const)),
+  )
+  /** What keys will hold, as far as that is known: written by what is imported or comes from the cache. */
+  const known = new Map<string, JsonValue>()
+  const keep = (writes: Kept['writes']): void => {
+    for (const [key, { value }] of Object.entries(writes)) known.set(key, value)
+  }
+  for (const { writes } of imported) keep(writes)
+  let certain = true
+  const decisions = new Map<string, StepDecision>()
+  for (const step of inOrder) {
+    const decision = await decisionOf(step)
+    decisions.set(step.name, decision)
+    certain &&= !mayRun(decision)
+  }
+  return decisions
+
+  async function decisionOf(step: PlanStep): Promise<StepDecision> {
+    const reason = skipped.get(step.name)
+    if (reason !== undefined) return { will: 'skipped', why: { kind: 'option', reason } }
+    const source = importedFrom.get(step.name)
+    if (source !== undefined) return { will: 'imported', why: { kind: 'imported', runId: source } }
+    if (step.phase === 'on_failure') return { will: 'perhaps', why: { kind: 'phase' } }
+    if (step.when !== undefined) return { will: 'perhaps', why: { kind: 'when', when: step.when } }
+    if (step.cache === undefined) return { will: 'run', why: { kind: 'no_cache' } }
+    if (JSON.stringify(step).includes('${{') || step.forEach !== undefined) return { will: 'perhaps', why: { kind: 'template' } }
+    const looked = await lookUp(step, fingerprint)
+    let miss: StepDecision | undefined
+    for (const entry of await store.cached(plan.name, step.name, looked.key, CANDIDATES)) {
+      const found = await judge(entry)
+      if (found.will === 'cached') return found
+      miss ??= found
+    }
+    if (miss !== undefined) return miss
+    const { definition, fingerprint: made } = looked
+    const now = definition !== undefined && made !== undefined ? partsOf(definition, made, plan.secrets ?? []) : { key: looked.key.slice(4) }
+    return { will: 'run', why: nearest(now, await store.cacheEntries(plan.name, step.name, CANDIDATES)) }
+  }
+
+  async function judge({ value, runId, createdAt }: CacheEntry): Promise<StepDecision> {
+    const kept = value as unknown as Kept
+    const open: string[] = []
+    const other: string[] = []
+    for (const [key, expected] of Object.entries(kept.reads)) {
+      if (!known.has(key) && !certain) open.push(key)
+      else if (valueHash(known.get(key)) !== expected) other.push(key)
+    }
+    if (other.length > 0) return { will: 'run', why: { kind: 'values', runId, keys: other } }
+    for (const artifact of kept.artifacts) {
+      if (!(await isUnchanged(root, artifact))) return { will: 'run', why: { kind: 'file', runId, path: artifact.path } }
+    }
+    // It asked for the list of keys, to which steps before it may add.
+    const listed = kept.keys !== undefined && kept.keys !== valueHash([...known.keys()].sort())
+    if (open.length > 0 || listed) return { will: 'perhaps', why: { kind: 'values', runId, keys: open } }
+    keep(kept.writes)
+    return { will: 'cached', why: { kind: 'hit', runId, at: createdAt } }
+  }
+}
+
+/** What keeps the kept result that differs in the fewest things from being taken. */
+function nearest(now: { [part: string]: string }, entries: readonly CacheEntry[]): RunReason {
+  const compared = entries.map(({ value, runId }) => {
+    const then = (value as unknown as Kept).parts ?? {}
+    const names = [...new Set([...Object.keys(now), ...Object.keys(then)])].filter((name) => !name.startsWith('reads '))
+    return { runId, parts: names.filter((name) => now[name] !== then[name]) }
+  })
+  compared.sort((a, b) => a.parts.length - b.parts.length)
+  const [best] = compared
+  return best === undefined ? { kind: 'first' } : { kind: 'changed', ...best }
+}
+
+function medianOf(values: number[]): number | undefined {
+  return values.sort((a, b) => a - b)[values.length >> 1]
+}
