@@ -5,8 +5,7 @@ import os
 import resource
 import signal
 import sys
-import tempfile
-import threading
+from _thread import _count as count_threads
 
 from lorc_channel import high
 
@@ -35,9 +34,8 @@ class Surroundings:
 
     def __init__(self, root, spool):
         self.root = high(os.open(root, os.O_RDONLY))
-        handle, path = tempfile.mkstemp(prefix='lorc-')
-        os.close(handle)
-        self.capture = high(os.open(path, os.O_RDWR | os.O_APPEND))
+        path = spool + '.out'
+        self.capture = high(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600))
         os.unlink(path)
         self.start = 0
         self.null = high(os.open(os.devnull, os.O_RDWR))
@@ -126,7 +124,7 @@ class Surroundings:
     def left_behind(self):
         """What would outlive the attempt in this process."""
         left = []
-        if threading.active_count() > 1:
+        if count_threads() > 0:
             left.append('threads')
         if has_children():
             left.append('processes')

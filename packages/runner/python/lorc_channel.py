@@ -3,9 +3,10 @@
 import fcntl
 import json
 import os
-import threading
+from _thread import allocate_lock
 
 HIGH = 100
+ENCODE = json.JSONEncoder(separators=(',', ':')).encode
 
 
 def high(fd):
@@ -20,7 +21,7 @@ class Channel:
         self.inward = high(read_fd)
         self.outward = high(write_fd)
         self.rest = b''
-        self.lock = threading.Lock()
+        self.lock = allocate_lock()
 
     def receive(self):
         """The next message; None: the driver is gone. A line that a killed child left half read is passed over."""
@@ -37,8 +38,8 @@ class Channel:
                 return None
             self.rest += data
 
-    def send(self, message):
-        self.write(json.dumps(message, separators=(',', ':')).encode() + b'\n')
+    def send(self, message, before=b''):
+        self.write(before + ENCODE(message).encode() + b'\n')
 
     def write(self, data):
         view = memoryview(data)

@@ -5,7 +5,7 @@ lines. The first message is {folders, library, spool}; each that follows is an a
   {module, file, class, params, step, run, attempt, idempotencyKey, env, log, isolated, exclusive}
 It is answered by {"done": ...}, or by {"redirect": {isolated, exclusive}} when the class asks for other circumstances.
 In between the scriptlet's questions go out ({"get": key}, ...) and are answered. An isolated attempt runs in a fork of
-this process, which is announced ({"forked": pid}), told to go on, and reported when it has ended ({"exit": ...}).
+this process, which is announced ({"forked": pid}), and reported when it has ended ({"exit": ...}).
 
 Standard library only; Python 3.8 or later; Linux and macOS.
 """
@@ -85,14 +85,11 @@ class Host:
             'usage': [used.ru_utime * 1000, used.ru_stime * 1000, used.ru_maxrss * RSS_UNIT],
         }
         # A child that was killed while it wrote leaves half a line.
-        self.channel.write(b'\n')
-        self.channel.send({'exit': ended})
+        self.channel.send({'exit': ended}, b'\n')
 
     def child(self, request):
         try:
             os.setpgid(0, 0)
-            if self.channel.receive() is None:
-                os._exit(0)
             self.channel.send(self.attempt(request))
             flush(sys.stderr)
         finally:
@@ -116,9 +113,14 @@ class Host:
             result = returned(made.run(ctx, request['params']))
         except SystemExit as stop:
             result = {'code': exit_code(stop.code)}
+        except NoScriptlet as missing:
+            result = {'code': 1, 'missing': missing.args}
         except BaseException as error:
             tell(error)
             result = {'code': 1, 'error': '%s: %s' % (type(error).__name__, error)}
+            own = own_code(error)
+            if own is not None:
+                result['errorCode'] = own
         writes = ctx.close()
         text, size, logged = self.surroundings.printed()
         result['usage'] = self.surroundings.measured()
@@ -139,16 +141,29 @@ class Host:
         self.surroundings.imported()
         named = getattr(module, request['class'], None)
         if named is None:
-            raise AttributeError('%s has no class %s%s' % (request['file'], request['class'], others(module)))
+            raise NoScriptlet('%s has no class `%s`.' % (request['file'], request['class']), others(module))
         if not isinstance(named, type):
-            raise TypeError('%s in %s is not a class' % (request['class'], request['file']))
+            raise NoScriptlet('`%s` in %s is not a class.' % (request['class'], request['file']), others(module))
         return named()
+
+
+class NoScriptlet(Exception):
+    """The module has no such class; what to do about it."""
 
 
 def others(module):
     """The scriptlets that a module has, for an error."""
     names = [name for name, value in vars(module).items() if isinstance(value, type) and hasattr(value, 'run')]
-    return '; its scriptlets are %s' % ', '.join(names) if names else ''
+    return 'Its scriptlets are %s.' % ', '.join(names) if names else 'It has no class with a `run` method.'
+
+
+def own_code(error):
+    """The `code` of an exception, if it is a text."""
+    try:
+        code = getattr(error, 'code', None)
+    except Exception:
+        return None
+    return str(code) if isinstance(code, str) and code else None
 
 
 def returned(value):

@@ -6,7 +6,7 @@ small, does nothing else, and sees its standard input close when the driver dies
 A command on standard input is its number of fields and the fields, each with a NUL after it:
   spawn ID CWD LOG GRACE CAP ARGC FILE ARG... NAME=VALUE...    GRACE in milliseconds, CAP in bytes
   kill ID SIGNAL    to the whole process group
-  watch PID         a process group of somebody else, to be ended with the driver
+  watch PID         a process group of somebody else, to be ended with the driver, as are those of its leader's children
   unwatch PID
 Events on standard output, one JSON object a line:
   {"ev":"ready"}
@@ -75,6 +75,15 @@ def group_lives(pgid):
         if fields is not None and int(fields[2]) == pgid and fields[0] not in (b'Z', b'X'):
             return True
     return False
+
+
+def groups_below(pids):
+    """The process groups of the children of these processes."""
+    if not pids:
+        return []
+    with os.popen('ps -A -o ppid= -o pgid=') as listing:
+        pairs = [[int(number) for number in line.split()] for line in listing]
+    return list({pgid for ppid, pgid in pairs if ppid in pids and pgid not in pids})
 
 
 def signal_stray(pid, number):
@@ -459,10 +468,14 @@ class Supervisor:
 
     def end_everything(self):
         """The driver is gone: every group gets SIGTERM, and SIGKILL when the grace is over."""
-        groups = [child.pid for child in self.by_id.values()]
-        groups += [pid for pid, start in self.watched.items() if start is None or start_ticks(pid) in (start, None)]
+        hosts = [pid for pid, start in self.watched.items() if start is None or start_ticks(pid) in (start, None)]
+        # A host that is stopped has no child that is not seen.
+        for pgid in hosts:
+            signal_group(pgid, signal.SIGSTOP)
+        groups = [child.pid for child in self.by_id.values()] + hosts + groups_below(hosts)
         for pgid in groups:
             signal_group(pgid, signal.SIGTERM)
+            signal_group(pgid, signal.SIGCONT)
         deadline = time.monotonic() + self.grace / 1000
         last = deadline + 1
         strays = self.orphans() if self.adopts else []

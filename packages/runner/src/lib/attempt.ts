@@ -18,6 +18,9 @@ export function logFile(places: RunPlaces, index: number, step: string, attempt:
   return join(places.logs, `${String(index).padStart(4, '0')}-${step}.${attempt}.log`)
 }
 
+/** Runs whose folder for logs was made: to ask the file system for each attempt costs too much. */
+const madeLogs = new WeakSet<RunPlaces>()
+
 export interface AttemptHooks {
   environment(step: PlanStep): Readonly<Record<string, string>>
   /** What executors see of `attempt.own`. */
@@ -96,7 +99,10 @@ export class LiveAttempt implements Attempt {
   get logPath(): string {
     if (this.#logPath === undefined) {
       this.#logPath = logFile(this.#places, this.index, this.step.name, this.number)
-      mkdirSync(dirname(this.#logPath), { recursive: true })
+      if (!madeLogs.has(this.#places)) {
+        mkdirSync(dirname(this.#logPath), { recursive: true })
+        madeLogs.add(this.#places)
+      }
     }
     return this.#logPath
   }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { kill, platform } from 'node:process'
+import { getBuiltinModule, kill, platform } from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { processStartTime } from '../process-start-time.ts'
 
@@ -41,6 +41,19 @@ export async function emptyGroup(pgid: number, graceMs: number): Promise<void> {
     if (waited >= graceMs) signalGroup(pgid, 'SIGKILL')
     await wait(POLL_MS)
   }
+}
+
+/** The process groups of the children of these processes, other than theirs. */
+export function groupsBelow(pids: readonly number[]): number[] {
+  if (pids.length === 0) return []
+  const { execFileSync } = getBuiltinModule('node:child_process')
+  const lines = execFileSync('ps', ['-A', '-o', 'ppid=', '-o', 'pgid='], { encoding: 'utf8' }).trim().split('\n')
+  const found = new Set<number>()
+  for (const line of lines) {
+    const [parent = 0, group = 0] = line.trim().split(/\s+/).map(Number)
+    if (pids.includes(parent) && !pids.includes(group)) found.add(group)
+  }
+  return [...found]
 }
 
 function isTheGroup(pid: number, startTime: string): boolean {

@@ -34,6 +34,8 @@ interface Running {
   isolated: boolean
   told: Pick<PythonMessage, 'done' | 'redirect'>
   fork: number | undefined
+  /** It has run for long enough to matter to a resume. */
+  lasts: boolean
   settle(end: PythonEnd): void
 }
 
@@ -91,7 +93,7 @@ export class PythonHost {
     this.#hold(true)
     const ended = new Promise<PythonEnd>((resolve) => {
       const ending = endOnAbort(attempt, (signal) => signalGroup(this.#running?.fork ?? pid ?? 0, signal))
-      const lasting = request.isolated ? undefined : setTimeout(() => this.#report(attempt), LASTING_MS)
+      const lasting = setTimeout(() => this.#lasts(), LASTING_MS)
       const settle = (end: PythonEnd): void => {
         ending[Symbol.dispose]()
         clearTimeout(lasting)
@@ -100,7 +102,7 @@ export class PythonHost {
         this.#hold(false)
         resolve(end)
       }
-      this.#running = { attempt, isolated: request.isolated, told: {}, fork: undefined, settle }
+      this.#running = { attempt, isolated: request.isolated, told: {}, fork: undefined, lasts: false, settle }
     })
     this.#log.follow(attempt.logPath)
     this.#say(request)
@@ -115,10 +117,17 @@ export class PythonHost {
     await this.gone
   }
 
+  #lasts(): void {
+    if (!this.#running) return
+    this.#running.lasts = true
+    this.#report(this.#running)
+  }
+
   /** A short attempt is over before its process could matter to a resume; recording it would cost more than it does. */
-  #report(attempt: Attempt): void {
-    const { pid } = this.#child
-    if (pid !== undefined && this.#startTime !== undefined) attempt.onSpawn({ pid, startTime: this.#startTime })
+  #report({ attempt, isolated, fork }: Running): void {
+    const pid = isolated ? fork : this.#child.pid
+    const startTime = isolated && fork !== undefined ? processStartTime(fork) : this.#startTime
+    if (pid !== undefined && startTime !== undefined) attempt.onSpawn({ pid, startTime })
   }
 
   #hear(line: string): void {
@@ -142,22 +151,16 @@ export class PythonHost {
     }
   }
 
-  /** The fork waits until it is known here and to the supervisor, so that nothing can be left of it. */
+  /** The supervisor need not be told: it ends the groups of a host's children with the host. */
   #forked(running: Running, pid: number): void {
     running.fork = pid
-    this.#options.groups.watch(pid)
-    const startTime = processStartTime(pid)
-    if (startTime !== undefined) running.attempt.onSpawn({ pid, startTime })
+    if (running.lasts) this.#report(running)
     if (running.attempt.signal.aborted) signalGroup(pid, 'SIGTERM')
-    this.#say({ go: true })
   }
 
   async #exited(running: Running, exit: NonNullable<PythonMessage['exit']>): Promise<void> {
     const { fork, told, attempt } = running
-    if (fork !== undefined) {
-      await emptyGroup(fork, attempt.graceMs)
-      this.#options.groups.unwatch(fork)
-    }
+    if (fork !== undefined) await emptyGroup(fork, attempt.graceMs)
     if (told.done ?? told.redirect) running.settle(endOf(told, exit.usage))
     else running.settle({ kind: 'lost', outcome: crashed(exit.code, exit.signal), usage: exit.usage })
   }

@@ -30,6 +30,10 @@ export interface PythonResult {
   code: number
   /** `ValueError: missing src`. */
   error?: string
+  /** The `code` of that exception. */
+  errorCode?: string
+  /** The class is not there: what to say, and what to do about it. */
+  missing?: [string, string]
   /** An envelope that `run` returned. */
   returned?: JsonObject
   /** What `run` returned instead of an exit code or an envelope. */

@@ -256,9 +256,21 @@ return {'status': 'ok', 'rows': 3}`)
       const [pid, group] = (outcome.status === 'ok' ? outcome.meta?.['v'] : []) as number[]
       expect(pid).toBe(group)
       expect(pid).not.toBe(warm)
-      expect(attempt.spawned.at(-1)).toMatchObject({ pid })
       expect(outcome.metrics?.peakRssBytes).toBeGreaterThan(30_000_000)
     }
+  })
+
+  it.each([
+    ['lasts', '', 'time.sleep(0.2)'],
+    ['takes long to import', 'import time\ntime.sleep(0.2)', 'pass'],
+  ])('tells the process of an isolated attempt that %s', async (_, head, line) => {
+    const attempt = step(`import json, os, time\n${line}\nprint(json.dumps({"status":"ok","v":os.getpid()}))`, {
+      head,
+      step: { requiresProcess: true },
+    })
+    const outcome = await executor.execute(attempt)
+    const pid = outcome.status === 'ok' && outcome.meta?.['v']
+    expect(attempt.spawned).toEqual([{ pid, startTime: expect.any(String) as string }])
   })
 
   it('reports a failing import of an isolated step', async () => {
@@ -345,10 +357,25 @@ return {'status': 'ok', 'alone': alone}`
     const attempt = step('return 0')
     expect(await executor.execute({ ...attempt, step: { ...attempt.step, module: 'steps.none' } })).toMatchObject({ error: { code: 'MODULE_MISSING' } })
     expect(await executor.execute({ ...attempt, step: { ...attempt.step, function: 'Nope' } })).toMatchObject({
-      error: { code: 'STEP_FAILED', message: expect.stringMatching(/has no class Nope; its scriptlets are Job$/) },
+      error: { code: 'EXPORT_MISSING', message: expect.stringMatching(/has no class `Nope`\.$/), fix: 'Its scriptlets are Job.' },
     })
     const { function: _, ...rest } = attempt.step
-    expect(await executor.execute({ ...attempt, step: rest })).toMatchObject({ error: { code: 'STEP_FAILED' } })
+    expect(await executor.execute({ ...attempt, step: rest })).toMatchObject({ error: { code: 'EXPORT_MISSING' } })
+    const other = step('return 0', { head: 'Nope = 1' })
+    expect(await executor.execute({ ...other, step: { ...other.step, function: 'Nope' } })).toMatchObject({
+      error: { code: 'EXPORT_MISSING', message: expect.stringContaining('`Nope`') },
+    })
+  })
+
+  it('keeps the code of an exception, if it is a text', async () => {
+    const head = `class Refused(Exception):\n    code = 'QUOTA'\nclass Odd(Exception):\n    @property\n    def code(self): raise ValueError()`
+    expect(await run(`raise Refused('later')`, { head })).toMatchObject({
+      error: { code: 'STEP_FAILED', message: 'Refused: later', details: { code: 'QUOTA' } },
+    })
+    for (const raised of ['Odd', 'SyntaxError']) {
+      const outcome = await run(`raise ${raised}('no')`, { head })
+      expect(outcome.status === 'error' && outcome.error).toEqual({ code: 'STEP_FAILED', message: `${raised}: no`, exitCode: 1 })
+    }
   })
 
   it('makes the folder for artifacts when a step asks for it', async () => {

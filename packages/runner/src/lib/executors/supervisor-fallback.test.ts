@@ -51,7 +51,7 @@ async function event<E extends SupervisorEvent['ev']>(ev: E): Promise<Extract<Su
 
 it('reports a process from its start to its end', async () => {
   expect(events).toEqual([{ ev: 'ready' }])
-  run(1, `echo note >&2; echo '{"a":1}'; exit 2`)
+  run(1, `echo note >&2; echo '{"a":1}'; sleep 0.1; exit 2`)
   const out = Buffer.from('{"a":1}\n').toString('base64')
   expect(await event('exited')).toEqual({
     ...{ ev: 'exited', id: 1, code: 2, signal: null, user: null, sys: null, rss: null },
@@ -95,7 +95,7 @@ it('passes signals on, and knows nothing of others', async () => {
 })
 
 it('ends what a process leaves behind', async () => {
-  run(1, `(trap '' TERM; while :; do sleep 0.05; done) & exit 0`)
+  run(1, `(trap '' TERM; while :; do sleep 0.05; done) & sleep 0.1; exit 0`)
   const { pid } = await event('spawned')
   await event('exited')
   expect(groupLives(pid)).toBe(false)

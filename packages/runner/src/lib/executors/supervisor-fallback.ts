@@ -2,11 +2,15 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { processStartTime } from '../process-start-time.ts'
-import { groupLives, signalGroup } from './process-group.ts'
+import { groupLives, groupsBelow, signalGroup } from './process-group.ts'
 import { CommandReader, type SupervisorCommand, type SupervisorEvent } from './supervisor-protocol.ts'
 
 const POLL_MS = 10
 const LAST_MS = 1000
+/** A child is announced when it has lasted so long. */
+const YOUNG_MS = 4
+/** How long the output is waited for of a child that has ended. */
+const HELD_OPEN_MS = 100
 
 type Spawn = Extract<SupervisorCommand, { op: 'spawn' }>
 
@@ -34,8 +38,14 @@ export class FallbackSupervisor {
   /** The driver is gone: ends every group. Resolves when they are empty. */
   async end(): Promise<void> {
     const watched = [...this.#watched].filter(([pid, start]) => [start, undefined].includes(processStartTime(pid)))
-    const groups = [...this.#groups.values(), ...watched.map(([pid]) => pid)]
-    for (const pgid of groups) signalGroup(pgid, 'SIGTERM')
+    const hosts = watched.map(([pid]) => pid)
+    // A host that is stopped has no child that is not seen.
+    for (const pgid of hosts) signalGroup(pgid, 'SIGSTOP')
+    const groups = [...this.#groups.values(), ...hosts, ...groupsBelow(hosts)]
+    for (const pgid of groups) {
+      signalGroup(pgid, 'SIGTERM')
+      signalGroup(pgid, 'SIGCONT')
+    }
     await emptied(groups, this.#graceMs)
   }
 
@@ -73,8 +83,11 @@ export class FallbackSupervisor {
     this.#groups.set(id, pid)
     child.stdout?.on('data', (data: Buffer) => output.take(data))
     child.stderr?.on('data', (data: Buffer) => output.log(data))
-    this.#emit({ ev: 'spawned', id, pid, start: processStartTime(pid) ?? null })
-    child.once('exit', (code, signal) => void this.#exited(command, child, output, code, signal))
+    const announcing = setTimeout(() => this.#emit({ ev: 'spawned', id, pid, start: processStartTime(pid) ?? null }), YOUNG_MS)
+    child.once('exit', (code, signal) => {
+      clearTimeout(announcing)
+      void this.#exited(command, child, output, code, signal)
+    })
   }
 
   async #exited(
@@ -87,7 +100,7 @@ export class FallbackSupervisor {
     const { pid = 0 } = child
     if (signalGroup(pid, 'SIGTERM')) await emptied([pid], grace)
     // What holds the pipes open now has left the group on purpose and is not waited for.
-    await Promise.race([closed(child), wait(100)])
+    await closedWithin(child, HELD_OPEN_MS)
     this.#groups.delete(id)
     child.stdout?.destroy()
     child.stderr?.destroy()
@@ -152,4 +165,13 @@ async function emptied(groups: readonly number[], graceMs: number): Promise<void
 }
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-const closed = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once('close', () => resolve()))
+
+function closedWithin(child: ChildProcess, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    child.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -159,6 +159,23 @@ describe.each([
     await supervisor.close()
   })
 
+  it('ends the groups of the children of what it watches with it', async () => {
+    const supervisor = start()
+    const host = `import os, time
+if os.fork() == 0:
+    os.setpgid(0, 0)
+    with open('fork', 'w') as file:
+        file.write('%d\\n' % os.getpid())
+time.sleep(60)`
+    const child = spawn('python3', ['-c', host], { cwd: folder, detached: true, stdio: 'ignore' })
+    children.push(child)
+    const said = (): string => (existsSync(join(folder, 'fork')) ? readFileSync(join(folder, 'fork'), 'utf8') : '')
+    await until(() => said().endsWith('\n'))
+    supervisor.watch(child.pid ?? 0)
+    await supervisor.close()
+    expect([groupLives(child.pid ?? 0), groupLives(Number(said()))]).toEqual([false, false])
+  })
+
   it('watches again after a crash', async () => {
     const supervisor = start()
     const watched = group('sleep 60')
