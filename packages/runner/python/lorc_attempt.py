@@ -95,7 +95,7 @@ class Surroundings:
         size = os.fstat(self.capture).st_size - self.start
         if size <= 0:
             return b'', 0, False
-        text = os.pread(self.capture, CAP, self.start)
+        text = os.pread(self.capture, min(size, CAP), self.start)
         line = text.strip()
         one = size <= CAP and line.startswith(b'{') and b'\n' not in line
         if not one:
