@@ -1,11 +1,13 @@
 import { closest } from './closest.ts'
 import type { Command } from './command.ts'
+import { approve } from './commands/approve.ts'
 import { cancel } from './commands/cancel.ts'
 import { configPath } from './commands/config-path.ts'
 import { configShow } from './commands/config-show.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { graph } from './commands/graph.ts'
+import { pause } from './commands/pause.ts'
 import { pythonPath } from './commands/python-path.ts'
 import { resume } from './commands/resume.ts'
 import { run } from './commands/run.ts'
@@ -16,6 +18,7 @@ import { runsShow } from './commands/runs-show.ts'
 import { step } from './commands/step.ts'
 import { stats } from './commands/stats.ts'
 import { runsDiff } from './commands/runs-diff.ts'
+import { unpause } from './commands/unpause.ts'
 import { validate } from './commands/validate.ts'
 import { verify } from './commands/verify.ts'
 import { CliError } from './errors.ts'
@@ -44,6 +47,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   cancel: {
     summary: 'Cancel a run, in whichever process it goes on',
     command: cancel,
+  },
+  pause: {
+    summary: 'Let no step of a run begin until it is unpaused',
+    command: pause,
+  },
+  unpause: {
+    summary: 'Let a paused run go on',
+    command: unpause,
+  },
+  approve: {
+    summary: 'Decide on a step that waits for an approval',
+    command: approve,
   },
   'runs list': {
     summary: 'List runs, newest first',
@@ -159,6 +174,13 @@ const CALLED_ELSEWHERE: Readonly<Record<string, string>> = {
   restart: 'resume',
   stop: 'cancel',
   kill: 'cancel',
+  hold: 'pause',
+  suspend: 'pause',
+  release: 'unpause',
+  continue: 'unpause',
+  reject: 'approve',
+  approvals: 'approve',
+  decide: 'approve',
   check: 'validate',
   lint: 'validate',
   dry: 'validate',

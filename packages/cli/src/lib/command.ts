@@ -18,13 +18,16 @@ interface OptionBase {
   readonly short?: string
 }
 
-/** `list`: may be repeated, may hold commas, and takes all words up to the next option. */
+/**
+ * `list`: may be repeated, may hold commas, and takes all words up to the next option. `repeated`: may be repeated, a
+ * value each time, as it is.
+ */
 export type OptionSpec =
   | (OptionBase & { readonly kind: 'flag' })
   | (OptionBase & { readonly kind: 'text'; readonly label: string; readonly default?: string })
   | (OptionBase & { readonly kind: 'integer'; readonly label: string; readonly min: number; readonly default?: number })
   | (OptionBase & { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string })
-  | (OptionBase & { readonly kind: 'list'; readonly label: string })
+  | (OptionBase & { readonly kind: 'list' | 'repeated'; readonly label: string })
 
 export type ArgumentSpecs = Readonly<Record<string, ArgumentSpec>>
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
@@ -36,7 +39,7 @@ type ArgumentValue<S extends ArgumentSpec> = S extends { many: true }
     : string | undefined
 type OptionValue<S extends OptionSpec> = S extends { kind: 'flag' }
   ? boolean
-  : S extends { kind: 'list' }
+  : S extends { kind: 'list' | 'repeated' }
     ? string[]
     : S extends { kind: 'choice'; choices: infer C extends readonly string[] }
       ? C[number]

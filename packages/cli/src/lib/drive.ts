@@ -4,6 +4,7 @@ import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { attemptEnded, LogFollower } from './log-follower.ts'
 import { lastLines } from './log-tail.ts'
+import { PersonNotes } from './person-notes.ts'
 import { reportOf, type ErrorReport } from './render/error-report.ts'
 import type { RunReporter } from './render/reporter.ts'
 import type { Past } from './render/run-estimate.ts'
@@ -57,6 +58,7 @@ async function show(handle: RunHandle, reporter: RunReporter, io: Io, follow: bo
   // A resumed run's events begin with those of its earlier drivers. Whose the first one is, the second one tells.
   let live = false
   let created: JournalEvent | undefined
+  const person = new PersonNotes(handle.runId, (text) => reporter.note(text))
   const output = follow ? new StepOutput(handle, reporter, io) : undefined
   try {
     for await (const event of handle.events()) {
@@ -69,6 +71,7 @@ async function show(handle: RunHandle, reporter: RunReporter, io: Io, follow: bo
       created = undefined
       if (live) await output?.before(event)
       reporter.event(event, live)
+      person.event(event, live)
     }
   } finally {
     await output?.stop()

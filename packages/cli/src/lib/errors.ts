@@ -74,3 +74,14 @@ export class RecipeRefused extends Error {
     this.show = show
   }
 }
+
+/** An error about a run that there is: the result line names the run. The cause says what went wrong. */
+export class AboutRun extends Error {
+  override readonly name = 'AboutRun'
+  readonly runId: string
+
+  constructor(runId: string, cause: unknown) {
+    super(runId, { cause })
+    this.runId = runId
+  }
+}

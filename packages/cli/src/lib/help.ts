@@ -92,6 +92,7 @@ function valueText(spec: OptionSpec): string {
     case 'list':
       return ` ${spec.label}...`
     case 'text':
+    case 'repeated':
     case 'integer':
       return ` ${spec.label}`
   }

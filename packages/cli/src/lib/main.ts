@@ -1,6 +1,7 @@
 import type { Command, ParsedValues, Surroundings } from './command.ts'
 import { commandNames, findCommand, type FoundCommand } from './command-table.ts'
 import type { Engine } from './engine.ts'
+import { AboutRun } from './errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
 import type { Io } from './io.ts'
@@ -95,7 +96,7 @@ interface Failing {
 }
 
 function fail(error: unknown, { command, io, err, debug, jsonLog }: Failing): number {
-  const report = reportOf(error instanceof UsageError ? error.cause : error)
+  const report = reportOf(error instanceof UsageError || error instanceof AboutRun ? error.cause : error)
   if (error instanceof UsageError) {
     const { commandName: name } = error
     report.footer = `usage: ${usageLine(name, error.command)}\n       lorc ${name} --help explains it`
@@ -103,7 +104,7 @@ function fail(error: unknown, { command, io, err, debug, jsonLog }: Failing): nu
   showError(report, { io, style: err, debug, json: jsonLog })
   const exitCode = exitCodeOf(report.code)
   if (command?.resultLine === true) {
-    io.stdout.write(errorLine({ report, exitCode, step: null, runId: null }))
+    io.stdout.write(errorLine({ report, exitCode, step: null, runId: error instanceof AboutRun ? error.runId : null }))
   }
   return exitCode
 }

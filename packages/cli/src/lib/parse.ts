@@ -104,6 +104,8 @@ function valueOf(name: string, spec: OptionSpec, given: string[] | undefined): P
       return given !== undefined
     case 'list':
       return listOf(name, given ?? [])
+    case 'repeated':
+      return given ?? []
     case 'text':
       return last ?? spec.default
     case 'choice':

@@ -8,6 +8,8 @@ export function runJson(view: RunView): object {
     name: view.name,
     status: view.status,
     abandoned: view.abandoned,
+    paused: view.paused === null ? null : { by: view.paused.by, reason: view.paused.reason, at: iso(view.paused.at) },
+    parent: view.parent === null ? null : { run_id: view.parent.runId, step: view.parent.step },
     created_at: iso(view.createdAt),
     ended_at: iso(view.endedAt),
     recipe: view.recipe,
@@ -35,6 +37,22 @@ function stepJson(step: StepState): object {
     reason: step.reason,
     cached: step.cached,
     imported_from: step.importedFrom,
+    items: step.items,
+    item_of: step.itemOf,
+    child_run: step.childRun,
+    approval: approvalJson(step.approval),
+  }
+}
+
+function approvalJson(approval: StepState['approval']): object | null {
+  if (approval === null) return null
+  const { message, by, requestedAt, expiresAt, decision } = approval
+  return {
+    message,
+    by,
+    requested_at: iso(requestedAt),
+    expires_at: iso(expiresAt),
+    decision: decision === null ? null : { approved: decision.approved, by: decision.by, reason: decision.reason, at: iso(decision.at) },
   }
 }
 

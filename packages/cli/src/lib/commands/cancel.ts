@@ -1,7 +1,7 @@
-import { hostname, userInfo } from 'node:os'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { BY_OPTION, whoever } from '../whoever.ts'
 import { withRunner } from '../with-runner.ts'
 
 const SAYS = {
@@ -17,7 +17,7 @@ export const cancel = defineCommand({
   arguments: { run: RUN_ARGUMENT },
   options: {
     reason: { kind: 'text', label: 'TEXT', default: 'cancelled by hand', summary: 'Why: it is recorded' },
-    by: { kind: 'text', label: 'NAME', summary: 'Who: it is recorded. Default: user@host' },
+    ...BY_OPTION,
     ...JSON_OPTION,
   },
   examples: [
@@ -34,12 +34,3 @@ export const cancel = defineCommand({
     })
   },
 })
-
-function whoever(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`
-  } catch {
-    // A user id without an entry in the system's list of users, as containers have.
-    return `someone@${hostname()}`
-  }
-}

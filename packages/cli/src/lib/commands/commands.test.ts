@@ -166,7 +166,7 @@ describe('resume', () => {
     const { exit, stdout } = await lorc('resume last', engineWith({ resume }))
     expect([exit, JSON.parse(stdout)]).toEqual([
       1,
-      { status: 'error', reason: 'process 7 drives it', exit_code: 1, step: null, run_id: null },
+      { status: 'error', reason: 'process 7 drives it', exit_code: 1, step: null, run_id: RUN_ID },
     ])
   })
 })
@@ -244,15 +244,13 @@ describe('runs list', () => {
     { ...summary, runId: 'run_1', status: 'cancelled', name: 'a recipe with quite a long name' },
   ]
   const asked: unknown[] = []
-  const engine = engineWith(
-    { isDriven: async (runId) => runId !== 'run_gone' },
-    {
-      list: async (filter) => {
-        asked.push(filter)
-        return runs.slice(0, filter?.limit)
-      },
+  const going = { isDriven: async (runId: string) => runId !== 'run_gone', view: async () => viewOf({ status: 'running' }) }
+  const engine = engineWith(going, {
+    list: async (filter) => {
+      asked.push(filter)
+      return runs.slice(0, filter?.limit)
     },
-  )
+  })
 
   it('is a table that fits 80 columns', async () => {
     const io = fakeIo({ cwd: folder })
@@ -280,10 +278,8 @@ describe('runs list', () => {
   })
 
   it('tells runs that go on from those that nobody drives, whatever their number', async () => {
-    const engine = engineWith(
-      { isDriven: async (runId) => runId !== 'run_gone' },
-      { list: async (filter) => runs.filter((run) => run.status === filter?.status).slice(0, filter?.limit) },
-    )
+    const list: RunStore['list'] = async (filter) => runs.filter((run) => run.status === filter?.status).slice(0, filter?.limit)
+    const engine = engineWith(going, { list })
     const ids = async (status: string): Promise<string[]> =>
       (JSON.parse((await lorc(`runs list --json -n 1 --status ${status}`, engine)).stdout) as { run_id: string }[]).map(
         (run) => run.run_id,
@@ -303,6 +299,7 @@ describe('runs list', () => {
       name: 'demo',
       status: 'running',
       abandoned: false,
+      state: 'running',
       created_at: '2026-01-09T12:34:56.000Z',
       ended_at: null,
       recipe: 'demo.yaml',

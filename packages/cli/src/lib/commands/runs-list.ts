@@ -3,21 +3,27 @@ import { defineCommand, JSON_OPTION } from '../command.ts'
 import type { OpenRunner } from '../engine.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count, duration, timestamp } from '../render/quantity.ts'
+import { shortId } from '../explain/next-commands.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { type Cell, table } from '../render/table.ts'
 import { oneLine, truncate } from '../render/text.ts'
+import { runState, type RunState } from '../run-state.ts'
 import { snakeCased } from '../snake-case.ts'
 import { withRunner } from '../with-runner.ts'
 
-const STATUSES = ['any', 'running', 'abandoned', 'completed', 'failed', 'cancelled'] as const
+const STATUSES = ['any', 'running', 'abandoned', 'paused', 'waiting', 'completed', 'failed', 'cancelled'] as const
+/** Of those that go on, as far as only their journals and drivers tell. */
+const GOING_ON = ['running', 'abandoned', 'paused', 'waiting'] as const
+type GoingOn = (typeof GOING_ON)[number]
+const isGoingOn = (status: string): status is GoingOn => (GOING_ON as readonly string[]).includes(status)
 
 export const runsList = defineCommand({
   description: 'Lists the runs of the workspace, newest first.',
   arguments: {},
   options: {
     limit: { kind: 'integer', label: 'N', short: 'n', min: 1, default: 20, summary: 'No more than this many' },
-    status: { kind: 'choice', choices: STATUSES, default: 'any', summary: 'Only runs of this status' },
+    status: { kind: 'choice', choices: STATUSES, default: 'any', summary: 'Only runs of this status; `waiting`: for an approval' },
     name: { kind: 'text', label: 'NAME', summary: 'Only runs of the recipe of this name' },
     ...JSON_OPTION,
   },
@@ -34,8 +40,10 @@ export const runsList = defineCommand({
       if (options.json) io.stdout.write(`${JSON.stringify(runs.map(fieldsOf), null, 2)}\n`)
       else if (runs.length === 0) io.stderr.write('no runs\n')
       else {
-        const rows = runs.map((run) => cells(run, out, io.now()))
-        io.stdout.write(`${table(['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'], rows, out)}\n`)
+        const columns = io.stdout.isTTY ? io.stdout.columns - 1 : Number.POSITIVE_INFINITY
+        const rows = runs.map((run) => cells(run, out, io.now(), columns < WIDE))
+        const room = { columns, narrow: ['RECIPE'], omit: ['BEGUN', 'TOOK', 'RECIPE'] }
+        io.stdout.write(`${table(['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'], rows, out, room)}\n`)
         if (found.length > limit) io.stderr.write(out.dim(`the newest ${count(limit, 'run')}; --limit N shows more\n`))
       }
       return EXIT.ok
@@ -43,9 +51,13 @@ export const runsList = defineCommand({
   },
 })
 
+/** Columns from which on whole ids have room; their last part will do for every command. */
+const WIDE = 72
+
 interface ListedRun extends RunSummary {
   /** `running` with nobody driving it: `lorc resume` goes on with it. */
   abandoned: boolean
+  state: RunState
 }
 
 interface Filter {
@@ -56,8 +68,8 @@ interface Filter {
 
 /** Newest first; one more than `limit` where there are more. */
 async function find({ runner, store }: OpenRunner, { limit, status, name }: Filter): Promise<ListedRun[]> {
-  // No journal tells whether its run goes on or was abandoned: any number of them may have to be asked about.
-  const asked = status === 'running' || status === 'abandoned'
+  // No summary tells more of a run that goes on: any number of them may have to be asked about.
+  const asked = isGoingOn(status)
   const found: ListedRun[] = []
   const candidates = await store.list({
     ...(status === 'any' ? {} : { status: asked ? 'running' : status }),
@@ -66,21 +78,26 @@ async function find({ runner, store }: OpenRunner, { limit, status, name }: Filt
   })
   for (const run of candidates) {
     const abandoned = run.status === 'running' && !(await runner.isDriven(run.runId))
-    if (asked && abandoned !== (status === 'abandoned')) continue
-    found.push({ ...run, abandoned })
+    const state = run.status === 'running' ? runState({ ...(await runner.view(run.runId)), abandoned }) : run.status
+    if (asked && !isMeant(status, state, abandoned)) continue
+    found.push({ ...run, abandoned, state })
     if (found.length > limit) break
   }
   return found
 }
 
-function cells(run: ListedRun, style: Style, now: number): Cell[] {
+function isMeant(status: Filter['status'], state: RunState, abandoned: boolean): boolean {
+  if (status === 'paused') return state === 'paused'
+  if (status === 'waiting') return state === 'waiting for approval'
+  return abandoned === (status === 'abandoned')
+}
+
+function cells(run: ListedRun, style: Style, now: number, short: boolean): Cell[] {
   const until = run.endedAt ?? (run.abandoned ? null : now)
   return [
-    { text: run.runId, paint: style.bold },
+    { text: short ? shortId(run.runId) : run.runId, paint: style.bold },
     { text: truncate(oneLine(run.name), 20) },
-    run.abandoned
-      ? { text: 'abandoned', paint: style.yellow }
-      : { text: run.status, paint: paintRunStatus(run.status, style) },
+    { text: run.state, paint: paintRunStatus(run.state, style) },
     // Without the seconds: the line fits 80 columns, and the id has them.
     { text: timestamp(run.createdAt).slice(5, 16), paint: style.dim },
     { text: until === null ? '-' : duration(until - run.createdAt) },
@@ -93,6 +110,7 @@ function fieldsOf(run: ListedRun): object {
     name: run.name,
     status: run.status,
     abandoned: run.abandoned,
+    state: run.state,
     created_at: new Date(run.createdAt).toISOString(),
     ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
     recipe: run.recipe,

@@ -6,8 +6,9 @@ import { bytes, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { type Cell, table } from '../render/table.ts'
-import { harmless, oneLine, truncate } from '../render/text.ts'
+import { harmless, oneLine, truncate, wrap } from '../render/text.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { runState, waitingApprovals } from '../run-state.ts'
 import { runJson } from '../run-json.ts'
 import { withRunner } from '../with-runner.ts'
 
@@ -41,15 +42,16 @@ interface Shown {
 
 function text(view: RunView, shown: Shown): string {
   const { style, columns, now } = shown
-  const status = paintRunStatus(view.status, style)(view.status)
+  const state = runState(view)
   const until = view.endedAt ?? now
   const took =
     until === null ? '' : `, ${view.endedAt === null ? 'for' : 'took'} ${duration(until - view.createdAt)}`
   const keys = view.context.keys().filter((key) => !key.startsWith('_runner.'))
-  const abandoned = view.abandoned ? style.yellow(', but nobody drives it') : ''
+  const status = paintRunStatus(state, style)(state === 'abandoned' ? 'running' : state)
+  const unattended = view.abandoned ? style.yellow(', but nobody drives it') : ''
   const head = [
     `${style.bold(view.runId)}  ${oneLine(view.name)}`,
-    `${status}${abandoned}, begun ${timestamp(view.createdAt)}${took}`,
+    `${status}${unattended}, begun ${timestamp(view.createdAt)}${took}`,
     ...(view.recipe === null ? [] : [`recipe ${view.recipe.path}`]),
     ...(keys.length === 0 ? [] : [`context ${truncate(keys.sort().join(', '), columns - 'context '.length)}`]),
   ]
@@ -57,8 +59,10 @@ function text(view: RunView, shown: Shown): string {
     ['STEP', 'STATUS', 'TOOK', 'TRIES', 'CPU', 'MEMORY', 'NOTE'],
     view.steps.map((step) => cells(step, shown)),
     style,
+    { columns: columns - 1, narrow: ['NOTE', 'STEP'], omit: ['CPU', 'MEMORY', 'TRIES', 'TOOK', 'NOTE'] },
   )
-  return `${[...head, '', steps, ...failure(view, style)].join('\n')}\n`
+  const wrapped = (lines: string[]): string[] => lines.flatMap((line) => wrap(line, columns))
+  return `${[...wrapped(head), '', steps, ...wrapped([...failure(view, style), ...waiting(view, style)])].join('\n')}\n`
 }
 
 function failure(view: RunView, style: Style): string[] {
@@ -68,13 +72,28 @@ function failure(view: RunView, style: Style): string[] {
     lines.push('', `${style.red(`error[${view.error.code}]:`)} ${where}${harmless(view.error.message)}`)
     if (view.error.fix !== undefined) lines.push(`fix: ${view.error.fix}`)
   }
+  if (view.paused !== null) return lines
   const resumable = view.abandoned || view.status === 'failed' || view.status === 'cancelled'
   if (view.status === 'failed') lines.push(`why, and what to do: lorc explain ${view.runId}`)
   if (resumable) lines.push(...(lines.length === 0 ? [''] : []), `to go on from there: lorc resume ${view.runId}`)
   return lines
 }
 
-function cells(step: StepState, { style, columns, now }: Shown): Cell[] {
+/** Whom it waits for. */
+function waiting(view: RunView, style: Style): string[] {
+  const { runId, paused } = view
+  const lines: string[] = []
+  if (paused !== null) {
+    lines.push('', `${style.yellow('paused')} by ${oneLine(paused.by)}: ${oneLine(paused.reason)}`, `to let it go on: lorc unpause ${runId}`)
+  }
+  for (const { name, approval } of waitingApprovals(view)) {
+    const asks = approval.message === '' ? 'may it go on?' : oneLine(approval.message)
+    lines.push('', `${style.yellow(`${name} asks:`)} ${asks}`, `to let it go on: lorc approve ${runId} ${name} (or --reject)`)
+  }
+  return lines
+}
+
+function cells(step: StepState, { style, now }: Shown): Cell[] {
   const { metrics } = step
   // The wall clock may have been set in the meantime; what an attempt measured is on one that never goes back.
   const until = step.endedAt ?? (step.status === 'running' ? now : null)
@@ -87,12 +106,13 @@ function cells(step: StepState, { style, columns, now }: Shown): Cell[] {
     { text: step.attempts === 0 ? '-' : String(step.attempts) },
     { text: cpu === null ? '-' : duration(cpu) },
     { text: metrics?.peakRssBytes == null ? '-' : bytes(metrics.peakRssBytes) },
-    { text: truncate(note(step), Math.max(20, columns - 60)), paint: style.dim },
+    { text: note(step), paint: style.dim },
   ]
 }
 
 function note(step: StepState): string {
   if (step.blockedBy !== null) return `by ${step.blockedBy}`
+  if (step.approval !== null && step.approval.decision === null && step.status !== 'failed') return 'waits for an approval'
   if (step.error !== null && step.status !== 'completed') return step.error.code
   if (step.cached) return 'cached'
   if (step.importedFrom !== null) return `from ${step.importedFrom}`

@@ -1,8 +1,8 @@
-import type { RunStatus } from '@lorc/runner'
+import type { RunState } from '../run-state.ts'
 import type { Style } from './style.ts'
 
-export function paintRunStatus(status: RunStatus, style: Style): (text: string) => string {
-  switch (status) {
+export function paintRunStatus(state: RunState, style: Style): (text: string) => string {
+  switch (state) {
     case 'running':
       return style.cyan
     case 'completed':
@@ -10,6 +10,9 @@ export function paintRunStatus(status: RunStatus, style: Style): (text: string) 
     case 'failed':
       return style.red
     case 'cancelled':
+    case 'abandoned':
+    case 'paused':
+    case 'waiting for approval':
       return style.yellow
   }
 }
