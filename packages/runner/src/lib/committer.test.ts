@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { Committer, type Source } from './committer.ts'
 import type { RunnerError } from './errors.ts'
 import type { CommitResult, JournalBatch, RunStore } from './store.ts'
+
+afterEach(() => vi.restoreAllMocks())
 
 type Commit = RunStore['commit']
 
@@ -45,6 +47,8 @@ it.each<[string, (act: () => void) => void]>([
   ['at once', (act) => act()],
   ['through promises', (act) => void Promise.resolve().then(() => Promise.resolve()).then(act)],
 ])('goes on in the same turn with a run that is alone and answers %s, and lets others have theirs', async (_how, answer) => {
+  let now = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 0.5))
   const { committer, commits } = committing()
   let again = 20
   const alone = source('a', () => {

@@ -10,8 +10,8 @@ export interface Source {
   done(result: CommitResult | RunnerError): void
 }
 
-/** How often in a row a run alone may commit before the event loop gets a turn. */
-const IN_A_ROW = 8
+/** How long a run alone may commit again and again before the event loop gets a turn, in milliseconds. */
+const TURN = 4
 
 const committers = new WeakMap<RunStore, Committer>()
 
@@ -48,18 +48,17 @@ export class Committer {
     setImmediate(this.#turn)
   }
 
-  #turn = (): void => this.#commit(1)
+  #turn = (): void => this.#commitUntil(performance.now() + TURN)
 
-  #commit(nth: number): void {
-    const alone = this.#waiting.length === 1 ? this.#waiting[0] : undefined
-    if (!this.#flush()) return
-    if (alone === undefined || nth === IN_A_ROW) return this.#goOn()
-    const goOn = (): void => {
-      if (this.#waiting.length === 1 && this.#waiting[0] === alone) this.#commit(nth + 1)
-      else this.#goOn()
+  #commitUntil(end: number): void {
+    for (;;) {
+      const alone = this.#waiting.length === 1 ? this.#waiting[0] : undefined
+      if (!this.#flush()) return
+      if (alone === undefined || performance.now() >= end) return this.#goOn()
+      const isAlone = (): boolean => this.#waiting.length === 1 && this.#waiting[0] === alone
+      if (this.#waiting.length === 0) return afterPromises(() => (isAlone() ? this.#commitUntil(end) : this.#goOn()))
+      if (!isAlone()) return this.#goOn()
     }
-    if (this.#waiting.length > 0) goOn()
-    else afterPromises(goOn)
   }
 
   /** False when the commit takes longer than the turn: it ends it by itself. */
