@@ -8,3 +8,4 @@ export { storyOfStep, type AttemptStory, type StepStory, type WaitsBy } from './
 export { timelineOf, TimelineFold } from './lib/insight/timeline-fold.ts'
 export { foldGraph, layersOf } from './lib/insight/fold-graph.ts'
 export { graphOfPlan, type GraphEdge, type GraphNode, type PlanGraph, type StatusCounts } from './lib/insight/plan-graph.ts'
+export { simulate, type CourseStep, type Simulation, type Wave } from './lib/insight/simulation.ts'

@@ -15,6 +15,7 @@ import { runsContext } from './commands/runs-context.ts'
 import { runsList } from './commands/runs-list.ts'
 import { runsLogs } from './commands/runs-logs.ts'
 import { runsShow } from './commands/runs-show.ts'
+import { simulate } from './commands/simulate.ts'
 import { step } from './commands/step.ts'
 import { stats } from './commands/stats.ts'
 import { runsDiff } from './commands/runs-diff.ts'
@@ -42,6 +43,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   validate: {
     summary: 'Report every problem of recipes, running nothing',
     command: validate,
+  },
+  simulate: {
+    summary: 'Predict how long a run takes, and what holds it up',
+    command: simulate,
   },
   step: { summary: 'Run one scriptlet alone', command: step },
   cancel: {
@@ -193,6 +198,8 @@ const CALLED_ELSEWHERE: Readonly<Record<string, string>> = {
   dag: 'graph',
   plot: 'graph',
   draw: 'graph',
+  predict: 'simulate',
+  estimate: 'simulate',
   reason: 'explain',
   inspect: 'explain',
   tail: 'runs logs',

@@ -1,12 +1,15 @@
 import type { EventData } from './events.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { Scheduler } from './scheduler.ts'
+import type { Durations } from './scheduler/start-order.ts'
 
 export interface ForecastOptions {
   /** Milliseconds that a step will take. */
   duration(step: PlanStep): number
   /** Steps at once. */
   concurrency: number
+  /** What the order of ready steps is taken from (see `learnedOrder`); without it, they start as the plan lists them. */
+  learned?: Durations | undefined
   /** Steps of which nothing more will come. */
   settled?: Iterable<string>
   /** Steps that run now, and for how long (milliseconds). */
@@ -34,7 +37,7 @@ export interface ForecastStep {
  */
 export function forecast(plan: Plan, options: ForecastOptions): Forecast {
   const { order, sources } = orderOf(plan)
-  const scheduler = new Scheduler(order, { concurrency: options.concurrency })
+  const scheduler = new Scheduler(order, { concurrency: options.concurrency, ...(options.learned && { durations: options.learned }) })
   const settled = new Set(options.settled)
   for (const { name } of sources) if (settled.has(name)) scheduler.apply(completed(name))
   const ends = new EndQueue()

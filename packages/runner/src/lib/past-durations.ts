@@ -13,12 +13,12 @@ export interface PastDuration {
 }
 
 /**
- * What the steps of the plan of this name took in its last runs (about 20; fewer where `steps`, the number of its
+ * What the steps of the plan of this name took in its last `runs` (about that many, default 20; fewer where `steps`, the number of its
  * steps, is large), by the step's name. What came from the cache or did not complete does not count. Costs the same
  * however many runs are kept.
  */
-export async function pastDurations(store: RunStore, name: string, steps: number): Promise<Map<string, PastDuration>> {
-  const limit = Math.min(ATTEMPTS_MAX, Math.max(1000, RUNS * steps))
+export async function pastDurations(store: RunStore, name: string, steps: number, runs = RUNS): Promise<Map<string, PastDuration>> {
+  const limit = Math.min(ATTEMPTS_MAX, Math.max(50 * runs, runs * steps))
   const taken = new Map<string, number[]>()
   const spans = new Map<string, Span>()
   for (const attempt of await store.attempts({ name, limit })) {

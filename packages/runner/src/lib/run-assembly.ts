@@ -17,10 +17,12 @@ import type { JsonObject } from './json.ts'
 import { completeParams } from './params.ts'
 import type { Plan } from './plan.ts'
 import { RunFold } from './run-fold.ts'
+import { orderFromPast } from './learned-order.ts'
 import { newRunId } from './run-id.ts'
 import { skippedSteps } from './run-order.ts'
 import { loadRun, storedEvents, type LoadedRun } from './run-reader.ts'
 import { Scheduler } from './scheduler.ts'
+import type { Durations } from './scheduler/start-order.ts'
 import { maskLog } from './secret-log.ts'
 import { refuseIn, secretsOf, type Secrets } from './secrets.ts'
 import { StepCache, type Fingerprint } from './step-cache.ts'
@@ -64,7 +66,7 @@ export class RunAssembly {
   /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
   fresh(
     { plan, json, hash }: SealedPlan,
-    options: StartOptions,
+    options: StartOptions & { order?: Durations | undefined },
     code: { [path: string]: string },
     imported: readonly StepImport[],
   ): Driver {
@@ -123,7 +125,9 @@ export class RunAssembly {
     checkTypes(plan, executors)
     const secrets = secretsOf(plan, this.#options.env, first !== undefined)
     if (fold.paused && !first) throw pausedRun(runId, fold.paused)
-    const scheduler = this.#scheduler(plan, { ...fold.options, ...options })
+    const chosen = { ...fold.options, ...options }
+    const order = await orderFromPast(store, plan, this.slots(plan, chosen))
+    const scheduler = this.#scheduler(plan, { ...chosen, order })
     for (const event of replayed) scheduler.apply(event)
     await endLeftovers(fold, graceMs)
     if (secrets) await this.#maskLeftovers(plan, fold, secrets)
@@ -177,10 +181,16 @@ export class RunAssembly {
     })
   }
 
-  #scheduler(plan: Plan, { concurrency, failFast }: { concurrency?: number; failFast?: boolean }): Scheduler {
+  /** Steps at once. */
+  slots(plan: Plan, { concurrency }: Pick<RunOptions, 'concurrency'>): number {
+    return concurrency ?? plan.concurrency ?? this.#options.concurrency
+  }
+
+  #scheduler(plan: Plan, options: Pick<RunOptions, 'concurrency' | 'failFast'> & { order?: Durations | undefined }): Scheduler {
     return new Scheduler(plan, {
-      concurrency: concurrency ?? plan.concurrency ?? this.#options.concurrency,
-      failFast: failFast ?? false,
+      concurrency: this.slots(plan, options),
+      failFast: options.failFast ?? false,
+      ...(options.order && { durations: options.order }),
     })
   }
 

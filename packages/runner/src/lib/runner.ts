@@ -15,6 +15,7 @@ import { checkTypes, executorTable } from './executor-table.ts'
 import { graphOf } from './graph.ts'
 import { importSteps, type StepImport } from './import-steps.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
+import { orderFromPast } from './learned-order.ts'
 import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
 import { Presence } from './presence.ts'
@@ -112,9 +113,10 @@ class LocalRunner implements Runner {
   async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
     const { sealed, imported } = await this.#checked(plan, options)
     const code = await this.#code.hashes(sealed.plan.steps)
+    const order = await orderFromPast(this.store, sealed.plan, this.#assembly.slots(sealed.plan, options))
     for (;;) {
       try {
-        return await this.#open(this.#assembly.fresh(sealed, options, code, imported), options.signal)
+        return await this.#open(this.#assembly.fresh(sealed, { ...options, order }, code, imported), options.signal)
       } catch (error) {
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
       }
