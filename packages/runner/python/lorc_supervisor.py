@@ -4,6 +4,7 @@ Why it exists: spawning from a large process is slow, and a driver that is kille
 small, does nothing else, and sees its standard input close when the driver dies, however it dies.
 
 A command on standard input is its number of fields and the fields, each with a NUL after it:
+  mask ID FORM...   what is to be replaced by *** in the log of the child that the next command spawns
   spawn ID CWD LOG GRACE CAP ARGC FILE ARG... NAME=VALUE...    GRACE in milliseconds, CAP in bytes
   kill ID SIGNAL    to the whole process group
   watch PID         a process group of somebody else, to be ended with the driver, as are those of its leader's children
@@ -144,21 +145,55 @@ def write_all(fd, data):
         view = view[os.write(fd, view) :]
 
 
+class Mask:
+    """Replaces the secrets of a step by `***` in what is printed piece by piece, as SecretMask of the runner does."""
+
+    def __init__(self, forms):
+        import re
+
+        self.forms = sorted(forms, key=len, reverse=True)
+        self.pattern = re.compile(b'|'.join([re.escape(form) for form in self.forms]))
+        self.held = b''
+
+    def push(self, data):
+        """What of all that came so far can be passed on."""
+        text = self.held + data
+        end = self.safe_end(text)
+        self.held = text[end:]
+        return self.pattern.sub(b'***', text[:end])
+
+    def rest(self):
+        """What was held back because a secret might have begun with it."""
+        rest, self.held = self.held, b''
+        return self.pattern.sub(b'***', rest)
+
+    def safe_end(self, text):
+        found = [match.span() for match in self.pattern.finditer(text)]
+        for at in range(max(0, len(text) - len(self.forms[0]) + 1), len(text)):
+            if not any(begin < at < end for begin, end in found) and self.begins(text[at:]):
+                return at
+        return len(text)
+
+    def begins(self, text):
+        return any(len(form) > len(text) and form.startswith(text) for form in self.forms)
+
+
 class Child:
     """One spawned process and what came of it."""
 
     __slots__ = (
-        *('id', 'pid', 'out', 'err', 'log', 'log_path', 'cap', 'grace'),
+        *('id', 'pid', 'out', 'err', 'log', 'log_path', 'masks', 'cap', 'grace'),
         *('born', 'polled', 'held', 'size', 'logged', 'end', 'deadline', 'mark'),
     )
 
-    def __init__(self, id, pid, out, err, log_path, grace, cap, mark):
+    def __init__(self, id, pid, out, err, log_path, masks, grace, cap, mark):
         self.id = id
         self.pid = pid
         self.out = out
         self.err = err
         self.log = None
         self.log_path = log_path
+        self.masks = masks
         self.cap = cap
         self.grace = grace
         self.born = time.monotonic()
@@ -177,16 +212,23 @@ class Child:
             room = self.cap - len(self.held)
             if room > 0:
                 self.held += data[:room]
-            self.to_log(data)
+            self.to_log(data, 0)
             return
         whole = self.held + data
         self.held = whole[: self.cap]
         text = whole.strip()
         if text and (len(whole) > self.cap or text[0] != 123 or b'\n' in text):
             self.logged = True
-            self.to_log(whole)
+            self.to_log(whole, 0)
 
-    def to_log(self, data):
+    def to_log(self, data, stream):
+        if self.masks is not None:
+            data = self.masks[stream].push(data)
+        self.write(data)
+
+    def write(self, data):
+        if not data:
+            return
         try:
             if self.log is None:
                 self.log = os.open(self.log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -204,7 +246,7 @@ class Child:
             if fd == self.out:
                 self.take(data)
             else:
-                self.to_log(data)
+                self.to_log(data, 1)
         return len(data)
 
     def drain(self):
@@ -220,6 +262,8 @@ class Child:
 
     def exited(self):
         """Closes everything and gives the event."""
+        for mask in self.masks or ():
+            self.write(mask.rest())
         os.close(self.err)
         os.close(self.out)
         if self.log is not None:
@@ -246,6 +290,7 @@ class Supervisor:
         self.by_id = {}
         self.leaving = []  # leader reaped, but something of it is left
         self.strays = {}  # pid of what left its group -> when it gets SIGKILL
+        self.masks = {}  # by id, of children that are about to be spawned
         self.young = []  # not yet announced, pipes not yet polled
         self.by_pipe = {}
         self.watched = {}
@@ -267,7 +312,10 @@ class Supervisor:
         self.poll = select.poll()
         self.poll.register(0, select.POLLIN)
         self.poll.register(self.wake, select.POLLIN)
-        self.ops = {b'spawn': self.spawn, b'kill': self.kill, b'watch': self.watch, b'unwatch': self.unwatch}
+        self.ops = {
+            **{b'mask': self.mask, b'spawn': self.spawn, b'kill': self.kill},
+            **{b'watch': self.watch, b'unwatch': self.unwatch},
+        }
 
     def ask_to_close(self, number, frame):
         self.closing = True
@@ -321,8 +369,12 @@ class Supervisor:
             begin = end
         self.rest = b'\0'.join(fields[begin:])
 
+    def mask(self, id, *forms):
+        self.masks[int(id)] = (Mask(forms), Mask(forms))
+
     def spawn(self, id, cwd, log, grace, cap, argc, *words):
         id = int(id)
+        masks = self.masks.pop(id, None) if self.masks else None
         argv = words[: int(argc)]
         pipes = []
         try:
@@ -354,7 +406,7 @@ class Supervisor:
             return
         os.close(out_end)
         os.close(err_end)
-        child = Child(id, pid, out, err, log, float(grace), int(cap), env.get(b'LORC_IDEMPOTENCY_KEY'))
+        child = Child(id, pid, out, err, log, masks, float(grace), int(cap), env.get(b'LORC_IDEMPOTENCY_KEY'))
         self.children[pid] = self.by_id[id] = child
         self.young.append(child)
 

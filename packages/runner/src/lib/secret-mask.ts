@@ -22,10 +22,15 @@ export class SecretMask {
   readonly #forms: readonly string[]
   readonly #pattern: RegExp
 
-  constructor(values: readonly string[]) {
-    this.forms = [...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length)
+  constructor(values: readonly string[], forms: readonly string[] = values.flatMap(formsOf)) {
+    this.forms = [...new Set(forms)].sort((a, b) => b.length - a.length)
     this.#forms = this.forms.map(binary).sort((a, b) => b.length - a.length)
     this.#pattern = new RegExp(this.#forms.map(escaped).join('|') || '(?!)', 'g')
+  }
+
+  /** The mask of the same forms, for a process that is not to know more. */
+  static ofForms(forms: readonly string[]): SecretMask {
+    return new SecretMask([], forms)
   }
 
   /** Whether the text holds a secret in any form. */

@@ -143,7 +143,7 @@ function settled(attempt: Attempt, end: PythonEnd): AttemptOutcome {
   const output = outputOf(end.result)
   const outcome = outcomeOf(end.result, output)
   if (outcome.status === 'error' && !output.logged && outcome.error.code !== 'STEP_FAILED') {
-    appendFileSync(attempt.logPath, output.stdout)
+    appendFileSync(attempt.logPath, attempt.mask?.bytes(Buffer.from(output.stdout)) ?? output.stdout)
   }
   return { ...outcome, metrics }
 }

@@ -6,6 +6,7 @@ import type { PlanStep } from '../plan.ts'
 import { processStartTime } from '../process-start-time.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 import { createShellExecutor } from './shell.ts'
+import { SecretMask } from '../secret-mask.ts'
 import { createSupervisor } from './supervisor.ts'
 import { groupLives } from './process-group.ts'
 import { RunnerError } from '../errors.ts'
@@ -67,6 +68,14 @@ describe.each([
     expect(lasting.spawned).toEqual([{ pid, startTime: processStartTime(pid) }])
     bench.file('go', '')
     expect(await done).toMatchObject({ status: 'ok' })
+  })
+
+  it('masks secrets in the log, also of what should have been an envelope', async () => {
+    const mask = new SecretMask(['s3cr3t'])
+    const attempt = script(`echo "using s3cr3t" >&2; echo '{"status":"s3cr3t"}'`, {}, { mask })
+    const outcome = await executor.execute(attempt)
+    expect(outcome).toMatchObject({ error: { code: 'STEP_ENVELOPE_INVALID' } })
+    expect(attempt.log()).toBe('using ***\n{"status":"***"}\n')
   })
 
   it('leaves no log of a step that says nothing', async () => {

@@ -79,6 +79,7 @@ class ShellExecutor {
       env: environment(attempt, context),
       cwd: attempt.workspace,
       logPath: attempt.logPath,
+      mask: attempt.mask,
       graceMs: attempt.graceMs,
       onSpawn({ pid, startTime }) {
         const report = (): void => attempt.onSpawn({ pid, startTime: startTime ?? processStartTime(pid) ?? '' })
@@ -92,7 +93,7 @@ class ShellExecutor {
       if (attempt.signal.aborted) return failed(attempt.signal.reason, metrics)
       const outcome = readPrinted(exit)
       if (outcome.status === 'error' && !exit.logged && outcome.error.code.startsWith('STEP_ENVELOPE')) {
-        if (exit.stdout.length > 0) appendFileSync(attempt.logPath, exit.stdout)
+        if (exit.stdout.length > 0) appendFileSync(attempt.logPath, attempt.mask?.bytes(exit.stdout) ?? exit.stdout)
       }
       return { ...outcome, metrics }
     } finally {

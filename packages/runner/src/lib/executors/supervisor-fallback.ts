@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { processStartTime } from '../process-start-time.ts'
+import { SecretMask, type MaskStream } from '../secret-mask.ts'
 import { groupLives, groupsBelow, signalGroup } from './process-group.ts'
 import { CommandReader, type SupervisorCommand, type SupervisorEvent } from './supervisor-protocol.ts'
 
@@ -21,6 +22,8 @@ type Spawn = Extract<SupervisorCommand, { op: 'spawn' }>
 export class FallbackSupervisor {
   readonly #emit: (event: SupervisorEvent) => void
   readonly #graceMs: number
+  /** Of children that are about to be spawned. */
+  readonly #masks = new Map<number, SecretMask>()
   readonly #groups = new Map<number, number>()
   readonly #watched = new Map<number, string | undefined>()
   readonly #commands = new CommandReader()
@@ -51,6 +54,8 @@ export class FallbackSupervisor {
 
   #obey(command: SupervisorCommand): void {
     switch (command.op) {
+      case 'mask':
+        return void this.#masks.set(command.id, SecretMask.ofForms(command.forms))
       case 'spawn':
         return this.#spawn(command)
       case 'watch':
@@ -66,7 +71,9 @@ export class FallbackSupervisor {
 
   #spawn(command: Spawn): void {
     const { id, argv, env, cwd } = command
-    const output = new ChildOutput(command.log, command.cap)
+    const mask = this.#masks.get(id)
+    this.#masks.delete(id)
+    const output = new ChildOutput(command.log, command.cap, mask)
     const [file = '', ...args] = argv
     let child: ChildProcess
     try {
@@ -82,7 +89,7 @@ export class FallbackSupervisor {
     const { pid } = child
     this.#groups.set(id, pid)
     child.stdout?.on('data', (data: Buffer) => output.take(data))
-    child.stderr?.on('data', (data: Buffer) => output.log(data))
+    child.stderr?.on('data', (data: Buffer) => output.log(data, 'err'))
     const announcing = setTimeout(() => this.#emit({ ev: 'spawned', id, pid, start: processStartTime(pid) ?? null }), YOUNG_MS)
     child.once('exit', (code, signal) => {
       clearTimeout(announcing)
@@ -113,28 +120,35 @@ export class FallbackSupervisor {
 class ChildOutput {
   readonly #path: string
   readonly #cap: number
+  readonly #masks: Record<'out' | 'err', MaskStream> | undefined
   #held = Buffer.alloc(0)
   #size = 0
   #logged = false
   #file: number | undefined
 
-  constructor(path: string, cap: number) {
+  constructor(path: string, cap: number, mask: SecretMask | undefined) {
     this.#path = path
     this.#cap = cap
+    this.#masks = mask && { out: mask.stream(), err: mask.stream() }
   }
 
   take(data: Buffer): void {
     this.#size += data.length
     if (this.#held.length < this.#cap) this.#held = Buffer.concat([this.#held, data])
-    if (this.#logged) this.log(data)
+    if (this.#logged) this.log(data, 'out')
     else if (!mayBeEnvelope(this.#held, this.#cap)) {
       this.#logged = true
-      this.log(this.#held)
+      this.log(this.#held, 'out')
     }
     if (this.#held.length > this.#cap) this.#held = this.#held.subarray(0, this.#cap)
   }
 
-  log(data: Buffer): void {
+  log(data: Buffer, stream: 'out' | 'err'): void {
+    this.#write(this.#masks?.[stream].push(data) ?? data)
+  }
+
+  #write(data: Buffer): void {
+    if (data.length === 0) return
     try {
       this.#file ??= openSync(this.#path, 'a')
       writeSync(this.#file, data)
@@ -144,6 +158,7 @@ class ChildOutput {
   }
 
   end(): { out: string; bytes: number; logged: boolean } {
+    for (const mask of Object.values(this.#masks ?? {})) this.#write(mask.end())
     if (this.#file !== undefined) closeSync(this.#file)
     return { out: this.#held.toString('base64'), bytes: this.#size, logged: this.#logged }
   }

@@ -4,6 +4,7 @@ import { CommandReader, writeCommand, type SupervisorCommand } from './superviso
 const commands: SupervisorCommand[] = [
   { op: 'spawn', id: 1, argv: ['/bin/ü', '', 'a\nb'], env: { A: '', B: 'x=y\n' }, cwd: '/w', log: '/l', grace: 0.5, cap: 9 },
   { op: 'spawn', id: 2, argv: ['/bin/true'], env: {}, cwd: '/', log: '', grace: 5000, cap: 1 },
+  { op: 'mask', id: 3, forms: ['a\nb', 'ü'] },
   { op: 'kill', id: 2, signal: 9 },
   { op: 'watch', pid: 7 },
   { op: 'unwatch', pid: 7 },

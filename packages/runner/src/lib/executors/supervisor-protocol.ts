@@ -10,6 +10,8 @@ export type SupervisorCommand =
       grace: number
       cap: number
     }
+  /** What is to be replaced in the log of the child that the next command spawns: see SecretMask. */
+  | { op: 'mask'; id: number; forms: readonly string[] }
   | { op: 'kill'; id: number; signal: number }
   | { op: 'watch'; pid: number }
   | { op: 'unwatch'; pid: number }
@@ -48,6 +50,8 @@ export function writeCommand(command: SupervisorCommand): string {
       }
       return `${count}\0spawn\0${id}\0${cwd}\0${log}\0${grace}\0${cap}\0${argv.length}\0${words}\0`
     }
+    case 'mask':
+      return `${2 + command.forms.length}\0mask\0${command.id}\0${command.forms.map((form) => `${form}\0`).join('')}`
     case 'kill':
       return `3\0kill\0${command.id}\0${command.signal}\0`
     default:
@@ -76,6 +80,7 @@ export class CommandReader {
 }
 
 function commandOf([op, ...fields]: string[]): SupervisorCommand {
+  if (op === 'mask') return { op, id: Number(fields[0]), forms: fields.slice(1) }
   if (op === 'kill') return { op, id: Number(fields[0]), signal: Number(fields[1]) }
   if (op === 'watch' || op === 'unwatch') return { op, pid: Number(fields[0]) }
   const [id, cwd = '', log = '', grace, cap, argc, ...words] = fields

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunnerError } from '../errors.ts'
 import { processStartTime } from '../process-start-time.ts'
+import { SecretMask } from '../secret-mask.ts'
 import { endProcessGroup, groupLives, signalGroup } from './process-group.ts'
 import { createSupervisor, type SpawnRequest, type Supervisor } from './supervisor.ts'
 
@@ -50,6 +51,21 @@ describe.each([
     logPath: join(folder, 'log'),
     graceMs: 100,
     ...more,
+  })
+
+  it('masks what goes into the log, also where it comes in pieces, on each of its streams', async () => {
+    const supervisor = start()
+    const mask = new SecretMask(['s3cr3t', 'line one\nline two'])
+    const script = 'printf "out s3c"; printf "s3" >&2; sleep 0.05; printf "r3t\\nout s3cr"; printf "cr3t, line one\\nline two, s3cr\\n" >&2'
+    const exit = await supervisor.spawn(request(script, { mask })).exited
+    const log = readFileSync(join(folder, 'log'), 'utf8')
+    expect(log).not.toContain('s3cr3t')
+    for (const part of ['out ***\n', 's3cr', '***, ***, s3cr\n']) expect(log).toContain(part)
+    expect(log).toHaveLength('out ***\nout s3cr***, ***, s3cr\n'.length)
+    expect(exit.stdout.toString()).toBe('out s3cr3t\nout s3cr')
+    await supervisor.spawn(request('echo s3cr3t >&2')).exited
+    expect(readFileSync(join(folder, 'log'), 'utf8').slice(log.length)).toBe('s3cr3t\n')
+    await supervisor.close()
   })
 
   it('reports how a process ended, and what it printed', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
+import type { SecretMask } from '../secret-mask.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { endProcessGroup, groupLives, signalGroup } from './process-group.ts'
 import { pythonFolder } from './python-folder.ts'
@@ -26,6 +27,8 @@ export interface SpawnRequest {
   cwd: string
   /** Takes standard error, and what of standard output is no envelope. Made by the first byte. */
   logPath: string
+  /** Masks what goes into the log. */
+  mask?: SecretMask | undefined
   /** Milliseconds that what the process leaves behind has between SIGTERM and SIGKILL. */
   graceMs: number
   /** Called once, for a process that lasts a moment. `startTime` in clock ticks since boot; null where the supervisor cannot tell. */
@@ -117,8 +120,13 @@ class SupervisorClient implements Supervisor {
       this.#pending.set(id, { request, process: undefined, resolve, reject })
     })
     this.#hold()
-    this.#send(spawnCommand(id, request))
+    this.#sendSpawn(id, request)
     return { exited, kill: (signal) => this.#kill(id, signal) }
+  }
+
+  #sendSpawn(id: number, request: SpawnRequest): void {
+    if (request.mask) this.#send({ op: 'mask', id, forms: request.mask.forms })
+    this.#send(spawnCommand(id, request))
   }
 
   watch(pid: number): void {
@@ -240,7 +248,7 @@ class SupervisorClient implements Supervisor {
   /** That was no usable Python: all that was asked of it is asked of the next program. */
   #startAgain(): void {
     for (const pid of this.#watched) this.#send({ op: 'watch', pid })
-    for (const [id, { request }] of this.#pending) this.#send(spawnCommand(id, request))
+    for (const [id, { request }] of this.#pending) this.#sendSpawn(id, request)
   }
 }
 
