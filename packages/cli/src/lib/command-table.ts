@@ -17,6 +17,7 @@ import { runsLogs } from './commands/runs-logs.ts'
 import { runsShow } from './commands/runs-show.ts'
 import { simulate } from './commands/simulate.ts'
 import { step } from './commands/step.ts'
+import { runsPrune } from './commands/runs-prune.ts'
 import { stats } from './commands/stats.ts'
 import { runsDiff } from './commands/runs-diff.ts'
 import { unpause } from './commands/unpause.ts'
@@ -92,6 +93,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'runs diff': {
     summary: 'Show how two runs differ, and what differs first',
     command: runsDiff,
+  },
+  'runs prune': {
+    summary: 'Remove old runs with all that is kept of them',
+    command: runsPrune,
   },
   stats: {
     summary: 'Show how runs went over time, and which steps are slow or flaky',

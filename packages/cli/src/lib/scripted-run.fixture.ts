@@ -169,6 +169,7 @@ export function runnerOf(script: Partial<Runner>): Runner {
   const refusing = {
     start: refuse,
     preview: refuse,
+    remove: refuse,
     resume: refuse,
     cancel: refuse,
     pause: refuse,

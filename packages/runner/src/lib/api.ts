@@ -3,6 +3,7 @@ import type { Artifact, AttemptMetrics, JournalEvent, RecordedError, RunOptions,
 import type { StepExecutor } from './executor.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
+import type { RemovedRuns } from './run-removal.ts'
 import type { RunPreview } from './run-preview.ts'
 import type { RunStore } from './store.ts'
 
@@ -210,6 +211,12 @@ export interface Runner {
   /** Writes (or rewrites) the run folder: run.json, results.json, logs.jsonl, events.ndjson. Returns its path. */
   writeRunFolder(runId: string): Promise<string>
   logPath(runId: string, step: string, attempt: number): Promise<string>
+  /**
+   * Removes runs that have ended, with all that is kept of them: journal, logs, run folder with its artifacts. A run that
+   * goes on, is paused, abandoned or held stays. A process that is killed meanwhile leaves no half of a run; the next
+   * removal, also of no runs, deletes the folders that it has left.
+   */
+  remove(runIds: readonly string[]): Promise<RemovedRuns>
   /** Ends pools and, if the runner opened it, the store. Waits for runs in flight to stop (they stay resumable). */
   close(): Promise<void>
 }

@@ -3,6 +3,7 @@ import { partsOf } from './cache-parts.ts'
 import { forecast } from './forecast.ts'
 import type { StepImport } from './import-steps.ts'
 import type { JsonObject, JsonValue } from './json.ts'
+import { completeParams } from './params.ts'
 import { pastDurations } from './past-durations.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { skippedSteps } from './run-order.ts'
@@ -110,7 +111,7 @@ export async function previewRun(plan: Plan, options: StartOptions, from: Previe
   return {
     steps,
     concurrency,
-    params: options.params ?? {},
+    params: completeParams(plan, options.params),
     makespanMs: typicalMs === undefined ? null : future.makespanMs,
     workMs: typicalMs === undefined ? null : future.steps.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0),
   }

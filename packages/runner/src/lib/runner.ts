@@ -24,6 +24,7 @@ import { writeRunFolder } from './run-folder.ts'
 import { checkNames, checkSteps } from './run-order.ts'
 import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
 import { secretsOf } from './secrets.ts'
+import type { RemovedRuns } from './run-removal.ts'
 import type { PreviewOptions, RunPreview } from './run-preview.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
 import type { DriverIdentity, RunRequest, RunStore } from './store.ts'
@@ -64,6 +65,7 @@ class LocalRunner implements Runner {
   readonly #workspace: Workspace
   readonly #code: CodeFiles
   readonly #runsDir: string
+  readonly #stateDir: string
   readonly #env: Environment
   readonly #leaseMs: number
   readonly #identity: DriverIdentity = driverIdentity()
@@ -82,6 +84,7 @@ class LocalRunner implements Runner {
     this.#clock = options.clock ?? systemClock
     this.#workspace = { root, allow: options.allow ?? [] }
     this.#code = new CodeFiles(this.#workspace)
+    this.#stateDir = stateDir
     this.#runsDir = options.runsDir ?? join(root, 'runs')
     this.#leaseMs = options.leaseMs ?? 10_000
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
@@ -240,6 +243,13 @@ class LocalRunner implements Runner {
     const plan = JSON.parse((await this.store.plan(planHash)) ?? '{"steps":[]}') as Plan
     checkNames(plan, graphOf(plan), { only: [step] })
     return this.#assembly.logPath(plan, runId, step, attempt)
+  }
+
+  async remove(runIds: readonly string[]): Promise<RemovedRuns> {
+    this.#assertOpen()
+    const { removeRuns } = await import('./run-removal.ts')
+    const folders = (runId: string): string[] => [this.#assembly.places(runId).logs, join(this.#runsDir, runId)]
+    return removeRuns(this.store, runIds, { stateDir: this.#stateDir, folders })
   }
 
   close(): Promise<void> {

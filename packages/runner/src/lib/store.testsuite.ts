@@ -2,6 +2,7 @@ import { inboxAndCacheSuite } from './store-testsuite/inbox-and-cache.testsuite.
 import { journalSuite } from './store-testsuite/journal.testsuite.ts'
 import { leasesSuite } from './store-testsuite/leases.testsuite.ts'
 import { suiteOn, type StoreMedium, type TestFramework } from './store-testsuite/medium.ts'
+import { removalSuite } from './store-testsuite/removal.testsuite.ts'
 import { runsSuite } from './store-testsuite/runs.testsuite.ts'
 import { slotsSuite } from './store-testsuite/slots.testsuite.ts'
 
@@ -26,6 +27,7 @@ export function describeRunStore(name: string, options: RunStoreSuiteOptions, fr
   framework.describe(`run store: ${name}`, () => {
     journalSuite(suite)
     runsSuite(suite)
+    removalSuite(suite)
     leasesSuite(suite)
     slotsSuite(suite)
     inboxAndCacheSuite(suite)

@@ -167,8 +167,25 @@ export interface RunStore {
 
   /** Those of the newest run first, within a run the last first; at most `limit` (default: all). */
   attempts(filter: { runId?: string; name?: string; step?: string; limit?: number }): Promise<AttemptRecord[]>
+  /**
+   * Removes runs that have ended and that nobody holds the lease of, each with its journal, attempts and inbox, entirely or
+   * not at all, and plans that no run is of any more. Returns those that are gone now; others are left as they are.
+   */
+  remove(runIds: readonly string[]): Promise<string[]>
+  /** Removes cached results made before (Unix milliseconds), but for the newest `keep` of each step; returns how many. */
+  removeCached(before: number, keep: number): Promise<number>
+  size(): Promise<StoreSize>
+  /** Gives what is free back to the file system. Takes long where much is kept, and as much room again meanwhile. */
+  compact(): Promise<void>
   /** Waits for commits under way. Whatever is called afterwards throws STORE_CLOSED; closing twice is fine. */
   close(): Promise<void>
+}
+
+/** What a store takes of its medium. */
+export interface StoreSize {
+  bytes: number
+  /** Of these, what was removed: new runs are written there. */
+  freeBytes: number
 }
 
 /** `power`: an acknowledged commit survives a power cut (synced). `process`: it survives a killed process only. */

@@ -6,6 +6,7 @@ import { FilesJournal } from './files-journal.ts'
 import { fileName, FilesMedium } from './files-medium.ts'
 import { addNumbered, numbers } from './files-numbered.ts'
 import { RunFolder, type RunState } from './files-run.ts'
+import { FilesRemoval } from './files-removal.ts'
 import { FilesSlots } from './files-slots.ts'
 import { startHeartbeatThread } from './heartbeat.ts'
 import { storeError } from './store-error.ts'
@@ -48,6 +49,7 @@ function filesStore(medium: FilesMedium): RunStore {
   const folder = (runId: string) => new RunFolder(medium, medium.path('runs', fileName(runId)))
   const journal = new FilesJournal(medium, folder)
   const slots = new FilesSlots(medium.dir, leaseOf)
+  const removal = new FilesRemoval(medium, { folder, leaseOf, states })
   let closed = false
 
   function guard<T>(action: 'read' | 'write', task: () => T): T {
@@ -181,6 +183,12 @@ function filesStore(medium: FilesMedium): RunStore {
           .filter((attempt) => step === undefined || attempt.step === step)
           .slice(0, limit)
       }),
+
+    remove: async (runIds) => guard('write', () => removal.remove(runIds)),
+    removeCached: async (before, keep) => guard('write', () => removal.removeCached(before, keep)),
+    size: async () => guard('read', () => removal.size()),
+    // What is removed is given back at once.
+    compact: async () => guard('write', () => undefined),
 
     async close() {
       if (!closed) journal.close()

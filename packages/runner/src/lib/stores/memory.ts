@@ -43,6 +43,7 @@ export function createMemoryStore(): RunStore {
   const cache: MemoryCacheEntry[] = []
   const attempts: AttemptRecord[] = []
   const slots = new Map<string, SlotHolder[]>()
+  let order = 0
   let lastCommand = 0
   let closed = false
 
@@ -65,7 +66,7 @@ export function createMemoryStore(): RunStore {
     if (run !== undefined) return 'exists'
     if (batch.firstSeq !== 0 || batch.epoch !== 1) return 'fenced'
     const { summary, plan, driver } = batch.create
-    const created = { order: runs.size, summary: { ...summary }, epoch: batch.epoch, driver, lines: [], inbox: [] }
+    const created = { order: order++, summary: { ...summary }, epoch: batch.epoch, driver, lines: [], inbox: [] }
     if (!plans.has(plan.hash)) plans.set(plan.hash, plan.json)
     runs.set(batch.runId, created)
     return created
@@ -214,6 +215,41 @@ export function createMemoryStore(): RunStore {
         .sort((a, b) => known(b.runId).order - known(a.runId).order)
         .slice(0, limit)
         .map((attempt) => ({ ...attempt }))
+    },
+
+    async remove(runIds) {
+      open()
+      const removed = runIds.filter((runId) => {
+        const run = runs.get(runId)
+        return run !== undefined && run.summary.status !== 'running' && run.driver === null && runs.delete(runId)
+      })
+      const gone = new Set(removed)
+      attempts.splice(0, Infinity, ...attempts.filter((attempt) => !gone.has(attempt.runId)))
+      const used = new Set([...runs.values()].map((run) => run.summary.planHash))
+      for (const hash of plans.keys()) if (!used.has(hash)) plans.delete(hash)
+      return removed
+    },
+
+    async removeCached(before, keep) {
+      open()
+      const places = new Map<string, number>()
+      const kept = cache.toReversed().filter((entry) => {
+        const step = JSON.stringify([entry.planName, entry.step])
+        const place = (places.get(step) ?? 0) + 1
+        places.set(step, place)
+        return place <= keep || (JSON.parse(entry.json) as CacheEntry).createdAt >= before
+      })
+      return cache.splice(0, Infinity, ...kept.reverse()).length - kept.length
+    },
+
+    async size() {
+      open()
+      const bytes = [...runs.values()].flatMap((run) => run.lines).reduce((sum, line) => sum + line.length, 0)
+      return { bytes, freeBytes: 0 }
+    },
+
+    async compact() {
+      open()
     },
 
     async close() {

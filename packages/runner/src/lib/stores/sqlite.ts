@@ -4,6 +4,7 @@ import { startHeartbeatThread } from './heartbeat.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 import { SqliteQueries } from './sqlite-queries.ts'
+import { SqliteRemoval } from './sqlite-removal.ts'
 import { SqliteSlots } from './sqlite-slots.ts'
 
 export interface SqliteStoreOptions {
@@ -30,6 +31,7 @@ export function sqliteStore(connection: SqliteConnection): RunStore {
   const journal = new SqliteJournal(connection)
   const queries = new SqliteQueries(connection)
   const slots = new SqliteSlots(connection)
+  const removal = new SqliteRemoval(connection)
   const putCache = connection.prepare(
     'INSERT INTO cache (plan_name, step, key, value, run_id, created_at) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -68,6 +70,11 @@ export function sqliteStore(connection: SqliteConnection): RunStore {
     },
 
     attempts: (filter) => queries.attempts(filter),
+
+    remove: (runIds) => removal.remove(runIds),
+    removeCached: (before, keep) => removal.removeCached(before, keep),
+    size: () => removal.size(),
+    compact: () => removal.compact(),
     close: () => connection.close(),
   }
 }
