@@ -10,6 +10,7 @@ export const CLI_ERRORS = {
   CLI_CONFIG_UNREADABLE: 'The configuration file cannot be read, parsed or imported.',
   CLI_CONFIG_INVALID: 'A setting in the configuration file is unknown or has a wrong value.',
   CLI_FILE_MISSING: 'A file named on the command line does not exist.',
+  CLI_PARAMS_UNREADABLE: 'The file that `--params-file` names cannot be read, or holds no map of parameters.',
   CLI_SCRIPTLET_UNKNOWN: 'A scriptlet is of no type that lorc runs.',
   CLI_RUN_UNKNOWN: 'No run has this id, or one that begins like this.',
   CLI_RUN_AMBIGUOUS: 'More than one run has an id that begins like this.',
@@ -33,6 +34,8 @@ export interface CliProblem {
   file?: string
   line?: number
   column?: number
+  /** Exclusive, on the same line. */
+  endColumn?: number
 }
 
 export interface CliErrorOptions {

@@ -45,12 +45,13 @@ export function realEngine(version: string): Engine {
 type RecipeModule = typeof import('@lorc/runner/recipe')
 
 function refused(file: string, all: readonly Problem[], format: RecipeModule['formatProblem']): Error {
-  const [first, ...rest] = all.map(({ code, message, file, line, column, fix }) => ({
+  const [first, ...rest] = all.map(({ code, message, file, line, column, endColumn, fix }) => ({
     code,
     message,
     file,
     line,
     column,
+    ...(endColumn === undefined ? {} : { endColumn }),
     ...(fix === undefined ? {} : { fix }),
   }))
   if (first === undefined) return new Error(`${file} compiled to no plan, without a problem`)

@@ -30,7 +30,7 @@ const environmentSchema = z.strictObject({ grant: z.array(z.string()), set: z.re
 const jsonSchema = z.union([z.literal(true), z.record(z.string(), json)])
 
 /** Runs the step once for each item of a list; each is a step `name[i]` of its own. */
-export const forEachSchema = z.strictObject({
+const forEachSchema = z.strictObject({
   /** CEL that gives a list. Evaluated once, when the step is ready; the items are journaled. */
   items: z.string().min(1),
   /** Items at once. Default: as many as the run has slots. */
@@ -38,7 +38,7 @@ export const forEachSchema = z.strictObject({
 })
 
 /** A request of a step of type `http`. Texts may hold `${{ }}`. */
-export const httpRequestSchema = z.strictObject({
+const httpRequestSchema = z.strictObject({
   method: z.string().regex(/^[A-Z]{3,10}$/),
   url: z.string().min(1),
   headers: z.record(z.string(), z.string()).optional(),
@@ -51,7 +51,7 @@ export const httpRequestSchema = z.strictObject({
 })
 
 /** What a step of type `approval` asks for. Its time limit is the step's `timeoutMs`, counted from the first request. */
-export const approvalSchema = z.strictObject({
+const approvalSchema = z.strictObject({
   /** Shown to who decides; may hold `${{ }}`. */
   message: z.string().optional(),
   /** Names that may decide (`--by`); without it, anybody. */
@@ -59,7 +59,7 @@ export const approvalSchema = z.strictObject({
 })
 
 /** At most `limit` steps that name the group run at once, in all runs of the store. */
-export const concurrencyGroupSchema = z.strictObject({
+const concurrencyGroupSchema = z.strictObject({
   /** May hold `${{ }}`. */
   name: z.string().min(1),
   limit: z.int().min(1).max(100_000),

@@ -74,11 +74,13 @@ describe('run', () => {
       await lorc('run demo.yaml --only a --fail-fast -j 2 --resume-from a --from-run last --quiet', engine),
     ).toMatchObject({ exit: 0, stderr: '' })
     expect(await lorc('run demo.yaml --skip a', engine)).toMatchObject({ exit: 0 })
+    expect(await lorc(['run', 'demo.yaml', '-p', 'days=3', '--param', 'tags=["a,b"]'], engine)).toMatchObject({ exit: 0 })
     const recipe = { path: 'demo.yaml', sha256: '' }
     expect(starts).toEqual([
       ['demo', { recipe }],
       ['demo', { recipe, only: ['a'], failFast: true, concurrency: 2, resumeFrom: ['a'], fromRun: RUN_ID }],
       ['demo', { recipe, skip: ['a'] }],
+      ['demo', { recipe, params: { days: 3, tags: ['a,b'] } }],
     ])
     expect(engine.opened[0]?.workspace.root).toBe(folder)
   })
@@ -196,15 +198,36 @@ describe('validate', () => {
     expect([exit, JSON.parse(stdout)]).toEqual([
       2,
       [
-        { file: 'good.yaml', name: 'demo', steps: 1, problems: [] },
+        { file: 'good.yaml', name: 'demo', steps: 1, params: [], problems: [] },
         {
           file: 'bad.yaml',
           name: null,
           steps: null,
+          params: [],
           problems: [{ code: 'RECIPE_CYCLE', message: 'a waits for itself', file: 'bad.yaml' }],
         },
       ],
     ])
+  })
+
+  it('reports them as SARIF', async () => {
+    const { exit, stdout } = await lorc('validate good.yaml bad.yaml --format sarif', engineOf({ compile }))
+    expect([exit, JSON.parse(stdout)]).toMatchObject([2, { version: '2.1.0', runs: [{ results: [{ ruleId: 'RECIPE_CYCLE' }] }] }])
+  })
+
+  it('shows the parameters', async () => {
+    const params = {
+      type: 'object',
+      properties: { days: { type: 'integer', default: 7, description: 'How far back' }, region: { type: 'string' }, what: {} },
+      required: ['region'],
+    }
+    const withParams: ScriptedEngine['compile'] = async (file) => ({ plan: { ...planOf('a'), params }, recipe: { path: file, sha256: '' } })
+    expect((await lorc('validate good.yaml', engineOf({ compile: withParams }))).stdout).toBe(`ok  good.yaml: 1 step
+      parameter  type     default     description
+      days       integer  7           How far back
+      region     string   (required)
+      what       any
+`)
   })
 
   it('does not take a fault of its own for a problem of the recipe', async () => {

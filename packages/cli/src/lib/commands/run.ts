@@ -5,6 +5,7 @@ import { driving } from '../driving.ts'
 import { CliError } from '../errors.ts'
 import { findRun } from '../run-lookup.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
+import { givenParams } from '../run-params.ts'
 import { checkStepNames } from '../step-names.ts'
 
 export const run = defineCommand({
@@ -17,6 +18,17 @@ export const run = defineCommand({
     file: { label: 'FILE', summary: 'The recipe, a YAML file', required: true },
   },
   options: {
+    param: {
+      kind: 'repeated',
+      label: 'NAME=VALUE',
+      short: 'p',
+      summary: 'A parameter of the recipe; may be repeated. Lists and maps are written as JSON',
+    },
+    'params-file': {
+      kind: 'text',
+      label: 'FILE',
+      summary: 'Parameters as JSON or YAML; --param comes first',
+    },
     only: { kind: 'list', label: 'STEP', summary: 'Run these steps alone; the others count as skipped' },
     skip: { kind: 'list', label: 'STEP', summary: 'Leave these steps out; what waits for them runs all the same' },
     'resume-from': {
@@ -40,12 +52,13 @@ export const run = defineCommand({
   },
   examples: [
     ['run recipes/daily.yaml', 'run everything'],
+    ['run recipes/daily.yaml -p days=3 -p tags=\'["a","b"]\'', 'give its parameters'],
     ['run recipes/daily.yaml --only load,report', 'run two steps (the same: --only load report)'],
     ['run recipes/daily.yaml --dry-run', 'what it would do, and for how long'],
     ['run recipes/daily.yaml --resume-from report', 'do the report again, with what the last run computed'],
   ],
   async run(invocation) {
-    const { options, engine } = invocation
+    const { options, engine, io } = invocation
     const { only, skip, 'resume-from': resumeFrom, 'from-run': fromRun, concurrency } = options
     if (fromRun !== undefined && resumeFrom.length === 0) {
       throw new CliError(
@@ -66,7 +79,8 @@ export const run = defineCommand({
       })
     }
     const named = { only, skip, 'resume-from': resumeFrom }
-    const startOptions = async (store: RunStore): Promise<StartOptions> => ({
+    const startOptions = (params: StartOptions['params']) => async (store: RunStore): Promise<StartOptions> => ({
+      ...(params ? { params } : {}),
       ...(only.length > 0 ? { only } : {}),
       ...(skip.length > 0 ? { skip } : {}),
       ...(resumeFrom.length > 0 ? { resumeFrom } : {}),
@@ -77,12 +91,14 @@ export const run = defineCommand({
     if (options['dry-run']) {
       const { plan } = await engine.compile(invocation.arguments.file, await invocation.workspace(), { keepNothing: true })
       checkStepNames(plan, named)
-      return await dryRun(plan, startOptions, invocation, options.json)
+      const params = await givenParams(plan, options, io.cwd)
+      return await dryRun(plan, startOptions(params), invocation, options.json)
     }
     return await driving(invocation, options, async (workspace) => {
       const { plan, recipe } = await engine.compile(invocation.arguments.file, workspace)
+      const params = await givenParams(plan, options, io.cwd)
       checkStepNames(plan, named)
-      return async ({ runner, store }) => runner.start(plan, { recipe, ...(await startOptions(store)) })
+      return async ({ runner, store }) => runner.start(plan, { recipe, ...(await startOptions(params)(store)) })
     })
   },
 })

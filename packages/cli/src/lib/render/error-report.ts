@@ -29,10 +29,10 @@ export function reportOf(error: unknown): ErrorReport {
     return { code, message, fix, problems, footer: undefined, stack: undefined, show }
   }
   if (error instanceof Error && CODED.has(error.name)) {
-    const { code, fix } = error as Error & { code?: unknown; fix?: unknown }
+    const { code, fix, details } = error as Error & { code?: unknown; fix?: unknown; details?: unknown }
     if (typeof code === 'string') {
       const known = typeof fix === 'string' ? fix : undefined
-      return { code, message: error.message, fix: known, problems: [], footer: undefined, stack }
+      return { code, message: error.message, fix: known, problems: problemsOf(code, details), footer: undefined, stack }
     }
   }
   return {
@@ -43,6 +43,17 @@ export function reportOf(error: unknown): ErrorReport {
     footer: undefined,
     stack,
   }
+}
+
+/** What `details.problems` lists, where it is more than the message says. */
+function problemsOf(code: string, details: unknown): CliProblem[] {
+  const listed = typeof details === 'object' && details !== null && 'problems' in details ? details.problems : undefined
+  if (!Array.isArray(listed) || listed.length < 2) return []
+  return (listed as { message: string; fix?: string }[]).map(({ message, fix }) => ({
+    code,
+    message,
+    ...(fix === undefined ? {} : { fix }),
+  }))
 }
 
 /** `error[CODE]: sentence`, one line for each problem and `fix: ...`, wrapped at `columns`, with a line end. */

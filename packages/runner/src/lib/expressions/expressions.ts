@@ -3,12 +3,10 @@ import type { JsonValue } from '../json.ts'
 import type { Scope } from './scope.ts'
 import { hasTemplates, parseTemplate } from './template.ts'
 
-type Engine = typeof import('./program.ts')
-
-let engine: Engine | undefined
+let run: typeof import('./program.ts').run | undefined
 
 /** The most items that a `for_each` step may have. */
-export const MOST_ITEMS = 100_000
+const MOST_ITEMS = 100_000
 
 /**
  * Loads what evaluates expressions; the functions below need it. `uses` tells what is to be evaluated, as
@@ -17,8 +15,8 @@ export const MOST_ITEMS = 100_000
 export async function loadExpressions(uses: { any: boolean; matches: boolean }): Promise<void> {
   if (!uses.any) return
   const { loadRegularExpressions } = await import('./regular-expression.ts')
-  const [loaded] = await Promise.all([import('./program.ts'), uses.matches ? loadRegularExpressions() : undefined])
-  engine = loaded
+  const [program] = await Promise.all([import('./program.ts'), uses.matches ? loadRegularExpressions() : undefined])
+  run = program.run
 }
 
 /**
@@ -26,8 +24,8 @@ export async function loadExpressions(uses: { any: boolean; matches: boolean }):
  * the step `load`". Throws RunnerError EXPRESSION_FAILED, with `details` `{ expression, where, reason }`.
  */
 export function evaluate(cel: string, scope: Scope, where = ''): JsonValue {
-  if (!engine) throw new RunnerError('RUN_INTERNAL', 'loadExpressions was not called')
-  return engine.run(cel, scope, where)
+  if (!run) throw new RunnerError('RUN_INTERNAL', 'loadExpressions was not called')
+  return run(cel, scope, where)
 }
 
 /** As `evaluate`, for what must be true or false. */

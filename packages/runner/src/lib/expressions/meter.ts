@@ -1,5 +1,5 @@
 /** Steps of work that one evaluation may take: some tenths of a second. */
-export const BUDGET = 5_000_000
+const BUDGET = 5_000_000
 
 /** The longest text and list that an operator or a function may make on the way. */
 const LONGEST_TEXT = 16_000_000

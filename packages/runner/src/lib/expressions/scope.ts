@@ -32,4 +32,3 @@ export interface Scope {
 
 /** Names that an expression may begin with. */
 export const ROOTS = ['params', 'ctx', 'steps', 'env', 'item', 'index', 'run', 'response'] as const
-export type Root = (typeof ROOTS)[number]
