@@ -3,6 +3,7 @@ import type { AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus
 import { graphOf } from './graph.ts'
 import type { JsonObject } from './json.ts'
 import type { Plan } from './plan.ts'
+import { StepNames } from './step-names.ts'
 import { StepStates } from './step-states.ts'
 import type { AttemptRecord } from './store.ts'
 
@@ -27,7 +28,7 @@ export class RunFold {
   parent: { runId: string; step: string } | null = null
   /** Process groups that were spawned and not yet seen to end, by step. */
   readonly spawned = new Map<string, { pid: number; startTime: string }>()
-  readonly #index: ReadonlyMap<string, number>
+  readonly #names: StepNames
   readonly #states: StepStates
   /** Steps whose last attempt has ended for good and is in no attempt record yet. */
   #ended: number[] = []
@@ -35,26 +36,39 @@ export class RunFold {
 
   constructor(plan: Plan) {
     this.plan = plan
-    this.#index = graphOf(plan).index
+    this.#names = new StepNames(graphOf(plan), plan.steps)
     this.#states = new StepStates(plan.steps.length)
   }
 
   step(name: string): StepState {
-    return this.#states.read(this.#at(name), name)
+    const step = this.#names.find(name)
+    return step === undefined ? new StepStates(1).read(0, name) : this.#read(step)
   }
 
-  /** In the plan's order. */
+  /** In the plan's order, the items of a step after it. */
   steps(): StepState[] {
-    return this.plan.steps.map(({ name }, i) => this.#states.read(i, name))
+    return this.#inOrder().map((step) => this.#read(step))
   }
 
-  /** The steps that are running, in the plan's order, with the attempt that does. */
+  /** Steps that the run has so far: the plan's and their items. */
+  get size(): number {
+    return this.#names.size
+  }
+
+  /** What keeps an executor busy, in the order of `steps`, with the attempt that does. */
   running(): { step: string; attempt: number }[] {
     const running: { step: string; attempt: number }[] = []
-    this.plan.steps.forEach(({ name }, i) => {
-      if (this.#states.status(i) === 'running') running.push({ step: name, attempt: this.#states.attempts(i) })
-    })
+    for (const step of this.#inOrder()) {
+      if (this.#states.status(step) !== 'running' || !this.#isExecuted(step)) continue
+      running.push({ step: this.#names.nameOf(step), attempt: this.#states.attempts(step) })
+    }
     return running
+  }
+
+  /** The outcome of each item of a step, in their order: null for one that did not complete. */
+  completedItems(step: string): boolean[] {
+    const { first, count } = this.#names.block(this.#at(step)) ?? { first: 0, count: 0 }
+    return Array.from({ length: count }, (_, i) => this.#states.status(first + i) === 'completed')
   }
 
   /** The attempts that ended since the run last did: what its end is to put on record. */
@@ -114,6 +128,15 @@ export class RunFold {
         this.#states.setStatus(this.#at(event.step), 'waiting')
         this.spawned.delete(event.step)
         return
+      case 'step.expanded':
+        return this.#expand(this.#at(event.step), event.items.length, event.ts)
+      case 'step.linked':
+        return this.#states.set(this.#at(event.step), { childRun: event.runId })
+      case 'steps.reset':
+        return this.#restart(event.steps.map((name) => this.#at(name)))
+      case 'step.waiting':
+      case 'context.set':
+        return
       case 'steps.cancelled':
         return this.#close(event.steps, event.ts, 'cancelled', { reason: event.reason })
       case 'steps.skipped':
@@ -125,7 +148,7 @@ export class RunFold {
         return
       case 'approval.requested': {
         const { step, message, by, expiresAt, ts } = event
-        this.#states.start(this.#at(step), 1, ts)
+        this.#states.start(this.#at(step), this.#states.attempts(this.#at(step)) + 1, ts)
         return this.#states.set(this.#at(step), { approval: { message, by, requestedAt: ts, expiresAt, decision: null } })
       }
       case 'approval.decided': {
@@ -150,7 +173,60 @@ export class RunFold {
   }
 
   #at(name: string): number {
-    return this.#index.get(name)!
+    return this.#names.find(name)!
+  }
+
+  #read(step: number): StepState {
+    const state = this.#states.read(step, this.#names.nameOf(step))
+    if (this.#names.isItem(step)) state.itemOf = this.plan.steps[this.#names.parentOf(step)]!.name
+    else state.items = this.#names.block(step)?.count ?? null
+    return state
+  }
+
+  #inOrder(): number[] {
+    const order: number[] = []
+    for (let step = 0; step < this.plan.steps.length; step++) {
+      order.push(step)
+      const block = this.#names.block(step)
+      if (block) for (let i = 0; i < block.count; i++) order.push(block.first + i)
+    }
+    return order
+  }
+
+  #isExecuted(step: number): boolean {
+    return this.#names.isItem(step) || (this.plan.steps[step]!.forEach === undefined && this.plan.steps[step]!.type !== 'approval')
+  }
+
+  #expand(step: number, count: number, ts: number): void {
+    const { first, moved } = this.#names.expand(step, count)
+    this.#states.grow(this.#names.size)
+    for (let i = 0; i < count; i++) {
+      if (moved && i < moved.capacity) this.#states.setAttempts(first + i, this.#states.attempts(moved.first + i))
+      this.#states.restart(first + i)
+    }
+    this.#states.start(step, this.#states.attempts(step) + 1, ts)
+  }
+
+  /** The items of a step that has ended are over with it. */
+  #closeItems(step: number, ts: number): void {
+    const block = this.#names.block(step)
+    if (!block) return
+    for (let item = block.first; item < block.first + block.count; item++) {
+      const status = this.#states.status(item)
+      if (status !== 'waiting' && status !== 'running') continue
+      this.#states.end(item, 'cancelled', ts)
+      this.#states.set(item, { reason: `${this.plan.steps[step]!.name} has ended` })
+    }
+  }
+
+  /** A `for_each` step of which items are named keeps its items. */
+  #restart(steps: readonly number[]): void {
+    const kept = new Set(steps.filter((step) => this.#names.isItem(step)).map((item) => this.#names.parentOf(item)))
+    for (const step of steps) {
+      this.#states.restart(step)
+      if (kept.has(step)) this.#states.setStatus(step, 'running')
+      else if (!this.#names.isItem(step)) this.#names.forget(step)
+    }
   }
 
   #end(event: { step: string; ts: number; metrics: AttemptMetrics | null }, status: StepStatus): number {
@@ -158,13 +234,16 @@ export class RunFold {
     this.#states.end(step, status, event.ts)
     this.#states.setMetrics(step, event.metrics)
     this.spawned.delete(event.step)
+    this.#closeItems(step, event.ts)
     return step
   }
 
   #close(names: readonly string[], ts: number, status: StepStatus, why: { reason: string } | { blockedBy: string }): void {
     for (const name of names) {
-      this.#states.end(this.#at(name), status, ts)
-      this.#states.set(this.#at(name), { ...why })
+      const step = this.#at(name)
+      this.#states.end(step, status, ts)
+      this.#states.set(step, { ...why })
+      this.#closeItems(step, ts)
     }
   }
 
@@ -176,7 +255,7 @@ export class RunFold {
     return {
       runId: this.runId,
       name: this.name,
-      step: this.plan.steps[step]!.name,
+      step: this.#names.nameOf(step),
       attempt: states.attempts(step),
       status: error ? 'failed' : cached ? 'cached' : ended,
       startedAt: states.startedAt(step) ?? endedAt,
@@ -204,14 +283,21 @@ export class RunFold {
     this.cancel = null
     this.#earlier = this.attempts()
     this.#ended = []
-    this.plan.steps.forEach(({ continueOnError }, step) => {
+    for (const step of this.#inOrder()) {
       const status = this.#states.status(step)
-      if (status === 'completed' || status === 'skipped' || status === 'running') return
-      if (status === 'failed' && continueOnError) return
-      if (this.#states.attempts(step) === 0) return this.#states.clear(step)
-      this.#states.setStatus(step, 'waiting')
-      this.#states.reset(step, { blockedBy: null, reason: null })
-    })
+      const parent = this.#names.parentOf(step)
+      if (this.#isSatisfied(step) || status === 'running' || (parent !== step && this.#isSatisfied(parent))) continue
+      if (this.#states.attempts(step) === 0) this.#states.clear(step)
+      else {
+        this.#states.setStatus(step, this.#names.block(step) ? 'running' : 'waiting')
+        this.#states.reset(step, { blockedBy: null, reason: null })
+      }
+    }
+  }
+
+  #isSatisfied(step: number): boolean {
+    const status = this.#states.status(step)
+    return status === 'completed' || status === 'skipped' || (status === 'failed' && this.plan.steps[this.#names.parentOf(step)]!.continueOnError === true && !this.#names.isItem(step))
   }
 }
 

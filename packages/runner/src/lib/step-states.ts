@@ -13,12 +13,12 @@ const NOTHING: Partial<Extra> = Object.freeze({})
  * collector walks every object that is kept, again and again, while the run lasts.
  */
 export class StepStates {
-  readonly #status: Uint8Array
-  readonly #attempts: Uint32Array
+  #status: Uint8Array
+  #attempts: Uint32Array
   /** NaN: there is none. */
-  readonly #startedAt: Float64Array
-  readonly #endedAt: Float64Array
-  readonly #wallMs: Float64Array
+  #startedAt: Float64Array
+  #endedAt: Float64Array
+  #wallMs: Float64Array
   readonly #extras = new Map<number, Partial<Extra>>()
 
   constructor(size: number) {
@@ -27,6 +27,27 @@ export class StepStates {
     this.#startedAt = new Float64Array(size).fill(NaN)
     this.#endedAt = new Float64Array(size).fill(NaN)
     this.#wallMs = new Float64Array(size).fill(NaN)
+  }
+
+  /** Makes room for further steps, of which nothing has happened. */
+  grow(size: number): void {
+    const before = this.#status.length
+    if (size <= before) return
+    const room = Math.max(size, before + (before >> 1))
+    const times = (from: Float64Array): Float64Array => {
+      const to = new Float64Array(room).fill(NaN, before)
+      to.set(from)
+      return to
+    }
+    const status = new Uint8Array(room)
+    status.set(this.#status)
+    const attempts = new Uint32Array(room)
+    attempts.set(this.#attempts)
+    this.#status = status
+    this.#attempts = attempts
+    this.#startedAt = times(this.#startedAt)
+    this.#endedAt = times(this.#endedAt)
+    this.#wallMs = times(this.#wallMs)
   }
 
   status(step: number): StepStatus {
@@ -93,6 +114,13 @@ export class StepStates {
   reset(step: number, blank: Partial<Extra>): void {
     const known = this.#extras.get(step)
     if (known) Object.assign(known, blank)
+  }
+
+  /** As if nothing had happened, but for the attempts that there were. */
+  restart(step: number): void {
+    const attempts = this.#attempts[step]!
+    this.clear(step)
+    this.#attempts[step] = attempts
   }
 
   /** As if nothing had happened. */
