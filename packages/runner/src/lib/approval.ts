@@ -1,5 +1,6 @@
-import type { ApprovalDecision, StepState } from './api.ts'
+import type { Approval, ApprovalDecision, StepState } from './api.ts'
 import { RunnerError } from './errors.ts'
+import type { EventData } from './events.ts'
 
 /**
  * Whether a decision on a step counts: throws APPROVAL_UNKNOWN for a step that has not asked for one,
@@ -24,4 +25,16 @@ export function checkDecision({ name, status, approval }: StepState, { by }: App
       details: { step: name, by },
     })
   }
+}
+
+/** How the step of an approval ends: as was decided, or because nobody did in time. */
+export function approvalEnd(step: string, attempt: number, { decision, requestedAt, expiresAt }: Approval): EventData {
+  if (decision?.approved) {
+    const { by, reason } = decision
+    return { type: 'step.completed', step, attempt, writes: {}, outputs: [], artifacts: [], metrics: null, meta: { by, reason } }
+  }
+  const error = decision
+    ? { code: 'APPROVAL_REJECTED', message: `${decision.by} rejected it: ${decision.reason}`, details: { by: decision.by, reason: decision.reason } }
+    : { code: 'APPROVAL_TIMEOUT', message: `Nobody decided within ${((expiresAt ?? 0) - requestedAt) / 1000} s.` }
+  return { type: 'step.failed', step, attempt, error, metrics: null }
 }

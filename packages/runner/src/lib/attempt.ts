@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { RunnerError } from './errors.ts'
 import type { Attempt } from './executor.ts'
+import type { Item } from './item-data.ts'
 import type { PlanStep } from './plan.ts'
 import type { SecretMask } from './secret-mask.ts'
 
@@ -27,13 +28,21 @@ export interface AttemptHooks {
   exposed(context: StepContext): StepContext
   readonly mask: SecretMask | undefined
   spawned(attempt: LiveAttempt, process: { pid: number; startTime: string }): void
+  childRun(attempt: LiveAttempt): string | null
+  /** Resolves once the link is durable. */
+  linked(attempt: LiveAttempt, runId: string): Promise<void>
 }
+
+type AttemptParts = Pick<LiveAttempt, 'step' | 'index' | 'at' | 'number' | 'item' | 'own' | 'startedAt' | 'graceMs'>
 
 /** The driver's side of an attempt. What costs something is made when an executor first asks for it. */
 export class LiveAttempt implements Attempt {
   readonly step: PlanStep
   readonly index: number
+  /** The step's place among the run's steps, items counted. */
+  readonly at: number
   readonly number: number
+  readonly item: Item | undefined
   /** The step's own view of the context, as `Context.begin` made it. */
   readonly own: StepContext
   readonly startedAt: number
@@ -52,18 +61,15 @@ export class LiveAttempt implements Attempt {
   #env: Readonly<Record<string, string>> | undefined
 
   constructor(
-    step: PlanStep,
-    index: number,
-    number: number,
-    own: StepContext,
-    startedAt: number,
-    graceMs: number,
+    { step, index, at, number, item, own, startedAt, graceMs }: AttemptParts,
     places: RunPlaces,
     hooks: AttemptHooks,
   ) {
     this.step = step
     this.index = index
+    this.at = at
     this.number = number
+    this.item = item
     this.own = own
     this.startedAt = startedAt
     this.graceMs = graceMs
@@ -117,7 +123,7 @@ export class LiveAttempt implements Attempt {
   }
 
   get env(): Readonly<Record<string, string>> {
-    return (this.#env ??= this.#hooks.environment(this.step))
+    return (this.#env ??= this.item ? { ...this.#hooks.environment(this.step), LORC_ITEM: JSON.stringify(this.item.value) } : this.#hooks.environment(this.step))
   }
 
   get signal(): AbortSignal {
@@ -130,6 +136,14 @@ export class LiveAttempt implements Attempt {
     if (this.ending) return
     this.ending = reason
     this.#controller?.abort(reason)
+  }
+
+  get childRun(): string | null {
+    return this.#hooks.childRun(this)
+  }
+
+  link(runId: string): Promise<void> {
+    return this.#hooks.linked(this, runId)
   }
 
   onSpawn(process: { pid: number; startTime: string }): void {

@@ -12,9 +12,9 @@ export function executorTable(executors: readonly StepExecutor[]): ExecutorTable
   return table
 }
 
-/** Throws STEP_NO_EXECUTOR for a step of a type that nobody runs. */
+/** Throws STEP_NO_EXECUTOR for a step of a type that nobody runs; an approval needs nobody. */
 export function checkTypes(plan: Plan, table: ExecutorTable): void {
-  const step = plan.steps.find(({ type }) => !table.has(type))
+  const step = plan.steps.find(({ type }) => type !== 'approval' && !table.has(type))
   if (!step) return
   throw new RunnerError('STEP_NO_EXECUTOR', `Step "${step.name}" is of type "${step.type}", which no executor runs.`, {
     fix: `Types are ${[...table.keys()].join(', ')}.`,

@@ -1,6 +1,6 @@
 import type { StepContext } from '@lorc/context'
 import type { AttemptMetrics, RecordedError, RecordedWrite } from './events.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 import type { PlanStep } from './plan.ts'
 import type { SecretMask } from './secret-mask.ts'
 
@@ -12,6 +12,8 @@ export interface Attempt {
   readonly index: number
   /** 1 for the first. */
   readonly number: number
+  /** Of a step that is an item of a `for_each` step, `name[index]`. */
+  readonly item: { readonly value: JsonValue; readonly index: number } | undefined
   /** `runId/step`: the same on every attempt. */
   readonly idempotencyKey: string
   readonly workspace: string
@@ -33,6 +35,10 @@ export interface Attempt {
   readonly graceMs: number
   /** Reports a spawned process group, to be journaled, so that a resume can end it. `startTime` as processStartTime() gives it. */
   onSpawn(process: { pid: number; startTime: string }): void
+  /** The run that this attempt, or one before it, was linked with. */
+  readonly childRun: string | null
+  /** Records that this step drives another run; resolves once that is durable. */
+  link(runId: string): Promise<void>
   onProgress(done: number, total: number | null): void
 }
 

@@ -22,7 +22,7 @@ export async function importSteps(store: RunStore, plan: Plan, graph: Graph, opt
   for await (const event of checkedEvents(store, source)) {
     if (event.type !== 'step.completed') continue
     const index = graph.index.get(event.step)
-    if (index === undefined || again.has(index) || skipped.has(event.step)) continue
+    if (index === undefined || graph.phase[index]! > 0 || again.has(index) || skipped.has(event.step)) continue
     imported.set(event.step, toImport(event, source))
   }
   return [...imported.values()]

@@ -7,6 +7,7 @@ import type { Artifact, RecordedError, RecordedWrite } from './events.ts'
 import type { AttemptOutcome } from './executor.ts'
 import type { JsonObject } from './json.ts'
 import type { Secrets } from './secrets.ts'
+import { requireShapes } from './step-checks.ts'
 import { isInside, resolveInside, type Workspace } from './workspace.ts'
 
 /** What a completed attempt leaves behind. */
@@ -46,8 +47,10 @@ export function accept(attempt: LiveAttempt, { outputs, writes, meta }: OkOutcom
 export function conclude(attempt: LiveAttempt, { outputs, artifacts, meta }: Acceptance, { context, secrets }: Recorded, at: number): Product {
   requireKeys(attempt)
   const writes = attempt.own.writes()
+  if (!attempt.item) requireShapes(attempt.step, writes)
   if (secrets) refuseSecrets(secrets, { outputs, artifacts, meta }, writes)
-  refusing(() => context.commit(attempt.own, { at }))
+  // What items write becomes the context's when all have completed.
+  if (!attempt.item) refusing(() => context.commit(attempt.own, { at }))
   return { outputs: outputs ? [...outputs] : Object.keys(writes), artifacts, writes, ...(meta && { meta }) }
 }
 
@@ -84,7 +87,8 @@ function requireKeys(attempt: LiveAttempt): void {
   )
 }
 
-function refusing(write: () => void): void {
+/** Turns what the context refuses into a step's error. */
+export function refusing(write: () => void): void {
   try {
     write()
   } catch (error) {

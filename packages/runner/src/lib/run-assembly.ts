@@ -12,10 +12,14 @@ import type { Environment } from './environment.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import { checkTypes } from './executor-table.ts'
 import type { StepImport } from './import-steps.ts'
+import { ItemData } from './item-data.ts'
 import { Journal } from './journal.ts'
 import type { JsonObject } from './json.ts'
+import { refusing } from './outcome.ts'
 import { completeParams } from './params.ts'
+import { loadNeeds, needsOf } from './plan-needs.ts'
 import type { Plan } from './plan.ts'
+import { repairEvents } from './repair.ts'
 import { RunFold } from './run-fold.ts'
 import { orderFromPast } from './learned-order.ts'
 import { newRunId } from './run-id.ts'
@@ -23,6 +27,7 @@ import { skippedSteps } from './run-order.ts'
 import { loadRun, storedEvents, type LoadedRun } from './run-reader.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Durations } from './scheduler/start-order.ts'
+import { parseItemName } from './step-names.ts'
 import { maskLog } from './secret-log.ts'
 import { refuseIn, secretsOf, type Secrets } from './secrets.ts'
 import { StepCache, type Fingerprint } from './step-cache.ts'
@@ -93,7 +98,7 @@ export class RunAssembly {
     const context = this.#context(plan)
     for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
     const scheduler = this.#scheduler(plan, options)
-    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], secrets })
+    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], items: itemsOf(plan), secrets })
     driver.begin([
       {
         type: 'run.created',
@@ -123,20 +128,28 @@ export class RunAssembly {
       visit: (event) => replayed.push(event),
     })
     checkTypes(plan, executors)
+    await loadNeeds(plan)
     const secrets = secretsOf(plan, this.#options.env, first !== undefined)
     if (fold.paused && !first) throw pausedRun(runId, fold.paused)
     const chosen = { ...fold.options, ...options }
     const order = await orderFromPast(store, plan, this.slots(plan, chosen))
     const scheduler = this.#scheduler(plan, { ...chosen, order })
-    for (const event of replayed) scheduler.apply(event)
+    const items = itemsOf(plan)
+    for (const event of replayed) {
+      scheduler.apply(event)
+      items?.apply(event)
+    }
+    const repair = options.repair ? repairEvents(plan, scheduler.graph, fold, options.repair) : []
+    const now = this.#around.clock.now()
+    for (const event of repair) if (event.type === 'context.set') refusing(() => context.apply(event.writes, { who: event.by, at: now }))
     await endLeftovers(fold, graceMs)
     if (secrets) await this.#maskLeftovers(plan, fold, secrets)
     const changedCode = changedPaths(fold.code, await this.#options.code.hashes(plan.steps))
     const journal = new Journal(store, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
-    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, secrets })
-    driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...(first ? [first] : [])])
+    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, items, secrets })
+    driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : [])], now)
     return driver
   }
 
@@ -166,10 +179,11 @@ export class RunAssembly {
   }
 
   logPath(plan: Plan, runId: string, step: string, attempt: number): string {
-    return logFile(this.places(runId), plan.steps.findIndex(({ name }) => name === step), step, attempt)
+    const own = parseItemName(step)?.step ?? step
+    return logFile(this.places(runId), plan.steps.findIndex(({ name }) => name === own), step, attempt)
   }
 
-  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'secrets'>): Driver {
+  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'items' | 'secrets'>): Driver {
     const { store, workspace } = this.#around
     return new Driver(this.#around, {
       ...parts,
@@ -202,6 +216,10 @@ export class RunAssembly {
     const { pid, machine } = this.#options.identity
     return { type: 'driver.started', epoch, pid, host: machine, ...(changedCode.length > 0 && { changedCode }) }
   }
+}
+
+function itemsOf(plan: Plan): ItemData | undefined {
+  return needsOf(plan).items ? new ItemData() : undefined
 }
 
 function pausedRun(runId: string, { by, reason }: { by: string; reason: string }): RunnerError {

@@ -23,7 +23,7 @@ export class RunFold {
   code: { [path: string]: string } = {}
   error: RecordedError | null = null
   failedStep: string | null = null
-  cancel: { by: string; reason: string; code?: string } | null = null
+  cancel: { by: string; reason: string; code?: string; kill?: true } | null = null
   paused: { by: string; reason: string; at: number } | null = null
   parent: { runId: string; step: string } | null = null
   /** Process groups that were spawned and not yet seen to end, by step. */
@@ -65,10 +65,9 @@ export class RunFold {
     return running
   }
 
-  /** The outcome of each item of a step, in their order: null for one that did not complete. */
-  completedItems(step: string): boolean[] {
-    const { first, count } = this.#names.block(this.#at(step)) ?? { first: 0, count: 0 }
-    return Array.from({ length: count }, (_, i) => this.#states.status(first + i) === 'completed')
+  /** Whether the run has a step, or by now an item, of this name. */
+  has(name: string): boolean {
+    return this.#names.find(name) !== undefined
   }
 
   /** The attempts that ended since the run last did: what its end is to put on record. */
@@ -144,7 +143,8 @@ export class RunFold {
       case 'steps.blocked':
         return this.#close(event.steps, event.ts, 'blocked', { blockedBy: event.by })
       case 'run.cancel_requested':
-        this.cancel = { by: event.by, reason: event.reason, ...(event.code && { code: event.code }) }
+        this.cancel ??= { by: event.by, reason: event.reason, ...(event.code && { code: event.code }) }
+        if (event.kill) this.cancel.kill = true
         return
       case 'approval.requested': {
         const { step, message, by, expiresAt, ts } = event

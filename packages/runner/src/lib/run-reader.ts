@@ -5,6 +5,7 @@ import { GENESIS, unseal } from './hash-chain.ts'
 import type { JournalPosition } from './journal.ts'
 import type { Plan } from './plan.ts'
 import { RunFold } from './run-fold.ts'
+import { parseItemName } from './step-names.ts'
 import type { RunStore } from './store.ts'
 import type { Verification } from './api.ts'
 
@@ -33,14 +34,19 @@ export async function loadRun(store: RunStore, runId: string, options: LoadOptio
       loaded = { plan, fold: new RunFold(plan), context, position: { length: 0, hash: GENESIS } }
     }
     loaded.fold.apply(event)
-    if (event.type === 'step.completed') {
-      loaded.context.apply(event.writes, { who: event.step, step: event.step, attempt: event.attempt, at: event.ts })
-    }
+    applyWrites(loaded.context, event)
     loaded.position = { length: event.seq + 1, hash: event.hash }
     options.visit?.(event, loaded.plan)
   }
   if (!loaded) throw new RunnerError('RUN_JOURNAL_BROKEN', `The journal of ${runId} is empty.`)
   return loaded
+}
+
+/** Takes in what an event writes to the run's context: what items write waits for their step. */
+export function applyWrites(context: Context, event: JournalEvent): void {
+  if (event.type === 'step.completed' && !parseItemName(event.step)) {
+    context.apply(event.writes, { who: event.step, step: event.step, attempt: event.attempt, at: event.ts })
+  } else if (event.type === 'context.set') context.apply(event.writes, { who: event.by, at: event.ts })
 }
 
 /** The events from the first, each checked against the chain; throws RUN_JOURNAL_BROKEN at the first that does not fit. */

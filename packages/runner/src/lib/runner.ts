@@ -13,25 +13,28 @@ import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
 import { checkTypes, executorTable } from './executor-table.ts'
 import { graphOf } from './graph.ts'
+import { GroupSlots } from './group-slots.ts'
 import { importSteps, type StepImport } from './import-steps.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
+import { loadNeeds } from './plan-needs.ts'
 import { Presence } from './presence.ts'
 import { RunAssembly } from './run-assembly.ts'
 import { writeRunFolder } from './run-folder.ts'
+import { checkRepairOfCompleted } from './repair.ts'
 import { checkNames, checkSteps } from './run-order.ts'
 import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
 import { secretsOf } from './secrets.ts'
 import type { RemovedRuns } from './run-removal.ts'
 import type { PreviewOptions, RunPreview } from './run-preview.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
+import { parseItemName } from './step-names.ts'
 import type { DriverIdentity, RunRequest, RunStore } from './store.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import type { Surroundings } from './surroundings.ts'
 import { journalUnattended } from './unattended.ts'
-import { checkSupported } from './unsupported.ts'
 import type { Workspace } from './workspace.ts'
 
 const FOLLOW_POLL_MS = 200
@@ -95,6 +98,7 @@ class LocalRunner implements Runner {
       ids: options.ids ?? systemIds,
       workspace: this.#workspace,
       graceMs,
+      slots: new GroupSlots(store, this.#identity, this.#clock, this.#leaseMs),
       executors: executorTable([...localExecutors(local), ...(options.executors ?? [])]),
       environment: stepEnvironments(env),
       keepAlive: () => this.#presence.soon(),
@@ -134,7 +138,8 @@ class LocalRunner implements Runner {
 
   async resume(runId: string, options: ResumeOptions = {}): Promise<RunHandle> {
     const summary = await this.#summary(runId)
-    if (summary.status === 'completed') return this.#assembly.finished(await loadRun(this.store, runId))
+    if (summary.status === 'completed') checkRepairOfCompleted(runId, options.repair)
+    if (summary.status === 'completed' && !options.repair) return this.#assembly.finished(await loadRun(this.store, runId))
     return this.#takeOver(runId, options)
   }
 
@@ -241,7 +246,7 @@ class LocalRunner implements Runner {
   async logPath(runId: string, step: string, attempt: number): Promise<string> {
     const { planHash } = await this.#summary(runId)
     const plan = JSON.parse((await this.store.plan(planHash)) ?? '{"steps":[]}') as Plan
-    checkNames(plan, graphOf(plan), { only: [step] })
+    checkNames(plan, graphOf(plan), { only: [parseItemName(step)?.step ?? step] })
     return this.#assembly.logPath(plan, runId, step, attempt)
   }
 
@@ -270,10 +275,11 @@ class LocalRunner implements Runner {
     this.#assertOpen()
     const known = sealPlan(plan)
     const sealed = known instanceof Promise ? await known : known
-    checkSupported(sealed.plan)
     checkTypes(sealed.plan, this.#around.executors)
     const graph = graphOf(sealed.plan)
     checkNames(sealed.plan, graph, options)
+    const loading = loadNeeds(sealed.plan)
+    if (loading) await loading
     const imported = options.resumeFrom?.length ? await importSteps(this.store, sealed.plan, graph, options) : []
     return { sealed, imported }
   }
@@ -294,7 +300,7 @@ class LocalRunner implements Runner {
     try {
       // Its driver may have ended the run before it let go of the lease.
       const { status } = await this.#summary(runId)
-      if (status === 'completed' || (first && status !== 'running')) {
+      if ((status === 'completed' && !options.repair) || (first && status !== 'running')) {
         await this.store.releaseLease(runId, epoch)
         return this.#assembly.finished(await loadRun(this.store, runId))
       }

@@ -573,6 +573,7 @@ export class Scheduler {
     for (let i = 0; i < size; i++) this.#waits[i] = (atBarrier[i] ? 1 : needs[i]!) + (phase[i]! > 0 ? 1 : 0)
     for (let i = 0; i < size; i++) {
       if (!isSettled(this.#status[i]!)) {
+        if (this.#status[i] !== ASKED) this.#status[i] = WAITING
         this.#left[stage[i]!]!++
         leftOf[phase[i]!]!++
       } else for (const dependent of targetsOf(dependents, i)) this.#waits[dependent]!--

@@ -1,5 +1,6 @@
 import type { Clock, Ids } from './api.ts'
 import type { StepExecutor } from './executor.ts'
+import type { GroupSlots } from './group-slots.ts'
 import type { PlanStep } from './plan.ts'
 import type { RunStore } from './store.ts'
 import type { Workspace } from './workspace.ts'
@@ -11,6 +12,7 @@ export interface Surroundings {
   readonly ids: Ids
   readonly workspace: Workspace
   readonly graceMs: number
+  readonly slots: GroupSlots
   readonly executors: ReadonlyMap<string, StepExecutor>
   /** The environment of steps in a run whose secrets have these names. */
   environment(secrets?: readonly string[]): (step: PlanStep) => Readonly<Record<string, string>>

@@ -15,6 +15,7 @@ export const RUN_ERRORS = {
   APPROVAL_UNKNOWN: 'The step that is to be decided on is no approval of the run, or has not asked yet.',
   APPROVAL_DECIDED: 'The approval was decided already, or its time is over.',
   APPROVAL_NOT_ALLOWED: 'The approval names who may decide, and this is somebody else.',
+  REPAIR_INVALID: 'What a resume is asked to repair cannot be repaired like that.',
   RUN_STEP_UNKNOWN: 'An option names a step that the plan does not have.',
   RUN_NO_SOURCE: 'There is no earlier run to resume from.',
   RUN_JOURNAL_BROKEN: "The journal's hash chain does not hold.",

@@ -39,7 +39,7 @@ export class Course {
   }
 
   get failedStep(): number {
-    return this.#runFailed >= 0 ? this.#runFailed : this.failed
+    return this.#runFailed >= 0 || this.over ? this.#runFailed : this.failed
   }
 
   /** Nothing further is to start in this phase. */

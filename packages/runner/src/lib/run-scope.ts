@@ -1,0 +1,54 @@
+import type { Context } from '@lorc/context'
+import type { Scope, StepFacts } from './expressions/scope.ts'
+import { hasTemplates } from './expressions/template.ts'
+import type { Item } from './item-data.ts'
+import type { JsonValue } from './json.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import type { RunFold } from './run-fold.ts'
+
+/** What a run's expressions are evaluated over. */
+export interface ScopeSources {
+  readonly plan: Plan
+  readonly fold: RunFold
+  readonly context: Context
+  environment(step: PlanStep): Readonly<Record<string, string>>
+}
+
+/** Which attempt of which step it is for; `read` reads the context, by default as it is now. */
+export interface ScopeOptions {
+  attempt: number
+  item?: Item | undefined
+  read?: (key: string) => JsonValue | undefined
+}
+
+/** `step` is as its executor sees it: its `env` is complete. */
+export function scopeOf(run: ScopeSources, step: PlanStep, { attempt, item, read }: ScopeOptions): Scope {
+  const { fold, context } = run
+  return {
+    params: fold.params,
+    ctx: read ?? ((key) => context.get(key)),
+    steps: (name) => factsOf(fold, name),
+    run: { id: fold.runId, name: fold.name, attempt },
+    get env() {
+      return grantedOf(run, step)
+    },
+    ...(item && { item: item.value, index: item.index }),
+  }
+}
+
+function factsOf(fold: RunFold, name: string): StepFacts | undefined {
+  if (!fold.has(name)) return undefined
+  const { status, outputs, attempts, error } = fold.step(name)
+  return { status, outputs, attempts, error }
+}
+
+/** The variables that the step's `env` grants or sets, but for secrets and for what is yet to be resolved. */
+function grantedOf({ plan, environment }: ScopeSources, step: PlanStep): Record<string, string> {
+  if (!step.env) return {}
+  const all = environment(step)
+  const { grant, set } = step.env
+  const names = [...grant, ...Object.keys(set).filter((name) => !hasTemplates(set[name]))]
+  const granted: Record<string, string> = {}
+  for (const name of names) if (all[name] !== undefined && !plan.secrets?.includes(name)) granted[name] = all[name]
+  return granted
+}
