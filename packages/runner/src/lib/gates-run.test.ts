@@ -170,7 +170,7 @@ describe('an approval', () => {
 })
 
 describe('phases', () => {
-  const plan = scriptedPlan({ name: 'a' }, { name: 'ok', phase: 'on_success' }, { name: 'no', phase: 'on_failure' }, { name: 'last', phase: 'always' })
+  const plan = scriptedPlan({ name: 'a' }, { name: 'ok', stage: 0, phase: 'on_success' }, { name: 'no', stage: 0, phase: 'on_failure' }, { name: 'last', stage: 0, phase: 'always' })
 
   it('end the run with the main outcome', async () => {
     const run = await world.runner({ a: nope })

@@ -29,7 +29,10 @@ export class GroupKeeper {
 
   async ask(step: string, group: ConcurrencyGroup): Promise<void> {
     const holders = await this.#slots.take(group.name, group.limit, this.#holder(step)).catch(() => null)
-    if (holders !== 'granted') return this.#refuse(step, group, holders)
+    if (holders !== 'granted') {
+      this.#refuse(step, group, holders)
+      return
+    }
     this.#held.set(step, group.name)
     this.#said.delete(step)
     if (this.#hooks.granted(step)) return
