@@ -56,6 +56,16 @@ export function groupsBelow(pids: readonly number[]): number[] {
   return [...found]
 }
 
+/** The process groups whose leaders were started for an attempt of this LORC_IDEMPOTENCY_KEY (Linux; elsewhere none). */
+export function groupsOfKey(key: string): number[] {
+  if (platform !== 'linux') return []
+  const isOfKey = (pid: string): boolean => read(`/proc/${pid}/environ`).split('\0').includes(`LORC_IDEMPOTENCY_KEY=${key}`)
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && isOfKey(pid))
+    .map(Number)
+    .filter((pid) => members(pid).includes(pid))
+}
+
 function isTheGroup(pid: number, startTime: string): boolean {
   if (pid <= 1 || !groupLives(pid)) return false
   const current = processStartTime(pid)

@@ -287,6 +287,20 @@ describe('endProcessGroup', () => {
   })
 })
 
+it.runIf(process.platform === 'linux')('ends what a supervisor had started when it died, announced or not', async () => {
+  const text = `#!/bin/sh
+echo '{"ev":"ready"}'
+LORC_IDEMPOTENCY_KEY=run/dies-early setsid sh -c 'echo $$ > ${folder}/pid; exec sleep 60' > /dev/null 2>&1 &
+while [ ! -s ${folder}/pid ]; do sleep 0.01; done
+`
+  writeFileSync(join(folder, 'dies'), text, { mode: 0o755 })
+  const supervisor = createSupervisor({ env, python: join(folder, 'dies') })
+  const request = { argv: ['/bin/true'], env: { LORC_IDEMPOTENCY_KEY: 'run/dies-early' }, cwd: folder, logPath: join(folder, 'log'), graceMs: 100 }
+  await expect(supervisor.spawn(request).exited).rejects.toMatchObject({ code: 'STEP_EXECUTOR_CRASHED' })
+  expect(groupLives(Number(readFileSync(join(folder, 'pid'), 'utf8')))).toBe(false)
+  await supervisor.close()
+})
+
 it('keeps its process alive until the supervisor is closed, however late its pipe ends', async () => {
   const slow = join(folder, 'slow')
   writeFileSync(slow, '#!/bin/sh\necho \'{"ev":"ready"}\'\ncat > /dev/null\nsleep 0.3 &\n', { mode: 0o755 })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
 import type { SecretMask } from '../secret-mask.ts'
 import { LineSplitter } from './line-splitter.ts'
-import { endProcessGroup, groupLives, signalGroup } from './process-group.ts'
+import { emptyGroup, endProcessGroup, groupLives, groupsOfKey, signalGroup } from './process-group.ts'
 import { pythonFolder } from './python-folder.ts'
 import { writeCommand, type SupervisorCommand, type SupervisorEvent } from './supervisor-protocol.ts'
 
@@ -236,7 +236,7 @@ class SupervisorClient implements Supervisor {
     this.#pending.clear()
     for (const pid of this.#watched) this.#send({ op: 'watch', pid })
     for (const pending of lost) {
-      if (pending.process) await endGroup(pending.process, pending.request.graceMs)
+      await endLost(pending)
       pending.reject(
         new RunnerError('STEP_EXECUTOR_CRASHED', 'The supervisor that held the process ended unexpectedly.', {
           details: pending.process ? { pid: pending.process.pid } : {},
@@ -285,6 +285,14 @@ function refusal({ argv, cwd }: SpawnRequest, message: string): RunnerError {
     ...(interpreterLacks && { fix }),
     details: { argv: [...argv] },
   })
+}
+
+/** A process that was not announced yet may be there all the same. */
+async function endLost({ process, request }: Pending): Promise<void> {
+  if (process) return endGroup(process, request.graceMs)
+  const key = request.env['LORC_IDEMPOTENCY_KEY']
+  const groups = key === undefined ? [] : groupsOfKey(key)
+  await Promise.all(groups.map((pgid) => emptyGroup(pgid, request.graceMs)))
 }
 
 /** Where start times are unknown there still is little doubt: the process was alive a moment ago. */
