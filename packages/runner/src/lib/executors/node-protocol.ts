@@ -24,7 +24,8 @@ export interface RunMessage {
   env: Readonly<Record<string, string>>
   granted: Record<string, string>
   workspace: string
-  logPath: string
+  /** Null: the runner reads standard output and error itself. */
+  logPath: string | null
 }
 
 export interface ProgressMessage {

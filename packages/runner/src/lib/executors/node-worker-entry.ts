@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import process from 'node:process'
 import { ask, CONTROL_FD, frame, REQUEST_FD, unframe, type RunMessage, type SyncSocket } from './node-protocol.ts'
@@ -35,6 +35,9 @@ const requests: SyncSocket = {
   },
 }
 
+/** The runner reads what is printed, to mask it. */
+const isPiped = !fstatSync(1).isFile()
+
 /** Opens `path` as fd `number`: the lowest free number is what open(2) gives, and this one has just become free. */
 function redirect(number: number, path: string): void {
   closeSync(number)
@@ -52,10 +55,16 @@ const host = new NodeWorkerHost({
     for (const name of Object.keys(process.env)) if (!(name in env)) Reflect.deleteProperty(process.env, name)
     Object.assign(process.env, env)
     process.chdir(workspace)
+    if (logPath === null) return
     redirect(1, logPath)
     redirect(2, logPath)
   },
-  write: (text) => void writeSync(2, text),
+  async printed() {
+    if (!isPiped) return
+    for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write('', resolve))
+  },
+  // What is a pipe may be full for a moment; a file never is.
+  write: (text) => (isPiped ? void process.stderr.write(text) : void writeSync(2, text)),
   signal() {
     if (ending === undefined) {
       ending = new AbortController()

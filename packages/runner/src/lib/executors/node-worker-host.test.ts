@@ -24,6 +24,7 @@ beforeEach(() => {
     send: (message) => void sent.push(message),
     ask: (request) => (asked.push(request), reply),
     enter: () => undefined,
+    printed: async () => {},
     write: (text) => void (log += text),
     signal: () => controller.signal,
     measure: () => () => ({ cpuUserMs: 1, cpuSystemMs: 2, peakRssBytes: 3, exitCode: null }),

@@ -15,6 +15,8 @@ export interface WorkerProcess {
   ask(request: Request): Reply
   /** Makes the environment, the working directory and the output (fds 1 and 2) those of the attempt. */
   enter(attempt: RunMessage): void
+  /** Resolves when what was printed has left the process. */
+  printed(): Promise<void>
   /** Appends to the attempt's log. */
   write(text: string): void
   /** A signal that aborts on SIGTERM. From the first call on, SIGTERM alone no longer ends the process. */
@@ -52,7 +54,9 @@ export class NodeWorkerHost {
     this.#current = undefined
     context.close()
     const spent = this.#spent || process.pending() > pendingBefore
-    process.send({ type: 'done', outcome: { ...outcome, metrics: measured() }, spent })
+    const metrics = measured()
+    await process.printed()
+    process.send({ type: 'done', outcome: { ...outcome, metrics }, spent })
   }
 
   /** An exception that nobody awaited: it fails the attempt that runs. */

@@ -16,7 +16,7 @@ export function runMessage(attempt: Attempt, url: string): RunMessage {
     env,
     granted: grantedEnv(attempt),
     workspace,
-    logPath,
+    logPath: attempt.mask ? null : logPath,
   }
 }
 

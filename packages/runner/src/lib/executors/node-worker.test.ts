@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { StepExecutor } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
 import { processStartTime } from '../process-start-time.ts'
+import { SecretMask } from '../secret-mask.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 import { NodeWorkerPool } from './node-worker-pool.ts'
 import { createNodeExecutor, type NodeExecutorOptions } from './node.ts'
@@ -108,6 +109,26 @@ describe('an attempt in a worker process', () => {
     expect(outcome.metrics?.peakRssBytes).toBeGreaterThan(150e6)
     expect(outcome.metrics?.cpuSystemMs).toBeGreaterThanOrEqual(0)
     expect(outcome.metrics?.exitCode).toBeNull()
+  })
+
+  it('masks its secrets on the way to the log, in a process that nobody else gets', async () => {
+    const mask = new SecretMask(['s3cr3t'])
+    const text = `import { spawnSync } from 'node:child_process'
+      export default (ctx, params, step) => {
+        process.stdout.write('out s3c'); process.stdout.write('r3t\\n'); console.error('error s3cr3t'); step.log.info('info s3cr3t')
+        spawnSync('sh', ['-c', 'echo child s3cr3t; printf s3cr'], { stdio: 'inherit' })
+        console.log('x'.repeat(300_000)); throw new Error('no s3cr3t')
+      }`
+    const [first, second] = [code(text, {}, { mask }), code(text, {}, { mask })]
+    for (const attempt of [first, second]) {
+      expect(await node.execute(attempt)).toMatchObject({ status: 'error', error: { message: 'no s3cr3t' } })
+      const log = attempt.log()
+      expect(log).not.toContain('s3cr3t')
+      for (const part of ['out ***\n', 'error ***\n', 'info ***', 'child ***\n', 's3crx', 'Error: no ***']) expect(log).toContain(part)
+      expect(log.length).toBeGreaterThan(300_000)
+    }
+    expect(pidOf(first)).not.toBe(pidOf(second))
+    expect(lives(pidOf(first))).toBe(false)
   })
 
   it('writes everything it prints to its own log, children included', async () => {

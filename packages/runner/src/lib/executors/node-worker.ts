@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome } from '../executor.ts'
+import { AttemptLog } from './node-log.ts'
 import { recorded } from './node-outcome.ts'
 import { CONTROL_FD, frame, REQUEST_FD, unframe, type Request, type WorkerMessage } from './node-protocol.ts'
 import { WorkerGroup, type Exit, type GroupWatch } from './node-worker-group.ts'
@@ -43,14 +45,15 @@ export class NodeWorker {
   /** Spawns. What the start itself prints goes to `first`'s log. Throws what spawn() throws. */
   constructor(options: WorkerOptions, first: Attempt) {
     this.#options = options
-    const log = openSync(first.logPath, 'a')
+    const log = first.mask ? 'pipe' : openSync(first.logPath, 'a')
     this.#child = spawn(options.execPath, [...options.execArgv, fileURLToPath(options.entry)], {
       cwd: first.workspace,
       env: first.env,
       detached: true,
       stdio: ['ignore', log, log, 'pipe', 'pipe'],
     })
-    closeSync(log)
+    if (log !== 'pipe') closeSync(log)
+    for (const output of [this.#child.stdout, this.#child.stderr]) if (output) keepOutput(output, first)
     this.#group = new WorkerGroup(this.#child, options.groups)
     this.gone = this.#group.gone.then((exit) => this.#left(exit))
     this.#control = this.#child.stdio[CONTROL_FD] as Socket
@@ -128,6 +131,12 @@ export class NodeWorker {
     this.#done = undefined
     current?.settle(outcome)
   }
+}
+
+/** Standard output or error of a worker goes into the log of its one attempt, each masked by itself. */
+function keepOutput(output: Readable, attempt: Attempt): void {
+  const log = new AttemptLog(attempt)
+  output.on('data', (chunk: Buffer) => log.write(chunk)).on('close', () => log.end())
 }
 
 function crashed({ code, signal, error }: Exit): AttemptOutcome {
