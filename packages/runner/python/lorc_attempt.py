@@ -30,9 +30,10 @@ class Surroundings:
     """Descriptor 1 is a file that takes what should be the envelope; descriptor 2 is one that becomes the attempt's log.
 
     Creating a file costs more than a short step: the log of a step that says nothing is handed on to the next one.
-    `spool` is its path while it is nobody's. The runner may give it the log's name before the attempt has ended."""
+    `spool` is its path while it is nobody's. The runner may give it the log's name before the attempt has ended.
+    `log`: a descriptor that takes the log instead, as the runner masks what it reads there."""
 
-    def __init__(self, root, spool):
+    def __init__(self, root, spool, log):
         self.root = high(os.open(root, os.O_RDONLY))
         path = spool + '.out'
         self.capture = high(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600))
@@ -42,7 +43,11 @@ class Surroundings:
         self.peak = open_peak()
         self.spool = spool
         self.log = None
-        self.open_spool()
+        self.piped = log is not None
+        if self.piped:
+            self.log = high(log)
+        else:
+            self.open_spool()
         self.streams = [sys.stdin, sys.stdout, sys.stderr]
         self.path = list(sys.path)
         self.handlers = handlers()
@@ -137,7 +142,7 @@ class Surroundings:
     def end(self, request):
         """What was said becomes the attempt's log, unless the runner has named it so by now."""
         flush(sys.stderr)
-        if os.fstat(self.log).st_size > 0:
+        if not self.piped and os.fstat(self.log).st_size > 0:
             try:
                 os.rename(self.spool, request['log'])
             except FileNotFoundError:

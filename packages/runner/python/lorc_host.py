@@ -1,7 +1,7 @@
 """Runs attempts at Python steps, one at a time, so that the interpreter and its imports are paid for once.
 
 Started by the runner with the workspace as working directory; descriptors 3 (from the runner) and 4 (to it) carry JSON
-lines. The first message is {folders, library, spool}; each that follows is an attempt:
+lines. The first message is {folders, library, spool, log}; each that follows is an attempt:
   {module, file, class, params, step, run, attempt, idempotencyKey, env, log, isolated, exclusive}
 It is answered by {"done": ...}, or by {"redirect": {isolated, exclusive}} when the class asks for other circumstances.
 In between the scriptlet's questions go out ({"get": key}, ...) and are answered. An isolated attempt runs in a fork of
@@ -33,7 +33,7 @@ class Host:
     def __init__(self, channel, settings):
         self.channel = channel
         self.modules = Modules(settings['folders'], LIBRARY)
-        self.surroundings = Surroundings(settings['folders'][0], settings['spool'])
+        self.surroundings = Surroundings(settings['folders'][0], settings['spool'], settings.get('log'))
         self.frozen = False
 
     def serve(self):

@@ -5,6 +5,7 @@ import type { Attempt, AttemptOutcome } from '../executor.ts'
 import { processStartTime } from '../process-start-time.ts'
 import { endOnAbort } from './attempt-end.ts'
 import { LineSplitter } from './line-splitter.ts'
+import { AttemptLog } from './node-log.ts'
 import { WorkerGroup, type Exit, type GroupWatch } from './node-worker-group.ts'
 import { emptyGroup, signalGroup } from './process-group.ts'
 import { pythonFolder, pythonPath } from './python-folder.ts'
@@ -40,6 +41,8 @@ interface Running {
 }
 
 const STDERR_KEPT = 2000
+/** Where a host whose output is masked writes it. */
+const LOG_FD = 5
 const LASTING_MS = 50
 
 /** A Python process that runs attempts, one at a time. */
@@ -51,21 +54,24 @@ export class PythonHost {
   readonly #group: WorkerGroup
   readonly #startTime: string | undefined
   readonly #log: SpooledLog
+  readonly #masked: boolean
   #running: Running | undefined
   #ready = false
   #dead = false
   #stderr = ''
 
-  constructor(options: PythonHostOptions, startupKey: string) {
+  /** `masked`: the only attempt that it runs; what is printed is masked on its way to the log of that. */
+  constructor(options: PythonHostOptions, startupKey: string, masked?: Attempt) {
     this.#options = options
     this.startupKey = startupKey
     this.#log = new SpooledLog(options.stateDir)
+    this.#masked = masked !== undefined
     const folder = options.folders[0] ?? '/'
     this.#child = spawn(options.python, [`${pythonFolder()}lorc_host.py`], {
       detached: true,
       cwd: folder,
       env: { ...options.env },
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', ...(masked ? ['pipe' as const] : [])],
     })
     this.#group = new WorkerGroup(this.#child, options.groups)
     this.#startTime = this.#child.pid === undefined ? undefined : processStartTime(this.#child.pid)
@@ -78,8 +84,12 @@ export class PythonHost {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)
     })
-    for (const fd of [3, 4]) this.#pipe(fd)?.on('error', () => undefined)
-    this.#say({ folders: options.folders, library: pythonPath(), spool: this.#log.spool })
+    for (const fd of [3, 4, LOG_FD]) this.#pipe(fd)?.on('error', () => undefined)
+    if (masked) {
+      const log = new AttemptLog(masked)
+      this.#pipe(LOG_FD)?.on('data', (chunk: Buffer) => log.write(chunk)).on('close', () => log.end())
+    }
+    this.#say({ folders: options.folders, library: pythonPath(), spool: this.#log.spool, ...(masked && { log: LOG_FD }) })
     this.#hold(false)
   }
 
@@ -104,7 +114,7 @@ export class PythonHost {
       }
       this.#running = { attempt, isolated: request.isolated, told: {}, fork: undefined, lasts: false, settle }
     })
-    this.#log.follow(attempt.logPath)
+    if (!this.#masked) this.#log.follow(attempt.logPath)
     this.#say(request)
     return ended
   }
@@ -198,7 +208,7 @@ export class PythonHost {
   /** A host that waits does not keep the event loop alive. */
   #hold(busy: boolean): void {
     const { stderr } = this.#child
-    for (const held of [this.#child, this.#pipe(3), this.#pipe(4), stderr instanceof Socket ? stderr : undefined]) {
+    for (const held of [this.#child, this.#pipe(3), this.#pipe(4), this.#pipe(LOG_FD), stderr instanceof Socket ? stderr : undefined]) {
       if (held === undefined || (held instanceof Socket && held.destroyed)) continue
       if (busy) held.ref()
       else held.unref()

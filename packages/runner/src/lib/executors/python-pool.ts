@@ -19,10 +19,20 @@ export class PythonPool {
 
   /** Isolated attempts have hosts of their own, in which no attempt has run before. */
   async run(attempt: Attempt, request: PythonRequest): Promise<PythonEnd> {
+    if (attempt.mask) return this.#runAlone(attempt, request)
     const host = this.#take(startupOf(attempt.env), request.isolated)
     const end = await host.run(attempt, request)
     if (end.kind === 'done' && end.result.left && !request.isolated) await host.end(attempt.graceMs)
     else await this.#give(host)
+    return end
+  }
+
+  /** On a host whose output is masked on its way to the log, and that keeps its secrets to one attempt. */
+  async #runAlone(attempt: Attempt, request: PythonRequest): Promise<PythonEnd> {
+    const { env, key } = startupOf(attempt.env)
+    const host = this.#start(key, env, attempt)
+    const end = await host.run(attempt, request)
+    await host.end(end.kind === 'done' && end.result.left ? attempt.graceMs : 0)
     return end
   }
 
@@ -44,8 +54,8 @@ export class PythonPool {
     if (this.#idle.length > this.#options.size) await this.#idle.shift()?.end(0)
   }
 
-  #start(key: string, env: Readonly<Record<string, string>>): PythonHost {
-    const host = new PythonHost({ ...this.#options, env }, key)
+  #start(key: string, env: Readonly<Record<string, string>>, masked?: Attempt): PythonHost {
+    const host = new PythonHost({ ...this.#options, env }, key, masked)
     this.#all.add(host)
     void host.gone.then(() => {
       this.#all.delete(host)

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RunnerError } from '../errors.ts'
 import type { AttemptOutcome, StepExecutor } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
+import { SecretMask } from '../secret-mask.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 import { groupLives } from './process-group.ts'
 import { createPythonExecutor } from './python.ts'
@@ -151,6 +152,24 @@ return {'status': 'ok', 'rows': 3}`)
     const attempt = step(`import os, subprocess, sys\nos.write(2, b'\\xffraw ')\nsubprocess.run(['echo', 'child'], stdout=2)\n${OK}\nreturn 0`)
     expect(await executor.execute(attempt)).toMatchObject({ status: 'ok' })
     expect(readFileSync(attempt.logPath, 'latin1')).toBe('\xffraw child\n')
+  })
+
+  it.each(['x = 1', 'requires_process = True'])('masks its secrets on the way to the log, on a host that nobody else gets (%s)', async (flags) => {
+    const mask = new SecretMask(['s3cr3t'])
+    const text = `import os, sys, time
+os.system('echo child s3cr3t >&2')
+sys.stderr.write('s3c'); sys.stderr.flush(); time.sleep(0.02); sys.stderr.write('r3t\\n')
+print('two lines, s3cr3t'); print('x' * 200000)
+raise ValueError('no s3cr3t')`
+    const [first, second] = [step(text, { flags, rest: { mask } }), step(text, { flags, rest: { mask } })]
+    for (const attempt of [first, second]) {
+      expect(await executor.execute(attempt)).toMatchObject({ error: { message: 'ValueError: no s3cr3t' } })
+      const log = attempt.log()
+      expect(log).not.toContain('s3cr3t')
+      for (const part of ['child ***\n', '\n***\n', 'two lines, ***\n', 'ValueError: no ***']) expect(log).toContain(part)
+      expect(log.length).toBeGreaterThan(200_000)
+    }
+    expect(first.spawned).not.toEqual(second.spawned)
   })
 
   it('leaves no log of a step that says nothing', async () => {
