@@ -23,6 +23,7 @@ export default ts.config(
   },
   js.configs.recommended,
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: nodeGlobals() } },
+  { files: ['packages/cli/page/*.js'], languageOptions: { sourceType: 'script', globals: readonly('document', 'window', 'location', 'history') } },
   {
     files: ['**/*.ts'],
     extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked],
@@ -84,6 +85,9 @@ export default ts.config(
 )
 
 function nodeGlobals() {
-  const names = ['process', 'console', 'URL', 'Buffer', 'performance', 'setTimeout', 'clearTimeout', 'AbortController', 'fetch']
+  return readonly('process', 'console', 'URL', 'Buffer', 'performance', 'setTimeout', 'clearTimeout', 'AbortController', 'fetch')
+}
+
+function readonly(...names) {
   return Object.fromEntries(names.map((name) => [name, 'readonly']))
 }

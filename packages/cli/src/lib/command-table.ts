@@ -9,6 +9,7 @@ import { explain } from './commands/explain.ts'
 import { graph } from './commands/graph.ts'
 import { pause } from './commands/pause.ts'
 import { pythonPath } from './commands/python-path.ts'
+import { report } from './commands/report.ts'
 import { resume } from './commands/resume.ts'
 import { run } from './commands/run.ts'
 import { runsContext } from './commands/runs-context.ts'
@@ -81,6 +82,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   graph: {
     summary: 'Draw the steps of a recipe or a run',
     command: graph,
+  },
+  report: {
+    summary: 'Tell all about a run in one page',
+    command: report,
   },
   'runs logs': {
     summary: 'Show what the steps of a run printed',

@@ -78,6 +78,8 @@ class LocalRunner implements Runner {
   readonly #presence: Presence
   readonly #drivers = new Set<Driver>()
   #closing: Promise<void> | undefined
+  /** The plan that `logPath` read last: it is asked for one step after the other. */
+  #planRead: { hash: string; plan: Plan } | undefined
 
   constructor(options: RunnerOptions & { stateDir: string }, store: RunStore, ownsStore: boolean) {
     const { workspace: root, stateDir, env = {}, python, concurrency = CORES, graceMs = 5000 } = options
@@ -244,8 +246,9 @@ class LocalRunner implements Runner {
   }
 
   async logPath(runId: string, step: string, attempt: number): Promise<string> {
-    const { planHash } = await this.#summary(runId)
-    const plan = JSON.parse((await this.store.plan(planHash)) ?? '{"steps":[]}') as Plan
+    const { planHash: hash } = await this.#summary(runId)
+    if (this.#planRead?.hash !== hash) this.#planRead = { hash, plan: JSON.parse((await this.store.plan(hash)) ?? '{"steps":[]}') as Plan }
+    const { plan } = this.#planRead
     checkNames(plan, graphOf(plan), { only: [parseItemName(step)?.step ?? step] })
     return this.#assembly.logPath(plan, runId, step, attempt)
   }

@@ -10,7 +10,7 @@ export const GRAPH_STYLE = `
 .graph { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   --ink: #1f2328; --dim: #59636e; --line: #8c959f; --paper: #fff; --ok: #1a7f37; --bad: #cf222e; --go: #0969da; --warn: #9a6700;
   --ok-fill: #e3f7e8; --bad-fill: #ffe2e0; --go-fill: #ddecff; --warn-fill: #fff5d6 }
-@media (prefers-color-scheme: dark) { .graph {
+@media screen and (prefers-color-scheme: dark) { .graph {
   --ink: #e6edf3; --dim: #9da7b1; --line: #6e7681; --paper: #161b22; --ok: #3fb950; --bad: #ff7b72; --go: #58a6ff; --warn: #d29922;
   --ok-fill: #12261a; --bad-fill: #34161a; --go-fill: #0f2440; --warn-fill: #2b2311 } }
 .graph .edge { fill: none; stroke: var(--line); stroke-width: 1.3 }
