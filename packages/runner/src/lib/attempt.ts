@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { RunnerError } from './errors.ts'
 import type { Attempt } from './executor.ts'
+import type { Scope } from './expressions/scope.ts'
 import type { Item } from './item-data.ts'
 import type { PlanStep } from './plan.ts'
 import type { SecretMask } from './secret-mask.ts'
@@ -29,6 +30,7 @@ export interface AttemptHooks {
   readonly mask: SecretMask | undefined
   spawned(attempt: LiveAttempt, process: { pid: number; startTime: string }): void
   childRun(attempt: LiveAttempt): string | null
+  scope(attempt: LiveAttempt): Scope
   /** Resolves once the link is durable. */
   linked(attempt: LiveAttempt, runId: string): Promise<void>
 }
@@ -148,6 +150,10 @@ export class LiveAttempt implements Attempt {
 
   onSpawn(process: { pid: number; startTime: string }): void {
     this.#hooks.spawned(this, process)
+  }
+
+  scope(): Scope {
+    return this.#hooks.scope(this)
   }
 
   onProgress(done: number, total: number | null): void {

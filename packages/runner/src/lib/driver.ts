@@ -179,6 +179,10 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     this.#record({ type: 'step.spawned', step: attempt.step.name, attempt: attempt.number, pid, startTime })
   }
 
+  scope({ step, number, item, own }: LiveAttempt): Scope {
+    return this.#scope(step, number, item, (key) => own.get(key))
+  }
+
   childRun(attempt: LiveAttempt): string | null {
     return this.#run.fold.step(attempt.step.name).childRun
   }
@@ -418,7 +422,7 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     const at = this.#around.clock.now()
     let product: Product
     try {
-      requireSuccess(attempt, () => this.#scope(attempt.step, attempt.number, attempt.item, (key) => attempt.own.get(key)))
+      requireSuccess(attempt, () => this.scope(attempt))
       product = conclude(attempt, accepted, this.#run, at)
     } catch (error) {
       return this.failed(attempt, toRecorded(error), metrics ?? this.#attempts.measure(attempt))

@@ -1,5 +1,6 @@
 import type { StepContext } from '@lorc/context'
 import type { AttemptMetrics, RecordedError, RecordedWrite } from './events.ts'
+import type { Scope } from './expressions/scope.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { PlanStep } from './plan.ts'
 import type { SecretMask } from './secret-mask.ts'
@@ -40,6 +41,8 @@ export interface Attempt {
   /** Records that this step drives another run; resolves once that is durable. */
   link(runId: string): Promise<void>
   onProgress(done: number, total: number | null): void
+  /** What the step's expressions see now, its own writes included. */
+  scope(): Scope
 }
 
 /** What an executor measured; the driver adds `wallMs`. */

@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts'
 import type { StepExecutor } from './executor.ts'
 import { createNodeExecutor } from './executors/node.ts'
+import type { ChildRuns } from './executors/recipe.ts'
 import { processStartTime } from './process-start-time.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -13,9 +14,11 @@ export interface LocalOptions {
   /** Milliseconds between SIGTERM and SIGKILL for what a driver that died left running. */
   graceMs: number
   python?: string
+  /** What drives the runs of steps of type `recipe`. */
+  children: ChildRuns
 }
 
-/** The built-in executors for `node`, `shell`, `python` and `http`, each made when its first step runs. */
+/** The built-in executors for `node`, `shell`, `python`, `recipe` and `http`, each made when its first step runs. */
 export function localExecutors(options: LocalOptions): StepExecutor[] {
   const supervisor = once(async () => {
     const { createSupervisor } = await import('./executors/processes.ts')
@@ -36,6 +39,10 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
     lazy(['python'], async () => {
       const { createPythonExecutor } = await import('./executors/processes.ts')
       return createPythonExecutor({ ...options, supervisor: await supervisor() })
+    }),
+    lazy(['recipe'], async () => {
+      const { createRecipeExecutor } = await import('./executors/recipe.ts')
+      return createRecipeExecutor(options.children)
     }),
     lazy(['http'], async () => {
       const [{ createHttpExecutor }, { evaluateResponse }] = await Promise.all([

@@ -71,7 +71,7 @@ export class RunAssembly {
   /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
   fresh(
     { plan, json, hash }: SealedPlan,
-    options: StartOptions & { order?: Durations | undefined },
+    options: StartOptions & { order?: Durations | undefined; runId?: string | undefined },
     code: { [path: string]: string },
     imported: readonly StepImport[],
   ): Driver {
@@ -80,7 +80,7 @@ export class RunAssembly {
     const params = completeParams(plan, options.params)
     if (secrets) refuseIn(secrets, plan, params, imported)
     const now = clock.now()
-    const runId = newRunId(now, () => ids.random())
+    const runId = options.runId ?? newRunId(now, () => ids.random())
     const journal = new Journal(store, runId, 1)
     const recipe = options.recipe ?? null
     const summary = {

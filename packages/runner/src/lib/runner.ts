@@ -14,9 +14,11 @@ import type { EventData, JournalEvent } from './events.ts'
 import { checkTypes, executorTable } from './executor-table.ts'
 import { graphOf } from './graph.ts'
 import { GroupSlots } from './group-slots.ts'
+import type { ChildRun, ChildRuns } from './executors/recipe.ts'
 import { importSteps, type StepImport } from './import-steps.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
+import type { JsonObject } from './json.ts'
 import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
 import { loadNeeds } from './plan-needs.ts'
@@ -26,12 +28,14 @@ import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
 import { checkNames, checkSteps } from './run-order.ts'
 import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
+import { newRunId } from './run-id.ts'
 import { secretsOf } from './secrets.ts'
 import type { RemovedRuns } from './run-removal.ts'
 import type { PreviewOptions, RunPreview } from './run-preview.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
 import { parseItemName } from './step-names.ts'
 import type { DriverIdentity, RunRequest, RunStore } from './store.ts'
+import { withSubPlans } from './sub-plans.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import type { Surroundings } from './surroundings.ts'
 import { journalUnattended } from './unattended.ts'
@@ -93,7 +97,11 @@ class LocalRunner implements Runner {
     this.#runsDir = options.runsDir ?? join(root, 'runs')
     this.#leaseMs = options.leaseMs ?? 10_000
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
-    const local = { workspace: this.#workspace, stateDir, env, size: concurrency, graceMs, ...(python !== undefined && { python }) }
+    const children: ChildRuns = {
+      newId: () => newRunId(this.#clock.now(), () => this.#around.ids.random()),
+      drive: (runId, child, params, parent) => this.#driveChild(runId, child, params, parent),
+    }
+    const local = { children, workspace: this.#workspace, stateDir, env, size: concurrency, graceMs, ...(python !== undefined && { python }) }
     this.#around = {
       store,
       clock: this.#clock,
@@ -119,15 +127,19 @@ class LocalRunner implements Runner {
     this.#previewing = { store, root, fingerprint, concurrency }
   }
 
-  async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
+  start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
+    return this.#start(plan, options)
+  }
+
+  async #start(plan: Plan, options: StartOptions, runId?: string): Promise<RunHandle> {
     const { sealed, imported } = await this.#checked(plan, options)
     const code = await this.#code.hashes(sealed.plan.steps)
     const order = await orderFromPast(this.store, sealed.plan, this.#assembly.slots(sealed.plan, options))
     for (;;) {
       try {
-        return await this.#open(this.#assembly.fresh(sealed, { ...options, order }, code, imported), options.signal)
+        return await this.#open(this.#assembly.fresh(sealed, { ...options, order, runId }, code, imported), options.signal)
       } catch (error) {
-        if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
+        if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN' || runId !== undefined) throw error
       }
     }
   }
@@ -197,6 +209,23 @@ class LocalRunner implements Runner {
       return secrets?.event(event) ?? event
     })
     return 'done'
+  }
+
+  /** A run that is the work of a step of another, whose secrets are its own as well. */
+  async #driveChild(runId: string, plan: Plan, params: JsonObject, parent: { runId: string; step: string }): Promise<ChildRun> {
+    const outer = [...this.#drivers].find((driver) => driver.runId === parent.runId)?.plan.secrets ?? []
+    const secrets = [...new Set([...(plan.secrets ?? []), ...outer])]
+    const known = await this.store.get(runId)
+    const handle = known
+      ? await this.resume(runId)
+      : await this.#start(secrets.length > 0 ? { ...plan, secrets } : plan, { params, parent }, runId)
+    return { handle, abandon: (error) => void this.#letGo(handle, error) }
+  }
+
+  async #letGo(handle: RunHandle, error: RunnerError): Promise<void> {
+    const driver = [...this.#drivers].find((one) => one === handle)
+    driver?.abandon(error)
+    if (driver) await this.store.releaseLease(driver.runId, driver.epoch).catch(() => {})
   }
 
   isDriven(runId: string): Promise<boolean> {
@@ -278,7 +307,10 @@ class LocalRunner implements Runner {
     this.#assertOpen()
     const known = sealPlan(plan)
     const sealed = known instanceof Promise ? await known : known
-    checkTypes(sealed.plan, this.#around.executors)
+    for (const each of withSubPlans(sealed.plan)) {
+      checkTypes(each, this.#around.executors)
+      secretsOf(each, this.#env)
+    }
     const graph = graphOf(sealed.plan)
     checkNames(sealed.plan, graph, options)
     const loading = loadNeeds(sealed.plan)

@@ -8,6 +8,7 @@ export const STEP_ERRORS = {
   STEP_KEY_MISSING: 'The step completed without a key that `success.ctx_has_keys` asks for.',
   STEP_SUCCESS_UNMET: 'The step ended well, but its `success.when` does not hold.',
   STEP_PRODUCES_UNMET: 'A value that the step wrote is not of the shape that its `produces` gives.',
+  CHILD_RUN_FAILED: 'The run of a step of type `recipe` failed, or was cancelled; details hold its code and its id.',
   STEP_ITEMS_FAILED: 'Items of a `for_each` step failed.',
   APPROVAL_REJECTED: 'Somebody decided against an approval.',
   APPROVAL_TIMEOUT: 'Nobody decided on an approval in time.',

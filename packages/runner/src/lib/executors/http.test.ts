@@ -49,7 +49,7 @@ describe('http steps', () => {
   let bench: Workbench
   const asked: [string, HttpResponse, string][] = []
   const executor = createHttpExecutor({
-    async evaluate(cel, response, _attempt, where) {
+    evaluate(cel, response, _attempt, where) {
       asked.push([cel, response, where])
       return cel === 'response.body' ? response.body : response.status
     },

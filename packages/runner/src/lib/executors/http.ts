@@ -9,8 +9,8 @@ import { requestOf, shownUrl, type HttpRequest } from './http-request.ts'
 import { AttemptLog } from './node-log.ts'
 
 export interface HttpExecutorOptions {
-  /** The value of an expression of `set`; rejects with RunnerError EXPRESSION_FAILED. `where` names its place, for people. */
-  evaluate(cel: string, response: HttpResponse, attempt: Attempt, where: string): Promise<JsonValue>
+  /** The value of an expression of `set`; throws RunnerError EXPRESSION_FAILED. `where` names its place, for people. */
+  evaluate(cel: string, response: HttpResponse, attempt: Attempt, where: string): JsonValue
 }
 
 /**
@@ -41,7 +41,7 @@ async function execute(attempt: Attempt, { evaluate }: HttpExecutorOptions): Pro
     const response = fields.length === 0 ? undefined : responseOf(answer)
     for (const [key, cel] of fields) {
       const where = `\`set.${key}\` of the step \`${attempt.step.name}\``
-      writes[key] = { value: await evaluate(cel, response!, attempt, where) }
+      writes[key] = { value: evaluate(cel, response!, attempt, where) }
     }
     return { status: 'ok', outputs: null, writes, meta: { status } }
   } catch (error) {
