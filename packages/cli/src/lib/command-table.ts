@@ -18,6 +18,9 @@ import { runsLogs } from './commands/runs-logs.ts'
 import { runsShow } from './commands/runs-show.ts'
 import { simulate } from './commands/simulate.ts'
 import { step } from './commands/step.ts'
+import { completeWords } from './commands/complete-words.ts'
+import { completion } from './commands/completion.ts'
+import { init } from './commands/init.ts'
 import { runsPrune } from './commands/runs-prune.ts'
 import { stats } from './commands/stats.ts'
 import { runsDiff } from './commands/runs-diff.ts'
@@ -41,6 +44,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   resume: {
     summary: 'Go on with a run that was interrupted or failed',
     command: resume,
+  },
+  init: {
+    summary: 'Write a small project to begin with',
+    command: init,
   },
   validate: {
     summary: 'Report every problem of recipes, running nothing',
@@ -123,6 +130,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Check that everything lorc needs is there',
     command: doctor,
   },
+  completion: {
+    summary: 'Let your shell complete commands, steps and runs',
+    command: completion,
+  },
   'python-path': {
     summary: 'Print the folder to put on PYTHONPATH',
     command: pythonPath,
@@ -134,6 +145,13 @@ const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'c
 
 export type FoundCommand =
   { kind: 'command'; name: string; words: string[]; command: Command } | { kind: 'help' } | { kind: 'none' }
+
+/** What the scripts of `lorc completion` call; no command for people. */
+const COMPLETE = '__complete'
+const completing = completeWords({
+  names: commandNames(),
+  find: (name) => (Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.command : undefined),
+})
 
 /** Names and summaries, in the order of the help. */
 export function commandNames(): (readonly [name: string, summary: string])[] {
@@ -151,6 +169,7 @@ export function findCommand(words: readonly string[]): FoundCommand {
   if (first === undefined) return { kind: options.includes('--help') || options.includes('-h') ? 'help' : 'none' }
   if (first === 'help')
     return second === undefined ? { kind: 'help' } : findCommand([...words.slice(start + 1), '--help'])
+  if (first === COMPLETE) return { kind: 'command', name: COMPLETE, words: words.slice(start + 1), command: completing }
   const pair = `${first} ${second ?? ''}`
   if (Object.hasOwn(COMMANDS, pair)) return command(pair, [...options, ...words.slice(start + 2)])
   if (Object.hasOwn(COMMANDS, first)) return command(first, [...options, ...words.slice(start + 1)])

@@ -7,6 +7,7 @@ import { interruptedExitCode } from './exit-codes.ts'
 import { Interrupts } from './interrupts.ts'
 import { createReporter, type RunReporter } from './render/reporter.ts'
 import { errorLine } from './result-line.ts'
+import { hasStore, otherStoreNote } from './store-place.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
 export interface DrivingOptions {
@@ -32,6 +33,8 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     const workspace = await surroundings.workspace()
     const begin = await prepare(workspace)
     if (await interrupts.came()) return endUnbegun(interrupts, surroundings, reporter)
+    const other = hasStore(workspace) ? undefined : otherStoreNote(workspace)
+    if (other !== undefined) reporter.note(`note: ${other}`)
     const open = await engine.openRunner({ workspace, env: io.env })
     io.enter(workspace.root)
     try {

@@ -11,6 +11,8 @@ export const CLI_ERRORS = {
   CLI_CONFIG_INVALID: 'A setting in the configuration file is unknown or has a wrong value.',
   CLI_FILE_MISSING: 'A file named on the command line does not exist.',
   CLI_PARAMS_UNREADABLE: 'The file that `--params-file` names cannot be read, or holds no map of parameters.',
+  CLI_FILE_EXISTS: 'A file that was to be written is there already.',
+  CLI_TEMPLATE_UNKNOWN: 'There is no such template.',
   CLI_SCRIPTLET_UNKNOWN: 'A scriptlet is of no type that lorc runs.',
   CLI_RUN_UNKNOWN: 'No run has this id, or one that begins like this.',
   CLI_RUN_AMBIGUOUS: 'More than one run has an id that begins like this.',

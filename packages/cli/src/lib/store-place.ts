@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { LorcConfig } from './config.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
@@ -10,4 +10,12 @@ export function storePlace({ root, config }: LoadedWorkspace, kind: LorcConfig['
 
 export function hasStore(workspace: LoadedWorkspace, kind?: LorcConfig['store']): boolean {
   return existsSync(storePlace(workspace, kind))
+}
+
+/** What to say of runs that are kept in a store of the kind that the configuration does not name; undefined: there are none. */
+export function otherStoreNote(workspace: LoadedWorkspace): string | undefined {
+  const other = workspace.config.store === 'sqlite' ? 'files' : 'sqlite'
+  if (!hasStore(workspace, other)) return undefined
+  const place = relative(workspace.root, storePlace(workspace, other))
+  return `${place} holds runs as well, which are not seen with \`store: ${workspace.config.store}\`; \`store: ${other}\` shows them`
 }

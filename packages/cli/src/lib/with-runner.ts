@@ -1,5 +1,14 @@
 import type { Surroundings } from './command.ts'
 import type { OpenOptions, OpenRunner } from './engine.ts'
+import type { Io } from './io.ts'
+import { hasStore, otherStoreNote } from './store-place.ts'
+import type { LoadedWorkspace } from './workspace.ts'
+
+/** Says on stderr where else runs are kept: who has just changed the setting would miss them. */
+export function tellOfOtherStore(workspace: LoadedWorkspace, io: Io): void {
+  const note = otherStoreNote(workspace)
+  if (note !== undefined) io.stderr.write(`note: ${note}\n`)
+}
 
 /** Lets `work` use the workspace's runner, and closes it whatever happens. */
 export async function withRunner<T>(
@@ -7,7 +16,9 @@ export async function withRunner<T>(
   work: (open: OpenRunner) => Promise<T>,
   options: Pick<OpenOptions, 'readOnly'> = {},
 ): Promise<T> {
-  const open = await engine.openRunner({ workspace: await workspace(), env: io.env, ...options })
+  const loaded = await workspace()
+  if (!hasStore(loaded)) tellOfOtherStore(loaded, io)
+  const open = await engine.openRunner({ workspace: loaded, env: io.env, ...options })
   try {
     return await work(open)
   } finally {

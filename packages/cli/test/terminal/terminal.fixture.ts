@@ -30,8 +30,12 @@ export class Terminal {
 
   /** Types a line. */
   type(line: string): void {
-    this.#tmux('send-keys', '-t', 't', '-l', line)
+    this.write(line)
     this.press('Enter')
+  }
+
+  write(text: string): void {
+    this.#tmux('send-keys', '-t', 't', '-l', text)
   }
 
   /** As tmux names keys: `C-c`. */

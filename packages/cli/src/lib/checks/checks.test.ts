@@ -10,6 +10,7 @@ import { main } from '../main.ts'
 import { engineOf } from '../scripted-run.fixture.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
 import { checkFileSystem, checkSpace, fileSystemOf } from './disk.ts'
+import { howToGet } from './how-to-get.ts'
 import { checkNode } from './node.ts'
 import { checkPython } from './python.ts'
 import { checkStore } from './store.ts'
@@ -36,34 +37,34 @@ it.each([
   ['v22.17.9', 'fail'],
   ['v20.20.0', 'fail'],
 ])('node %s: %s', (version, status) => {
-  expect(checkNode(version).status).toBe(status)
+  expect(checkNode(version, 'brew install node').status).toBe(status)
 })
 
 describe('python', () => {
   it('is the configured one, else .venv, else python3 on PATH', async () => {
     await program(join(folder, 'python3'), 'echo 3.12.1')
-    expect(await checkPython(workspace(), folder)).toMatchObject({ status: 'ok', message: '3.12.1: python3 (on PATH)' })
+    expect(await checkPython(workspace(), folder, 'apt install python3')).toMatchObject({ status: 'ok', message: '3.12.1: python3 (on PATH)' })
     await mkdir(join(folder, '.venv', 'bin'), { recursive: true })
     const venv = await program(join(folder, '.venv', 'bin', 'python'), 'echo 3.8.0')
-    expect(await checkPython(workspace(), folder)).toMatchObject({
+    expect(await checkPython(workspace(), folder, 'apt install python3')).toMatchObject({
       status: 'ok',
       message: `3.8.0: ${venv} (the workspace's .venv)`,
     })
     const own = await program(join(folder, 'own'), 'echo 3.7.17')
-    expect(await checkPython(workspace({ python: own }), undefined)).toMatchObject({
+    expect(await checkPython(workspace({ python: own }), undefined, 'apt install python3')).toMatchObject({
       status: 'warn',
       message: `3.7.17: ${own} (as configured) is old`,
     })
   })
 
   it('may be missing unless it is configured', async () => {
-    expect(await checkPython(workspace(), '/nowhere')).toMatchObject({
+    expect(await checkPython(workspace(), '/nowhere', 'apt install python3')).toMatchObject({
       status: 'warn',
       fix: expect.stringContaining('install Python') as string,
     })
-    expect(await checkPython(workspace({ python: '/nowhere/python' }), undefined)).toMatchObject({ status: 'fail' })
+    expect(await checkPython(workspace({ python: '/nowhere/python' }), undefined, 'apt install python3')).toMatchObject({ status: 'fail' })
     const broken = await program(join(folder, 'broken'), 'echo what')
-    expect(await checkPython(workspace({ python: broken }), undefined)).toMatchObject({ status: 'fail' })
+    expect(await checkPython(workspace({ python: broken }), undefined, 'apt install python3')).toMatchObject({ status: 'fail' })
   })
 })
 
@@ -175,4 +176,16 @@ describe('doctor', () => {
     await writeFile(join(folder, 'lorc.config.yaml'), '')
     expect((await doctor()).stdout).toContain('fix: keep one of them')
   })
+})
+
+it.each([
+  ['linux', 'ID=ubuntu\nID_LIKE=debian\n', 'sudo apt install python3'],
+  ['linux', 'ID=debian', 'sudo apt install python3'],
+  ['linux', 'ID="opensuse-leap"\nID_LIKE="suse opensuse"', 'sudo zypper install python3'],
+  ['linux', 'ID=rocky\nID_LIKE="rhel centos fedora"', 'sudo dnf install python3'],
+  ['linux', '', 'https://www.python.org/downloads'],
+  ['darwin', '', 'brew install python3, or xcode-select --install'],
+  ['win32', '', 'https://www.python.org/downloads'],
+])('on %s (%j) Python is to be had by %s', (platform, osRelease, command) => {
+  expect(howToGet('python', platform, osRelease)).toBe(command)
 })

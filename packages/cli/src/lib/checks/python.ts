@@ -6,8 +6,8 @@ import type { Check } from './check.ts'
 
 const PATIENCE_MS = 10_000
 
-/** The interpreter that Python steps would get: the configured one, the workspace's `.venv`, `python3`. */
-export async function checkPython({ root, config }: LoadedWorkspace, path: string | undefined): Promise<Check> {
+/** The interpreter that Python steps would get: the configured one, the workspace's `.venv`, `python3`. `howTo`: install it here. */
+export async function checkPython({ root, config }: LoadedWorkspace, path: string | undefined, howTo: string): Promise<Check> {
   const venv = join(root, '.venv', 'bin', 'python')
   const hasVenv = (await stat(venv).catch(() => undefined)) !== undefined
   const interpreter = config.python ?? (hasVenv ? venv : 'python3')
@@ -22,7 +22,7 @@ export async function checkPython({ root, config }: LoadedWorkspace, path: strin
       name: 'python',
       status,
       message,
-      fix: 'install Python 3.8 or newer, or name one in the configuration: python',
+      fix: `install Python 3.8 or newer (${howTo}), or name one in the configuration: python`,
     }
   }
   const [major = 0, minor = 0] = found.split('.').map(Number)
@@ -32,7 +32,7 @@ export async function checkPython({ root, config }: LoadedWorkspace, path: strin
     name: 'python',
     status: 'warn',
     message: `${found}: ${interpreter} (${source}) is old`,
-    fix: 'install Python 3.8 or newer',
+    fix: `install Python 3.8 or newer: ${howTo}`,
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Engine } from '../engine.ts'
 import type { Io } from '../io.ts'
 import { reportOf } from '../render/error-report.ts'
+import { otherStoreNote } from '../store-place.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
 import type { Check } from './check.ts'
 
@@ -28,6 +29,8 @@ export async function checkStore(workspace: LoadedWorkspace, engine: Engine, env
     } finally {
       await open.close()
     }
+    const other = otherStoreNote(workspace)
+    if (other !== undefined) return { name: 'store', status: 'warn', message: promise, fix: other }
     return { name: 'store', status: 'ok', message: promise }
   } catch (error) {
     const denied = error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EROFS')

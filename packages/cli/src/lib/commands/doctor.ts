@@ -1,6 +1,7 @@
 import { platform, version } from 'node:process'
 import type { Check } from '../checks/check.ts'
 import { checkFileSystem, checkSpace, fileSystemOf } from '../checks/disk.ts'
+import { howToGet, type Needed, readOsRelease } from '../checks/how-to-get.ts'
 import { checkNode } from '../checks/node.ts'
 import { checkPython } from '../checks/python.ts'
 import { checkStore } from '../checks/store.ts'
@@ -15,7 +16,10 @@ export const doctor = defineCommand({
       'something fails; warnings do not count.',
   arguments: {},
   options: JSON_OPTION,
-  examples: [['doctor', 'when something does not work']],
+  examples: [
+    ['doctor', 'when something does not work'],
+    ['doctor --json', 'for a program, e.g. in CI'],
+  ],
   async run(invocation) {
     const { io, out, options } = invocation
     const checks = await allChecks(invocation)
@@ -32,12 +36,14 @@ export const doctor = defineCommand({
 })
 
 async function allChecks({ workspace, engine, io, version: lorcVersion }: Surroundings): Promise<Check[]> {
-  const checks: Check[] = [{ name: 'lorc', status: 'ok', message: lorcVersion }, checkNode(version)]
+  const osRelease = await readOsRelease()
+  const howTo = (what: Needed): string => howToGet(what, platform, osRelease)
+  const checks: Check[] = [{ name: 'lorc', status: 'ok', message: lorcVersion }, checkNode(version, howTo('node'))]
   try {
     const loaded = await workspace()
     checks.push({ name: 'workspace', status: 'ok', message: loaded.root })
     checks.push({ name: 'config', status: 'ok', message: loaded.configFile ?? 'no file: the defaults apply' })
-    checks.push(await checkPython(loaded, io.env['PATH']))
+    checks.push(await checkPython(loaded, io.env['PATH'], howTo('python')))
     checks.push(await checkStore(loaded, engine, io.env))
     const disk = await fileSystemOf(loaded.root)
     checks.push(checkFileSystem(disk, platform), checkSpace(disk))

@@ -10,7 +10,8 @@ import { type Cell, table } from '../render/table.ts'
 import { oneLine, truncate } from '../render/text.ts'
 import { runState, type RunState } from '../run-state.ts'
 import { snakeCased } from '../snake-case.ts'
-import { withRunner } from '../with-runner.ts'
+import { hasStore } from '../store-place.ts'
+import { tellOfOtherStore, withRunner } from '../with-runner.ts'
 
 const STATUSES = ['any', 'running', 'abandoned', 'paused', 'waiting', 'completed', 'failed', 'cancelled'] as const
 /** Of those that go on, as far as only their journals and drivers tell. */
@@ -46,6 +47,8 @@ export const runsList = defineCommand({
         io.stdout.write(`${table(['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'], rows, out, room)}\n`)
         if (found.length > limit) io.stderr.write(out.dim(`the newest ${count(limit, 'run')}; --limit N shows more\n`))
       }
+      const loaded = await invocation.workspace()
+      if (!options.json && hasStore(loaded)) tellOfOtherStore(loaded, io)
       return EXIT.ok
     })
   },

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { closest } from '../closest.ts'
+import { defineCommand } from '../command.ts'
+import { CliError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { padEnd } from '../render/text.ts'
+import { TEMPLATES } from '../templates/templates.ts'
+import type { Template } from '../templates/template.ts'
+
+/** What lorc leaves in a workspace that is nobody's to commit. */
+const IGNORED = '.lorc/\nruns/\n'
+
+export const init = defineCommand({
+  description:
+    'Writes a small project that runs as it is, to begin with. Without TEMPLATE, lists the templates there are. It never ' +
+    'overwrites a file: where one is in the way, nothing is written.',
+  arguments: { template: { label: 'TEMPLATE', summary: 'minimal, node, python or etl', required: false } },
+  options: { dir: { kind: 'text', label: 'DIR', short: 'd', summary: 'The folder to write it to. Default: the current one' } },
+  examples: [
+    ['init', 'which templates there are'],
+    ['init node', 'a project of Node steps in this folder'],
+    ['init etl -d weather', 'a longer one, in a new folder'],
+  ],
+  async run({ io, out, arguments: { template: name }, options: { dir = '.' } }) {
+    if (name === undefined) {
+      const rows = Object.entries(TEMPLATES).map(([key, { summary }]) => `${out.cyan(padEnd(key, 8))} ${summary}`)
+      io.stdout.write(`${rows.join('\n')}\n`)
+      io.stderr.write(out.dim('`lorc init TEMPLATE` writes one into the current folder\n'))
+      return EXIT.ok
+    }
+    const template = templateOf(name)
+    const folder = resolve(io.cwd, dir)
+    const inTheWay = Object.keys(template.files).filter((path) => existsSync(join(folder, path)))
+    if (inTheWay.length > 0) {
+      throw new CliError('CLI_FILE_EXISTS', `${inTheWay.join(', ')} ${inTheWay.length === 1 ? 'is' : 'are'} there already: nothing was written.`, {
+        fix: 'name another folder: --dir DIR.',
+      })
+    }
+    for (const [path, text] of Object.entries(template.files)) await write(join(folder, path), text)
+    if (!existsSync(join(folder, '.gitignore'))) await write(join(folder, '.gitignore'), IGNORED)
+    const shown = relative(io.cwd, folder)
+    io.stdout.write(`${Object.keys(template.files).map((path) => join(shown, path)).join('\n')}\n`)
+    io.stderr.write(`next: ${shown === '' ? '' : `cd ${shown} && `}lorc ${template.next}\n`)
+    return EXIT.ok
+  },
+})
+
+function templateOf(name: string): Template {
+  const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined
+  if (template !== undefined) return template
+  const near = closest(name, Object.keys(TEMPLATES))
+  throw new CliError('CLI_TEMPLATE_UNKNOWN', `there is no template \`${name}\`.`, {
+    fix: near === undefined ? `the templates are ${Object.keys(TEMPLATES).join(', ')}.` : `did you mean \`${near}\`?`,
+  })
+}
+
+/** `wx`: also a file that was made meanwhile stays. */
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text, { flag: 'wx', mode: path.endsWith('.sh') ? 0o755 : 0o644 })
+}

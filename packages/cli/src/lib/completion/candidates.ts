@@ -1,0 +1,169 @@
+import { type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionSpecs } from '../command.ts'
+
+/** One thing that may stand where the cursor is. */
+export interface Candidate {
+  text: string
+  about?: string
+}
+
+/** What can be asked of the workspace, cheaply; each may fail, and is then taken for nothing. */
+export interface CompletionSources {
+  /** Paths that begin like this: recipes and folders (these end in `/`). */
+  recipes(prefix: string): Promise<Candidate[]>
+  folders(prefix: string): Promise<Candidate[]>
+  /** The newest runs, and `last`. */
+  runs(): Promise<Candidate[]>
+  /** Names of recipes that have runs. */
+  recipeNames(): Promise<Candidate[]>
+  /** Of a recipe's file, or of a run. */
+  stepsOfRecipe(file: string): Promise<Candidate[]>
+  stepsOfRun(run: string): Promise<Candidate[]>
+}
+
+export interface Commands {
+  /** Names and summaries, in the order of the help. */
+  names: readonly (readonly [name: string, summary: string])[]
+  find(name: string): Command | undefined
+}
+
+/**
+ * What the last of `words` (those after `lorc`; it may be empty) can be completed to. Only what begins like it; an empty
+ * list where nothing is known, never an error.
+ */
+export async function candidatesFor(words: readonly string[], commands: Commands, sources: CompletionSources): Promise<Candidate[]> {
+  const { before, current } = split(words)
+  const found = await all(before, current, commands, sources).catch(() => [])
+  return found.filter(({ text }) => text.startsWith(current))
+}
+
+/** Shells break `--option=value` at the `=`. */
+function split(words: readonly string[]): { before: string[]; current: string } {
+  const joined = words.flatMap((word, index) => {
+    if (word === '=' && index < words.length - 1) return []
+    const at = word.startsWith('--') ? word.indexOf('=') : -1
+    return word === '=' ? [''] : at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
+  })
+  return { before: joined.slice(0, -1), current: joined.at(-1) ?? '' }
+}
+
+async function all(
+  before: readonly string[],
+  current: string,
+  commands: Commands,
+  sources: CompletionSources,
+): Promise<Candidate[]> {
+  const [first, second] = before
+  if (first === undefined) return current.startsWith('-') ? optionNames({}, []) : firstWords(commands)
+  const pair = commands.find(`${first} ${second ?? ''}`)
+  const single = commands.find(first)
+  const command = pair ?? single
+  if (command === undefined) return first === 'help' ? firstWords(commands) : secondWords(first, commands)
+  const rest = before.slice(pair === undefined ? 1 : 2)
+  return ofCommand(command, rest, current, sources)
+}
+
+/** Commands, and what groups of them are called. */
+function firstWords({ names }: Commands): Candidate[] {
+  const seen = new Set<string>()
+  return names.flatMap(([name, summary]) => {
+    const [text = '', more] = name.split(' ')
+    if (seen.has(text)) return []
+    seen.add(text)
+    return [more === undefined ? { text, about: summary } : { text }]
+  })
+}
+
+function secondWords(group: string, { names }: Commands): Candidate[] {
+  return names.flatMap(([name, summary]) => {
+    const [first, text] = name.split(' ')
+    return first === group && text !== undefined ? [{ text, about: summary }] : []
+  })
+}
+
+async function ofCommand(
+  command: Command,
+  rest: readonly string[],
+  current: string,
+  sources: CompletionSources,
+): Promise<Candidate[]> {
+  const options: OptionSpecs = { ...command.options, ...GLOBAL_OPTIONS }
+  const last = rest.at(-1)
+  const awaited = last === undefined ? undefined : optionOf(last, options)
+  const positionals = positionalsOf(rest, options)
+  const [place] = positionals
+  if (awaited !== undefined && awaited.kind !== 'flag') return valuesOf(awaited, place, sources, current)
+  if (current.startsWith('-')) return optionNames(options, rest)
+  const specs = Object.values(command.arguments)
+  const spec = specs[positionals.length] ?? specs.findLast(({ many }) => many === true)
+  return spec === undefined ? [] : byLabel(spec.label, place, sources, current)
+}
+
+function optionNames(own: OptionSpecs, given: readonly string[]): Candidate[] {
+  const options: OptionSpecs = { ...own, ...GLOBAL_OPTIONS }
+  return Object.entries(options).flatMap(([name, spec]) => {
+    const text = `--${name}`
+    return given.includes(text) && spec.kind !== 'list' ? [] : [{ text, about: spec.summary }]
+  })
+}
+
+function optionOf(word: string, options: OptionSpecs): OptionSpec | undefined {
+  if (word.startsWith('--')) return Object.hasOwn(options, word.slice(2)) ? options[word.slice(2)] : undefined
+  return /^-[a-zA-Z]$/.test(word) ? Object.values(options).find(({ short }) => short === word[1]) : undefined
+}
+
+function positionalsOf(words: readonly string[], options: OptionSpecs): string[] {
+  return words.filter((word, index) => {
+    const before = words[index - 1]
+    const spec = before === undefined ? undefined : optionOf(before, options)
+    return !word.startsWith('-') && (spec === undefined || spec.kind === 'flag')
+  })
+}
+
+async function valuesOf(
+  spec: Exclude<OptionSpec, { kind: 'flag' }>,
+  place: string | undefined,
+  sources: CompletionSources,
+  current: string,
+): Promise<Candidate[]> {
+  if (spec.kind === 'choice') return spec.choices.map((text) => ({ text }))
+  if (spec.kind !== 'list') return byLabel(spec.label, place, sources, current)
+  // `a,b` goes on with what is not named yet.
+  const cut = current.lastIndexOf(',') + 1
+  const [head, named] = [current.slice(0, cut), new Set(current.slice(0, cut).split(','))]
+  const found = await byLabel(spec.label, place, sources, current.slice(cut))
+  return found.filter(({ text }) => !named.has(text)).map((one) => ({ ...one, text: head + one.text }))
+}
+
+/** What a label of the help stands for. `place` is the command's first argument. */
+async function byLabel(label: string, place: string | undefined, sources: CompletionSources, current: string): Promise<Candidate[]> {
+  const parts = label.split('|')
+  const lists = await Promise.all(parts.map((part) => ofPart(part, place, sources, current).catch(() => [])))
+  return lists.flat()
+}
+
+async function ofPart(part: string, place: string | undefined, sources: CompletionSources, current: string): Promise<Candidate[]> {
+  switch (part) {
+    case 'FILE':
+      return sources.recipes(current)
+    case 'RECIPE':
+      return [...(await sources.recipeNames()), ...(await sources.recipes(current))]
+    case 'NAME':
+      return sources.recipeNames()
+    case 'DIR':
+      return sources.folders(current)
+    case 'RUN':
+    case 'A':
+    case 'B':
+      return sources.runs()
+    case 'STEP':
+      if (place === undefined) return []
+      return /\.[a-z]+$/.test(place) ? sources.stepsOfRecipe(place) : sources.stepsOfRun(place)
+    case 'TEMPLATE':
+    case 'SHELL':
+      return NAMES[part].map((text) => ({ text }))
+    default:
+      return []
+  }
+}
+
+const NAMES = { TEMPLATE: ['minimal', 'node', 'python', 'etl'], SHELL: ['bash', 'zsh', 'fish'] } as const

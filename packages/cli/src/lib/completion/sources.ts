@@ -1,0 +1,53 @@
+import { readdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Plan, RunStore } from '@lorc/runner'
+import type { Surroundings } from '../command.ts'
+import { findRun } from '../run-lookup.ts'
+import { withRunner } from '../with-runner.ts'
+import type { Candidate, CompletionSources } from './candidates.ts'
+
+const RUNS = 30
+const RUNS_FOR_NAMES = 300
+
+/** The workspace that a shell stands in. */
+export function workspaceSources(surroundings: Surroundings): CompletionSources {
+  const { io, engine, workspace } = surroundings
+  const withStore = <T>(use: (store: RunStore) => Promise<T>): Promise<T> =>
+    withRunner(surroundings, ({ store }) => use(store), { readOnly: true })
+  return {
+    recipes: (prefix) => paths(io.cwd, prefix, (name) => /\.ya?ml$/.test(name)),
+    folders: (prefix) => paths(io.cwd, prefix, () => false),
+    runs: () =>
+      withStore(async (store) => {
+        const found = await store.list({ limit: RUNS })
+        const last = found.length === 0 ? [] : [{ text: 'last', about: 'the newest run' }]
+        return [...last, ...found.map(({ runId, name, status }) => ({ text: runId, about: `${name}, ${status}` }))]
+      }),
+    recipeNames: () =>
+      withStore(async (store) => {
+        const found = await store.list({ limit: RUNS_FOR_NAMES })
+        return [...new Set(found.map(({ name }) => name))].map((text) => ({ text }))
+      }),
+    stepsOfRecipe: async (file) => stepsOf((await engine.compile(resolve(io.cwd, file), await workspace())).plan),
+    stepsOfRun: (run) =>
+      withStore(async (store) => {
+        const { planHash = '' } = (await store.get(await findRun(store, run))) ?? {}
+        return stepsOf(JSON.parse((await store.plan(planHash)) ?? '{"steps":[]}') as Plan)
+      }),
+  }
+}
+
+function stepsOf({ steps }: Plan): Candidate[] {
+  return steps.map(({ name, type }) => ({ text: name, about: type }))
+}
+
+/** Folders, and files whose name is wanted, in the folder that `prefix` has come to; hidden ones where it asks for them. */
+async function paths(cwd: string, prefix: string, wanted: (name: string) => boolean): Promise<Candidate[]> {
+  const folder = prefix.endsWith('/') ? prefix : prefix.includes('/') ? `${dirname(prefix)}/` : ''
+  const begun = prefix.slice(folder === './' && !prefix.startsWith('./') ? 0 : folder.length)
+  const entries = await readdir(join(cwd, folder), { withFileTypes: true })
+  return entries
+    .filter(({ name }) => name.startsWith('.') === begun.startsWith('.') && name !== 'node_modules')
+    .flatMap((entry) => (entry.isDirectory() ? [{ text: `${folder}${entry.name}/` }] : wanted(entry.name) ? [{ text: folder + entry.name }] : []))
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+}
