@@ -31,9 +31,14 @@ export function sealPlan(plan: Plan): SealedPlan | Promise<SealedPlan> {
 
 /** Takes a plan as checked: one that the recipe compiler made. */
 export function trustPlan(plan: Plan): SealedPlan {
-  const json = canonicalize(deepFreeze(plan))
-  const made = { plan, json, hash: hash('sha256', json, 'hex') }
-  sealed.set(plan, made)
+  const json = canonicalize(plan)
+  return trustSealed({ plan, json, hash: hash('sha256', json, 'hex') })
+}
+
+/** Takes a plan as checked, and its canonical JSON and hash as they are given. */
+export function trustSealed(made: SealedPlan): SealedPlan {
+  deepFreeze(made.plan)
+  sealed.set(made.plan, made)
   return made
 }
 
@@ -48,7 +53,7 @@ async function checkAndSeal(plan: Plan): Promise<SealedPlan> {
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
-    for (const member of Object.values(value)) deepFreeze(member)
+    for (const key in value) deepFreeze(value[key])
   }
   return value
 }

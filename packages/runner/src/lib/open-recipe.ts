@@ -2,21 +2,23 @@ import { hash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { CodeFiles, changedPaths, type CodeHashes } from './code-files.ts'
-import { trustPlan } from './define-plan.ts'
+import { trustPlan, trustSealed } from './define-plan.ts'
 import type { Plan } from './plan.ts'
 import type { LoadedRecipe } from './recipe/load-recipe.ts'
 import { RUNNER_VERSION } from './version.ts'
 import type { Workspace } from './workspace.ts'
 
-/** A compiled recipe as it is kept between runs, with all that its checks looked at. */
-interface KeptPlan {
+/**
+ * A compiled recipe as it is kept between runs: a line with all that its checks looked at, then the plan as canonical
+ * JSON, so that a start neither compiles it nor brings it into canonical form again.
+ */
+interface Kept {
   runner: string
   sha256: string
   recipes: LoadedRecipe['recipes']
   allow: readonly string[]
   code: CodeHashes
   planHash: string
-  plan: Plan
 }
 
 /**
@@ -27,7 +29,7 @@ interface KeptPlan {
 export async function openRecipe(file: string, workspace: Workspace, stateDir: string): Promise<LoadedRecipe> {
   const path = relative(workspace.root, resolve(file)).split(sep).join('/')
   const place = join(stateDir, 'plans', `${hash('sha256', path, 'hex').slice(0, 32)}.json`)
-  const kept = await readKept(place, file, workspace)
+  const kept = await readKept(place, resolve(file), workspace)
   if (kept) return { plan: kept.plan, problems: [], sha256: kept.sha256, path, recipes: kept.recipes }
   const { loadRecipe } = await import('./recipe/load-recipe.ts')
   const loaded = await loadRecipe(file, workspace)
@@ -35,15 +37,21 @@ export async function openRecipe(file: string, workspace: Workspace, stateDir: s
   return loaded
 }
 
-async function readKept(place: string, file: string, workspace: Workspace): Promise<KeptPlan | undefined> {
+async function readKept(place: string, file: string, workspace: Workspace): Promise<(Kept & { plan: Plan }) | undefined> {
   try {
-    const kept = JSON.parse(await readFile(place, 'utf8')) as KeptPlan
+    const text = await readFile(place, 'utf8')
+    const line = text.indexOf('\n')
+    const kept = JSON.parse(text.slice(0, line)) as Kept
     if (kept.runner !== RUNNER_VERSION || kept.allow.join('\n') !== workspace.allow.join('\n')) return undefined
     for (const { path, sha256 } of [{ path: file, sha256: kept.sha256 }, ...kept.recipes])
       if (sha256 !== hash('sha256', await readFile(resolve(workspace.root, path)), 'hex')) return undefined
-    const code = await new CodeFiles(workspace).hashes(allSteps(kept.plan))
+    const json = text.slice(line + 1)
+    if (hash('sha256', json, 'hex') !== kept.planHash) return undefined
+    const plan = JSON.parse(json) as Plan
+    const code = await new CodeFiles(workspace).hashes(allSteps(plan))
     if (changedPaths(kept.code, code).length > 0) return undefined
-    return trustPlan(kept.plan).hash === kept.planHash ? kept : undefined
+    trustSealed({ plan, json, hash: kept.planHash })
+    return { ...kept, plan }
   } catch {
     return undefined
   }
@@ -54,22 +62,26 @@ function allSteps({ steps }: Plan): Plan['steps'] {
   return steps.flatMap((step) => [step, ...(step.recipe ? allSteps(step.recipe.plan) : [])])
 }
 
+type Loaded = LoadedRecipe & { plan: Plan }
+
 /**
  * A plan that cannot be kept costs the next run its compilation, nothing else. None is where there is no state yet:
  * checking a recipe leaves nothing behind.
  */
-type Loaded = LoadedRecipe & { plan: Plan }
-
 async function keep(place: string, { plan, sha256, recipes }: Loaded, workspace: Workspace): Promise<void> {
-  const { hash: planHash } = trustPlan(plan)
-  const code = await new CodeFiles(workspace).hashes(allSteps(plan))
-  const kept: KeptPlan = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, planHash, plan }
   const draft = `${place}.${hash('sha256', `${performance.now()}`, 'hex').slice(0, 8)}.new`
   try {
-    await mkdir(dirname(place)).catch(() => {})
-    await writeFile(draft, JSON.stringify(kept))
+    await mkdir(dirname(place)).catch(ignoreExisting)
+    const { hash: planHash, json } = trustPlan(plan)
+    const code = await new CodeFiles(workspace).hashes(allSteps(plan))
+    const kept: Kept = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, planHash }
+    await writeFile(draft, `${JSON.stringify(kept)}\n${json}`)
     await rename(draft, place)
   } catch {
     return
   }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
 }

@@ -1,9 +1,7 @@
 import * as z from 'zod'
+import { STEP_NAME } from './recipe/step-name.ts'
 
 const json = z.json()
-
-/** Letters, digits, `_`, `-` and `.`; starts with a letter or `_`; at most 128 characters. */
-export const STEP_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/
 
 export const retryPolicySchema = z.strictObject({
   /** Attempts in all, the first included. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan.ts'
-import { draftRecipe, type CompileOptions, type Draft } from './draft.ts'
+import type { CompileOptions } from './compile-options.ts'
+import { draftRecipe, type Draft } from './draft.ts'
 import { checkExpressions } from './expression-rules.ts'
 import type { StepOutline } from './outline.ts'
 import type { RecipePositions } from './positions.ts'
@@ -8,7 +9,7 @@ import type { RuleFinding } from './step-rules.ts'
 import { checkSubPlans } from './sub-recipe-rules.ts'
 import type { SubPlans } from './to-plan.ts'
 
-export { STEP_TYPES, type CompileOptions } from './draft.ts'
+export { STEP_TYPES, type CompileOptions } from './compile-options.ts'
 
 export interface CompiledRecipe {
   /** Present exactly when there are no problems. */

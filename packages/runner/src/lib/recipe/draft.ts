@@ -1,9 +1,8 @@
 import type { Plan } from '../plan.ts'
+import { STEP_TYPES, type CompileOptions } from './compile-options.ts'
 import { decodeRecipe } from './decode.ts'
 import type { ExpressionFinding } from './expression-rules.ts'
-import { checkGraph } from './graph-rules.ts'
-import { DEFAULT_LIMITS, type RecipeLimits } from './limits.ts'
-import { stagesOf } from './order.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
 import { outlineSteps, type StepOutline } from './outline.ts'
 import { RecipePositions } from './positions.ts'
 import { formatPath, type Finding, type Problem } from './problem.ts'
@@ -11,22 +10,11 @@ import { recipeExpressions, type OpenTemplate, type RecipeExpression } from './r
 import { schemaFindings } from './schema-findings.ts'
 import { recipeSchema, type Recipe } from './schema.ts'
 import { RecipeSource } from './source.ts'
-import { STEP_LIST_NAMES } from './step-lists.ts'
-import { checkStep, type RuleFinding } from './step-rules.ts'
+import { rulesOf, stagesByList } from './recipe-rules.ts'
+import type { RuleFinding } from './step-rules.ts'
 import { toPlan, type SubPlans } from './to-plan.ts'
-import { checkRecipeValues, checkValues } from './value-rules.ts'
 import { parseYaml } from './yaml-document.ts'
 import { readValues } from './yaml-values.ts'
-
-export interface CompileOptions {
-  /** The name that problems give the file; a plan without another name is called after it. */
-  file: string
-  limits?: Partial<RecipeLimits>
-  /** Types of steps that there are executors for. Default node, python, shell, http, recipe, approval. */
-  types?: readonly string[]
-}
-
-export const STEP_TYPES = ['node', 'python', 'shell', 'http', 'recipe', 'approval'] as const
 
 /** A recipe that was read and checked, but for its expressions and the recipes that its steps run. */
 export interface Draft {
@@ -98,25 +86,6 @@ export function draftRecipe(source: string | Uint8Array, options: CompileOptions
     },
     plan: (subPlans) => (parsed.success ? toPlan(value as Recipe, stages, options.file, subPlans) : undefined),
   }
-}
-
-/** Each list of steps has stages of its own. */
-function stagesByList(steps: readonly StepOutline[]): number[] {
-  return STEP_LIST_NAMES.flatMap((list) => stagesOf(steps.filter((step) => step.list === list)))
-}
-
-function rulesOf(
-  recipe: unknown,
-  steps: readonly StepOutline[],
-  stages: readonly number[],
-  types: readonly string[],
-): RuleFinding[] {
-  const raw = (step: StepOutline): unknown => (recipe as Record<string, unknown[]>)[step.list]![step.index]
-  return [
-    ...checkRecipeValues(recipe),
-    ...steps.flatMap((step) => [...checkStep(step, raw(step), types), ...checkValues(step, raw(step))]),
-    ...checkGraph(steps, stages).findings,
-  ]
 }
 
 /** Without what only echoes another finding: a refused value that reads as null, a misspelt field that is missing. */

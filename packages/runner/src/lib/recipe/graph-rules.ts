@@ -7,7 +7,7 @@ import { normalizePath } from './paths.ts'
 import type { RuleFinding } from './step-rules.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
-import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
+import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 
 /** Looking for a near name costs the number of steps; this many names are looked at for all that are misspelt. */
 const MAX_COMPARISONS = 1_000_000

@@ -5,6 +5,7 @@ import type { CompiledRecipe } from './compile.ts'
 import { nodeExports } from './node-exports.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import { formatPath, type Problem, type RecipePath } from './problem.ts'
+import { PlainFiles } from './plain-files.ts'
 import { pythonNames } from './python-names.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
@@ -36,22 +37,32 @@ export async function inspectRecipe(
   workspace: Workspace,
 ): Promise<Problem[]> {
   const known = new Set(compiled.problems.map(({ path }) => path))
-  const questions = compiled.steps
-    .flatMap((step) => questionsOf(step, workspace))
-    .filter(({ at }) => !known.has(formatPath(at)))
+  const found = await lookAtCode(compiled.steps, workspace, (at) => !known.has(formatPath(at)))
+  const problems = found.map(({ fault, question }) => toProblem(fault, question, compiled))
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** What is wrong with the code and the files that steps name, in no order. */
+export async function lookAtCode(
+  steps: readonly StepOutline[],
+  workspace: Workspace,
+  isOpen: (at: RecipePath) => boolean = () => true,
+): Promise<{ fault: Fault; question: Question }[]> {
+  const files = new PlainFiles(workspace.root)
+  const questions = steps.flatMap((step) => questionsOf(step, workspace, files)).filter(({ at }) => isOpen(at))
   const asked = new Map<string, Promise<Fault | undefined>>()
-  const problems: Problem[] = []
+  const found: { fault: Fault; question: Question }[] = []
   let next = 0
   const work = async (): Promise<void> => {
     for (let question = questions[next++]; question; question = questions[next++]) {
       const answer = asked.get(question.key) ?? question.ask()
       asked.set(question.key, answer)
       const fault = await answer
-      if (fault) problems.push(toProblem(fault, question, compiled))
+      if (fault) found.push({ fault, question })
     }
   }
   await Promise.all(Array.from({ length: WIDTH }, work))
-  return problems.sort((a, b) => a.line - b.line || a.column - b.column)
+  return found
 }
 
 function toProblem({ code, message, fix, field }: Fault, { at }: Question, { positions }: Pick<CompiledRecipe, 'positions'>): Problem {
@@ -62,7 +73,7 @@ function toProblem({ code, message, fix, field }: Fault, { at }: Question, { pos
   )
 }
 
-function questionsOf(step: StepOutline, workspace: Workspace): Question[] {
+function questionsOf(step: StepOutline, workspace: Workspace, files: PlainFiles): Question[] {
   const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
   const { type, module, function: name, script } = step
   const questions: Question[] = [
@@ -71,7 +82,7 @@ function questionsOf(step: StepOutline, workspace: Workspace): Question[] {
   ].map(({ field, path, at: item }) => ({
     at: at(field, item),
     key: `file ${path}`,
-    ask: () => leavesWorkspace(workspace, path),
+    ask: async () => ((await files.isPlain(path)) ? undefined : await leavesWorkspace(workspace, path)),
   }))
   if (type === 'node' && module !== undefined)
     questions.push({

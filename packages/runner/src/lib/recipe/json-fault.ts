@@ -1,5 +1,5 @@
 import { formatPath } from './problem.ts'
-import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
+import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 
 const MAX_DEPTH = 100
 

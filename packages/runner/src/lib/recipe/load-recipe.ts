@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from '../errors.ts'
 import type { Plan } from '../plan.ts'
 import { resolveInside, type Workspace } from '../workspace.ts'
 import { tooLarge } from './decode.ts'
-import { draftRecipe, type CompileOptions, type Draft } from './draft.ts'
-import { inspectRecipe } from './inspect.ts'
+import type { CompileOptions } from './compile-options.ts'
+import type { Draft } from './draft.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { stepPath } from './outline.ts'
 import { normalizePath } from './paths.ts'
 import type { Finding, Problem } from './problem.ts'
+import { quickRecipe } from './quick-recipe.ts'
 import { RecipeSource } from './source.ts'
 import type { RuleFinding } from './step-rules.ts'
 import { extentOf } from './sub-recipe-rules.ts'
@@ -64,16 +65,34 @@ class RecipeLoader {
     const none = { sha256: '', path, recipes: [] }
     const read = await readBounded(file, this.#options.limits?.bytes ?? DEFAULT_LIMITS.bytes)
     if (!(read instanceof Uint8Array)) return { ...none, problems: [new RecipeSource(file, '').problem(read)] }
+    const quick = await this.#quick(read, file)
+    if (quick) return { plan: quick, problems: [], sha256: sha256Of(read), path, recipes: [] }
+    const [{ draftRecipe }, { finishRecipe }, { inspectRecipe }] = await Promise.all([
+      import('./draft.ts'),
+      import('./compile.ts'),
+      import('./inspect.ts'),
+    ])
     const draft = draftRecipe(read, { ...this.#options, file })
     const { subPlans, findings, problems: inner, recipes } = await this.#loadInner(draft, file, [...outer, path])
-    const { finishRecipe } = await import('./compile.ts')
     const compiled = finishRecipe(draft, subPlans, findings)
     const own = [...compiled.problems, ...(await inspectRecipe(compiled, this.#workspace))]
     own.sort((a, b) => a.line - b.line || a.column - b.column)
     const problems = [...own, ...inner]
-    const sha256 = createHash('sha256').update(read).digest('hex')
     const plan = problems.length === 0 ? compiled.plan : undefined
-    return { ...(plan ? { plan } : {}), problems, sha256, path, recipes: [...recipes.values()] }
+    return { ...(plan ? { plan } : {}), problems, sha256: sha256Of(read), path, recipes: [...recipes.values()] }
+  }
+
+  /** The plan of a recipe that is plain, runs no other and has no problem. */
+  async #quick(read: Uint8Array, file: string): Promise<Plan | undefined> {
+    const quick = quickRecipe(read, { ...this.#options, file })
+    if (!quick) return undefined
+    const { value, steps, expressions, open } = quick
+    if (expressions.length + open.length > 0) {
+      const { checkExpressions } = await import('./expression-rules.ts')
+      if (checkExpressions(value, steps, expressions, open).length > 0) return undefined
+    }
+    const { lookAtCode } = await import('./inspect.ts')
+    return (await lookAtCode(steps, this.#workspace)).length > 0 ? undefined : quick.plan
   }
 
   async #loadInner(draft: Draft, file: string, chain: readonly string[]): Promise<Inner> {
@@ -150,6 +169,10 @@ function circle(chain: readonly string[], path: string): Omit<RuleFinding, 'at'>
 
 function unusable(path: string, problems: number): Omit<RuleFinding, 'at'> {
   return { code: 'RECIPE_INVALID', message: `the recipe ${quote(path)} has ${problems} problem${problems === 1 ? '' : 's'} of its own` }
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex')
 }
 
 function relativePath(file: string, workspace: Workspace): string {

@@ -1,7 +1,7 @@
 import { ContextError, parseKey } from '@lorc/context'
 import * as z from 'zod'
-import { STEP_NAME } from '../plan.ts'
 import { durationMs, isDuration, MAX_DURATION_MS } from './duration.ts'
+import { STEP_NAME } from './step-name.ts'
 
 /*
  * The YAML of a recipe. A schema's error text completes the sentence "`field` must be ...". Values are JSON already

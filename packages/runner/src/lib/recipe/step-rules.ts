@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
+import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 import { ordinal } from './graph-rules.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import { normalizePath } from './paths.ts'

@@ -6,7 +6,7 @@ import type { RecipePath } from './problem.ts'
 import type { RuleFinding } from './step-rules.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
-import { FORBIDDEN_KEYS } from './yaml-restrictions.ts'
+import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type At = (...path: RecipePath) => RecipePath

@@ -1,9 +1,7 @@
 import { isScalar, type Node, type Scalar } from 'yaml'
+import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 import type { Finding } from './problem.ts'
 import { quote } from './wording.ts'
-
-/** Keys that no map of a recipe may have: they could reach into the prototype of an object. */
-export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 const CORE_TAGS = /^(!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/
 

@@ -1,0 +1,26 @@
+import { checkGraph } from './graph-rules.ts'
+import { stagesOf } from './order.ts'
+import type { StepOutline } from './outline.ts'
+import { STEP_LIST_NAMES } from './step-lists.ts'
+import { checkStep, type RuleFinding } from './step-rules.ts'
+import { checkRecipeValues, checkValues } from './value-rules.ts'
+
+/** What a recipe's value shows to be wrong beside its schema. */
+export function rulesOf(
+  recipe: unknown,
+  steps: readonly StepOutline[],
+  stages: readonly number[],
+  types: readonly string[],
+): RuleFinding[] {
+  const raw = (step: StepOutline): unknown => (recipe as Record<string, unknown[]>)[step.list]![step.index]
+  return [
+    ...checkRecipeValues(recipe),
+    ...steps.flatMap((step) => [...checkStep(step, raw(step), types), ...checkValues(step, raw(step))]),
+    ...checkGraph(steps, stages).findings,
+  ]
+}
+
+/** Each list of steps has stages of its own. */
+export function stagesByList(steps: readonly StepOutline[]): number[] {
+  return STEP_LIST_NAMES.flatMap((list) => stagesOf(steps.filter((step) => step.list === list)))
+}
