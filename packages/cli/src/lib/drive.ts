@@ -4,6 +4,7 @@ import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { attemptEnded, LogFollower } from './log-follower.ts'
 import { lastLines } from './log-tail.ts'
+import { ChildNotes } from './child-notes.ts'
 import { PersonNotes } from './person-notes.ts'
 import { reportOf, type ErrorReport } from './render/error-report.ts'
 import type { RunReporter } from './render/reporter.ts'
@@ -35,7 +36,7 @@ export async function drive(handle: RunHandle, options: DriveOptions): Promise<n
     reporter.note(`changed since the run began, and run as it is now: ${handle.changedCode.join(', ')}`)
   }
   interrupts.attach(handle)
-  const shown = reporter.listens || follow ? show(handle, reporter, io, follow) : Promise.resolve()
+  const shown = reporter.listens || follow ? show(handle, options) : Promise.resolve()
   let result: RunResult
   try {
     result = await handle.result
@@ -47,18 +48,26 @@ export async function drive(handle: RunHandle, options: DriveOptions): Promise<n
   }
   await shown
   reporter.end()
-  await runner.writeRunFolder(handle.runId).catch((error: unknown) => {
+  await writeFolders(runner, result).catch((error: unknown) => {
     reporter.error(reportOf(error))
     reporter.note(`the run itself is recorded: only the view of it in the runs folder is missing`)
   })
   return await conclude(result, handle, io, reporter, interrupts)
 }
 
-async function show(handle: RunHandle, reporter: RunReporter, io: Io, follow: boolean): Promise<void> {
+/** The folder of a run, and those of the runs of its steps. */
+async function writeFolders(runner: Runner, { runId, steps }: Pick<RunResult, 'runId' | 'steps'>): Promise<void> {
+  await runner.writeRunFolder(runId)
+  for (const { childRun } of steps) if (childRun !== null) await writeFolders(runner, await runner.view(childRun))
+}
+
+async function show(handle: RunHandle, { io, runner, reporter, follow }: DriveOptions): Promise<void> {
   // A resumed run's events begin with those of its earlier drivers. Whose the first one is, the second one tells.
   let live = false
   let created: JournalEvent | undefined
-  const person = new PersonNotes(handle.runId, (text) => reporter.note(text))
+  const note = (text: string): void => reporter.note(text)
+  const person = new PersonNotes(handle.runId, note)
+  const children = new ChildNotes(runner, io.pid, note)
   const output = follow ? new StepOutput(handle, reporter, io) : undefined
   try {
     for await (const event of handle.events()) {
@@ -72,8 +81,10 @@ async function show(handle: RunHandle, reporter: RunReporter, io: Io, follow: bo
       if (live) await output?.before(event)
       reporter.event(event, live)
       person.event(event, live)
+      children.event(event, live)
     }
   } finally {
+    children.stop()
     await output?.stop()
   }
   if (!live) reporter.note('the run had completed: this is its recorded result')

@@ -282,7 +282,8 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     if (doom) this.#doomed.delete(at)
     else if (this.#needs.expressions.any && mayHoldExpressions(definition)) {
       try {
-        return this.#begin(resolveStep(step, this.#scope(step, number, item)), at, number, item)
+        const request = step.http && this.#run.secrets ? scopeOf(this.#run, step, { attempt: number, item, secrets: true }) : undefined
+        return this.#begin(resolveStep(step, this.#scope(step, number, item), request), at, number, item)
       } catch (error) {
         return this.#begin(step, at, number, item, RunnerError.from(error, 'EXPRESSION_FAILED'))
       }

@@ -19,10 +19,12 @@ export interface ScopeOptions {
   attempt: number
   item?: Item | undefined
   read?: (key: string) => JsonValue | undefined
+  /** With the secrets that the step names. Default false. */
+  secrets?: boolean
 }
 
 /** `step` is as its executor sees it: its `env` is complete. */
-export function scopeOf(run: ScopeSources, step: PlanStep, { attempt, item, read }: ScopeOptions): Scope {
+export function scopeOf(run: ScopeSources, step: PlanStep, { attempt, item, read, secrets = false }: ScopeOptions): Scope {
   const { fold, context } = run
   return {
     params: fold.params,
@@ -30,7 +32,7 @@ export function scopeOf(run: ScopeSources, step: PlanStep, { attempt, item, read
     steps: (name) => factsOf(fold, name),
     run: { id: fold.runId, name: fold.name, attempt },
     get env() {
-      return grantedOf(run, step)
+      return grantedOf(run, step, secrets)
     },
     ...(item && { item: item.value, index: item.index }),
   }
@@ -42,13 +44,13 @@ function factsOf(fold: RunFold, name: string): StepFacts | undefined {
   return { status, outputs, attempts, error }
 }
 
-/** The variables that the step's `env` grants or sets, but for secrets and for what is yet to be resolved. */
-function grantedOf({ plan, environment }: ScopeSources, step: PlanStep): Record<string, string> {
+/** The variables that the step's `env` grants or sets, but for secrets (unless they are asked for) and for what is yet to be resolved. */
+function grantedOf({ plan, environment }: ScopeSources, step: PlanStep, secrets: boolean): Record<string, string> {
   if (!step.env) return {}
   const all = environment(step)
   const { grant, set } = step.env
   const names = [...grant, ...Object.keys(set).filter((name) => !hasTemplates(set[name]))]
   const granted: Record<string, string> = {}
-  for (const name of names) if (all[name] !== undefined && !plan.secrets?.includes(name)) granted[name] = all[name]
+  for (const name of names) if (all[name] !== undefined && (secrets || !plan.secrets?.includes(name))) granted[name] = all[name]
   return granted
 }

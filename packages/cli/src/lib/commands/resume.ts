@@ -3,6 +3,7 @@ import { driving } from '../driving.ts'
 import { AboutRun } from '../errors.ts'
 import { repairOf, REPAIR_OPTIONS } from '../repair.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { checkRunStep } from '../step-names.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
 
 export const resume = defineCommand({
@@ -25,6 +26,10 @@ export const resume = defineCommand({
     const repair = repairOf(options)
     return await driving(invocation, options, async () => async ({ runner, store }) => {
       const runId = await findRun(store, invocation.arguments.run)
+      if (repair !== undefined) {
+        const view = await runner.view(runId)
+        for (const step of [...(repair.skip ?? []), ...(repair.from ?? [])]) checkRunStep(view, step)
+      }
       const resumed = runner.resume(runId, {
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(options['fail-fast'] ? { failFast: true } : {}),

@@ -144,7 +144,8 @@ describe('resume with a repair', () => {
       seen.push(options?.repair)
       return handleOf({})
     }
-    const { exit, stderr } = await lorc(['resume', 'last', ...words], { resume })
+    const plan = planOf('a', 'b', 'c')
+    const { exit, stderr } = await lorc(['resume', 'last', ...words], { resume, view: async () => viewOf({ plan, steps: plan.steps.map(({ name }) => stateOf(name)) }) })
     return { exit, stderr, repair: seen[0] }
   }
 
@@ -160,6 +161,10 @@ describe('resume with a repair', () => {
       from: ['c'],
     })
     expect((await repairs([])).repair).toBeUndefined()
+  })
+
+  it('names the step that is meant', async () => {
+    expect(await repairs(['--skip', 'd', '--reason', 'why'])).toMatchObject({ exit: 2, repair: undefined, stderr: expect.stringContaining('CLI_STEP_UNKNOWN') as string })
   })
 
   it.each([

@@ -134,7 +134,7 @@ const HINTS: Readonly<Record<string, string>> = {
   step: 'did you mean `steps`?',
   needs: 'did you mean `steps`?',
   jobs: 'did you mean `steps`?',
-  secrets: 'no expression sees a secret: grant it to the step with `env: [NAME]`',
+  secrets: 'a secret is `env.NAME`, in the url, headers and body of an http step that names it in its `env`',
   each: 'did you mean `item`?',
 }
 

@@ -24,7 +24,7 @@ export interface Scope {
   item?: JsonValue
   index?: number
   run: { id: string; name: string; attempt: number }
-  /** The variables that the step is granted; never a secret. */
+  /** The variables that the step is granted; a secret only for the request of an http step. */
   env: Readonly<Record<string, string>>
   /** Of a step of type `http`, where it says what becomes context. */
   response?: JsonValue

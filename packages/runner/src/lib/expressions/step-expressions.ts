@@ -43,14 +43,15 @@ export function expressionsOf(step: PlanStep): PlacedExpression[] {
 
 /**
  * The step as its executor is to see it: every value that may hold `${{ }}` is resolved. `when`, `for_each`,
- * `success.when` and `http.set` stay as they are. Throws RunnerError EXPRESSION_FAILED.
+ * `success.when` and `http.set` stay as they are. `request` is what the request of a step of type `http` sees: secrets,
+ * too. Throws RunnerError EXPRESSION_FAILED.
  */
-export function resolveStep(step: PlanStep, scope: Scope): PlanStep {
+export function resolveStep(step: PlanStep, scope: Scope, request = scope): PlanStep {
   if (!mayHoldExpressions(step)) return step
   const at = (field: string) => `\`${field}\` of the step \`${step.name}\``
-  const texts = (field: string, values: Readonly<Record<string, string>>) =>
+  const texts = (field: string, values: Readonly<Record<string, string>>, over = scope) =>
     Object.fromEntries(
-      Object.entries(values).map(([key, text]) => [key, resolveText(text, scope, at(`${field}.${key}`))]),
+      Object.entries(values).map(([key, text]) => [key, resolveText(text, over, at(`${field}.${key}`))]),
     )
   const { args, env, http, recipe, approval, cache, concurrencyGroup } = step
   return {
@@ -61,9 +62,9 @@ export function resolveStep(step: PlanStep, scope: Scope): PlanStep {
       ? {
           http: {
             ...http,
-            url: resolveText(http.url, scope, at('url')),
-            ...(http.headers ? { headers: texts('headers', http.headers) } : {}),
-            ...(http.body === undefined ? {} : { body: resolveTemplates(http.body, scope, at('body')) }),
+            url: resolveText(http.url, request, at('url')),
+            ...(http.headers ? { headers: texts('headers', http.headers, request) } : {}),
+            ...(http.body === undefined ? {} : { body: resolveTemplates(http.body, request, at('body')) }),
           },
         }
       : {}),

@@ -103,7 +103,7 @@ class ExpressionRules {
     return made
   }
 
-  #unknown({ root, name }: Reference, { step }: RecipeExpression): { message: string; fix?: string } | undefined {
+  #unknown({ root, name }: Reference, { step, at }: RecipeExpression): { message: string; fix?: string } | undefined {
     if (name === null) return undefined
     switch (root) {
       case 'ctx':
@@ -115,8 +115,9 @@ class ExpressionRules {
         if (!this.#params || this.#params.includes(name)) return undefined
         return { message: `there is no parameter ${quote(name)}`, ...meantOf(name, this.#params) }
       case 'env': {
-        if (this.#secrets.has(name)) return { message: `${quote(name)} is a secret, which no expression sees` }
-        const granted = [...namesOf(this.#recipe.env), ...(step ? namesOf(fieldsOf(rawStep(this.#recipe, step)).env) : [])]
+        const own = step ? fieldsOf(rawStep(this.#recipe, step)) : {}
+        if (this.#secrets.has(name)) return secretUse(name, own, at)
+        const granted = [...namesOf(this.#recipe.env), ...namesOf(own.env)]
         if (granted.includes(name)) return undefined
         const meant = suggest(name, granted)
         const fix = meant === undefined ? `grant it: \`env: [${name}]\`` : `did you mean ${quote(meant)}?`
@@ -132,6 +133,16 @@ class ExpressionRules {
     return { fix: `did you mean ${/^\w+$/.test(meant) ? quote(meant) : `\`steps[${JSON.stringify(meant)}]\``}?` }
   }
 }
+
+/** A secret is for the request of an http step that names it, and for no other expression. */
+function secretUse(name: string, step: Fields, at: RecipeExpression['at']): { message: string; fix?: string } | undefined {
+  const request = step.type === 'http' && REQUEST.some((field) => at[2] === field)
+  if (!request) return { message: `${quote(name)} is a secret, which no expression sees but the url, headers and body of an http step` }
+  if (namesOf(step.env).includes(name)) return undefined
+  return { message: `the step is not granted the secret ${quote(name)}`, fix: `grant it: \`env: [${name}]\`` }
+}
+
+const REQUEST = ['url', 'headers', 'body'] as const
 
 function wrongType(role: RecipeExpression['role'], { type }: Checked): string | undefined {
   if (type === null || type === 'dyn' || type.startsWith('dyn<')) return undefined

@@ -263,6 +263,18 @@ describe('what is known of types', () => {
     expect(granted('[MINE]', 'env.OTHERS')).toEqual(['the step is not granted a variable `OTHERS`; grant it: `env: [OTHERS]`'])
   })
 
+  test('of secrets is for the request of an http step that names them', () => {
+    const uses = (step: string) => problems(`secrets: [KEY]\nenv: [KEY]\nsteps: [{ name: a, ${step} }]`)
+    const http = 'type: http, url: "http://h/"'
+    expect(uses(`${http}, env: [KEY], headers: { authorization: "\${{ env.KEY }}" }, body: { key: "\${{ env.KEY }}" }`)).toEqual([])
+    expect(uses(`type: http, env: [KEY], url: "http://h/?key=\${{ env.KEY }}"`)).toEqual([])
+    expect(uses(`${http}, headers: { authorization: "\${{ env.KEY }}" }`)).toEqual(['the step is not granted the secret `KEY`; grant it: `env: [KEY]`'])
+    const nobody = ['`KEY` is a secret, which no expression sees but the url, headers and body of an http step; -']
+    expect(uses(`${http}, env: [KEY], set: { a.b_v1: env.KEY }`)).toEqual(nobody)
+    expect(uses(`${http}, env: { KEY: x, url: "\${{ env.KEY }}" }`)).toEqual(nobody)
+    expect(uses('type: shell, script: a.sh, env: [KEY], args: ["${{ env.KEY }}"]')).toEqual(nobody)
+  })
+
   test('steps whose names are no identifiers are named in brackets', () => {
     const source = `steps: [{ name: load-data, type: shell, script: a.sh, when: 'steps["load.data"].attempts > 0' }]`
     expect(problems(source)).toEqual(['there is no step `load.data`; did you mean `steps["load-data"]`?'])
