@@ -87,7 +87,7 @@ async function removeFolders(runId: string, places: RemovalPlaces): Promise<numb
 }
 
 /** Of all files in a folder; 0 where it is not there. */
-export async function bytesBelow(folder: string): Promise<number> {
+async function bytesBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   const files = entries.filter((entry) => entry.isFile()).map((entry) => stat(join(entry.parentPath, entry.name)).catch(() => undefined))
   return (await Promise.all(files)).reduce((sum, file) => sum + (file?.size ?? 0), 0)
