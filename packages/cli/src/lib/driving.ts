@@ -39,7 +39,7 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     io.enter(workspace.root)
     try {
       const handle = await begin(open)
-      const past = (): ReturnType<typeof readPast> => readPast(open, handle.plan, options.concurrency ?? workspace.config.concurrency)
+      const past = (): ReturnType<typeof readPast> => readPast(open, handle.plan, options.concurrency ?? handle.plan.concurrency ?? workspace.config.concurrency)
       return await drive(handle, { io, runner: open.runner, reporter, interrupts, follow: options.follow, past })
     } finally {
       await open.close()

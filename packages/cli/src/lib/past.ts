@@ -1,8 +1,11 @@
-import { forecast, pastDurations, type Plan } from '@lorc/runner'
+import { availableParallelism } from 'node:os'
+import { forecast, orderFromPast, pastDurations, type Plan } from '@lorc/runner'
 import type { OpenRunner } from './engine.ts'
 import type { Past } from './render/run-estimate.ts'
 
-/** What past runs of a plan took, for estimates. `concurrency`: steps at once where neither the run nor the plan says. */
-export async function readPast({ store }: OpenRunner, plan: Plan, concurrency: number | null): Promise<Past> {
-  return { durations: await pastDurations(store, plan.name, plan.steps.length), forecast, concurrency }
+/** What past runs of a plan took, for estimates. `asked`: steps at once, where the plan does not say. */
+export async function readPast({ store }: OpenRunner, plan: Plan, asked: number | null): Promise<Past> {
+  const concurrency = asked ?? plan.concurrency ?? availableParallelism()
+  const learned = await orderFromPast(store, plan, concurrency)
+  return { durations: await pastDurations(store, plan.name, plan.steps.length), forecast, concurrency, learned }
 }

@@ -53,6 +53,18 @@ describe('a forecast', () => {
     expect(steps.map(({ step }) => step)).toEqual(['a', 'tell'])
   })
 
+  it('takes every kind of step for one that runs', () => {
+    const { plan, duration } = planOf(
+      { name: 'each', forEach: { items: '[1]' } },
+      { name: 'ask', type: 'approval', stage: 1 },
+      { name: 'child', type: 'recipe', stage: 2 },
+      { name: 'group', concurrencyGroup: { name: 'g', limit: 1 }, stage: 3, when: 'false' },
+      { name: 'last', phase: 'always', stage: 4 },
+    )
+    const { steps, makespanMs } = forecast(plan, { duration, concurrency: 1 })
+    expect([makespanMs, steps.map(({ step }) => step)]).toEqual([50, ['each', 'ask', 'child', 'group', 'last']])
+  })
+
   it('is nothing when everything is settled', () => {
     const { plan, duration } = planOf({ name: 'a' })
     expect(forecast(plan, { duration, concurrency: 1, settled: ['a'] })).toEqual({ makespanMs: 0, steps: [] })

@@ -82,9 +82,10 @@ function orderOf(plan: Plan): Order {
   const names = new Set(sources.map(({ name }) => name))
   const stages = [...new Set(sources.map(({ stage }) => stage))].sort((a, b) => a - b)
   const denseStage = new Map(stages.map((stage, index) => [stage, index]))
-  const steps = sources.map(({ name, type, stage, dependsOn, phase, priority }) => ({
+  const steps = sources.map(({ name, stage, dependsOn, phase, priority }) => ({
     name,
-    type,
+    // Whatever it does, it takes its time and a slot.
+    type: 'node',
     stage: denseStage.get(stage) as number,
     ...(dependsOn !== undefined && { dependsOn: dependsOn.filter((other) => names.has(other)) }),
     ...(phase !== undefined && { phase }),

@@ -3,6 +3,7 @@ import { partsOf } from './cache-parts.ts'
 import { forecast } from './forecast.ts'
 import type { StepImport } from './import-steps.ts'
 import type { JsonObject, JsonValue } from './json.ts'
+import { orderFromPast } from './learned-order.ts'
 import { completeParams } from './params.ts'
 import { pastDurations } from './past-durations.ts'
 import type { Plan, PlanStep } from './plan.ts'
@@ -95,7 +96,8 @@ export async function previewRun(plan: Plan, options: StartOptions, from: Previe
   const duration = (step: PlanStep): number => durations.get(step.name)?.medianMs ?? typicalMs ?? 0
   const concurrency = options.concurrency ?? plan.concurrency ?? from.concurrency
   const settled = inOrder.filter(({ name }) => !mayRun(decisions.get(name)!)).map(({ name }) => name)
-  const future = forecast(plan, { duration, concurrency, settled })
+  const learned = await orderFromPast(from.store, plan, concurrency)
+  const future = forecast(plan, { duration, concurrency, settled, ...(learned && { learned }) })
   const times = new Map(typicalMs === undefined ? [] : future.steps.map((entry) => [entry.step, entry]))
   const order = new Map(future.steps.map(({ step }, index) => [step, index]))
   const steps = inOrder.map((step): StepPreview => ({

@@ -333,7 +333,7 @@ describe('the live view', () => {
     let asked = 0
     const past = async (): Promise<Past> => {
       asked++
-      return { durations: new Map([['a', { medianMs: 60_000, samples: 1 }]]), forecast, concurrency: 1 }
+      return { durations: new Map([['a', { medianMs: 60_000, samples: 1 }]]), forecast, concurrency: 1, learned: undefined }
     }
     const view = new LiveView(options(io))
     view.begin(handleOf({ plan: planOf('a') }), past)

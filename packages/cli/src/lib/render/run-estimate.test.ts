@@ -10,7 +10,7 @@ function estimate(plan: Plan, events: EventData[], took?: Record<string, number>
   const progress = new RunProgress(RUN_ID, plan)
   for (const event of journalOf(CREATED, DRIVER, ...events)) progress.apply(event)
   const durations = new Map(Object.entries(took ?? {}).map(([step, medianMs]) => [step, { medianMs, samples: 1 }]))
-  const past: Past = { durations, forecast, concurrency: 1 }
+  const past: Past = { durations, forecast, concurrency: 1, learned: undefined }
   return { progress, estimate: new RunEstimate(progress, took === undefined ? undefined : past) }
 }
 

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { Forecast, ForecastOptions, PastDuration, Plan } from '@lorc/runner'
 import { isFinal, type RunProgress, type StepRow } from './run-progress.ts'
 
@@ -7,8 +6,10 @@ export interface Past {
   /** By the step's name. */
   durations: ReadonlyMap<string, PastDuration>
   forecast(plan: Plan, options: ForecastOptions): Forecast
-  /** Steps at once where neither the run nor the plan says. */
-  concurrency: number | null
+  /** Steps at once, where the run was not started with another number. */
+  concurrency: number
+  /** What the order of ready steps is taken from. */
+  learned: ForecastOptions['learned']
 }
 
 /** A look at the future is worth this share of the time until the next one. */
@@ -64,12 +65,13 @@ export class RunEstimate {
     return this.#endsAt === undefined ? undefined : Math.max(0, this.#endsAt - now)
   }
 
-  #look({ forecast, concurrency }: Past, now: number): number {
+  #look({ forecast, concurrency, learned }: Past, now: number): number {
     const { plan, rows } = this.#progress
     const running = [...rows].filter((row) => row.status === 'running')
     const { makespanMs } = forecast(plan, {
       duration: ({ name }) => this.#expected(name),
-      concurrency: this.#progress.concurrency ?? plan.concurrency ?? concurrency ?? availableParallelism(),
+      concurrency: this.#progress.concurrency ?? concurrency,
+      ...(learned && { learned }),
       settled: rows.filter(isFinal).map(({ name }) => name),
       running: running.map((row) => [row.name, now - row.startedAt] as const),
     })
