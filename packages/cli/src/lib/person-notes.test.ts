@@ -32,3 +32,7 @@ it('tells again what an earlier driver waited for, but not what was decided or i
   ])
   expect(notesOn([...before, { ...paused, type: 'run.unpaused' }], [DRIVER])).toHaveLength(1)
 })
+
+it('tells once what a resume asks for again', () => {
+  expect(notesOn([CREATED, asked('a')], [DRIVER, asked('a')])).toEqual(['to let a go on: lorc approve RUN a (or --reject)'])
+})

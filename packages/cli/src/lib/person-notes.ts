@@ -37,7 +37,9 @@ export class PersonNotes {
   }
 
   #wait(what: string, text: string): void {
+    // A resume asks again for what an earlier driver asked for.
+    const isTold = this.#live && this.#open.get(what) === text
     this.#open.set(what, text)
-    if (this.#live) this.#note(text)
+    if (this.#live && !isTold) this.#note(text)
   }
 }

@@ -93,7 +93,9 @@ export async function previewRun(plan: Plan, options: StartOptions, from: Previe
   const inOrder = [...plan.steps].sort((a, b) => (waves.get(a.name) ?? Infinity) - (waves.get(b.name) ?? Infinity))
   const decisions = await decide(plan, inOrder, options, from)
   const typicalMs = medianOf([...durations.values()].map(({ medianMs }) => medianMs))
-  const duration = (step: PlanStep): number => durations.get(step.name)?.medianMs ?? typicalMs ?? 0
+  // How long people take to decide is not to be told from how long steps take.
+  const unknownMs = ({ type }: PlanStep): number => (type === 'approval' ? 0 : (typicalMs ?? 0))
+  const duration = (step: PlanStep): number => durations.get(step.name)?.medianMs ?? unknownMs(step)
   const concurrency = options.concurrency ?? plan.concurrency ?? from.concurrency
   const settled = inOrder.filter(({ name }) => !mayRun(decisions.get(name)!)).map(({ name }) => name)
   const learned = await orderFromPast(from.store, plan, concurrency)

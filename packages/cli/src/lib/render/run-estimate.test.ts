@@ -54,6 +54,11 @@ it('looks again when something has happened, but not more often than that is wor
   expect(it.left(50_000, slow)).toBe(0)
 })
 
+it('expects no time of an approval that nobody has ever decided', () => {
+  const plan = planOf('a', { name: 'ask', type: 'approval' })
+  expect(estimate(plan, [], { a: 4000 }).estimate.left(200, () => 0)).toBe(4000)
+})
+
 it('knows no end while the run is paused', () => {
   const paused: EventData = { type: 'run.paused', by: 'ana', reason: 'lunch' }
   expect(estimate(planOf('a'), [paused], { a: 5 }).estimate.left(0, () => 0)).toBeUndefined()

@@ -69,7 +69,8 @@ export class RunEstimate {
     const { plan, rows } = this.#progress
     const running = [...rows].filter((row) => row.status === 'running')
     const { makespanMs } = forecast(plan, {
-      duration: ({ name }) => this.#expected(name),
+      // How long people take to decide is not to be told from how long steps take.
+      duration: ({ name, type }) => (type === 'approval' ? (this.usual(name) ?? 0) : this.#expected(name)),
       concurrency: this.#progress.concurrency ?? concurrency,
       ...(learned && { learned }),
       settled: rows.filter(isFinal).map(({ name }) => name),
