@@ -9,10 +9,13 @@ export interface InspectedRun {
   timeline: RunTimeline
 }
 
-export async function inspectRun({ runner }: OpenRunner, runId: string): Promise<InspectedRun> {
+/** `now` (Unix milliseconds): until then what goes on has gone on. */
+export async function inspectRun({ runner }: OpenRunner, runId: string, now: number): Promise<InspectedRun> {
   const { timelineOf } = await import('@lorc/runner/insight')
   const view = await runner.view(runId)
   const events: JournalEvent[] = []
   for await (const event of runner.events(runId)) events.push(event)
-  return { view, events, timeline: timelineOf(view.plan, events) }
+  const timeline = timelineOf(view.plan, events)
+  if (view.status === 'running' && !view.abandoned) timeline.until = Math.max(timeline.until, now)
+  return { view, events, timeline }
 }

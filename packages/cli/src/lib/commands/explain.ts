@@ -36,7 +36,7 @@ export const explain = defineCommand({
     const { io, options } = invocation
     const { run, step } = invocation.arguments
     return await withRunner(invocation, async (open) => {
-      const inspected = await inspectRun(open, await findRun(open.store, run))
+      const inspected = await inspectRun(open, await findRun(open.store, run), io.now())
       const surroundings = { ...invocation, json: options.json }
       const { told, lines } = step === undefined ? await tellRun(open, inspected, surroundings) : await tellStep(open, inspected, step, surroundings)
       io.stdout.write(options.json ? `${JSON.stringify(deeplySnakeCased(told), null, 2)}\n` : `${lines.join('\n')}\n`)
@@ -71,7 +71,7 @@ async function tellStep(open: OpenRunner, { view, timeline, events }: InspectedR
   const cache = await verdict(open, view, story)
   const log = story.status === 'failed' ? await logEnd(open, view.runId, step, story.attempts.at(-1)?.attempt ?? 0) : []
   const next = nextForStep(view, story, name(view, json))
-  const lines = [...stepLines({ view, timeline, story, cache, log, now: io.now() }, out), ...commandLines(next, out, io.stdout.columns)]
+  const lines = [...stepLines({ view, timeline, story, cache, log }, out), ...commandLines(next, out, io.stdout.columns)]
   return { told: { runId: view.runId, ...story, cache, log, next: asJson(next) }, lines }
 }
 

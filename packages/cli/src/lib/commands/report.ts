@@ -31,7 +31,7 @@ export const report = defineCommand({
       const { collectReport } = await import('../report/collect-report.ts')
       const folder = dirname(resolve(io.cwd, options.output ?? 'report.html'))
       const asked = { logBytes: options['log-kib'] * KIB, env: io.env, root, folder, version, now: io.now() }
-      const data = await collectReport(open, await inspectRun(open, runId), asked)
+      const data = await collectReport(open, await inspectRun(open, runId, io.now()), asked)
       if (options.format === 'md') await writeOutput(io, options.output, (await import('../report/markdown.ts')).markdown(data))
       else {
         const [{ html }, { pageFiles }] = await Promise.all([import('../report/html.ts'), import('../report/page-files.ts')])

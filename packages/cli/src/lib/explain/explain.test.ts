@@ -264,7 +264,7 @@ describe('of a step', () => {
     expect(text).toContain('it is a run of its own: run_child')
     expect(text).toContain('attempt 1 ran 1.0s until its driver was gone')
     expect(text).toContain('attempt 2 ran 500ms and was cancelled')
-    expect(text).toContain('lorc explain run_child')
+    expect(text).toContain('lorc explain child')
     expect(text).toContain('lorc resume ab12cd --from b')
   })
 
@@ -283,6 +283,7 @@ describe('of a step', () => {
     expect(item).toContain('it could begin when each had its list')
     expect(item).toContain('waited 1.0s for its turn among the items, until each[0] made room')
     expect(item).toContain('has run for 9.0s')
+    expect(item).toContain("lorc runs logs ab12cd 'each[1]'")
     expect(await explain('each', { steps, states, events, view })).toContain('its 2 items ran for 10.0s')
     expect(await explain('each[7]', { steps, states, events, view })).toContain('there is no step `each[7]`')
   })

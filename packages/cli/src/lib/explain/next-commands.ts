@@ -12,15 +12,15 @@ export function nextForRun(view: RunView, story: RunStory, runId = view.runId): 
   const [failure] = story.failures.filter(({ tolerated }) => !tolerated)
   const commands: NextCommand[] = []
   if (view.paused !== null) commands.push([`lorc unpause ${runId}`, 'let it go on'])
-  for (const { step } of story.approvals) commands.push([`lorc approve ${runId} ${step} ${DECIDE}`, 'let it go on (--reject: do not)'])
+  for (const { step } of story.approvals) commands.push([`lorc approve ${runId} ${word(step)} ${DECIDE}`, 'let it go on (--reject: do not)'])
   if (failure !== undefined) {
-    commands.push([`lorc explain ${runId} ${failure.step}`, `all about ${failure.step}`])
-    if (failure.attempts > 0) commands.push([`lorc runs logs ${runId} ${failure.step}`, 'what it printed'])
+    commands.push([`lorc explain ${runId} ${word(failure.step)}`, `all about ${failure.step}`])
+    if (failure.attempts > 0) commands.push([`lorc runs logs ${runId} ${word(failure.step)}`, 'what it printed'])
   }
   if (isResumable(view)) {
     commands.push([`lorc resume ${runId}`, failure === undefined ? 'go on from there' : again(failure.step, failure.blocks.length)])
     if (failure !== undefined) {
-      commands.push([`lorc resume ${runId} --skip ${failure.step} ${DECIDE}`, `go on as if ${failure.step} were done`])
+      commands.push([`lorc resume ${runId} --skip ${word(failure.step)} ${DECIDE}`, `go on as if ${failure.step} were done`])
     }
   }
   if (view.status === 'running' && !view.abandoned && story.approvals.length === 0) commands.push([`lorc runs logs ${runId} -f`, 'watch it'])
@@ -33,21 +33,21 @@ export function nextForStep(view: RunView, story: StepStory, runId = view.runId)
   const { step, status, approval } = story
   const commands: NextCommand[] = []
   if (approval !== null && approval.decision === null && (status === 'running' || status === 'waiting')) {
-    commands.push([`lorc approve ${runId} ${step} ${DECIDE}`, 'let it go on (--reject: do not)'])
+    commands.push([`lorc approve ${runId} ${word(step)} ${DECIDE}`, 'let it go on (--reject: do not)'])
   }
-  if (story.blockedFirstBy !== null) commands.push([`lorc explain ${runId} ${story.blockedFirstBy}`, 'why that one did not complete'])
+  if (story.blockedFirstBy !== null) commands.push([`lorc explain ${runId} ${word(story.blockedFirstBy)}`, 'why that one did not complete'])
   if (status === 'waiting' && view.paused !== null) commands.push([`lorc unpause ${runId}`, 'let the run go on'])
-  if (story.attempts.length > 0) {
+  if (story.attempts.length > 0 && story.childRun === null) {
     const attempts = story.attempts.length === 1 ? '' : ' (--attempt N: an earlier attempt)'
-    commands.push([`lorc runs logs ${runId} ${step}`, `what it printed${attempts}`])
+    commands.push([`lorc runs logs ${runId} ${word(step)}`, `what it printed${attempts}`])
   }
-  if (story.childRun !== null) commands.push([`lorc explain ${story.childRun}`, 'the run that it is'])
+  if (story.childRun !== null) commands.push([`lorc explain ${short(story.childRun, runId)}`, 'the run that it is'])
   if (isResumable(view) && status !== 'completed' && status !== 'skipped' && status !== 'blocked') {
     commands.push([`lorc resume ${runId}`, again(step, story.blocks.length)])
-    commands.push([`lorc resume ${runId} --skip ${step} ${DECIDE}`, `go on as if ${step} were done`])
+    commands.push([`lorc resume ${runId} --skip ${word(step)} ${DECIDE}`, `go on as if ${step} were done`])
   }
   if (status === 'completed' && view.status !== 'running') {
-    commands.push([`lorc resume ${runId} --from ${step} ${DECIDE}`, 'run it again, and all that depends on it'])
+    commands.push([`lorc resume ${runId} --from ${word(step)} ${DECIDE}`, 'run it again, and all that depends on it'])
   }
   return commands
 }
@@ -58,6 +58,16 @@ function isResumable({ status, abandoned, paused }: RunView): boolean {
 
 function again(step: string, blocks: number): string {
   return blocks === 0 ? `run ${step} again` : `run ${step} again, then the ${count(blocks, 'step')} behind it`
+}
+
+/** A step's name as a word of a shell: the brackets of an item's would be a pattern. */
+function word(step: string): string {
+  return step.includes('[') ? `'${step}'` : step
+}
+
+/** Another run, named as this one is. */
+function short(other: string, runId: string): string {
+  return runId.startsWith('run_') ? other : shortId(other)
 }
 
 /** The last part of a run's id: commands take it, and it is short enough to be typed. */

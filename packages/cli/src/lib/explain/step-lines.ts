@@ -13,20 +13,18 @@ export interface ToldStep {
   cache: CacheVerdict
   /** The log's last lines; only of a step that failed. */
   log: readonly string[]
-  /** Unix milliseconds. */
-  now: number
 }
 
 /** Why a step is as it is: what became of it, whom it waited for, each attempt, and the cache. */
-export function stepLines({ view, timeline, story, cache, log, now }: ToldStep, style: Style): string[] {
+export function stepLines({ view, timeline, story, cache, log }: ToldStep, style: Style): string[] {
   const status = paintStatus(story.status, style)(story.status)
-  const of = story.line.itemOf === null ? `a ${story.type} step` : `an item of ${story.line.itemOf}`
+  const of = story.line.itemOf === null ? `${/^[aeiou]/.test(story.type) ? 'an' : 'a'} ${story.type} step` : `an item of ${story.line.itemOf}`
   const phase = story.phase === 'main' ? '' : `, ${story.phase}`
   return [
     `${style.bold(story.step)}  ${status}  ${style.dim(`${of}${phase} of ${oneLine(view.name)}, ${view.runId}`)}`,
     '',
     ...section('why', [...whyNow(story, view), ...order(story, timeline), ...decisions(story)], style),
-    ...section('time', times(story, timeline, view.status === 'running' ? now : timeline.until), style),
+    ...section('time', times(story, timeline), style),
     ...section('cache', cacheLines(story, cache), style),
     ...section('failure', failureLines(story, log, style), style),
   ]
@@ -102,7 +100,8 @@ function decisions({ reset, approval, childRun }: StepStory): string[] {
   return lines
 }
 
-function times({ line, attempts, status }: StepStory, timeline: RunTimeline, until: number): string[] {
+function times({ line, attempts, status }: StepStory, timeline: RunTimeline): string[] {
+  const { until } = timeline
   const into = (at: number): string => `${duration(at - timeline.createdAt)} in`
   const lines: string[] = []
   for (const span of line.spans.filter(isTelling)) {
@@ -147,7 +146,7 @@ function cacheLines(story: StepStory, cache: CacheVerdict): string[] {
 function failureLines(story: StepStory, log: readonly string[], style: Style): string[] {
   const { error, status, blocks } = story
   const lines: string[] = []
-  if (error !== null && status !== 'completed') {
+  if (error !== null && status !== 'completed' && status !== 'skipped') {
     lines.push(`${style.red(`error[${error.code}]:`)} ${harmless(error.message).split('\n').join('\n         ')}`)
     if (error.fix !== undefined) lines.push(`fix: ${oneLine(error.fix)}`)
   }

@@ -17,7 +17,7 @@ function rowOf(view: RunView, line: StepTimeline, timeline: RunTimeline, state: 
   const ran = line.spans.filter(({ kind }) => kind === 'ran' || kind === 'items')
   const { metrics } = state ?? {}
   const cpu = metrics?.cpuUserMs == null ? null : metrics.cpuUserMs + (metrics.cpuSystemMs ?? 0)
-  const error = line.status !== 'completed' ? state?.error : null
+  const error = line.status === 'completed' || line.status === 'skipped' ? null : state?.error
   return {
     name: line.name,
     type: definition?.type ?? '',

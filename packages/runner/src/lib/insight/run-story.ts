@@ -55,7 +55,7 @@ export function storyOfRun(view: RunView, timeline: RunTimeline): RunStory {
       approval !== null && approval.decision === null && (status === 'running' || status === 'waiting') ? [{ step: name, approval }] : [],
     ),
     cached: view.steps.flatMap(({ name, cached }) => (cached ? [name] : [])),
-    retried: view.steps.flatMap(({ name, status, attempts }) => (status === 'completed' && attempts > 1 ? [{ step: name, attempts }] : [])),
+    retried: view.steps.flatMap(({ name, status, attempts, items }) => (status === 'completed' && attempts > 1 && items === null ? [{ step: name, attempts }] : [])),
     path: criticalPath(timeline),
     waitedMs: waits(timeline),
     busyMs,

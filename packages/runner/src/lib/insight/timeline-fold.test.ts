@@ -175,10 +175,10 @@ describe('a timeline', () => {
   })
 
   it('lets the steps of a later phase begin after the main part', () => {
-    const plan = planOf('a', { name: 'mail', phase: 'always', stage: 0 }, { name: 'page', phase: 'on_failure', stage: 0, dependsOn: [] })
+    const plan = planOf('a', { name: 'b', stage: 1 }, { name: 'mail', phase: 'always', stage: 0 }, { name: 'page', phase: 'on_failure', stage: 0, dependsOn: [] })
     const timeline = timelineOf(
       plan,
-      journalOf([0, started('a')], [30, failed('a')], [31, started('mail')], [31, started('page')], [40, completed('mail')]),
+      journalOf([0, started('a')], [30, failed('a')], [30, { type: 'steps.blocked', steps: ['b'], by: 'a' }], [31, started('mail')], [31, started('page')], [40, completed('mail')]),
     )
     expect(line(timeline, 'mail')).toMatchObject({ after: 'a', readyAt: 30 })
     expect(line(timeline, 'page')).toMatchObject({ after: 'a', readyAt: 30 })

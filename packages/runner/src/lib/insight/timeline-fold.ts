@@ -243,7 +243,7 @@ export class TimelineFold {
     const phase = this.#order.phase[line.index]
     if (phase === undefined || line.itemOf !== null) return
     this.#ended[phase].add(this.#order.plan.steps[line.index]!.stage, line.index, this.#steps++)
-    if (phase === 'main') this.#mainOver = step
+    if (phase === 'main' && line.startedAt !== null) this.#mainOver = step
   }
 
   #expand(step: Track, count: number, ts: number): void {
@@ -281,6 +281,7 @@ export class TimelineFold {
   #ask(step: Track, ts: number): void {
     this.#becomeReady(step)
     step.line.startedAt = ts
+    step.line.status = 'running'
     step.line.spans.push({ kind: 'approval', from: ts, to: null, by: null })
   }
 
