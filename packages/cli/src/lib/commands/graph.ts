@@ -76,8 +76,8 @@ async function draw(graph: PlanGraph, format: 'mermaid' | 'dot' | 'svg' | 'json'
 function asJson({ name, nodes, edges }: PlanGraph): object {
   return {
     name,
-    nodes: nodes.map(({ id, kind, label, size, type, phase, status, counts, tookMs, conditional, forEach }) => ({
-      id, kind, label, size, type, phase, status, counts, took_ms: tookMs, conditional, for_each: forEach,
+    nodes: nodes.map(({ id, kind, label, size, items, type, phase, status, counts, tookMs, conditional, forEach }) => ({
+      id, kind, label, size, items, type, phase, status, counts, took_ms: tookMs, conditional, for_each: forEach,
     })),
     edges,
   }

@@ -8,8 +8,9 @@ export function commandLines(commands: readonly NextCommand[], style: Style, col
   const short = commands.map(([line]) => displayWidth(line)).filter((width) => width <= columns / 2)
   const widest = Math.max(0, ...short)
   const lines = commands.flatMap(([line, does]) => {
-    const beside = `  ${style.cyan(padEnd(line, widest))}  ${style.dim(does)}`
-    return displayWidth(beside) <= columns ? [beside] : [`  ${style.cyan(line)}`, `      ${style.dim(does)}`]
+    const beside = [padEnd(line, widest), line].find((padded) => displayWidth(padded) + displayWidth(does) + 4 <= columns)
+    if (beside === undefined) return [`  ${style.cyan(line)}`, `      ${style.dim(does)}`]
+    return [`  ${style.cyan(beside)}  ${style.dim(does)}`]
   })
   return ['', style.bold('what to do next'), ...lines]
 }

@@ -1,5 +1,5 @@
 import type { GraphNode } from '@lorc/runner/insight'
-import { duration } from '../render/quantity.ts'
+import { count, duration } from '../render/quantity.ts'
 import { oneLine, truncate } from '../render/text.ts'
 
 const LONGEST = 32
@@ -13,12 +13,13 @@ export interface NodeText {
 export function textOf(node: GraphNode): NodeText {
   if (node.kind === 'join') return { title: '', detail: node.label }
   const title = truncate(oneLine(node.label), LONGEST)
-  return { title: node.conditional ? `${title} ?` : title, detail: [count(node), told(node)].filter((part) => part !== '').join(', ') }
+  return { title: node.conditional ? `${title} ?` : title, detail: [manifold(node), told(node)].filter((part) => part !== '').join(', ') }
 }
 
-function count({ kind, size, forEach }: GraphNode): string {
-  if (kind === 'group') return `${size} steps`
-  return forEach ? `${size > 1 ? size : ''} items`.trim() : ''
+function manifold({ kind, size, items, forEach }: GraphNode): string {
+  if (kind === 'group') return count(size, 'step')
+  if (items !== null) return count(items, 'item')
+  return forEach ? 'items' : ''
 }
 
 function told({ counts, status, type, tookMs }: GraphNode): string {

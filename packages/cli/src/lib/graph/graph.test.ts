@@ -126,7 +126,7 @@ describe('what is drawn', () => {
     const json = JSON.parse((await lorc(['demo.yaml', '--format', 'json'], [...steps, { name: 'z', stage: 0, dependsOn: ['s0'] }])).stdout) as object
     expect(json).toMatchObject({ name: 'demo', edges: [{ from: 0, to: 300 }] })
     expect(json).toHaveProperty('nodes.300', {
-      id: 300, kind: 'step', label: 'z', size: 1, type: 'node', phase: 'main', status: null, counts: null, took_ms: null, conditional: false, for_each: false,
+      id: 300, kind: 'step', label: 'z', size: 1, items: null, type: 'node', phase: 'main', status: null, counts: null, took_ms: null, conditional: false, for_each: false,
     })
   })
 

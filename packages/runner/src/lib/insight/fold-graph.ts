@@ -106,7 +106,7 @@ function groupNode(members: readonly GraphNode[], id: number): GraphNode {
   const last = all.at(-1) ?? first
   const counts: StatusCounts = {}
   for (const node of all) {
-    for (const [status, number] of Object.entries(node.counts ?? (node.status ? { [node.status]: node.size } : {}))) {
+    for (const [status, number] of Object.entries(node.kind === 'group' && node.counts !== null ? node.counts : node.status ? { [node.status]: node.size } : {})) {
       counts[status as StepStatus] = (counts[status as StepStatus] ?? 0) + number
     }
   }
@@ -115,6 +115,7 @@ function groupNode(members: readonly GraphNode[], id: number): GraphNode {
     kind: all.length === 0 ? 'join' : 'group',
     label: all.length === 0 ? '' : `${endsOf(first, 0)} … ${endsOf(last, 1)}`,
     size: all.reduce((sum, { size }) => sum + size, 0),
+    items: null,
     type: same(({ type }) => type),
     phase: first.phase,
     status: same(({ status }) => status),

@@ -58,7 +58,7 @@ describe('the graph of a plan', () => {
       state('b', { status: 'blocked' }),
     ]
     expect(graphOfPlan(plan, states).nodes).toMatchObject([
-      { label: 'each', status: 'failed', size: 3, counts: { completed: 2, failed: 1 }, tookMs: 5, conditional: true, forEach: true },
+      { label: 'each', status: 'failed', size: 1, items: 3, counts: { completed: 2, failed: 1 }, tookMs: 5, conditional: true, forEach: true },
       { label: 'b', status: 'blocked', size: 1, counts: null, tookMs: null, conditional: false },
     ])
   })

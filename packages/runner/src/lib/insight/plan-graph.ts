@@ -15,8 +15,10 @@ export interface GraphNode {
   kind: 'step' | 'join' | 'group'
   /** Of a step its name, of a group its first and last one's; of a join when it lets go on, or empty. */
   label: string
-  /** How many steps it stands for; of a `for_each` step that was expanded its items. */
+  /** How many steps it stands for. */
   size: number
+  /** Of a `for_each` step that was expanded: how many items it has. */
+  items: number | null
   /** Null: of more than one type, or a join. */
   type: string | null
   phase: Phase
@@ -119,7 +121,7 @@ class Building {
 
   join(from: readonly number[], phase: Phase, label = PHASE_LABELS[phase]): number {
     const id = this.nodes.length
-    const none = { type: null, status: null, counts: null, tookMs: null, conditional: false, forEach: false }
+    const none = { items: null, type: null, status: null, counts: null, tookMs: null, conditional: false, forEach: false }
     this.nodes.push({ id, kind: 'join', label, size: 0, phase, ...none })
     for (const index of from) this.edges.push({ from: index, to: id })
     return id
@@ -132,7 +134,8 @@ function stepNode(step: PlanStep, id: number, state: StepState | undefined, item
     id,
     kind: 'step',
     label: step.name,
-    size: state?.items ?? 1,
+    size: 1,
+    items: state?.items ?? null,
     type: step.type,
     phase: step.phase ?? 'main',
     status: state?.status ?? null,
