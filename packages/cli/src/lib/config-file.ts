@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { closest } from './closest.ts'
 import type { ConfigData, Locate } from './config-text.ts'
 import { type ConfigFile, DEFAULT_CONFIG, type LorcConfig } from './config.ts'
+import { location } from './render/error-report.ts'
 import { CliError, type CliProblem } from './errors.ts'
 
 const fileSchema = z.strictObject({
@@ -37,10 +38,13 @@ export async function readConfig(file: string, root: string): Promise<LorcConfig
   const { value, locate } = await load(file, shown)
   const parsed = fileSchema.safeParse(value ?? {})
   if (parsed.success) return complete(parsed.data, root)
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, shown, locate))
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, value, shown, locate))
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
-  const message = `${shown} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`
-  throw new CliError('CLI_CONFIG_INVALID', message, { problems })
+  const [first] = problems
+  if (first !== undefined && problems.length === 1) {
+    throw new CliError('CLI_CONFIG_INVALID', `${location(first)}: ${first.message}.`, first.fix === undefined ? {} : { fix: first.fix })
+  }
+  throw new CliError('CLI_CONFIG_INVALID', `${shown} has ${problems.length} problems:`, { problems })
 }
 
 async function load(file: string, shown: string): Promise<ConfigData> {
@@ -70,7 +74,7 @@ function unreadable(shown: string, cause: unknown): CliError {
   return new CliError('CLI_CONFIG_UNREADABLE', `${shown} cannot be read: ${why}`, { cause })
 }
 
-function problemsOf(issue: z.core.$ZodIssue, file: string, locate: Locate): CliProblem[] {
+function problemsOf(issue: z.core.$ZodIssue, value: unknown, file: string, locate: Locate): CliProblem[] {
   const code = 'CLI_CONFIG_INVALID'
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
@@ -84,8 +88,15 @@ function problemsOf(issue: z.core.$ZodIssue, file: string, locate: Locate): CliP
   const message =
     setting === undefined
       ? 'the configuration must be a map of settings'
-      : `\`${String(setting)}\` must be ${MUST_BE[setting as keyof ConfigFile]}`
+      : `\`${String(setting)}\` must be ${MUST_BE[setting as keyof ConfigFile]}, not ${shown((value as Record<PropertyKey, unknown>)[setting])}`
   return [{ code, message, file, ...locate(issue.path) }]
+}
+
+const LONGEST_SHOWN = 60
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return `\`${text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text}\``
 }
 
 function complete(given: ConfigFile, root: string): LorcConfig {

@@ -64,7 +64,7 @@ async function writeFolders(runner: Runner, { runId, steps }: Pick<RunResult, 'r
 async function show(handle: RunHandle, { io, runner, reporter, follow }: DriveOptions): Promise<void> {
   // A resumed run's events begin with those of its earlier drivers. Whose the first one is, the second one tells.
   let live = false
-  let created: JournalEvent | undefined
+  let created: Extract<JournalEvent, { type: 'run.created' }> | undefined
   const note = (text: string): void => reporter.note(text)
   const person = new PersonNotes(handle.runId, note)
   const children = new ChildNotes(runner, io.pid, note)
@@ -76,7 +76,10 @@ async function show(handle: RunHandle, { io, runner, reporter, follow }: DriveOp
         continue
       }
       live ||= event.type === 'driver.started' && event.pid === io.pid
-      if (created !== undefined) reporter.event(created, live)
+      if (created !== undefined) {
+        reporter.event(created, live)
+        if (live && created.importedFrom !== undefined) note(`what is not run again is taken from ${created.importedFrom}`)
+      }
       created = undefined
       if (live) await output?.before(event)
       reporter.event(event, live)

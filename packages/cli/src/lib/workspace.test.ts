@@ -109,14 +109,14 @@ describe('the configuration', () => {
       .toMatchInlineSnapshot(`
       "CLI_CONFIG_INVALID: lorc.config.yaml has 5 problems:
       lorc.config.yaml:1:1 | there is no setting \`concurency\` | did you mean \`concurrency\`?
-      lorc.config.yaml:2:8 | \`store\` must be \`sqlite\` or \`files\`
-      lorc.config.yaml:3:11 | \`graceSec\` must be a number of seconds from 0 to 3600
-      lorc.config.yaml:5:5 | \`allow\` must be a list of texts: folders and packages
+      lorc.config.yaml:2:8 | \`store\` must be \`sqlite\` or \`files\`, not \`"redis"\`
+      lorc.config.yaml:3:11 | \`graceSec\` must be a number of seconds from 0 to 3600, not \`-1\`
+      lorc.config.yaml:5:5 | \`allow\` must be a list of texts: folders and packages, not \`[3]\`
       lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
     expect(await config('lorc.config.json', '[]')).toContain(
-      'CLI_CONFIG_INVALID: lorc.config.json has a problem:\nlorc.config.json:1:1 | the configuration must be a map of settings',
+      'CLI_CONFIG_INVALID: lorc.config.json:1:1: the configuration must be a map of settings.',
     )
   })
 

@@ -39,14 +39,14 @@ function refuseBeyond(limits: Readonly<ContextLimits>, timeline: Timeline, write
       const message = `${write.key} would be one key more than the ${limits.keys} that a context may have`
       throw new ContextError('CONTEXT_TOO_MANY_KEYS', message, {
         key: write.key,
-        fix: 'Write one key with a list or a map, or raise limits.keys.',
+        fix: 'Write one key with a list or a map.',
       })
     }
     if (bytes > limits.totalBytes) {
       const sizes = `${formatBytes(write.bytes)}, brings the context beyond ${formatBytes(limits.totalBytes)}`
       throw new ContextError('CONTEXT_FULL', `${write.key}, with ${sizes} in all`, {
         key: write.key,
-        fix: 'Write large values to files and name them as outputs, or raise limits.totalBytes.',
+        fix: 'Write large values to files and name them as outputs.',
       })
     }
   }

@@ -163,7 +163,7 @@ describe('size', () => {
     const error = refusal({ small: 1, big: 'x'.repeat(2000) }, { valueBytes: 1536 })
     expect(error.path).toBe('$.big')
     expect(error.message).toContain('1.5 KiB')
-    expect(error.fix).toContain('limits.valueBytes')
+    expect(error.fix).toBe('Write it to a file and name the file as an output.')
   })
 
   it('stops before it copies an array that cannot fit', () => {

@@ -159,7 +159,7 @@ class JsonCopier {
     this.bytes += bytes
     if (this.bytes <= this.#limits.valueBytes) return
     const what = `is where the value grows beyond ${formatBytes(this.#limits.valueBytes)}, the limit of one value`
-    const fix = 'Write it to a file and name the file as an output, or raise limits.valueBytes.'
+    const fix = 'Write it to a file and name the file as an output.'
     throw this.#cycle() ?? this.#refuse('CONTEXT_TOO_LARGE', what, fix)
   }
 

@@ -11,11 +11,10 @@ import type { RunStore } from './store.ts'
 export type StepImport = Extract<EventData, { type: 'step.completed' }>
 
 /**
- * What a run with `resumeFrom` takes over from its source: the completions of all steps but the named ones and their
- * dependents, in the order in which they were completed. Throws RUN_NO_SOURCE, RUN_JOURNAL_BROKEN.
+ * What a run with `resumeFrom` takes over from the run `source`: the completions of all steps but the named ones and their
+ * dependents, in the order in which they were completed. Throws RUN_JOURNAL_BROKEN.
  */
-export async function importSteps(store: RunStore, plan: Plan, graph: Graph, options: StartOptions): Promise<StepImport[]> {
-  const source = await sourceRun(store, plan, options.fromRun)
+export async function importSteps(store: RunStore, source: string, graph: Graph, options: StartOptions): Promise<StepImport[]> {
   const again = withDependents(graph, options.resumeFrom ?? [])
   const skipped = new Set(options.skip)
   const imported = new Map<string, StepImport>()
@@ -28,7 +27,8 @@ export async function importSteps(store: RunStore, plan: Plan, graph: Graph, opt
   return [...imported.values()]
 }
 
-async function sourceRun(store: RunStore, plan: Plan, fromRun: string | undefined): Promise<string> {
+/** The run that is named, else the last one of a plan of this name. Throws RUN_NO_SOURCE. */
+export async function sourceRun(store: RunStore, plan: Plan, fromRun: string | undefined): Promise<string> {
   if (fromRun !== undefined) {
     if (await store.get(fromRun)) return fromRun
     throw new RunnerError('RUN_NO_SOURCE', `There is no run ${fromRun} to resume from.`, { fix: 'See "lorc runs list".' })

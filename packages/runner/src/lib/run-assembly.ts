@@ -71,7 +71,7 @@ export class RunAssembly {
   /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
   fresh(
     { plan, json, hash }: SealedPlan,
-    options: StartOptions & { order?: Durations | undefined; runId?: string | undefined },
+    options: StartOptions & { order?: Durations | undefined; runId?: string | undefined; source?: string | undefined },
     code: { [path: string]: string },
     imported: readonly StepImport[],
   ): Driver {
@@ -110,6 +110,7 @@ export class RunAssembly {
         options: recordedOptions(options),
         versions: { runner: RUNNER_VERSION, node: engineVersions.node, ...this.#options.versions },
         code,
+        ...(options.source !== undefined && { importedFrom: options.source }),
         ...(options.parent && { parent: options.parent }),
       },
       this.#driverStarted(1, []),

@@ -15,7 +15,7 @@ import { checkTypes, executorTable } from './executor-table.ts'
 import { graphOf } from './graph.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
-import { importSteps, type StepImport } from './import-steps.ts'
+import { importSteps, sourceRun, type StepImport } from './import-steps.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import type { JsonObject } from './json.ts'
@@ -132,12 +132,12 @@ class LocalRunner implements Runner {
   }
 
   async #start(plan: Plan, options: StartOptions, runId?: string): Promise<RunHandle> {
-    const { sealed, imported } = await this.#checked(plan, options)
+    const { sealed, imported, source } = await this.#checked(plan, options)
     const code = await this.#code.hashes(sealed.plan.steps)
     const order = await orderFromPast(this.store, sealed.plan, this.#assembly.slots(sealed.plan, options))
     for (;;) {
       try {
-        return await this.#open(this.#assembly.fresh(sealed, { ...options, order, runId }, code, imported), options.signal)
+        return await this.#open(this.#assembly.fresh(sealed, { ...options, order, runId, source }, code, imported), options.signal)
       } catch (error) {
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN' || runId !== undefined) throw error
       }
@@ -303,7 +303,7 @@ class LocalRunner implements Runner {
   }
 
   /** What `start` refuses, before it changes anything. */
-  async #checked(plan: Plan, options: StartOptions): Promise<{ sealed: SealedPlan; imported: StepImport[] }> {
+  async #checked(plan: Plan, options: StartOptions): Promise<{ sealed: SealedPlan; imported: StepImport[]; source?: string }> {
     this.#assertOpen()
     const known = sealPlan(plan)
     const sealed = known instanceof Promise ? await known : known
@@ -315,8 +315,9 @@ class LocalRunner implements Runner {
     checkNames(sealed.plan, graph, options)
     const loading = loadNeeds(sealed.plan)
     if (loading) await loading
-    const imported = options.resumeFrom?.length ? await importSteps(this.store, sealed.plan, graph, options) : []
-    return { sealed, imported }
+    if (!options.resumeFrom?.length) return { sealed, imported: [] }
+    const source = await sourceRun(this.store, sealed.plan, options.fromRun)
+    return { sealed, imported: await importSteps(this.store, source, graph, options), source }
   }
 
   #assertOpen(): void {

@@ -171,7 +171,7 @@ describe('doctor', () => {
     const { exit, stdout } = await doctor()
     expect(exit).toBe(1)
     expect(stdout).toContain(
-      'fail  config       CLI_CONFIG_INVALID: lorc.config.json has a problem: there is no setting `stoer`',
+      'fail  config       CLI_CONFIG_INVALID: lorc.config.json:1:2: there is no setting `stoer`.',
     )
     await writeFile(join(folder, 'lorc.config.yaml'), '')
     expect((await doctor()).stdout).toContain('fix: keep one of them')

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
+import { importAdvice } from './import-advice.ts'
 import type { NodeStep, ScriptletParams, ScriptletContext } from './node-step.ts'
 
 type Call = [ctx: ScriptletContext, params: ScriptletParams, step: NodeStep]
@@ -22,8 +23,12 @@ export async function loadScriptlet(url: string, name = 'default'): Promise<Scri
   try {
     module = (await import(url)) as Record<string, unknown>
   } catch (cause) {
+    const fix = importAdvice(cause)
     const message = cause instanceof Error ? cause.message : String(cause)
-    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${message}`, { cause })
+    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${message}`, {
+      cause,
+      ...(fix !== undefined && { fix }),
+    })
   }
   const exported = findExport(module, name)
   if (typeof exported === 'function') {

@@ -15,7 +15,7 @@ import { quickRecipe } from './quick-recipe.ts'
 import { RecipeSource } from './source.ts'
 import type { RuleFinding } from './step-rules.ts'
 import { extentOf } from './sub-recipe-rules.ts'
-import { suggest } from './suggest.ts'
+import { suggestFile } from './suggest.ts'
 import { quote } from './wording.ts'
 
 export interface LoadedRecipe {
@@ -209,7 +209,7 @@ async function unreadable(file: string, error: unknown): Promise<Finding> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const why = WHY[code] ?? `cannot be read: ${error instanceof Error ? error.message : String(error)}`
   const names = code === 'ENOENT' ? await readdir(dirname(resolve(file))).catch(() => []) : []
-  const near = suggest(
+  const near = suggestFile(
     basename(file),
     names.filter((name) => /\.ya?ml$/i.test(name)),
   )

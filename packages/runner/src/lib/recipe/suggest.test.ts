@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { suggest } from './suggest.ts'
+import { suggest, suggestFile } from './suggest.ts'
 
 test.each([
   ['compute_maen', ['compute_mean', 'compute_median'], 'compute_mean'],
@@ -18,4 +18,13 @@ test.each([
   ['same', ['same', 'sane'], 'same'],
 ])('%s among %j: %s', (word, candidates, expected) => {
   expect(suggest(word, candidates)).toBe(expected)
+})
+
+test.each([
+  ['nope.yaml', ['gate.yaml', 'note.yaml', 'outer.yaml'], 'note.yaml'],
+  ['nope.yaml', ['gate.yaml', 'demo.yaml'], undefined],
+  ['daily.yml', ['weekly.yaml', 'daily.yaml'], 'daily.yaml'],
+  ['dialy.yaml', ['daily.yaml'], 'daily.yaml'],
+])('the file %s among %j: %s', (name, candidates, expected) => {
+  expect(suggestFile(name, candidates)).toBe(expected)
 })

@@ -22,6 +22,15 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return best ?? (longer.length === 1 ? longer[0] : undefined)
 }
 
+/** The same for names of files: their endings, which are alike, do not bring them nearer. */
+export function suggestFile(name: string, candidates: Iterable<string>): string | undefined {
+  const byStem = new Map([...candidates].map((candidate) => [stem(candidate), candidate]))
+  const meant = suggest(stem(name), byStem.keys())
+  return meant === undefined ? undefined : byStem.get(meant)
+}
+
+const stem = (name: string): string => name.replace(/\.[^.]*$/, '')
+
 function fold(word: string): string {
   return word.toLowerCase().replaceAll(/[-_. ]/g, '_')
 }
