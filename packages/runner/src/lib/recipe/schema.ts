@@ -31,14 +31,14 @@ const NAME_PHRASE = 'letters, digits, `_`, `-` and `.`, beginning with a letter 
 const truth = z.boolean('true or false')
 const DURATION_PHRASE = 'a duration: seconds, or a text like `500ms`, `30s`, `5m` or `2h`'
 const DURATION_RANGE = 'a duration of more than 0 and less than 25 days'
-const duration = z
+export const duration = z
   .union([z.number(), z.string()], DURATION_PHRASE)
   .refine(isDuration, { error: DURATION_PHRASE, abort: true })
   .refine((value) => durationMs(value) !== undefined, DURATION_RANGE)
   .describe('Seconds, or a number with ms, s, m or h')
 
 const KEY_PHRASE = 'a context key like `numbers.stats_v1`'
-const contextKey = z.string(KEY_PHRASE).refine((key) => keyError(key) === undefined, KEY_PHRASE)
+export const contextKey = z.string(KEY_PHRASE).refine((key) => keyError(key) === undefined, KEY_PHRASE)
 const file = text('a path relative to the workspace', 4096)
 
 const ENV_VALUE = 'a text, a number, or true or false'
@@ -53,7 +53,7 @@ export const retrySchema = z.strictObject({
   factor: number(1, 1000).optional().describe('Growth of the delay with exponential backoff; default 2'),
   max_delay_sec: number(0, MAX_SECONDS).optional().describe('The longest delay; default 300'),
   jitter: number(0, 1).optional().describe('Share of the delay that is drawn at random; default 0'),
-  on: listOf(text('an error code'), 'a list of error codes').min(1, 'a list of error codes').optional(),
+  on: listOf(text('an error code'), 'a list of error codes').min(1, 'a list of error codes').optional().describe('Codes worth another attempt; default all'),
 })
 
 const CEL_PHRASE = 'an expression (CEL)'
@@ -95,25 +95,37 @@ const environment = z.union(
 
 export const stepSchema = z.strictObject({
   idx: z.int('a whole number').optional().describe('Place in the order; steps of the same idx run together'),
-  name: z.string(NAME_PHRASE).regex(STEP_NAME, NAME_PHRASE),
+  name: z.string(NAME_PHRASE).regex(STEP_NAME, NAME_PHRASE).describe('Unique in the recipe, also where case is ignored'),
   type: text('the type of a step').describe('node, python, shell, http, recipe or approval'),
-  module: text('the name or path of a module', 4096).optional(),
-  function: text('the name of an export or a class', 256).optional(),
-  script: file.optional(),
-  args: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())], 'a map or a list').optional(),
-  depends_on: listOf(text('the name of a step'), 'a list of names of steps').optional(),
-  parallel: truth.optional(),
-  cache_key: text('a text').optional(),
-  cache: z.literal('auto', '`auto`').optional(),
-  success: successSchema.optional(),
-  retry: retrySchema.optional(),
-  timeout: duration.optional(),
-  requires_process: truth.optional(),
-  continue_on_error: truth.optional(),
+  module: text('the name or path of a module', 4096)
+    .optional()
+    .describe('A file or package of a node step; a dotted name of a python step'),
+  function: text('the name of an export or a class', 256)
+    .optional()
+    .describe('An export of a node module, or default; a class of a python module'),
+  script: file.optional().describe('The script of a shell step, relative to the workspace'),
+  args: z
+    .union([z.record(z.string(), z.unknown()), z.array(z.unknown())], 'a map or a list')
+    .optional()
+    .describe('What the step is called with; may hold ${{ }}'),
+  depends_on: listOf(text('the name of a step'), 'a list of names of steps')
+    .optional()
+    .describe('Waits for exactly these; default: every step before it'),
+  parallel: truth.optional().describe('May run together with its neighbours'),
+  cache_key: text('a text').optional().describe('With the same one, a step that has completed is not run again'),
+  cache: z
+    .literal('auto', '`auto`')
+    .optional()
+    .describe('Not run again while its definition, code, arguments, keys and files are the same'),
+  success: successSchema.optional().describe('What must hold when the step is done'),
+  retry: retrySchema.optional().describe('When and how often it is tried again'),
+  timeout: duration.optional().describe('Of each attempt'),
+  requires_process: truth.optional().describe('Runs in a process of its own'),
+  continue_on_error: truth.optional().describe('Its dependents run even if it failed'),
   env: environment.optional().describe('Names of variables to pass on, or values to set'),
-  reads: listOf(contextKey, 'a list of context keys').optional(),
-  inputs: listOf(file, 'a list of files').optional(),
-  outputs: listOf(file, 'a list of files').optional(),
+  reads: listOf(contextKey, 'a list of context keys').optional().describe('Keys that a shell step finds in LORC_CONTEXT'),
+  inputs: listOf(file, 'a list of files').optional().describe('Files that the step reads'),
+  outputs: listOf(file, 'a list of files').optional().describe('Files that the step writes'),
   when: cel.optional().describe('CEL; false: the step is skipped'),
   for_each: z
     .union([cel, z.array(z.unknown()), forEachMapSchema], `${ITEMS_PHRASE}, or a map of items and max_parallel`)
@@ -131,7 +143,7 @@ export const stepSchema = z.strictObject({
     .describe('Steps that name the same group run one at a time, in all runs of the store'),
   method: z.string(METHOD_PHRASE).regex(/^[A-Za-z]{3,10}$/, METHOD_PHRASE).optional().describe('Default GET'),
   url: text('a URL').optional().describe('Of the request of an http step'),
-  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], ENV_VALUE), 'a map of names to values').optional(),
+  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], ENV_VALUE), 'a map of names to values').optional().describe('Of the request'),
   body: z.unknown().optional().describe('A text is sent as it is, anything else as JSON'),
   expect: z
     .union([status, z.array(status).min(1, STATUS_PHRASE)], `${STATUS_PHRASE}, or a list of them`)
@@ -147,8 +159,8 @@ export const stepSchema = z.strictObject({
 
 /** What a recipe file holds. */
 export const recipeSchema = z.strictObject({
-  name: text('a text of at most 200 characters', 200).optional(),
-  description: z.string('a text').optional(),
+  name: text('a text of at most 200 characters', 200).optional().describe('What runs of the recipe are listed under'),
+  description: z.string('a text').optional().describe('What the recipe is for'),
   test_meta: z.record(z.string(), z.unknown(), 'a map').optional().describe('Free-form; kept in the plan'),
   concurrency: whole(1, 100_000).optional().describe('Steps at once'),
   timeout: duration.optional().describe('Of the whole run'),
@@ -165,7 +177,7 @@ export const recipeSchema = z.strictObject({
   secrets: listOf(envName, 'a list of names of environment variables')
     .optional()
     .describe('Variables whose values are masked wherever they would be seen'),
-  steps: z.array(stepSchema, 'a list of steps').min(1, 'a list of at least one step'),
+  steps: z.array(stepSchema, 'a list of steps').min(1, 'a list of at least one step').describe('In their order'),
   on_success: z.array(stepSchema, 'a list of steps').optional().describe('Steps for when the others have completed'),
   on_failure: z.array(stepSchema, 'a list of steps').optional().describe('Steps for when one has failed'),
   always: z.array(stepSchema, 'a list of steps').optional().describe('Steps for the end, whatever it is'),
