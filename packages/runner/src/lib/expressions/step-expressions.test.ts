@@ -59,6 +59,11 @@ describe('resolveStep', () => {
     expect(resolveStep(bare, scope)).toEqual(bare)
   })
 
+  it('shows what its variables come to in its other fields', () => {
+    const step: PlanStep = { name: 's', type: 'shell', stage: 0, args: ['${{ env.A }}', '${{ env.B }}'], env: { grant: [], set: { A: 'x-${{ params.n }}' } } }
+    expect(resolveStep(step, { ...scope, env: { B: 'b' } }).args).toEqual(['x-3', 'b'])
+  })
+
   it('says which field failed', () => {
     const step: PlanStep = { name: 's', type: 'http', stage: 0, http: { method: 'GET', url: 'u', headers: { a: '${{ params.x }}' } } }
     expect(() => resolveStep(step, scope)).toThrow('(`headers.a` of the step `s`) failed: there is no parameter `x`')

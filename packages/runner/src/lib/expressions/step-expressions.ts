@@ -43,21 +43,25 @@ export function expressionsOf(step: PlanStep): PlacedExpression[] {
 
 /**
  * The step as its executor is to see it: every value that may hold `${{ }}` is resolved. `when`, `for_each`,
- * `success.when` and `http.set` stay as they are. `request` is what the request of a step of type `http` sees: secrets,
- * too. Throws RunnerError EXPRESSION_FAILED.
+ * `success.when` and `http.set` stay as they are. `whole` is what the request of a step of type `http` sees: secrets,
+ * too. Values of `env` see those that need no resolving; every other field sees all of them. Throws RunnerError EXPRESSION_FAILED.
  */
-export function resolveStep(step: PlanStep, scope: Scope, request = scope): PlanStep {
+export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanStep {
   if (!mayHoldExpressions(step)) return step
   const at = (field: string) => `\`${field}\` of the step \`${step.name}\``
-  const texts = (field: string, values: Readonly<Record<string, string>>, over = scope) =>
+  const texts = (field: string, values: Readonly<Record<string, string>>, over: Scope) =>
     Object.fromEntries(
       Object.entries(values).map(([key, text]) => [key, resolveText(text, over, at(`${field}.${key}`))]),
     )
   const { args, env, http, recipe, approval, cache, concurrencyGroup } = step
+  // What the step's own variables come to, its other fields may use.
+  const set = env && hasTemplates(env.set) ? texts('env', env.set, outer) : undefined
+  const scope = set ? { ...outer, env: { ...outer.env, ...set } } : outer
+  const request = set ? { ...whole, env: { ...whole.env, ...set } } : whole
   return {
     ...step,
     ...(args ? { args: resolveTemplates(args, scope, at('args')) } : {}),
-    ...(env ? { env: { ...env, set: texts('env', env.set) } } : {}),
+    ...(env && set ? { env: { ...env, set } } : {}),
     ...(http
       ? {
           http: {
