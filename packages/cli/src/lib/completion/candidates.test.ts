@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { commandNames, findCommand } from '../command-table.ts'
+import { candidatesFor, type Candidate, type Commands, type CompletionSources } from './candidates.ts'
+
+const of = (...texts: string[]): Promise<Candidate[]> => Promise.resolve(texts.map((text) => ({ text })))
+const sources: CompletionSources = {
+  recipes: () => of('a/', 'a.yaml'),
+  folders: () => of('a/'),
+  runs: () => of('last', 'run_1'),
+  recipeNames: () => of('daily', 'weekly'),
+  stepsOfRecipe: (file) => of('load', `of_${file}`),
+  stepsOfRun: (run) => of('report', `of_${run}`),
+}
+
+const commands: Commands = {
+  names: commandNames(),
+  find(name) {
+    if (!commandNames().some(([known]) => known === name)) return undefined
+    const found = findCommand(name.split(' '))
+    return found.kind === 'command' ? found.command : undefined
+  },
+}
+
+async function ask(line: string, from = sources): Promise<string[]> {
+  return (await candidatesFor(line.split(' '), commands, from)).map(({ text }) => text)
+}
+
+describe('words', () => {
+  it('are commands first, each group once', async () => {
+    const all = await ask('')
+    expect(all).toEqual([...new Set(commandNames().map(([name]) => name.split(' ')[0]))])
+    expect(await ask('he')).toEqual([])
+    expect(await ask('help va')).toEqual(['validate'])
+    expect(await ask('runs p')).toEqual(['prune'])
+    expect(await ask('runz ')).toEqual([])
+  })
+
+  it('are options, and their values', async () => {
+    expect(await ask('--no')).toEqual(['--no-color'])
+    expect(await ask('runs list --sta')).toEqual(['--status'])
+    expect(await ask('runs list --status compl')).toEqual(['completed'])
+    expect(await ask('runs list --status = compl')).toEqual(['completed'])
+    expect(await ask('runs list --status =')).toContain('failed')
+    expect(await ask('runs list --status=compl')).toEqual(['completed'])
+    expect(await ask('runs list --json --js')).toEqual([])
+    expect(await ask('runs list -n ')).toEqual([])
+    expect(await ask('runs list --what ')).toEqual([])
+    expect(await ask('runs list --name d')).toEqual(['daily'])
+    expect(await ask('run -C ')).toEqual(['a/'])
+  })
+
+  it('are what an argument names', async () => {
+    expect(await ask('run a')).toEqual(['a/', 'a.yaml'])
+    expect(await ask('run --fail-fast a')).toEqual(['a/', 'a.yaml'])
+    expect(await ask('run x.yaml ')).toEqual([])
+    expect(await ask('validate x.yaml y.yaml a.')).toEqual(['a.yaml'])
+    expect(await ask('stats ')).toEqual(['daily', 'weekly', 'a/', 'a.yaml'])
+    expect(await ask('runs diff last r')).toEqual(['run_1'])
+    expect(await ask('init e')).toEqual(['etl'])
+    expect(await ask('completion f')).toEqual(['fish'])
+    expect(await ask('runs context last k')).toEqual([])
+  })
+
+  it('are the steps of the recipe or the run that is named', async () => {
+    expect(await ask('run x.yaml --only ')).toEqual(['load', 'of_x.yaml'])
+    expect(await ask('run x.yaml --only load,')).toEqual(['load,of_x.yaml'])
+    expect(await ask('run --only ')).toEqual([])
+    expect(await ask('runs logs last ')).toEqual(['report', 'of_last'])
+    expect(await ask('runs logs ')).toEqual(['last', 'run_1'])
+  })
+
+  it('are none where the workspace cannot tell', async () => {
+    const broken = { ...sources, runs: () => Promise.reject(new Error('no store')), recipeNames: () => Promise.reject(new Error('no')) }
+    expect(await ask('runs show ', broken)).toEqual([])
+    expect(await ask('runs list --name ', broken)).toEqual([])
+  })
+})
