@@ -1,4 +1,5 @@
-import type { PlanStep } from './plan.ts'
+import { hash } from 'node:crypto'
+import type { Plan, PlanStep } from './plan.ts'
 
 /** Passed to every step that has them. */
 const ALWAYS = ['PATH', 'HOME', 'LANG', 'TMPDIR'] as const
@@ -19,6 +20,15 @@ export function stepEnvironment(source: Environment, secrets: readonly string[] 
 export function stepEnvironments(source: Environment): (secrets?: readonly string[]) => ReturnType<typeof stepEnvironment> {
   const usual = stepEnvironment(source)
   return (secrets = []) => (secrets.length === 0 ? usual : stepEnvironment(source, secrets))
+}
+
+/** SHA-256 (hex, its first 16 digits) of the variables that a plan or its steps grant, by name; secrets are left out. */
+export function grantedHashes({ env, secrets = [], steps }: Plan, source: Environment): { [name: string]: string } | undefined {
+  const names = new Set(env?.grant)
+  for (const step of steps) for (const name of step.env?.grant ?? []) names.add(name)
+  if (names.size === 0) return undefined
+  const granted = Object.entries(pick(source, [...names].filter((name) => !secrets.includes(name)).sort()))
+  return Object.fromEntries(granted.map(([name, value]) => [name, hash('sha256', value).slice(0, 16)]))
 }
 
 function pick(source: Environment, names: readonly string[]): Record<string, string> {

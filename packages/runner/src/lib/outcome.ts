@@ -41,8 +41,8 @@ export function accept(attempt: LiveAttempt, { outputs, writes, meta }: OkOutcom
 }
 
 /**
- * Commits an accepted attempt's writes, secrets among them refused, to the run's context: all of them or, when this throws (RunnerError STEP_*),
- * none. Record the product in the same turn, at the same time `at` (Unix ms), so that the context and the journal agree.
+ * Commits an accepted attempt's writes to the run's context: all of them or, when this throws (RunnerError STEP_*,
+ * SECRET_LEAKED), none. Record the product in the same turn, at the same time `at` (Unix ms), so that the context and the journal agree.
  */
 export function conclude(attempt: LiveAttempt, { outputs, artifacts, meta }: Acceptance, { context, secrets }: Recorded, at: number): Product {
   requireKeys(attempt)
@@ -60,7 +60,7 @@ interface Recorded {
 }
 
 function refuseSecrets(secrets: Secrets, { outputs, artifacts, meta }: Acceptance, writes: Product['writes']): void {
-  for (const [key, { value }] of Object.entries(writes)) secrets.refuse({ [key]: value }, 'The context value')
+  secrets.refuseWrites(writes)
   secrets.refuse([...(outputs ?? []), ...artifacts.map(({ path }) => path)], 'The name of an output')
   secrets.refuse(meta, 'The field of the envelope')
 }

@@ -8,7 +8,7 @@ import { changedPaths, type CodeFiles } from './code-files.ts'
 import type { SealedPlan } from './define-plan.ts'
 import { Driver, resultOf, type RunParts } from './driver.ts'
 import { RunnerError } from './errors.ts'
-import type { Environment } from './environment.ts'
+import { grantedHashes, type Environment } from './environment.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import { checkTypes } from './executor-table.ts'
 import type { StepImport } from './import-steps.ts'
@@ -79,6 +79,7 @@ export class RunAssembly {
     const secrets = secretsOf(plan, this.#options.env)
     const params = completeParams(plan, options.params)
     if (secrets) refuseIn(secrets, plan, params, imported)
+    const granted = grantedHashes(plan, this.#options.env)
     const now = clock.now()
     const runId = options.runId ?? newRunId(now, () => ids.random())
     const journal = new Journal(store, runId, 1)
@@ -110,6 +111,7 @@ export class RunAssembly {
         options: recordedOptions(options),
         versions: { runner: RUNNER_VERSION, node: engineVersions.node, ...this.#options.versions },
         code,
+        ...(granted && { env: granted }),
         ...(options.source !== undefined && { importedFrom: options.source }),
         ...(options.parent && { parent: options.parent }),
       },
@@ -141,6 +143,7 @@ export class RunAssembly {
       items?.apply(event)
     }
     const repair = options.repair ? repairEvents(plan, scheduler.graph, fold, options.repair) : []
+    for (const event of repair) if (event.type === 'context.set') secrets?.refuseWrites(event.writes)
     const now = this.#around.clock.now()
     for (const event of repair) if (event.type === 'context.set') refusing(() => context.apply(event.writes, { who: event.by, at: now }))
     await endLeftovers(fold, graceMs)

@@ -111,6 +111,18 @@ describe('a run with secrets', () => {
     expect(seen).toEqual([{ LORC_A: '1' }, { LORC_A: '1', LORC_TOKEN: SECRET }])
   })
 
+  it('records what the other variables are that steps see, by their hashes', async () => {
+    const runner = await world.runner({}, { env: { ...env, STAGE: 'test', MINE: '1', OTHER: '2' } })
+    const grant = { grant: ['TOKEN', 'MINE', 'ABSENT'], set: {} }
+    const plan: Plan = { ...secretive({ name: 'a', env: grant }), env: { grant: ['STAGE'], set: {} } }
+    const handle = await runner.start(plan)
+    await handle.result
+    const [created] = await world.events(handle.runId)
+    expect(created).toMatchObject({ env: { MINE: '6b86b273ff34fce1', STAGE: '9f86d081884c7d65' } })
+    expect(Object.keys((created as { env?: object }).env ?? {})).toEqual(['MINE', 'STAGE'])
+    expect((await world.events((await runner.start(scriptedPlan({ name: 'a' }))).runId))[0]).not.toHaveProperty('env')
+  })
+
   it('masks what somebody gives as a reason, with a driver and without', async () => {
     const runner = await world.runner({ a: untilEnded }, { env })
     const handle = await runner.start(secretive({ name: 'a' }))
@@ -128,6 +140,15 @@ describe('a run with secrets', () => {
     const journal = JSON.stringify(await world.events(handle.runId))
     expect(journal).not.toContain(SECRET)
     expect(journal).toContain('*** ran out')
+  })
+
+  it('is refused in what a repair sets', async () => {
+    const runner = await world.runner({ a: () => Promise.reject(new Error('kaputt')) }, { env })
+    const handle = await runner.start(secretive({ name: 'a' }))
+    await handle.result
+    const repair = { by: 'ann', reason: 'r', set: { 'a.b_v1': `x ${SECRET}` }, from: ['a'] }
+    await expect(runner.resume(handle.runId, { repair })).rejects.toMatchObject({ code: 'SECRET_LEAKED' })
+    expect(await world.types(handle.runId)).not.toContain('context.set')
   })
 
   it('can be cancelled where the secret is not set, but not resumed; then masks what was left behind', async () => {

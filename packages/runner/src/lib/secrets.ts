@@ -1,6 +1,6 @@
 import { RunnerError } from './errors.ts'
 import type { Environment } from './environment.ts'
-import type { EventData, RecordedError } from './events.ts'
+import type { EventData, RecordedError, RecordedWrite } from './events.ts'
 import type { StepImport } from './import-steps.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
@@ -23,6 +23,11 @@ export class Secrets {
       const place = placeOf(value, path, (text) => mask.finds(text), secret)
       if (place !== undefined) throw leaked(name, what, this.mask.text(place))
     }
+  }
+
+  /** The same for context values; the sentence begins with `what` and the key. */
+  refuseWrites(writes: { [key: string]: RecordedWrite }, what = 'The context value'): void {
+    for (const [key, { value }] of Object.entries(writes)) this.refuse({ [key]: value }, what)
   }
 
   /** As it may be recorded: with every text of it masked. */
@@ -74,7 +79,7 @@ export function refuseIn(secrets: Secrets, plan: Plan, params: JsonObject, impor
   const { steps, ...rest } = JSON.parse(JSON.stringify(plan)) as { steps: (JsonObject & { name: string })[] } & JsonObject
   secrets.refuse(rest, 'The plan, at')
   for (const { step, writes } of imported) {
-    for (const [key, { value }] of Object.entries(writes)) secrets.refuse({ [key]: value }, `Of step "${step}" the imported value`)
+    secrets.refuseWrites(writes, `Of step "${step}" the imported value`)
   }
   for (const step of steps) secrets.refuse(step, `The step "${step.name}", at`)
 }

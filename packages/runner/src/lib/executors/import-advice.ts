@@ -18,7 +18,7 @@ export function importAdvice(cause: unknown): string | undefined {
     case 'ERR_PACKAGE_PATH_NOT_EXPORTED':
       return "Import one of the paths that `exports` in the package's package.json lists."
   }
-  if (/does not provide an export named/.test(cause.message)) return 'Import a type with `import type`: Node cannot tell it from a value.'
+  if (cause.message.includes('does not provide an export named')) return 'Import a type with `import type`: Node cannot tell it from a value.'
   if (/Cannot use import statement outside a module|Unexpected token 'export'/.test(cause.message)) {
     return 'Name the file .mjs, or write "type": "module" into its package.json.'
   }
