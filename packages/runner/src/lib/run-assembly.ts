@@ -11,6 +11,7 @@ import { RunnerError } from './errors.ts'
 import { grantedHashes, type Environment } from './environment.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import { checkTypes } from './executor-table.ts'
+import { graphOf } from './graph.ts'
 import type { StepImport } from './import-steps.ts'
 import { ItemData } from './item-data.ts'
 import { Journal } from './journal.ts'
@@ -184,7 +185,7 @@ export class RunAssembly {
 
   logPath(plan: Plan, runId: string, step: string, attempt: number): string {
     const own = parseItemName(step)?.step ?? step
-    return logFile(this.places(runId), plan.steps.findIndex(({ name }) => name === own), step, attempt)
+    return logFile(this.places(runId), graphOf(plan).index.get(own) ?? -1, step, attempt)
   }
 
   #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'items' | 'secrets'>): Driver {

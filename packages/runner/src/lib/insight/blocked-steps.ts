@@ -5,10 +5,10 @@ export function blockedSteps(steps: readonly StepState[]): Map<string, string[]>
   const by = new Map(steps.map(({ name, blockedBy }) => [name, blockedBy]))
   const roots = new Map<string, string>()
   const rootOf = (name: string): string => {
-    const path: string[] = []
+    const path = new Set<string>()
     let root = name
-    for (let next = by.get(root); next != null && !path.includes(next); next = by.get(root)) {
-      path.push(root)
+    for (let next = by.get(root); next != null && !path.has(next); next = by.get(root)) {
+      path.add(root)
       root = roots.get(next) ?? next
       if (roots.has(next)) break
     }

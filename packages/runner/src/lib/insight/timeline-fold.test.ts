@@ -126,6 +126,11 @@ describe('a timeline', () => {
     expect(line(timeline, 'after')).toMatchObject({ after: 'each', readyAt: 45 })
   })
 
+  it('shows items whose list is not in the journal, and steps that the plan does not have', () => {
+    const timeline = timelineOf(planOf({ name: 'each', forEach: { items: 'x' } }), journalOf([0, started('each[1]')], [5, completed('each[1]')], [5, started('other')]))
+    expect(timeline.steps.map(({ name, itemOf }) => [name, itemOf])).toEqual([['each', null], ['each[1]', 'each']])
+  })
+
   it('begins anew with a driver that takes over, and says that there was none', () => {
     const timeline = timelineOf(
       planOf('a', 'b', 'c'),

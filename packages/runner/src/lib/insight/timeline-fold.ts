@@ -2,20 +2,20 @@ import type { EventData, JournalEvent, StepStatus } from '../events.ts'
 import type { Plan } from '../plan.ts'
 import { orderOf, type Phase, type PlanOrder } from './plan-order.ts'
 import { LatestSettled } from './latest-settled.ts'
+import { Halts } from './halts.ts'
 import { freeSteps, letsGoOn, openWait } from './free-steps.ts'
-import type { AttemptEnd, Halt, RunTimeline, Span, StepTimeline } from './run-timeline.ts'
-import { closeLast, later, newTrack, reopen, reset, type Track } from './step-track.ts'
+import type { AttemptEnd, RunTimeline, Span, WaitKind } from './run-timeline.ts'
+import { closeLast, later, reopen, reset, type Track } from './step-track.ts'
+import { Tracks } from './step-tracks.ts'
 
 /**
  * Builds a run's timeline from its events, given once each and in order. O(steps + edges + events) over a run.
  */
 export class TimelineFold {
   readonly #order: PlanOrder
-  readonly #tracks: Track[]
-  readonly #items = new Map<string, Track>()
-  readonly #itemsOf = new Map<number, Track[]>()
+  readonly #tracks: Tracks
   readonly #ended: Record<Phase, LatestSettled>
-  readonly #halts: Halt[] = []
+  readonly #halts = new Halts()
   #createdAt = 0
   #until = 0
   #endedAt: number | null = null
@@ -33,7 +33,7 @@ export class TimelineFold {
 
   constructor(plan: Plan) {
     this.#order = orderOf(plan)
-    this.#tracks = plan.steps.map(({ name }, index) => newTrack(name, index, null))
+    this.#tracks = new Tracks(this.#order)
     const empty = (): LatestSettled => new LatestSettled(this.#order.stages)
     this.#ended = { main: empty(), on_success: empty(), on_failure: empty(), always: empty() }
   }
@@ -49,56 +49,56 @@ export class TimelineFold {
         if (event.epoch > 1) this.#reopen(ts)
         break
       case 'step.started':
-        this.#start(this.#at(event.step), event.attempt, ts)
+        this.#start(this.#tracks.at(event.step), event.attempt, ts)
         break
       case 'step.completed':
-        this.#endAttempt(this.#at(event.step), event.attempt, ts, 'completed', event.cached !== undefined)
-        this.#end(this.#at(event.step), 'completed', ts)
+        this.#endAttempt(this.#tracks.at(event.step), event.attempt, ts, 'completed', event.cached !== undefined)
+        this.#end(this.#tracks.at(event.step), 'completed', ts)
         break
       case 'step.failed':
-        this.#fail(this.#at(event.step), event, ts)
+        this.#fail(this.#tracks.at(event.step), event, ts)
         break
       case 'step.cancelled':
-        this.#endAttempt(this.#at(event.step), event.attempt, ts, 'cancelled')
-        this.#end(this.#at(event.step), 'cancelled', ts)
+        this.#endAttempt(this.#tracks.at(event.step), event.attempt, ts, 'cancelled')
+        this.#end(this.#tracks.at(event.step), 'cancelled', ts)
         break
       case 'step.interrupted':
-        this.#endAttempt(this.#at(event.step), event.attempt, ts, 'interrupted')
-        this.#at(event.step).line.status = 'waiting'
+        this.#endAttempt(this.#tracks.at(event.step), event.attempt, ts, 'interrupted')
+        this.#tracks.at(event.step).line.status = 'waiting'
         break
       case 'steps.skipped':
         for (const name of event.steps) {
-          const step = this.#at(name)
+          const step = this.#tracks.at(name)
           if (step.line.readyAt === null) this.#becomeReady(step)
           this.#end(step, 'skipped', ts)
         }
         break
       case 'steps.cancelled':
-        for (const name of event.steps) this.#end(this.#at(name), 'cancelled', ts)
+        for (const name of event.steps) this.#end(this.#tracks.at(name), 'cancelled', ts)
         break
       case 'steps.blocked':
-        for (const name of event.steps) this.#end(this.#at(name), 'blocked', ts)
+        for (const name of event.steps) this.#end(this.#tracks.at(name), 'blocked', ts)
         break
       case 'steps.reset':
-        for (const name of event.steps) reset(this.#at(name), ts)
+        for (const name of event.steps) reset(this.#tracks.at(name), ts)
         break
       case 'step.expanded':
-        this.#expand(this.#at(event.step), event.items.length, ts)
+        this.#expand(this.#tracks.at(event.step), event.items.length, ts)
         break
       case 'step.waiting':
-        this.#wait(this.#at(event.step), event.group, ts)
+        this.#wait(this.#tracks.at(event.step), event.group, ts)
         break
       case 'approval.requested':
-        this.#ask(this.#at(event.step), ts)
+        this.#ask(this.#tracks.at(event.step), ts)
         break
       case 'approval.decided':
-        closeLast(this.#at(event.step).line, ['approval'], ts, event.by)
+        closeLast(this.#tracks.at(event.step).line, ['approval'], ts, event.by)
         break
       case 'run.paused':
-        this.#halts.push({ kind: 'paused', from: ts, to: null, by: event.by })
+        this.#halts.add('paused', ts, null, event.by)
         break
       case 'run.unpaused':
-        this.#endPause(ts)
+        this.#halts.endPause(ts)
         break
       case 'run.completed':
       case 'run.failed':
@@ -118,47 +118,35 @@ export class TimelineFold {
   /** The timeline so far. What could begin but has not has an open span, and its `readyAt`. */
   timeline(): RunTimeline {
     if (this.#endedAt === null) {
-      const tracks = [...this.#tracks, ...this.#items.values()]
-      const halt = this.#halts.findLast(({ to }) => to === null)
-      for (const step of freeSteps(this.#order, this.#tracks, tracks)) {
+      const halt = this.#halts.open
+      for (const step of freeSteps(this.#order, this.#tracks.steps, this.#tracks.all())) {
         if (step.retryAt === null) this.#becomeReady(step)
-        step.line.spans.push(openWait(step, this.#parentOf(step), this.#order, halt))
+        step.line.spans.push(openWait(step, this.#tracks.parentOf(step), this.#order, halt))
       }
     }
-    const steps = this.#tracks.flatMap((step, index) => [step.line, ...(this.#itemsOf.get(index) ?? []).map(({ line }) => line)])
-    return { createdAt: this.#createdAt, endedAt: this.#endedAt, until: this.#until, halts: this.#halts, steps }
-  }
-
-  #at(name: string): Track {
-    const index = this.#order.index.get(name)
-    if (index !== undefined) return this.#tracks[index]!
-    let item = this.#items.get(name)
-    if (item === undefined) {
-      // An item of a journal that is cut short, or a step that the plan lacks: shown after the others.
-      const of = this.#order.index.get(name.replace(/\[\d+\]$/, '')) ?? this.#tracks.length
-      this.#items.set(name, (item = newTrack(name, of, this.#tracks[of]?.line.name ?? null)))
-      this.#itemsOf.set(of, [...(this.#itemsOf.get(of) ?? []), item])
-    }
-    return item
+    const steps = this.#tracks.lines()
+    return { createdAt: this.#createdAt, endedAt: this.#endedAt, until: this.#until, halts: this.#halts.list, steps }
   }
 
   #start(step: Track, attempt: number, ts: number): void {
     const { line } = step
-    const parent = this.#parentOf(step)
+    const parent = this.#tracks.parentOf(step)
+    const wait = (from: number, to: number, kind?: WaitKind, by = kind === 'retry' ? null : this.#lastEnd): void => {
+      line.spans.push(...this.#halts.split(from, to, kind, by))
+    }
     if (step.retryAt !== null && step.drive === this.#drive) {
-      this.#addWait(line, 'retry', line.endedAt ?? ts, Math.min(step.retryAt, ts), null)
-      if (this.#ends > step.endsBefore) this.#addWait(line, 'slot', step.retryAt, ts, this.#lastEnd)
-      else this.#addHalts(line, step.retryAt, ts)
+      wait(line.endedAt ?? ts, Math.min(step.retryAt, ts), 'retry')
+      wait(step.retryAt, ts, this.#ends > step.endsBefore ? 'slot' : undefined)
     } else {
       const before = this.#becomeReady(step)
       const ready = line.readyAt ?? ts
       if (step.group !== null) {
-        this.#addWait(line, 'slot', ready, Math.min(step.group.at, ts), this.#lastEnd)
-        this.#addWait(line, 'group', Math.max(step.group.at, ready), ts, step.group.name)
+        wait(ready, Math.min(step.group.at, ts), 'slot')
+        wait(Math.max(step.group.at, ready), ts, 'group', step.group.name)
       } else if (this.#ends > before) {
         const max = parent && this.#order.plan.steps[parent.line.index]?.forEach?.maxParallel
-        this.#addWait(line, max !== undefined && parent!.running + 1 >= max ? 'parallel' : 'slot', ready, ts, this.#lastEnd)
-      } else this.#addHalts(line, ready, ts)
+        wait(ready, ts, max !== undefined && parent!.running + 1 >= max ? 'parallel' : 'slot')
+      } else wait(ready, ts)
       line.startedAt = ts
     }
     step.retryAt = null
@@ -175,7 +163,7 @@ export class TimelineFold {
   #becomeReady(step: Track): number {
     const { line } = step
     const base = this.#baseOf(step)
-    const parent = this.#parentOf(step)
+    const parent = this.#tracks.parentOf(step)
     const last = parent ?? this.#lastNeeded(step)
     const at = parent ? parent.line.startedAt : (last?.line.endedAt ?? null)
     const waited = last !== undefined && at !== null && at >= base
@@ -197,14 +185,10 @@ export class TimelineFold {
     const needs = this.#order.needs[index]
     let last: Track | undefined = phase === 'main' ? undefined : this.#mainOver
     if (needs === undefined) {
-      return later(last, this.#tracks[this.#ended[phase].below(this.#order.plan.steps[index]!.stage)])
+      return later(last, this.#tracks.steps[this.#ended[phase].below(this.#order.plan.steps[index]!.stage)])
     }
-    for (const need of needs) last = later(last, this.#tracks[need])
+    for (const need of needs) last = later(last, this.#tracks.steps[need])
     return last
-  }
-
-  #parentOf({ line }: Track): Track | undefined {
-    return line.itemOf === null ? undefined : this.#tracks[line.index]
   }
 
   #fail(step: Track, { attempt, retryInMs }: EventData & { type: 'step.failed' }, ts: number): void {
@@ -226,7 +210,7 @@ export class TimelineFold {
         this.#ends++
         this.#lastEnd = line.name
       }
-      const parent = this.#parentOf(step)
+      const parent = this.#tracks.parentOf(step)
       if (parent && parent.running > 0) parent.running--
     }
     line.attempts = Math.max(line.attempts, attempt)
@@ -253,14 +237,7 @@ export class TimelineFold {
     step.line.status = 'running'
     step.endsBefore = this.#ends
     step.line.spans.push({ kind: 'items', from: ts, to: null })
-    const items: Track[] = []
-    for (let i = 0; i < count; i++) {
-      const name = `${step.line.name}[${i}]`
-      const item = this.#items.get(name) ?? newTrack(name, step.line.index, step.line.name)
-      this.#items.set(name, item)
-      items.push(item)
-    }
-    this.#itemsOf.set(step.line.index, items)
+    this.#tracks.expand(step, count)
   }
 
   #startItem(parent: Track, ts: number): void {
@@ -285,46 +262,15 @@ export class TimelineFold {
     step.line.spans.push({ kind: 'approval', from: ts, to: null, by: null })
   }
 
-  #addWait(line: StepTimeline, kind: 'slot' | 'parallel' | 'group' | 'retry', from: number, to: number, by: string | null): void {
-    let at = from
-    for (const halt of this.#haltsWithin(from, to)) {
-      if (halt.from > at) line.spans.push({ kind, from: at, to: halt.from, by })
-      line.spans.push({ ...halt, from: Math.max(at, halt.from), to: Math.min(to, halt.to ?? to) })
-      at = Math.min(to, halt.to ?? to)
-    }
-    if (to > at) line.spans.push({ kind, from: at, to, by })
-  }
-
-  #addHalts(line: StepTimeline, from: number, to: number): void {
-    for (const halt of this.#haltsWithin(from, to)) {
-      line.spans.push({ ...halt, from: Math.max(from, halt.from), to: Math.min(to, halt.to ?? to) })
-    }
-  }
-
-  #haltsWithin(from: number, to: number): Halt[] {
-    const within: Halt[] = []
-    for (let i = this.#halts.length - 1; i >= 0; i--) {
-      const halt = this.#halts[i]!
-      if ((halt.to ?? to) <= from) break
-      if (halt.from < to) within.unshift(halt)
-    }
-    return within
-  }
-
-  #endPause(ts: number): void {
-    const pause = this.#halts.findLast(({ kind, to }) => kind === 'paused' && to === null)
-    if (pause) pause.to = ts
-  }
-
   /** A new driver goes on: what did not complete is open again. */
   #reopen(ts: number): void {
     const from = this.#endedAt ?? this.#until
-    if (ts > from) this.#halts.push({ kind: 'undriven', from, to: ts, by: null })
+    if (ts > from) this.#halts.add('undriven', from, ts, null)
     this.#drive++
     this.#endsBeforeDrive = this.#ends
     this.#driveFrom = ts
     this.#endedAt = null
-    for (const step of [...this.#tracks, ...this.#items.values()]) {
+    for (const step of this.#tracks.all()) {
       if (!letsGoOn(step, this.#order)) reopen(step)
     }
   }
