@@ -31,7 +31,7 @@ export function checkStepNames(plan: Plan, named: NamedSteps): void {
 }
 
 /** Throws CliError CLI_STEP_UNKNOWN when the plan has no such step. */
-export function checkStepName(plan: Plan, name: string): void {
+function checkStepName(plan: Plan, name: string): void {
   if (plan.steps.some((step) => step.name === name)) return
   const near = closest(
     name,

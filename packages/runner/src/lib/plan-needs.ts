@@ -1,12 +1,10 @@
 import { loadExpressions } from './expressions/expressions.ts'
 import { expressionUses } from './expressions/step-expressions.ts'
 import type { Plan } from './plan.ts'
-import { hasShapes, loadShapes } from './step-checks.ts'
 
 /** What a plan needs beyond the scheduler and executors: looked for once, since a run of a few steps has no time to spare. */
 export interface PlanNeeds {
   expressions: { any: boolean; matches: boolean }
-  shapes: boolean
   items: boolean
 }
 
@@ -16,14 +14,13 @@ export function needsOf(plan: Plan): PlanNeeds {
   let needs = known.get(plan)
   if (!needs) {
     const items = plan.steps.some(({ forEach }) => forEach !== undefined)
-    known.set(plan, (needs = { expressions: expressionUses(plan), shapes: hasShapes(plan), items }))
+    known.set(plan, (needs = { expressions: expressionUses(plan), items }))
   }
   return needs
 }
 
 /** Loads what a run of the plan needs; undefined: nothing. */
 export function loadNeeds(plan: Plan): Promise<unknown> | undefined {
-  const { expressions, shapes } = needsOf(plan)
-  if (!expressions.any && !shapes) return undefined
-  return Promise.all([loadExpressions(expressions), shapes && loadShapes()])
+  const { expressions } = needsOf(plan)
+  return expressions.any ? loadExpressions(expressions) : undefined
 }

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts'
 import { attemptEnded, LogFollower } from '../log-follower.ts'
 import { LogReader, type TakeLines } from '../log-reader.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
-import { checkStepName } from '../step-names.ts'
+import { checkRunStep } from '../step-names.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** Between two looks whether anybody still reads. */
@@ -44,7 +44,7 @@ export const runsLogs = defineCommand({
     return await withRunner(invocation, async (open) => {
       const runId = await findRun(open.store, run)
       const view = await open.runner.view(runId)
-      if (step !== undefined) checkStepName(view.plan, step)
+      if (step !== undefined) checkRunStep(view, step)
       const lines = options.json ? jsonLines(io) : textLines(invocation, step === undefined)
       const selection = { step, attempt: options.attempt, lines }
       await (options.follow ? follow(open, runId, selection, io) : show(open, view, selection, io))

@@ -172,9 +172,7 @@ function producedBy(recipe: Fields, steps: readonly StepOutline[]): Map<string, 
     const { schemas, findings } = readProduces(raw.produces as JsonValue, [])
     if (findings.length > 0) continue
     for (const [key, schema] of Object.entries(schemas)) {
-      // The items of a `for_each` step are gathered into a list.
-      const own: JsonValue = raw.for_each === undefined ? schema : { type: 'array', items: schema }
-      found.set(key, found.has(key) && JSON.stringify(found.get(key)) !== JSON.stringify(own) ? true : own)
+      found.set(key, found.has(key) && JSON.stringify(found.get(key)) !== JSON.stringify(schema) ? true : schema)
     }
   }
   return found

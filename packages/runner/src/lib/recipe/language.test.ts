@@ -250,8 +250,8 @@ describe('what is known of types', () => {
     expect(two('produces: { s.t_v1: { type: object, properties: { net: { type: number } } } }', 'ctx.s.t_v1.nett > 1')).toEqual([
       'there is no field `nett`; did you mean `net`?',
     ])
-    expect(two('produces: { s.t_v1: integer }, for_each: "[1]"', 'ctx.s.t_v1[0] > 1')).toEqual([])
-    expect(two('produces: { s.t_v1: integer }, for_each: "[1]"', 'ctx.s.t_v1 > 1')).toHaveLength(1)
+    expect(two('produces: { s.t_v1: { type: array, items: { type: integer } } }, for_each: "[1]"', 'ctx.s.t_v1[0] > 1')).toEqual([])
+    expect(two('produces: { s.t_v1: { type: array, items: { type: integer } } }, for_each: "[1]"', 'ctx.s.t_v1 > 1')).toHaveLength(1)
   })
 
   test('of variables follows what is granted', () => {
