@@ -5,7 +5,7 @@ import type { EventData } from '@lorc/runner'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { contextAt } from './context-at.ts'
 import { RealRuns } from './real-runs.fixture.ts'
-import { journalOf, planOf, runnerOf } from './scripted-run.fixture.ts'
+import { completed, journalOf, planOf, runnerOf } from './scripted-run.fixture.ts'
 
 let folder: string
 let runs: RealRuns
@@ -33,6 +33,18 @@ it('refuses what never was', async () => {
   })
   expect((await runs.lorc('runs', 'context', 'last', '--at', 'laod')).stderr).toContain('fix: did you mean `load`?')
   expect((await runs.lorc('runs', 'context', 'last', '--at', 'zzz')).stderr).toContain('fix: name a completed step')
+})
+
+it('takes in what items wrote when their step does', async () => {
+  const item = { ...completed('each[0]', { 'demo.rows_v1': null }) }
+  const gathered = completed('each', { 'demo.rows_v1': null })
+  const runner = runnerOf({
+    async *events() {
+      yield* journalOf(item, gathered)
+    },
+  })
+  expect((await contextAt(runner, 'r', '0')).keys()).toEqual([])
+  expect((await contextAt(runner, 'r', '1')).keys()).toEqual(['demo.rows_v1'])
 })
 
 it("attributes an operator's write to the operator", async () => {

@@ -1,5 +1,5 @@
 import { Context } from '@lorc/context'
-import type { JournalEvent, Runner } from '@lorc/runner'
+import { applyWrites, type JournalEvent, type Runner } from '@lorc/runner'
 import { closest } from './closest.ts'
 import { CliError } from './errors.ts'
 
@@ -13,11 +13,7 @@ export async function contextAt(runner: Runner, runId: string, at: string): Prom
   for await (const event of runner.events(runId)) events.push(event)
   const last = /^\d+$/.test(at) ? numbered(events, Number(at)) : completionOf(events, at)
   const context = new Context()
-  for (const event of events.slice(0, last + 1)) {
-    if (event.type === 'step.completed') {
-      context.apply(event.writes, { who: event.step, step: event.step, attempt: event.attempt, at: event.ts })
-    } else if (event.type === 'context.set') context.apply(event.writes, { who: event.by, at: event.ts })
-  }
+  for (const event of events.slice(0, last + 1)) applyWrites(context, event)
   return context
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { itemOf, pastDurations } from './past-durations.ts'
+import { pastDurations } from './past-durations.ts'
 import type { AttemptRecord, RunStore } from './store.ts'
 
 function attempt(step: string, wallMs: number, more: Partial<AttemptRecord> = {}): AttemptRecord {
@@ -54,8 +54,4 @@ describe('past durations', () => {
     await pastDurations(store, 'p', 100_000)
     expect(store.asked).toEqual([1000, 2000, 40_000].map((limit) => ({ name: 'p', limit })))
   })
-})
-
-it('an item is named after its step', () => {
-  expect([itemOf('load'), itemOf('load[12]')]).toEqual([undefined, 'load'])
 })

@@ -1,3 +1,4 @@
+import { parseItemName } from './step-names.ts'
 import type { AttemptRecord, RunStore } from './store.ts'
 
 const RUNS = 20
@@ -23,17 +24,12 @@ export async function pastDurations(store: RunStore, name: string, steps: number
   const spans = new Map<string, Span>()
   for (const attempt of await store.attempts({ name, limit })) {
     if (attempt.status !== 'completed') continue
-    const parent = itemOf(attempt.step)
+    const parent = parseItemName(attempt.step)?.step
     if (parent === undefined) add(taken, attempt.step, attempt.metrics?.wallMs ?? attempt.endedAt - attempt.startedAt)
     else widen(spans, parent, attempt)
   }
   for (const { step, from, to } of spans.values()) add(taken, step, to - from)
   return new Map([...taken].map(([step, ms]) => [step, { medianMs: median(ms), samples: ms.length }]))
-}
-
-/** The `for_each` step that `name[3]` is an item of; undefined for every other name. */
-export function itemOf(name: string): string | undefined {
-  return name.endsWith(']') ? name.slice(0, name.lastIndexOf('[')) : undefined
 }
 
 /** Of a list that is not empty; the upper one of two middles. Sorts the list. */

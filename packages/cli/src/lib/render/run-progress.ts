@@ -1,4 +1,4 @@
-import type { JournalEvent, Plan, StepStatus } from '@lorc/runner'
+import { type JournalEvent, parseItemName, type Plan, type StepStatus } from '@lorc/runner'
 import { ItemProgress } from './item-progress.ts'
 
 /** One step as the views show it. Times are Unix milliseconds. */
@@ -222,7 +222,7 @@ export class RunProgress {
 
   /** Items have no row before something happens to them. */
   #item(name: string): StepRow | undefined {
-    const parent = name.endsWith(']') ? this.#byName.get(name.slice(0, name.lastIndexOf('['))) : undefined
+    const parent = this.#byName.get(parseItemName(name)?.step ?? '')
     if (parent?.items == null) return undefined
     const row = newRow(parent, name, parent)
     this.#byName.set(name, row)

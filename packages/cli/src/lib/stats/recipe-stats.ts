@@ -1,4 +1,4 @@
-import { itemOf, type RunStore, type RunSummary } from '@lorc/runner'
+import { parseItemName, type RunStore, type RunSummary } from '@lorc/runner'
 import { inParts, type RunStats, runStats, type StepStats, stepStats } from './run-stats.ts'
 
 /** Parts that the time is told in. */
@@ -45,7 +45,7 @@ export async function statsOf(store: RunStore, name: string, runs: readonly RunS
 }
 
 function foldItems(step: string): string {
-  const parent = itemOf(step)
-  return parent === undefined ? step : `${parent}[]`
+  const item = parseItemName(step)
+  return item === undefined ? step : `${item.step}[]`
 }
 
