@@ -3,6 +3,7 @@ import { fanOut } from './workloads/fan-out.ts'
 import { growth, keptRuns, waitingSteps } from './workloads/growth.ts'
 import { pythonSteps } from './workloads/python-steps.ts'
 import { runs } from './workloads/runs.ts'
+import { schedule } from './workloads/schedule.ts'
 import { sequencePower, sequenceProcess } from './workloads/sequence.ts'
 import { shellSteps } from './workloads/shell-steps.ts'
 import { windmill } from './workloads/windmill.ts'
@@ -14,6 +15,7 @@ export const workloads: readonly Workload[] = [
   sequenceProcess,
   fanOut,
   runs,
+  schedule,
   growth,
   waitingSteps,
   keptRuns,
