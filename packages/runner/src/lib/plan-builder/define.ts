@@ -1,6 +1,7 @@
 import { definePlan as freezePlan } from '../define-plan.ts'
 import type { Plan } from '../plan.ts'
 import { newPlan, type NewPlan, type Params, type PlanOptions } from './plan-builder.ts'
+import type { StandardShape } from './schema-types.ts'
 
 /**
  * Makes a plan in code. Given a whole plan, gives it its type and freezes it, so that it is checked once, when it is first
@@ -13,7 +14,7 @@ import { newPlan, type NewPlan, type Params, type PlanOptions } from './plan-bui
  *       .build()
  */
 export function definePlan(plan: Plan): Plan
-export function definePlan<const P extends Params = Readonly<Record<never, never>>>(name: string, options?: PlanOptions<P>): NewPlan<P>
+export function definePlan<const P extends Params = StandardShape<object>>(name: string, options?: PlanOptions<P>): NewPlan<P>
 export function definePlan<P extends Params>(plan: Plan | string, options: PlanOptions<P> = {}): Plan | NewPlan<P> {
   return typeof plan === 'string' ? newPlan(plan, options) : freezePlan(plan)
 }

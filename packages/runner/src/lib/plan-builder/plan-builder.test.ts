@@ -11,7 +11,7 @@ const sales = definePlan('sales', { params: { day: 'string', top: 10 }, secrets:
   .node('load', {
     module: 'steps/sales.ts',
     function: 'load',
-    args: ({ params }) => ({ day: params.day, label: `of ${params.day}` }),
+    args: ({ params }) => ({ day: params.day, label: `of ${params.day.toString()}` }),
     produces: { 'sales.rows_v1': rows },
     retry: { max: 3, backoff: 'exponential' },
   })
@@ -118,7 +118,7 @@ describe('a plan that is built', () => {
         module: 'e.ts',
         forEach: { items: () => cel<string[]>`["a"]`, maxParallel: 2 },
         success: { ctxHasKeys: ['a.b_v1'], when: ({ item }) => cel`${item} != ${'b'}` },
-        env: ({ item }) => ({ IT: `${item}` }),
+        env: ({ item }) => ({ IT: item.toString() }),
       })
       .build()
     await sealPlan(plan)

@@ -1,7 +1,7 @@
 import { definePlan as freezePlan } from '../define-plan.ts'
 import type { JsonObject } from '../json.ts'
 import type { Plan, PlanStep } from '../plan.ts'
-import type { ParameterOf, ParameterShape, Shape, StandardShape, ValueOf } from './schema-types.ts'
+import type { ParameterOf, ParameterShape, StandardShape, ValueOf } from './schema-types.ts'
 import { paramsSchema } from './shape.ts'
 import type {
   ApprovalOptions, CodeOptions, CommonOptions, HttpOptions, Known, OwnOptions, Produces, RecipeOptions, ScriptOptions,
@@ -25,7 +25,7 @@ export interface PlanOptions<P extends Params = Params> {
   readonly conflict?: NonNullable<Plan['conflict']>
 }
 
-type ParamsOf<P> = P extends StandardShape ? ValueOf<P> : { readonly [K in keyof P]: ParameterOf<P[K]> }
+type ParamsOf<P> = P extends StandardShape | { readonly type: 'object'; readonly properties: object } ? ValueOf<P> : { readonly [K in keyof P]: ParameterOf<P[K]> }
 
 /** Refuses a name that a step has already. */
 type Fresh<Name extends string, K extends Known> = Name extends K['steps'] ? `there is a step "${Name}" already` : Name
@@ -44,7 +44,7 @@ interface After<K extends Known, Name extends string, Produced, Item> extends Kn
 }
 
 type Next<K extends Known, Name extends string, Produced, Item> = PlanBuilder<After<K, Name, Produced, Item>>
-type None = Readonly<Record<never, Shape>>
+type None = readonly []
 type Phase = NonNullable<PlanStep['phase']>
 
 interface Draft {
@@ -114,7 +114,7 @@ export class PlanBuilder<K extends Known> {
     options: CommonOptions<K, Item, Produced> & OwnOptions<K, Item> & { readonly args?: CodeOptions<K, Item>['args'] },
   ): Next<K, Name, Produced, Item> {
     const { type, ...rest } = options
-    return this.#add(name, type, rest as LooseOptions)
+    return this.#add(name, type, rest)
   }
 
   /** Steps that run together. */
@@ -162,7 +162,7 @@ type Handler<K extends Known> = PlanBuilder<{ params: K['params']; ctx: K['ctx']
 type Back<K extends Known, Then extends Known> = { params: K['params']; ctx: Then['ctx']; steps: Then['steps']; before: K['before'] }
 
 /** A plan without steps yet, to which steps are added: `.node('load', { module: 'load.ts' })`. */
-export type NewPlan<P extends Params> = PlanBuilder<{ params: ParamsOf<P>; ctx: Readonly<Record<never, unknown>>; steps: never; before: never }>
+export type NewPlan<P extends Params> = PlanBuilder<{ params: ParamsOf<P>; ctx: object; steps: never; before: never }>
 
 export type { Params }
 

@@ -50,7 +50,7 @@ export const REFS = Object.fromEntries(
 
 /** The text of an expression that is given as a text or as a reference. */
 export function celOfRef(given: unknown): string {
-  return typeof given === 'string' ? given : celText(given as JsonValue)
+  return typeof given === 'string' ? given : celText(given)
 }
 
 /** The value with `${{ }}` for each reference. */

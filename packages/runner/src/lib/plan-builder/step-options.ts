@@ -26,8 +26,8 @@ export interface CommonOptions<K extends Known, Item, Produced> {
   readonly when?: Cel<K, never>
   /** Context keys that the step writes, and their shapes: later steps know them. */
   readonly produces?: Produced
-  readonly reads?: readonly (keyof K['ctx'] & string)[]
-  readonly success?: { readonly ctxHasKeys?: readonly ((keyof K['ctx'] & string) | KeysOf<Produced>)[]; readonly when?: Cel<K, Item> }
+  readonly reads?: readonly KeysIn<K>[]
+  readonly success?: { readonly ctxHasKeys?: readonly (KeysIn<K> | KeysOf<Produced>)[]; readonly when?: Cel<K, Item> }
   /** Without more than `max`: at once, without a delay. */
   readonly retry?: { readonly max: number } & Partial<RetryPolicy>
   readonly timeoutMs?: number
@@ -42,6 +42,9 @@ export interface CommonOptions<K extends Known, Item, Produced> {
   /** A name alone: one at a time. */
   readonly concurrencyGroup?: string | { readonly name: string; readonly limit: number }
 }
+
+/** Keys that steps before produce; any, where none of them says what it produces. */
+export type KeysIn<K extends Known> = keyof K['ctx'] extends never ? string : keyof K['ctx'] & string
 
 export type KeysOf<Produced> = Produced extends readonly (infer K extends string)[] ? K : keyof Produced & string
 

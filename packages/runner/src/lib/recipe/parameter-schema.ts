@@ -1,3 +1,4 @@
+import { canonicalize } from '../canonical-json.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { isObject, schemaFaults, TYPES, type SchemaFault } from '../json-schema/json-schema.ts'
 import { valueFaults } from '../json-schema/validate.ts'
@@ -63,6 +64,26 @@ export function readParams(params: JsonValue): Read {
   }
   const schema = { type: 'object', properties, ...(required.length > 0 ? { required } : {}), additionalProperties: false }
   return { schema, findings }
+}
+
+/** The short form of parameters, where that says the same as the schema. */
+export function shortParams(schema: JsonObject): JsonObject {
+  if (!isObject(schema.properties)) return schema
+  const short = Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, isObject(one) ? paramOf(one) : one]))
+  return canonicalize(readParams(short).schema) === canonicalize(schema) ? short : schema
+}
+
+function paramOf(schema: JsonObject): JsonValue {
+  if (isTypeAlone(schema)) return schema.type!
+  const { type, default: value } = schema
+  const inferred = Object.keys(schema).length === 2 && type !== undefined && value !== undefined
+  if (!inferred || typeof value === 'object') return schema
+  return typeof value === 'string' ? { default: value } : value
+}
+
+/** Whether a schema says a type and nothing else. */
+export function isTypeAlone(schema: JsonObject): boolean {
+  return typeof schema.type === 'string' && Object.keys(schema).length === 1
 }
 
 function readParameter(value: JsonValue, at: RecipePath): Read {
