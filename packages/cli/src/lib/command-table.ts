@@ -4,6 +4,7 @@ import { approve } from './commands/approve.ts'
 import { cancel } from './commands/cancel.ts'
 import { configPath } from './commands/config-path.ts'
 import { configShow } from './commands/config-show.ts'
+import { convert } from './commands/convert.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { graph } from './commands/graph.ts'
@@ -52,6 +53,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   validate: {
     summary: 'Report every problem of recipes, running nothing',
     command: validate,
+  },
+  convert: {
+    summary: 'Write a YAML recipe as a TypeScript plan, or the other way',
+    command: convert,
   },
   simulate: {
     summary: 'Predict how long a run takes, and what holds it up',

@@ -24,10 +24,15 @@ interface Kept {
 /**
  * Loads a recipe as `loadRecipe` does. A plan without problems is kept in `<stateDir>/plans`, and taken from there for
  * as long as the recipe, the code that it names, the allowlist and lorc are the same: compiling needs a YAML parser and
- * a schema library, which cost more to load than a short run takes.
+ * a schema library, which cost more to load than a short run takes. A file in TypeScript or JavaScript is imported: its
+ * default export is the plan.
  */
 export async function openRecipe(file: string, workspace: Workspace, stateDir: string): Promise<LoadedRecipe> {
   const path = relative(workspace.root, resolve(file)).split(sep).join('/')
+  if (isPlanModule(path)) {
+    const { loadPlanModule } = await import('./plan-module.ts')
+    return await loadPlanModule(file, path, workspace)
+  }
   const place = join(stateDir, 'plans', `${hash('sha256', path, 'hex').slice(0, 32)}.json`)
   const kept = await readKept(place, resolve(file), workspace)
   if (kept) return { plan: kept.plan, problems: [], sha256: kept.sha256, path, recipes: kept.recipes }
@@ -35,6 +40,11 @@ export async function openRecipe(file: string, workspace: Workspace, stateDir: s
   const loaded = await loadRecipe(file, workspace)
   if (loaded.plan) await keep(place, { ...loaded, plan: loaded.plan }, workspace)
   return loaded
+}
+
+/** Whether a recipe is written in TypeScript or JavaScript. */
+function isPlanModule(path: string): boolean {
+  return /\.[cm]?[jt]s$/.test(path)
 }
 
 async function readKept(place: string, file: string, workspace: Workspace): Promise<(Kept & { plan: Plan }) | undefined> {

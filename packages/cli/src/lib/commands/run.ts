@@ -15,7 +15,7 @@ export const run = defineCommand({
       'with `lorc resume`.',
   resultLine: true,
   arguments: {
-    file: { label: 'FILE', summary: 'The recipe, a YAML file', required: true },
+    file: { label: 'FILE', summary: 'The recipe, in YAML or TypeScript', required: true },
   },
   options: {
     param: {

@@ -19,7 +19,7 @@ export const validate = defineCommand({
   description:
     'Reports every problem of each recipe at once: where it is, what is wrong, and how to mend it. No code of the ' +
       'workspace is run. Every `lorc run` does the same before it starts.',
-  arguments: { files: { label: 'FILE', summary: 'A recipe, a YAML file', required: true, many: true } },
+  arguments: { files: { label: 'FILE', summary: 'A recipe, in YAML or TypeScript', required: true, many: true } },
   options: {
     ...JSON_OPTION,
     format: {

@@ -64,6 +64,7 @@ describe('a plan that is built', () => {
           type: 'node',
           stage: 1,
           module: 'steps/sales.ts',
+          function: 'default',
           forEach: { items: 'ctx["sales.rows_v1"]' },
           args: { region: '${{ item.region }}', index: '${{ index }}' },
           produces: { 'sales.mean_v1': { type: 'number' } },

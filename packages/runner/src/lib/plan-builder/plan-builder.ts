@@ -71,12 +71,12 @@ export class PlanBuilder<K extends Known> {
     name: Fresh<Name, K>,
     options: CommonOptions<K, Item, Produced> & CodeOptions<K, Item>,
   ): Next<K, Name, Produced, Item> {
-    return this.#add(name, 'node', options)
+    return this.#add(name, 'node', { function: 'default', ...options })
   }
 
   python<const Name extends string, const Produced extends Produces = None, Item = unknown>(
     name: Fresh<Name, K>,
-    options: CommonOptions<K, Item, Produced> & CodeOptions<K, Item>,
+    options: CommonOptions<K, Item, Produced> & CodeOptions<K, Item> & { readonly function: string },
   ): Next<K, Name, Produced, Item> {
     return this.#add(name, 'python', options)
   }

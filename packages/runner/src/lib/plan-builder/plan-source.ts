@@ -70,7 +70,7 @@ function callsOf(plan: Plan): Section[] | undefined {
     else section.groups.push([callOf(step)])
   }
   if (!sections.flatMap(({ groups }) => groups.flat()).every(isTyped) || !knowsItsNames(plan.steps)) return undefined
-  return canonicalize(replay(plan, sections) as unknown as JsonValue) === canonicalize(plan as unknown as JsonValue) ? sections : undefined
+  return canonicalize(replay(plan, sections)) === canonicalize(plan) ? sections : undefined
 }
 
 function callOf(step: PlanStep): Call {
@@ -78,9 +78,19 @@ function callOf(step: PlanStep): Call {
   const method = METHODS.has(type) ? type : 'step'
   const subject = { ...http, ...approval, ...recipe }
   const fields = { ...(method === 'step' && { type }), ...subject, ...rest }
-  const options = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, SHORT[field]?.(value as never) ?? (value as JsonValue)]))
-  if (options.method === 'GET') delete options.method
+  const ordered = Object.entries(fields).sort(([a], [b]) => placeOf(a) - placeOf(b))
+  const options = Object.fromEntries(ordered.map(([field, value]) => [field, SHORT[field]?.(value as never) ?? (value as JsonValue)]))
+  if (method === 'http' && options.method === 'GET') delete options.method
+  if (method === 'node' && options.function === 'default') delete options.function
   return { method, name, options, step }
+}
+
+/** What the step is comes first. */
+const FIRST: readonly string[] = [...new Set(['type', 'plan', ...OWN.step!, ...Object.values(SUBJECT).flat()])]
+
+function placeOf(field: string): number {
+  const at = FIRST.indexOf(field)
+  return at < 0 ? FIRST.length + COMMON.indexOf(field) : at
 }
 
 /** What a builder's option may say in fewer words than a plan's field. */
@@ -111,8 +121,8 @@ function isTyped({ method, options, step }: Call): boolean {
   const allowed = [...COMMON, ...(OWN[method] ?? SUBJECT[method] ?? [])]
   const own = { http: step.http, approval: step.approval, recipe: step.recipe }
   const foreign = Object.entries(own).some(([name, value]) => (value !== undefined) !== (name === method))
-  const missing = { node: 'module', python: 'module', shell: 'script' }[method]
-  return !foreign && Object.keys(options).every((field) => allowed.includes(field)) && (missing === undefined || options[missing] !== undefined)
+  const needed = { node: ['module'], python: ['module', 'function'], shell: ['script'] }[method] ?? []
+  return !foreign && Object.keys(options).every((field) => allowed.includes(field)) && needed.every((field) => options[field] !== undefined)
 }
 
 /** Whether each step names only steps and keys that come before it: what a builder's types ask for. */

@@ -50,6 +50,7 @@ export type KeysOf<Produced> = Produced extends readonly (infer K extends string
 
 export interface CodeOptions<K extends Known, Item> {
   readonly module: string
+  /** The export, or the class; of a Node module by default its default export. */
   readonly function?: string
   readonly args?: Given<K, Item, Templated>
 }

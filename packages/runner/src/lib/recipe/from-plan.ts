@@ -1,3 +1,4 @@
+import { stringify } from 'yaml'
 import { canonicalize } from '../canonical-json.ts'
 import { RunnerError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
@@ -12,12 +13,10 @@ import { STEP_LIST_NAMES, STEP_LISTS } from './step-lists.ts'
  * The recipe that compiles to exactly this plan. What recipes leave to defaults is left out. Throws RunnerError
  * CONVERT_IMPOSSIBLE, which names the place, where no recipe says what the plan does. Recipes that it runs stay in their files.
  */
-export async function planToYaml(plan: Plan): Promise<string> {
-  const { stringify } = await import('yaml')
-  const text = stringify(recipeOf(plan), { lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false })
-  const subPlans = new Map(plan.steps.flatMap(({ recipe }) => (recipe?.path === undefined ? [] : [[recipe.path, recipe.plan] as const])))
+export function planToYaml(plan: Plan): string {
+  const text = recipeText(plan)
   const types = [...STEP_TYPES, ...plan.steps.map(({ type }) => type)]
-  const compiled = compileRecipe(text, { file: 'recipe.yaml', types, subPlans })
+  const compiled = compileRecipe(text, { file: 'recipe.yaml', types, subPlans: subPlansOf(plan) })
   const [problem] = compiled.problems
   if (problem) throw impossible(`${problem.path === undefined ? '' : `${problem.path}: `}${problem.message}`)
   const place = firstDifference(plan, compiled.plan!)
@@ -25,13 +24,23 @@ export async function planToYaml(plan: Plan): Promise<string> {
   return text
 }
 
+/** A plan as a recipe, whether or not that says all of it. */
+export function recipeText(plan: Plan): string {
+  return stringify(recipeOf(plan), { lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false })
+}
+
+/** The plans that a plan's steps run, by the files that they came from. */
+export function subPlansOf(plan: Plan): Map<string, Plan> {
+  return new Map(plan.steps.flatMap(({ recipe }) => (recipe?.path === undefined ? [] : [[recipe.path, recipe.plan] as const])))
+}
+
 function impossible(message: string): RunnerError {
   return new RunnerError('CONVERT_IMPOSSIBLE', `The plan cannot be written as a recipe: ${message}.`, { fix: 'Keep it as a TypeScript plan.' })
 }
 
 /** Where two values that are JSON differ first; undefined: nowhere. */
-export function firstDifference(a: unknown, b: unknown): (string | number)[] | undefined {
-  if (canonicalize(a as JsonValue) === canonicalize(b as JsonValue)) return undefined
+function firstDifference(a: unknown, b: unknown): (string | number)[] | undefined {
+  if (canonicalize(a) === canonicalize(b)) return undefined
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return []
   const [left, right] = [a as JsonObject, b as JsonObject]
   for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {

@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { RunnerError } from './errors.ts'
+import type { Plan } from './plan.ts'
+import { checkPlan } from './recipe/check-plan.ts'
+import { finishRecipe } from './recipe/compile.ts'
+import { draftRecipe } from './recipe/draft.ts'
+import { recipeText, subPlansOf } from './recipe/from-plan.ts'
+import { inspectRecipe } from './recipe/inspect.ts'
+import { loadRecipe, type LoadedRecipe } from './recipe/load-recipe.ts'
+import type { Finding, Problem } from './recipe/problem.ts'
+import { RecipeSource } from './recipe/source.ts'
+import { isStepList, STEP_LISTS } from './recipe/step-lists.ts'
+import type { Workspace } from './workspace.ts'
+
+const FIX = 'write `export default definePlan(...)`, with `definePlan` from `@lorc/runner`'
+
+/**
+ * Imports a plan written in TypeScript (Node strips the types) or JavaScript, and checks it as a recipe is checked. Its
+ * code runs: it is as trusted as the steps. Problems are placed at the name of the step that they are of. Never rejects.
+ */
+export async function loadPlanModule(file: string, path: string, workspace: Workspace): Promise<LoadedRecipe> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  // Reading it as a recipe tells why it cannot be read.
+  if (text === undefined) return await loadRecipe(file, workspace)
+  const sha256 = hash('sha256', text, 'hex')
+  const source = new RecipeSource(file, text)
+  const found = { sha256, path, recipes: [] }
+  let plan: Plan
+  try {
+    plan = checkPlan(await importPlan(resolve(file), sha256))
+  } catch (error) {
+    return { ...found, problems: faultsOf(error, source) }
+  }
+  const problems = await problemsOf(plan, source, workspace)
+  return { ...found, ...(problems.length === 0 ? { plan } : {}), problems }
+}
+
+/** A plan, or what still is to be built. Another version of the file is another module. */
+async function importPlan(file: string, sha256: string): Promise<unknown> {
+  const module = (await import(`${pathToFileURL(file).href}?${sha256.slice(0, 16)}`)) as { default?: unknown }
+  const made = module.default
+  if (typeof made !== 'object' || made === null) {
+    throw new RunnerError('RECIPE_MODULE', made === undefined ? 'it has no default export' : 'its default export is no plan', { fix: FIX })
+  }
+  return 'build' in made && typeof made.build === 'function' ? (made as { build(): unknown }).build() : made
+}
+
+/** What a recipe of the same plan would be told: of its steps' code, of expressions, of fields that do not go together. */
+async function problemsOf(plan: Plan, source: RecipeSource, workspace: Workspace): Promise<Problem[]> {
+  // Recipes say it where a step calls a module's default export.
+  const steps = plan.steps.map((step) => (step.type === 'node' ? { function: 'default', ...step } : step))
+  const draft = draftRecipe(recipeText({ ...plan, steps }), { file: source.file })
+  const compiled = finishRecipe(draft, subPlansOf(plan), [])
+  const found = [...compiled.problems, ...(await inspectRecipe(compiled, workspace))]
+  return found
+    .map(({ code, message, fix, path }) => placed({ code, message, fix, name: nameOf(plan, path), path }, source))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** The step that a path of a recipe is of. */
+function nameOf(plan: Plan, path = ''): string | undefined {
+  const [, list, index] = /^(\w+)\[(\d+)\]/.exec(path) ?? []
+  if (!isStepList(list)) return undefined
+  return plan.steps.filter(({ phase }) => (phase ?? 'main') === STEP_LISTS[list])[Number(index)]?.name
+}
+
+function faultsOf(error: unknown, source: RecipeSource): Problem[] {
+  if (error instanceof RunnerError && error.code === 'PLAN_INVALID') {
+    const problems = error.details?.problems as { path: string; message: string }[]
+    return problems.map(({ path, message }) => placed({ code: 'PLAN_INVALID', message, path }, source))
+  }
+  if (error instanceof RunnerError) return [placed({ code: 'RECIPE_MODULE', message: error.message, fix: error.fix }, source)]
+  const thrown = error instanceof Error ? error : new Error(String(error))
+  const [, line] = (thrown.stack ?? '').split(resolve(source.file))[1]?.match(/^[^:\n]*:(\d+)/) ?? []
+  const message = `it cannot be imported: ${thrown.message.split('\n')[0]}`
+  const fix = message.includes("'@lorc/runner'") ? 'install what it imports: npm install @lorc/runner' : undefined
+  return [placed({ code: 'RECIPE_MODULE', message, fix, line: Number(line ?? 1) }, source)]
+}
+
+type Fault = Omit<Finding, 'range' | 'fix' | 'path'> & { fix?: string | undefined; path?: string | undefined; name?: string | undefined; line?: number }
+
+function placed({ code, message, fix, path, name, line }: Fault, source: RecipeSource): Problem {
+  const range = rangeOf(name, line, source.text)
+  return source.problem({ code, message, range, ...(fix === undefined ? {} : { fix }), ...(path === undefined ? {} : { path }) })
+}
+
+/** Where a step's name stands in quotes, else the line, else the beginning. */
+function rangeOf(name: string | undefined, line: number | undefined, text: string): [number, number] {
+  const at = name === undefined ? -1 : Math.max(...['\'', '"', '`'].map((quote) => text.indexOf(quote + name + quote)))
+  if (name !== undefined && at >= 0) return [at, at + name.length + 2]
+  const start = text.split('\n').slice(0, (line ?? 1) - 1).join('\n').length
+  return [start === 0 ? 0 : start + 1, start === 0 ? 0 : start + 1]
+}
