@@ -72,14 +72,15 @@ describe('produces', () => {
     expect(context.get('a.row_v1')).toEqual({ n: 1 })
   })
 
-  it('is of what items wrote together', async () => {
+  it('is of what each item writes: the one that does not fit fails', async () => {
     const items = { items: '[1, 2]' }
     const run = await world.runner({ 'a[0]': ({ context }) => context.set('a.n_v1', 1), 'a[1]': ({ context }) => context.set('a.n_v1', 2) })
-    const fits = { 'a.n_v1': { type: 'array', items: { type: 'integer' } } }
+    const fits = { 'a.n_v1': { type: 'integer' } }
     expect((await (await run.start(scriptedPlan({ name: 'a', forEach: items, produces: fits }))).result).status).toBe('completed')
-    const wrong = { 'a.n_v1': { type: 'array', maxItems: 1 } }
-    const { error } = await (await run.start(scriptedPlan({ name: 'a', forEach: items, produces: wrong }))).result
-    expect(error?.code).toBe('STEP_PRODUCES_UNMET')
+    const wrong = { 'a.n_v1': { type: 'integer', maximum: 1 } }
+    const { error, steps } = await (await run.start(scriptedPlan({ name: 'a', forEach: items, produces: wrong }))).result
+    expect(error?.code).toBe('STEP_ITEMS_FAILED')
+    expect(steps.map(({ name, error }) => [name, error?.code])).toEqual([['a', 'STEP_ITEMS_FAILED'], ['a[0]', undefined], ['a[1]', 'STEP_PRODUCES_UNMET']])
   })
 })
 

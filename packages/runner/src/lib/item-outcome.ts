@@ -3,7 +3,6 @@ import { RunnerError } from './errors.ts'
 import type { RecordedWrite } from './events.ts'
 import { refusing } from './outcome.ts'
 import type { PlanStep } from './plan.ts'
-import { requireShapes } from './step-checks.ts'
 
 const NAMED = 20
 
@@ -18,7 +17,6 @@ export function concludeItems(
   { context }: { context: Context },
   at: number,
 ): void {
-  requireShapes(step, writes)
   refusing(() => context.apply(writes, { who: step.name, step: step.name, attempt, at }))
 }
 

@@ -47,7 +47,7 @@ export function accept(attempt: LiveAttempt, { outputs, writes, meta }: OkOutcom
 export function conclude(attempt: LiveAttempt, { outputs, artifacts, meta }: Acceptance, { context, secrets }: Recorded, at: number): Product {
   requireKeys(attempt)
   const writes = attempt.own.writes()
-  if (!attempt.item) requireShapes(attempt.step, writes)
+  requireShapes(attempt.step, writes)
   if (secrets) refuseSecrets(secrets, { outputs, artifacts, meta }, writes)
   // What items write becomes the context's when all have completed.
   if (!attempt.item) refusing(() => context.commit(attempt.own, { at }))

@@ -105,7 +105,7 @@ export const planStepSchema = z.strictObject({
   /** CEL; evaluated when the step is ready. False: the step is skipped, and what depends on it goes on. */
   when: z.string().min(1).optional(),
   forEach: forEachSchema.optional(),
-  /** The shapes of context keys that the step may write, as JSON Schemas. */
+  /** The shapes of context keys that the step (of a `forEach` step: each item) may write, as JSON Schemas. */
   produces: z.record(z.string(), jsonSchema).optional(),
   /** Of ready steps, those with a higher one start first. Default 0. */
   priority: z.int().min(-1000).max(1000).optional(),
