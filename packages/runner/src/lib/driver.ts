@@ -268,16 +268,17 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     this.#run.subscribers.publish(events)
     if (this.#awaiting.length > 0) this.#tellDurable(events)
     for (const event of events) {
-      if (event.type === 'step.started') this.#launch(this.#indexOf(event.step), event.attempt)
+      if (event.type === 'step.started') this.#launch(event.step, event.attempt)
       else if (event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled') this.#conclude()
     }
   }
 
-  #launch(at: number, number: number): void {
+  #launch(name: string, number: number): void {
+    const at = this.#indexOf(name)
     const own = this.#run.scheduler.names.parentOf(at)
     const item = own === at ? undefined : this.#itemOf(at)
     const definition = this.#steps.of(own)
-    const step = item ? { ...definition, name: this.#nameOf(at) } : definition
+    const step = item ? { ...definition, name } : definition
     const doom = this.#doomed.get(at)
     if (doom) this.#doomed.delete(at)
     else if (this.#needs.expressions.any && mayHoldExpressions(definition)) {
@@ -295,7 +296,7 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     const { clock, graceMs } = this.#around
     const author = { who: step.name, step: step.name, attempt: number }
     const seen = this.#run.context.begin(author)
-    const own = item ? new ItemContext(seen, NOTHING.begin(author)) : seen
+    const own = item ? new ItemContext(seen, () => NOTHING.begin(author)) : seen
     const index = this.#run.scheduler.names.parentOf(at)
     const attempt = new LiveAttempt({ step, index, at, number, item, own, startedAt: clock.monotonic(), graceMs }, this.#run.places, this)
     this.#live.set(at, attempt)

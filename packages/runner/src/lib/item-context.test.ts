@@ -7,7 +7,7 @@ it('shows the context of the run and what the item wrote, which no shape is held
   run.set('a.list_v1', [1, 2], { who: 'before' })
   run.set('a.other_v1', 'x', { who: 'before' })
   const author = { who: 'a[0]', step: 'a[0]', attempt: 1 }
-  const item = new ItemContext(run.begin(author), new Context({ now: () => 2 }).begin(author))
+  const item = new ItemContext(run.begin(author), () => new Context({ now: () => 2 }).begin(author))
   expect(item.get('a.list_v1')).toEqual([1, 2])
   item.set('a.list_v1', 3, { floats: true })
   item.set('a.new_v1', true)

@@ -2,16 +2,17 @@ import type { ContextWrite, FloatMarks, JsonValue, StepContext } from '@lorc/con
 
 /**
  * What an item of a `for_each` step sees: the run's context, plus what it writes itself. That is no value of the run's
- * context but one of a list that is to be: `own` belongs to a context in which nothing is, so that no shape is held
+ * context but one of a list that is to be: `makeOwn` begins on a context in which nothing is, so that no shape is held
  * against it.
  */
 export class ItemContext implements StepContext {
   readonly #base: StepContext
-  readonly #own: StepContext
+  readonly #makeOwn: () => StepContext
+  #own: StepContext | undefined
 
-  constructor(base: StepContext, own: StepContext) {
+  constructor(base: StepContext, makeOwn: () => StepContext) {
     this.#base = base
-    this.#own = own
+    this.#makeOwn = makeOwn
   }
 
   get(key: string): JsonValue | undefined {
@@ -19,14 +20,15 @@ export class ItemContext implements StepContext {
   }
 
   has(key: string): boolean {
-    return this.#own.has(key) || this.#base.has(key)
+    return this.#owns(key) || this.#base.has(key)
   }
 
   keys(): string[] {
-    return [...new Set([...this.#base.keys(), ...this.#own.keys()])].sort()
+    return [...new Set([...this.#base.keys(), ...Object.keys(this.writes())])].sort()
   }
 
   set(key: string, value: unknown, by?: { who?: string; floats?: FloatMarks }): void {
+    this.#own ??= this.#makeOwn()
     this.#own.set(key, value, by)
   }
 
@@ -35,7 +37,7 @@ export class ItemContext implements StepContext {
   }
 
   history(key: string): ContextWrite[] {
-    return [...this.#base.history(key), ...this.#own.history(key)]
+    return [...this.#base.history(key), ...(this.#own?.history(key) ?? [])]
   }
 
   floats(key: string): FloatMarks | undefined {
@@ -43,7 +45,7 @@ export class ItemContext implements StepContext {
   }
 
   writes(): ReturnType<StepContext['writes']> {
-    return this.#own.writes()
+    return this.#own?.writes() ?? {}
   }
 
   reads(): string[] {
@@ -55,6 +57,10 @@ export class ItemContext implements StepContext {
   }
 
   #holder(key: string): StepContext {
-    return this.#own.has(key) ? this.#own : this.#base
+    return this.#own && this.#owns(key) ? this.#own : this.#base
+  }
+
+  #owns(key: string): boolean {
+    return this.#own?.has(key) ?? false
   }
 }
