@@ -378,15 +378,16 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     const { scheduler } = this.#run
     return {
       granted: (step) => {
-        if (this.#over) return false
+        if (!this.#isGoingOn()) return false
         scheduler.apply({ type: 'slot.granted', step })
         this.#pump()
         return scheduler.isRunning(this.#indexOf(step))
       },
       refused: (step, { name, limit }, holders) => {
-        if (this.#over) return
+        if (!this.#isGoingOn()) return
+        const waits = scheduler.isAcquiring(this.#indexOf(step))
         scheduler.apply({ type: 'slot.refused', step })
-        if (holders) this.#record({ type: 'step.waiting', step, group: name, limit, holders })
+        if (holders && waits) this.#record({ type: 'step.waiting', step, group: name, limit, holders })
         this.#after(SLOT_POLL_MS, () => {
           scheduler.apply({ type: 'slot.due', step })
           this.#pump()
@@ -396,12 +397,12 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     }
   }
 
-  /** The ends of a main part that goes on after all. */
+  /** What came after a part of the run that goes on after all. */
   #resetStale(): void {
     const { scheduler } = this.#run
     if (this.epoch === 1 || scheduler.graph.phases.length === 1) return
     const stale = scheduler.stale().map((step) => this.#nameOf(step))
-    if (stale.length > 0) this.#record({ type: 'steps.reset', steps: stale, by: '_runner', reason: 'the main part of the run goes on' })
+    if (stale.length > 0) this.#record({ type: 'steps.reset', steps: stale, by: '_runner', reason: 'what comes before goes on' })
   }
 
   #limitTime(): void {

@@ -31,7 +31,7 @@ export function checkRepairOfCompleted(runId: string, repair: Repair | undefined
   throw new RunnerError('REPAIR_INVALID', `Run ${runId} has completed: nothing would run again.`, { fix: 'Name the step to run again from: --from STEP' })
 }
 
-/** The steps that are named, and all that come to wait for them, as far as they had ended in a way that lasts. */
+/** The steps that are named, and all that come to wait for them, as far as a resume would not run them again by itself. */
 function resets(plan: Plan, graph: Graph, fold: RunFold, from: readonly string[]): string[] {
   const leftOut = leftOutBy(fold)
   const items = from.filter((name) => !graph.index.has(name))
@@ -41,9 +41,15 @@ function resets(plan: Plan, graph: Graph, fold: RunFold, from: readonly string[]
     .sort((a, b) => a - b)
     .map((i) => plan.steps[i]!)
     .map(({ name }) => name)
-    .filter((name) => named.has(name) || isDone(plan, graph, fold, name) || (fold.step(name).status === 'skipped' && !leftOut(name)))
+    .filter((name) => named.has(name) || isBegun(fold, name) || isDone(plan, graph, fold, name) || (fold.step(name).status === 'skipped' && !leftOut(name)))
   // A step that is itself to run again gets its items anew.
   return [...new Set([...steps, ...parents]), ...items.filter((name) => !named.has(parseItemName(name)!.step))]
+}
+
+/** Its items, or what it asks, were decided on: with what comes before it, that is to be done anew. */
+function isBegun(fold: RunFold, name: string): boolean {
+  const { status, items, approval } = fold.step(name)
+  return items !== null || (status === 'running' && approval !== null)
 }
 
 /** Completed, or failed where that is tolerated; an item of such a step, too. */

@@ -223,9 +223,12 @@ export class RunFold {
   #restart(steps: readonly number[]): void {
     const kept = new Set(steps.filter((step) => this.#names.isItem(step)).map((item) => this.#names.parentOf(item)))
     for (const step of steps) {
+      const ended = this.#states.status(step) !== 'running'
       this.#states.restart(step)
-      if (kept.has(step)) this.#states.setStatus(step, 'running')
-      else if (!this.#names.isItem(step)) this.#names.forget(step)
+      if (kept.has(step)) {
+        this.#states.setStatus(step, 'running')
+        if (ended) this.#states.setAttempts(step, this.#states.attempts(step) + 1)
+      } else if (!this.#names.isItem(step)) this.#names.forget(step)
     }
   }
 
@@ -289,7 +292,9 @@ export class RunFold {
       if (this.#isSatisfied(step) || status === 'running' || (parent !== step && this.#isSatisfied(parent))) continue
       if (this.#states.attempts(step) === 0) this.#states.clear(step)
       else {
-        this.#states.setStatus(step, this.#names.block(step) ? 'running' : 'waiting')
+        const goesOn = this.#names.block(step) !== undefined
+        this.#states.setStatus(step, goesOn ? 'running' : 'waiting')
+        if (goesOn) this.#states.setAttempts(step, this.#states.attempts(step) + 1)
         this.#states.reset(step, { blockedBy: null, reason: null })
       }
     }

@@ -135,6 +135,14 @@ describe('another driver', () => {
     expect(first.on(completed('c'))).toEqual(['+d'])
   })
 
+  it('blocks again what it opened again', () => {
+    const run = new Harness(planOf({ name: 'a' }, { name: 'b' }))
+    run.on()
+    expect(run.on(failed('a'))).toEqual(['b<a', '=failed'])
+    expect(run.on({ type: 'run.failed', step: 'a', error: { code: 'STEP_FAILED', message: '' } }, { type: 'driver.started', epoch: 2, pid: 1, host: '' })).toEqual(['+a'])
+    expect(run.on(failed('a'))).toEqual(['b<a', '=failed'])
+  })
+
   it('starts again what was in flight', () => {
     const run = new Harness(planOf({ name: 'a' }, { name: 'b' }))
     run.on()

@@ -124,6 +124,11 @@ export class Scheduler {
     return this.#attempts[step]!
   }
 
+  /** It keeps a slot of the run while a slot of its group is asked for. */
+  isAcquiring(step: number): boolean {
+    return this.#status[step] === ACQUIRING
+  }
+
   isRunning(step: number): boolean {
     return this.#status[step] === RUNNING
   }
@@ -135,12 +140,13 @@ export class Scheduler {
     return asked
   }
 
-  /** Steps of later phases that were settled by a main part that is not over now: they are to be reset. */
+  /** Steps of phases to come that ended, or ask, though an earlier phase is not over now: they are to be reset. */
   stale(): number[] {
     const stale: number[] = []
-    if (!this.inMain) return stale
     for (let i = 0; i < this.graph.size; i++) {
-      if (this.graph.phase[i]! > 0 && isSatisfied(this.#status[i]!) && this.#status[i] !== SKIPPED) stale.push(i)
+      const status = this.#status[i]!
+      if (this.graph.phase[i]! <= this.#course.at || status === SKIPPED) continue
+      if (isSatisfied(status) || status === ASKED || this.names.block(i)) stale.push(i)
     }
     return stale
   }
@@ -189,8 +195,7 @@ export class Scheduler {
       case 'slot.due':
         return this.#onDue(this.#at(event.step), HELD)
       case 'steps.skipped':
-        for (const step of event.steps) this.#settle(this.#at(step), this.#skippedAs(this.#at(step)))
-        return
+        return this.#onSkipped(event.steps, event.by === undefined && event.reason === this.#course.passing ? PASSED : SKIPPED)
       case 'steps.cancelled':
         for (const step of event.steps) this.#settle(this.#at(step), CANCELLED)
         return
@@ -322,6 +327,7 @@ export class Scheduler {
 
   #onExpanded(step: number, count: number): void {
     this.#leave(step)
+    this.#attempts[step]!++
     const { first, moved } = this.names.expand(step, count)
     this.#grow(this.names.size)
     for (let i = 0; i < count; i++) {
@@ -379,6 +385,7 @@ export class Scheduler {
     const expansion = this.#expansions.get(this.names.parentOf(item))
     if (!expansion) return
     if (status === FAILED) expansion.failed++
+    else if (!isSatisfied(status)) expansion.cancelled++
     if (--expansion.left === 0) this.#toGather.push(expansion.step)
   }
 
@@ -453,14 +460,15 @@ export class Scheduler {
     return { do: 'skip', steps: this.#ofPhase((status) => !isSettled(status)), reason }
   }
 
-  #skippedAs(step: number): number {
-    const { at, passing } = this.#course
-    return passing !== undefined && this.graph.phase[step] === at ? PASSED : SKIPPED
+  #onSkipped(names: readonly string[], as: number): void {
+    for (const name of names) this.#settle(this.#at(name), as)
   }
 
   /** Nothing is in flight and nothing may start: what is left is over too. */
   #windUp(): Command | undefined {
-    for (const [step, { failed }] of this.#expansions) if (failed > 0 || this.#toGather.includes(step)) return this.#gather(step)
+    for (const [step, { left, failed, cancelled }] of this.#expansions) {
+      if (failed > 0 || (left === 0 && cancelled === 0)) return this.#gather(step)
+    }
     const steps = this.#ofPhase(isOpen)
     const failed = this.#course.failed
     const reason = this.#course.cancelled ? 'the run was cancelled' : `step ${this.#plan.steps[failed]!.name} failed`
@@ -477,7 +485,7 @@ export class Scheduler {
     const { first, count } = this.#expansions.get(step)!
     const failed: number[] = []
     for (let item = first; item < first + count; item++) if (this.#status[item] === FAILED) failed.push(item)
-    return { do: 'gather', step, attempt: this.#attempts[step]! + 1, failed }
+    return { do: 'gather', step, attempt: this.#attempts[step]!, failed }
   }
 
   #askEnd(step: number): void {
@@ -537,6 +545,7 @@ export class Scheduler {
       const status = this.#status[i]!
       if (isSatisfied(status) || isSatisfied(this.#status[this.names.parentOf(i)]!)) continue
       this.#endAsked[i] = 0
+      if (isSettled(status) && this.names.block(i)) this.#attempts[i]!++
       this.#forgiven[i] = this.#attempts[i]!
       if (status !== ASKED) this.#status[i] = this.names.isItem(i) ? READY : WAITING
     }
@@ -548,6 +557,7 @@ export class Scheduler {
   #onReset(steps: readonly number[]): void {
     const kept = new Set(steps.filter((step) => this.names.isItem(step)).map((item) => this.names.parentOf(item)))
     for (const step of steps) {
+      if (kept.has(step) && isSettled(this.#status[step]!)) this.#attempts[step]!++
       this.#status[step] = this.names.isItem(step) ? READY : WAITING
       this.#forgiven[step] = this.#attempts[step]!
       if (!this.names.isItem(step) && !kept.has(step)) this.names.forget(step)

@@ -1,12 +1,13 @@
-import type { RunHandle, Runner, RunResult } from '../../src/lib/api.ts'
+import type { ApprovalDecision, RunHandle, Runner, RunResult } from '../../src/lib/api.ts'
 import { RunnerError } from '../../src/lib/errors.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../../src/lib/executor.ts'
 import { definePlan, sealPlan } from '../../src/lib/define-plan.ts'
-import type { Plan } from '../../src/lib/plan.ts'
+import type { Plan, PlanStep } from '../../src/lib/plan.ts'
 import { createRunner } from '../../src/lib/runner.ts'
 import { createMemoryStore } from '../../src/lib/stores/memory.ts'
 import { FakeClock, settled } from '../../src/lib/testing/fake-clock.ts'
-import { Violation, waitsFor, type Limits } from './model.ts'
+import { loadNeeds } from '../../src/lib/plan-needs.ts'
+import { factsOf, ownOf, stepsThatAre, Violation, waitsFor, type Limits } from './model.ts'
 import { troubledStore, type Flaw, type Medium, type Trouble, type TroubledStore } from './troubled-store.ts'
 
 /** How a step behaves, on whatever attempt. */
@@ -27,6 +28,8 @@ export interface RunnerCase {
   /** What befalls each process in turn; the last one lives to the end. */
   troubles: readonly Trouble[]
   cancel: { after: number; by: 'handle' | 'inbox' } | null
+  /** When the run is paused, and for how long. */
+  pause: { after: number; ms: number } | null
   /** How long a commit takes; null: it answers at once. */
   commitMs: number | null
   /** Virtual milliseconds after which a process that was held wakes up. */
@@ -54,6 +57,7 @@ export class RunnerWorld {
   async live(): Promise<RunResult> {
     // Checked in advance: loading what checks a plan takes real time, of which the virtual clock knows nothing.
     await sealPlan(definePlan(this.#case.plan))
+    await loadNeeds(this.#case.plan)
     const troubles = [...this.#case.troubles]
     for (;;) {
       const process = await Process.begin(this.#case, this.medium, this.#workspace, troubles.shift(), this.begun)
@@ -64,18 +68,24 @@ export class RunnerWorld {
 
   /** Another process looks at the run, or goes on with it. */
   async other(): Promise<Process> {
-    return Process.begin({ ...this.#case, cancel: null }, this.medium, this.#workspace, undefined, this.begun)
+    return Process.begin({ ...this.#case, cancel: null, pause: null }, this.medium, this.#workspace, undefined, this.begun)
   }
 
   async #drive(process: Process): Promise<RunResult | undefined> {
     const { plan, skipped, limits } = this.#case
     this.runId ||= (await this.medium.store.list())[0]?.runId ?? ''
     const skip = plan.steps.filter((_, i) => skipped.includes(i)).map(({ name }) => name)
+    if (this.runId && !(await this.#unpaused(process))) return undefined
     const opening = this.runId ? process.runner.resume(this.runId) : process.runner.start(plan, { skip, failFast: limits.failFast })
     const handle = await process.until(opening)
     if (!handle) return undefined
     this.runId = handle.runId
-    const { cancel, wakeAfter } = this.#case
+    const { cancel, pause, wakeAfter } = this.#case
+    process.decide = (step, decision) => handle.approve(step, decision)
+    if (pause) {
+      process.clock.sleep(pause.after, () => handle.pause({ by: 'ana', reason: 'lunch' }))
+      process.clock.sleep(pause.after + pause.ms, () => handle.unpause({ by: 'ana', reason: 'back' }))
+    }
     if (cancel) process.clock.sleep(cancel.after, () => this.#cancel(cancel.by, handle))
     const { process: late, handle: lost } = this.#sleeper ?? {}
     if (late && lost) process.clock.sleep(wakeAfter, () => late.store.wake())
@@ -83,6 +93,15 @@ export class RunnerWorld {
     if (late && lost) await expectFenced(late, lost)
     this.#sleeper = process.isHeld ? { process, handle } : undefined
     return result
+  }
+
+  /** A pause survives its process. False: this one, too, stopped before it was over. */
+  async #unpaused(process: Process): Promise<boolean> {
+    if (!factsOf(this.#case.plan, this.medium.durable, this.#case.limits).paused) return true
+    const opening = process.runner.resume(this.runId).then(() => 'resumed', (error: unknown) => RunnerError.from(error, 'RUN_INTERNAL').code)
+    const refusal = await process.until(opening)
+    if (refusal !== undefined && refusal !== 'RUN_PAUSED') throw new Violation(`a paused run is ${refusal}`)
+    return (await process.until(process.runner.unpause(this.runId, { by: 'bo', reason: 'back' }))) !== undefined
   }
 
   #cancel(by: 'handle' | 'inbox', handle: RunHandle): void {
@@ -108,6 +127,8 @@ export class Process implements StepExecutor {
   readonly store: TroubledStore
   readonly isHeld: boolean
   runner!: Runner
+  /** Decides on an approval of the run that it drives. */
+  decide: (step: string, decision: ApprovalDecision) => void = () => {}
   readonly #case: RunnerCase
   readonly #begun: string[]
   /** What went wrong inside of steps, where throwing would only fail the step. */
@@ -144,6 +165,7 @@ export class Process implements StepExecutor {
       await settled(4)
       if (this.#faults.length > 0) throw new Violation(this.#faults.join('; '))
       if (this.store.stopped) return undefined
+      this.#decideAll()
       if (done && 'error' in done) throw done.error
       if (done) return done.value
       await this.clock.advance(this.clock.nextIn ?? 0)
@@ -176,8 +198,24 @@ export class Process implements StepExecutor {
 
   async close(): Promise<void> {}
 
+  /** Nobody keeps an approval waiting. */
+  #decideAll(): void {
+    const asked = stepsThatAre(factsOf(this.#case.plan, this.medium.durable, this.#case.limits), 'asked')
+    for (const step of asked) {
+      try {
+        this.decide(step, { approved: this.#behaviourOf(step).failures < 9, by: 'ana', reason: '' })
+      } catch (error) {
+        if (!(error instanceof RunnerError) || error.code !== 'APPROVAL_DECIDED') throw error
+      }
+    }
+  }
+
   #behaviour({ step }: Attempt): Behaviour {
-    return this.#case.behaviours[Number(step.name.slice(1)) % this.#case.behaviours.length]!
+    return this.#behaviourOf(step.name)
+  }
+
+  #behaviourOf(step: string): Behaviour {
+    return this.#case.behaviours[Number.parseInt(step.slice(1)) % this.#case.behaviours.length]!
   }
 
   /** What is acted on is durable, has not happened before, and sees what came before it. */
@@ -190,32 +228,31 @@ export class Process implements StepExecutor {
     if (!durable.some((event) => event.type === 'step.started' && event.step === name && event.attempt === number)) {
       faults.push(`${name}#${number} was acted on before it was durable`)
     }
-    if (completed(name)) faults.push(`${name} had completed`)
+    if (factsOf(plan, durable, limits).status.get(name) === 'completed') faults.push(`${name} had completed`)
     if (this.#isEnding()) faults.push(`${name} was begun though the run is to end`)
     for (const other of waitsFor(plan, name)) {
-      if (completed(other) !== context.has(keyOf(other))) faults.push(`${name} does not see ${other} as it is`)
+      if (!writesNothing(ownOf(plan, other)) && completed(other) !== context.has(keyOf(other))) faults.push(`${name} does not see ${other} as it is`)
     }
   }
 
   /** Whether this driver's part of the journal ends what is in flight. */
   #isEnding(): boolean {
     const { plan, limits } = this.#case
-    const { durable } = this.medium
-    const tolerates = (name: string): boolean => plan.steps.find((step) => step.name === name)!.continueOnError ?? false
-    return durable
-      .slice(durable.findLastIndex((event) => event.type === 'driver.started'))
-      .some((event) => {
-        if (event.type === 'run.cancel_requested') return true
-        return event.type === 'step.failed' && limits.failFast && event.retryInMs === undefined && !tolerates(event.step)
-      })
+    const facts = factsOf(plan, this.medium.durable, limits)
+    return facts.cancelled || (limits.failFast && facts.firstFailure !== null)
   }
 
   #outcome(attempt: Attempt): AttemptOutcome {
     const { failures } = this.#behaviour(attempt)
-    attempt.context.set(keyOf(attempt.step.name), { by: attempt.step.name })
-    attempt.context.set('shared.last_v1', attempt.step.name)
+    const { name } = ownOf(this.#case.plan, attempt.step.name)
+    attempt.context.set(keyOf(name), { by: attempt.step.name })
+    if (!attempt.item) attempt.context.set('shared.last_v1', name)
     return attempt.number <= failures ? { status: 'error', error: { code: 'STEP_FAILED', message: 'no luck' } } : { status: 'ok', outputs: null }
   }
+}
+
+export function writesNothing({ type, forEach }: PlanStep): boolean {
+  return type === 'approval' || forEach?.items === '[]'
 }
 
 export function keyOf(step: string): string {

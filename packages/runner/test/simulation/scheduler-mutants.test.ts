@@ -5,7 +5,7 @@ import { search } from './property.ts'
 import { schedulerCases } from './scheduler-cases.ts'
 import { simulateScheduler } from './scheduler-world.ts'
 
-const RUNS = 3000
+const RUNS = 10_000
 
 describe('the simulation notices a scheduler', () => {
   it.each([
@@ -38,8 +38,42 @@ describe('the simulation notices a scheduler', () => {
     ['that does not open again what failed', 'return status >= COMPLETED && status <= TOLERATED', 'return status >= COMPLETED && status <= FAILED'],
     ['that remembers old failures', 'this.#forgiven[i] = this.#attempts[i]!', ''],
     ['that resumes cancelled', '    this.failed = -1\n    this.#runFailed = -1\n    this.cancelled = false\n', '    this.failed = -1\n    this.#runFailed = -1\n'],
-    ['that forgets what a resume may block', '    this.#lowestBlocked = Number.MAX_SAFE_INTEGER\n    this.#left.fill(0)', '    this.#left.fill(0)'],
     ['that numbers attempts wrongly', "do: 'start', step, attempt: this.#attempts[step]! + 1", "do: 'start', step, attempt: this.#attempts[step]!"],
+    ['that decides on nothing before it starts', 'if ((this.graph.needing[step]! & NEEDS_GATE) === 0) return this.#enqueue(step)', 'return this.#enqueue(step)'],
+    ['that takes a slot for a decision', "if (gated >= 0) return { do: 'prepare', step: gated }", "if (gated >= 0 && this.#running.size < this.#concurrency) return { do: 'prepare', step: gated }"],
+    ['that forgets what was decided', 'return this.#onDue(this.#at(event.step), GATED)', 'return'],
+    ['that ignores max_parallel', 'return this.underWay < this.most && !this.ready.isEmpty', 'return !this.ready.isEmpty'],
+    ['that gives no place of an item back', '      this.#running.delete(step)\n      this.#useItem(step, -1)\n', '      this.#running.delete(step)\n'],
+    ['that stops for an item', 'if (this.#failFast && !tolerated) this.#stopFor(own, step)', 'if (!tolerated) this.#stopFor(own, step)'],
+    ['that does not fail fast for an item', 'if (this.#failFast && !tolerated) this.#stopFor(own, step)', ''],
+    ['that does not gather', 'if (--expansion.left === 0) this.#toGather.push(expansion.step)', '--expansion.left'],
+    ['that gathers too early', 'if (--expansion.left === 0) this.#toGather', 'if (--expansion.left <= 1) this.#toGather'],
+    ['that gathers what was cancelled', '(left === 0 && cancelled === 0)', 'left === 0'],
+    ['that cancels a step whose items failed', 'if (failed > 0 || (left', 'if ((left'],
+    ['that forgets that there are no items', '    if (expansion.left === 0) this.#toGather.push(step)\n    else this.#offer(expansion)', '    this.#offer(expansion)'],
+    ['that gives a resumed step its items anew', 'if (!block) return this.#ripen(step)', 'if (this.graph.size > 0) return this.#ripen(step)'],
+    ['that keeps the items of a reset step', 'if (!this.names.isItem(step) && !kept.has(step)) this.names.forget(step)', ''],
+    ['that forgets the items of a step that keeps them', '&& !kept.has(step)) this.names.forget(step)', ') this.names.forget(step)'],
+    ['that asks again for what was asked for', 'if (status !== ASKED) this.#status[i]', 'if (status !== COMPLETED) this.#status[i]'],
+    ['that does not ask the group', "return this.graph.needing[first]! & GROUPED ? { do: 'acquire', step } : this.#start(step)", 'return this.#start(step)'],
+    ['that keeps no slot while the group is asked', '    this.#reserved++\n', ''],
+    ['that keeps the slot that the group refused', '      this.#reserved--\n', ''],
+    ['that asks the group once', 'return this.#onDue(this.#at(event.step), HELD)', 'return'],
+    ['that starts nothing that was granted', 'if (granted !== undefined) return this.#start(granted)', ''],
+    ['that goes on in a pause', 'return this.#paused ? undefined : this.#begin()', 'return this.#begin()'],
+    ['that stays paused', "this.#paused = event.type === 'run.paused'", 'this.#paused = true'],
+    ['that ignores priorities', 'priority[b]! - priority[a]! || ', ''],
+    ['that runs phases together', '(atBarrier[i] ? 1 : needs[i]!) + (phase[i]! > 0 ? 1 : 0)', 'atBarrier[i] ? 1 : needs[i]!'],
+    ['that leaves out no phase', "if (name === 'main' || name === APPLIES[this.#main!]) return undefined", 'if (name) return undefined'],
+    ['that runs always steps of a killed run', "return this.#killed ? 'the run was killed' : undefined", 'return undefined'],
+    ['that opens no barrier of a later phase', '    this.#countDown(this.graph.barrier, phase.from)\n', ''],
+    ['that lets a failure of an end pass', "this.failed >= 0 ? 'failed' : 'completed'", "this.failed >= 0 && this.#at === 0 ? 'failed' : 'completed'"],
+    ['that blames a later failure', "if (outcome === 'failed' && !this.cancelled) this.#runFailed = this.failed", 'this.#runFailed = this.failed'],
+    ['that takes a time limit for a cancel', 'if (!this.cancelled) this.#limited = limited', ''],
+    ['that stops a phase for the one before', '    this.#at++\n    this.#passing = this.#inapplicable(this.phase)\n    this.failed = -1\n', '    this.#at++\n    this.#passing = this.#inapplicable(this.phase)\n'],
+    ['that blocks in the phase to come', '    this.#lowestBlocked = Number.MAX_SAFE_INTEGER\n    this.#openStage = phase.from', '    this.#openStage = phase.from'],
+    ['that resets nothing that came too early', 'if (isSatisfied(status) || status === ASKED || this.names.block(i)) stale.push(i)', ''],
+    ['that resets what was skipped on purpose', '<= this.#course.at || status === SKIPPED) continue', '<= this.#course.at) continue'],
   ])('%s', { timeout: 120_000 }, async (_, piece, instead) => {
     const Mutant = await mutantScheduler(piece, instead)
     const found = await search(schedulerCases, (given) => void simulateScheduler(given, (plan, options) => new Mutant(plan, options)), RUNS, { endOnFailure: true })

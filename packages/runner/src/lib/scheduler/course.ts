@@ -48,8 +48,8 @@ export class Course {
   }
 
   cancel({ limited, killed }: { limited: boolean; killed: boolean }): void {
+    if (!this.cancelled) this.#limited = limited
     this.cancelled = true
-    this.#limited = limited
     if (killed) this.#killed = true
   }
 

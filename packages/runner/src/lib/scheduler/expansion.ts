@@ -16,6 +16,7 @@ export class Expansion {
   left: number
   /** Items that failed for good since the run, or the last resume of it, began. */
   failed = 0
+  cancelled = 0
 
   constructor(step: number, first: number, count: number, most: number) {
     this.step = step

@@ -58,6 +58,14 @@ describe('a for_each step', () => {
     expect(run.on(cancelled('a[1]'))).toEqual(['!a', 'b<a', '=failed'])
   })
 
+  it('is not completed by items that were cancelled', () => {
+    const plan = planOf({ name: 'a', stage: 0, forEach }, { name: 'b', stage: 0 })
+    const run = new Harness(plan, { failFast: true }, { a: 2 })
+    run.on()
+    expect(run.on(failed('b'))).toEqual(['~a[1]', '~a[0]'])
+    expect(run.on(cancelled('a[0]'), completed('a[1]'))).toEqual(['-a', '=failed'])
+  })
+
   it('is cancelled when the run stops for another reason, failed when an item of it had failed', () => {
     const plan = planOf({ name: 'a', stage: 0, forEach }, { name: 'b', stage: 0, forEach }, { name: 'c', stage: 0 })
     const run = new Harness(plan, { concurrency: 3 }, { a: 3, b: 1 })

@@ -96,6 +96,17 @@ describe('phases', () => {
     expect(run.on(completed('x'), completed('y'))).toEqual(['=completed'])
   })
 
+  it('are stale, too, where they ask or have items', () => {
+    const asking = planOf({ name: 'a' }, { name: 'ask', type: 'approval', phase: 'always' }, { name: 'each', phase: 'always', stage: 1, forEach: { items: 'x' } })
+    const run = new Harness(asking, {}, { each: 1 })
+    run.on()
+    expect(run.on(failed('a'))).toEqual(['?ask', '?each', '+each[0]'])
+    expect(run.on({ type: 'step.interrupted', step: 'each[0]', attempt: 1 }, resumed)).toEqual(['+a'])
+    expect(run.scheduler.stale()).toEqual([1, 2])
+    expect(run.on({ type: 'step.interrupted', step: 'a', attempt: 2 }, resumed, { type: 'steps.reset', steps: ['ask', 'each'], by: '_runner', reason: '' })).toEqual(['+a'])
+    expect(run.on(completed('a', 3))).toEqual(['?ask', '?each', '+each[0]'])
+  })
+
   it('are stale, but for what was skipped on purpose, when the main part goes on', () => {
     const run = new Harness(plan)
     run.on({ type: 'steps.skipped', steps: ['y'], reason: '--skip' })
