@@ -1,10 +1,11 @@
 import { Context, type StepContext } from '@lorc/context'
-import type { ApprovalDecision, RunHandle, RunResult, StepState } from './api.ts'
+import type { ApprovalDecision, RunHandle, RunResult } from './api.ts'
 import { approvalEnd, checkDecision } from './approval.ts'
 import { AttemptRun, type AttemptEnds } from './attempt-run.ts'
 import { LiveAttempt, logFile, type AttemptHooks, type RunPlaces } from './attempt.ts'
 import { RunnerError } from './errors.ts'
 import type { AttemptMetrics, EventData, JournalEvent, RecordedError } from './events.ts'
+import { EndedRun } from './ended-run.ts'
 import { ExecutedSteps } from './executed-steps.ts'
 import { resolveText } from './expressions/expressions.ts'
 import type { Scope } from './expressions/scope.ts'
@@ -14,6 +15,7 @@ import { ItemContext } from './item-context.ts'
 import type { Item, ItemData } from './item-data.ts'
 import { concludeItems, itemsFailed } from './item-outcome.ts'
 import type { Journal } from './journal.ts'
+import type { LiveRun } from './live-runs.ts'
 import { conclude, toRecorded, type Acceptance, type Product } from './outcome.ts'
 import type { JsonValue } from './json.ts'
 import { needsOf, type PlanNeeds } from './plan-needs.ts'
@@ -32,7 +34,6 @@ import type { InboxCommand } from './store.ts'
 import type { Subscribers } from './subscribers.ts'
 import type { Surroundings } from './surroundings.ts'
 
-const INBOX_POLL_MS = 500
 const SLOT_POLL_MS = 500
 /** What items write is checked against nothing: see ItemContext. */
 const NOTHING = new Context()
@@ -58,7 +59,8 @@ export interface RunParts {
  * Drives one run: turns what happens into events and the scheduler's commands into actions. An action is taken only
  * once the event that announces it is durable.
  */
-export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
+export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
+  place = 0
   readonly result: Promise<RunResult>
   readonly #around: Surroundings
   readonly #run: RunParts
@@ -77,6 +79,7 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
   #opened!: { resolve: () => void; reject: (error: RunnerError) => void }
   /** Resolves once the first batch is durable. */
   readonly opened: Promise<void>
+  #polling = false
   #over = false
 
   constructor(around: Surroundings, run: RunParts) {
@@ -117,7 +120,6 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     this.#resetStale()
     this.#limitTime()
     for (const step of this.#run.scheduler.asked()) this.#resumeApproval(this.#nameOf(step))
-    this.#after(INBOX_POLL_MS, () => void this.#pollInbox())
     this.#pump()
   }
 
@@ -478,13 +480,14 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
     this.#pump()
   }
 
-  async #pollInbox(): Promise<void> {
-    if (this.#over) return
+  async pollInbox(): Promise<void> {
+    if (this.#over || this.#polling) return
+    this.#polling = true
     const commands = await this.#around.store.inbox(this.runId).catch(() => [])
+    this.#polling = false
     if (this.#over) return
     for (const command of commands) this.#comply(command)
     if (commands.length > 0) this.#run.journal.attach({ inboxDone: commands[commands.length - 1]!.id })
-    this.#after(INBOX_POLL_MS, () => void this.#pollInbox())
   }
 
   /** A decision that came too late, or from who may not decide, was refused to its sender before; here it counts for nothing. */
@@ -516,7 +519,7 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
 
   #conclude(): void {
     this.#close()
-    const result = resultOf(this.#run.fold, this.#run.context)
+    const result = new EndedRun(this.#run.fold, this.#run.context)
     const flushed = this.#run.cache.flushed()
     if (flushed) void flushed.then(() => this.#resolve(result))
     else this.#resolve(result)
@@ -562,21 +565,5 @@ export class Driver implements RunHandle, AttemptHooks, AttemptEnds {
 
   #nameOf(step: number): string {
     return this.#run.scheduler.names.nameOf(step)
-  }
-}
-
-/** The result of a run that has ended. */
-export function resultOf(fold: RunFold, context: Context): RunResult {
-  let steps: StepState[] | undefined
-  return {
-    runId: fold.runId,
-    status: fold.status as RunResult['status'],
-    context,
-    failedStep: fold.failedStep,
-    error: fold.error,
-    // A run may have 100,000 steps, and most callers look at none.
-    get steps() {
-      return (steps ??= fold.steps())
-    },
   }
 }

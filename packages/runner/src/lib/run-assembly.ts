@@ -6,7 +6,8 @@ import { checkDecision } from './approval.ts'
 import { logFile, type RunPlaces } from './attempt.ts'
 import { changedPaths, type CodeFiles } from './code-files.ts'
 import type { SealedPlan } from './define-plan.ts'
-import { Driver, resultOf, type RunParts } from './driver.ts'
+import { Driver, type RunParts } from './driver.ts'
+import { EndedRun } from './ended-run.ts'
 import { RunnerError } from './errors.ts'
 import { grantedHashes, type Environment } from './environment.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
@@ -173,7 +174,7 @@ export class RunAssembly {
       plan,
       changedCode: [],
       events: () => storedEvents(store, runId),
-      result: Promise.resolve(resultOf(fold, context)),
+      result: Promise.resolve(new EndedRun(fold, context)),
       cancel: () => {},
       pause: () => {},
       unpause: () => {},

@@ -19,6 +19,7 @@ import { importSteps, sourceRun, type StepImport } from './import-steps.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import type { JsonObject } from './json.ts'
+import { LiveRuns } from './live-runs.ts'
 import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
 import { loadNeeds } from './plan-needs.ts'
@@ -80,7 +81,7 @@ class LocalRunner implements Runner {
   readonly #assembly: RunAssembly
   readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
-  readonly #drivers = new Set<Driver>()
+  readonly #drivers: LiveRuns<Driver>
   #closing: Promise<void> | undefined
   /** The plan that `logPath` read last: it is asked for one step after the other. */
   #planRead: { hash: string; plan: Plan } | undefined
@@ -96,6 +97,7 @@ class LocalRunner implements Runner {
     this.#stateDir = stateDir
     this.#runsDir = options.runsDir ?? join(root, 'runs')
     this.#leaseMs = options.leaseMs ?? 10_000
+    this.#drivers = new LiveRuns(this.#clock)
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
     const children: ChildRuns = {
       newId: () => newRunId(this.#clock.now(), () => this.#around.ids.random()),
@@ -354,7 +356,7 @@ class LocalRunner implements Runner {
     const over = (): void => {
       signal?.removeEventListener('abort', stop)
       this.#drivers.delete(driver)
-      if (this.#drivers.size === 0) void this.#presence.rest()
+      if (this.#drivers.isEmpty) void this.#presence.rest()
     }
     driver.result.then(over, over)
     await driver.opened
