@@ -212,9 +212,9 @@ export interface Runner {
   writeRunFolder(runId: string): Promise<string>
   logPath(runId: string, step: string, attempt: number): Promise<string>
   /**
-   * Removes runs that have ended, with all that is kept of them: journal, logs, run folder with its artifacts. A run that
-   * goes on, is paused, abandoned or held stays. A process that is killed meanwhile leaves no half of a run; the next
-   * removal, also of no runs, deletes the folders that it has left.
+   * Removes runs that have ended, with all that is kept of them: journal, logs, run folder with its artifacts. The newest of
+   * all stays, and so does a run that goes on, is paused, abandoned or held. A process that is killed meanwhile leaves no half
+   * of a run; the next removal, also of no runs, deletes the folders that it has left.
    */
   remove(runIds: readonly string[]): Promise<RemovedRuns>
   /** Ends pools and, if the runner opened it, the store. Waits for runs in flight to stop (they stay resumable). */

@@ -34,6 +34,11 @@ describe('removing runs', () => {
     expect([left(), readdirSync(join(root, 'logs')).sort(), notes()]).toEqual([['b', 'live'], ['b', 'live'], []])
   })
 
+  it('leaves the newest run of all', async () => {
+    await store.commit([append('live', 1, ['1'], { ended: { status: 'completed', at: 1, error: null, attempts: [] } })])
+    expect((await removeRuns(store, ['a', 'b', 'live'], places)).runIds).toEqual(['a', 'b'])
+  })
+
   it('that was interrupted after the journals went is finished by the next', async () => {
     const killed: RunStore = {
       ...store,

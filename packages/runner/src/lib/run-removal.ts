@@ -26,15 +26,18 @@ export interface RemovalPlaces {
 /**
  * Removes runs with all that is kept of them. A run's journal goes first, at once: without it there is no run, so a process
  * that is killed meanwhile leaves no half of one. Which folders it was about to delete is noted before; the next removal
- * (also one of no runs) deletes them.
+ * (also one of no runs) deletes them. The newest run of the store stays.
  */
 export async function removeRuns(store: RunStore, runIds: readonly string[], places: RemovalPlaces): Promise<RemovedRuns> {
   const notes = join(places.stateDir, 'removing')
   try {
     let bytes = await finishEarlier(store, notes, places)
     const removed: string[] = []
-    for (let at = 0; at < runIds.length; at += BATCH) {
-      const batch = runIds.slice(at, at + BATCH)
+    // The newest run stays: a store may number runs from it, and a driver of old must not take a new run for its own.
+    const [newest] = await store.list({ limit: 1 })
+    const wanted = runIds.filter((runId) => runId !== newest?.runId)
+    for (let at = 0; at < wanted.length; at += BATCH) {
+      const batch = wanted.slice(at, at + BATCH)
       await mkdir(notes, { recursive: true })
       const note = join(notes, `${randomUUID()}.json`)
       await writeFile(note, JSON.stringify(batch), { flush: true })
