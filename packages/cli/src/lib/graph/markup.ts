@@ -6,6 +6,6 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 export function escapeMarkup(text: string): string {
   return text
     .toWellFormed()
-    .replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign)
+    .replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign]!)
     .replaceAll(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, '\ufffd')
 }

@@ -72,7 +72,7 @@ function drawn(node: GraphNode, { x, y, width, height }: PlacedNode, onPath: boo
   const top = round(y - height / 2)
   const box = `<rect class="box" x="${left}" y="${top}" width="${width}" height="${height}" rx="${node.kind === 'join' ? height / 2 : 7}"/>`
   const many = node.kind === 'group' || node.forEach
-  const stack = many ? `<path class="stack" d="M${left + 6} ${round(top - 3)}h${width - 3}q6 0 6 6v${height - 9}"/>` : ''
+  const stack = many ? `<path class="stack" d="M${left + 6} ${round(top - 3)}h${width - 9}q6 0 6 6v${height - 9}"/>` : ''
   const told = `<title>${escapeMarkup(`${node.label}${detail === '' ? '' : `: ${detail}`}`)}</title>`
   const lines = title === '' ? text('detail', x, y + 4, detail) : text('title', x, y - 3, title) + text('detail', x, y + 14, detail)
   return `${group}${told}${stack}${box}${lines}</g>`

@@ -1,6 +1,7 @@
 import { escapeMarkup as text } from '../graph/markup.ts'
 import { bytes, count, duration, timestamp } from '../render/quantity.ts'
 import type { ReportData, StepRow } from './report-data.ts'
+import { drawnAt, timeCuts } from './time-cuts.ts'
 
 const SHOWN_FAILURES = 12
 const LOG_LINES = 12
@@ -60,26 +61,29 @@ ${blocks.length === 0 ? '' : `<p>Because of it, ${count(blocks.length, 'step')} 
 }
 
 /** How many steps ran at once over time, and the chain that made the run take as long. */
-export function timeSection({ running, totalMs, halts, path, story }: ReportData): string {
+export function timeSection({ running, totalMs, halts, path, story, createdAt }: ReportData): string {
   if (path.length === 0) return ''
-  const x = (ms: number): string => ((CHART.width * ms) / Math.max(1, totalMs)).toFixed(1)
+  const cuts = timeCuts({ halts, totalMs })
+  const at = (ms: number): number => (CHART.width * drawnAt(cuts, ms)) / Math.max(1, drawnAt(cuts, totalMs))
+  const x = (ms: number): string => at(ms).toFixed(1)
   const y = (number: number): string => (CHART.height * (1 - number / Math.max(1, story.peak))).toFixed(1)
-  const area = thinned(running).map(({ at, running: number }) => `H${x(at)}V${y(number)}`)
-  const holes = halts.map(({ kind, from, to, by }) => `<rect x="${x(from)}" width="${x(to - from)}" height="${CHART.height}"><title>${kind}${by === null ? '' : ` by ${text(by)}`}</title></rect>`)
+  const area = thinned(running).map(({ at: ms, running: number }) => `H${x(ms)}V${y(number)}`)
+  const holes = halts.map(({ kind, from, to, by }) => `<rect x="${x(from)}" width="${(at(to) - at(from)).toFixed(1)}" height="${CHART.height}"><title>${kind}${by === null ? '' : ` by ${text(by)}`}</title></rect>`)
   const sum = path.reduce((all, { ranMs, waitedMs }) => all + ranMs + waitedMs, 0)
   const longest = Math.max(1, ...path.map(({ ranMs, waitedMs }) => ranMs + waitedMs))
   const shown = [...path.keys()].sort((a, b) => length(path[b]!) - length(path[a]!)).slice(0, SHOWN_PATH)
   const links = path.flatMap((step, index) => {
     if (!shown.includes(index)) return []
     const width = (ms: number): string => ((1000 * ms) / longest).toFixed(1)
-    const waits = step.waitedMs > 0 ? ` and waited ${duration(step.waitedMs)}` : ''
-    return [`<li><a href="#step=${encodeURIComponent(step.step)}">${text(step.step)}</a><svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="slot" width="${width(step.waitedMs)}" height="10"/><rect class="ran" x="${width(step.waitedMs)}" width="${width(step.ranMs)}" height="10"/></svg><span class="dim">ran ${duration(step.ranMs)}${waits}</span></li>`]
+    const parts = [...(step.ranMs > 0 ? [`ran ${duration(step.ranMs)}`] : []), ...(step.waitedMs > 0 ? [`waited ${duration(step.waitedMs)}`] : [])]
+    return [`<li><a href="#step=${encodeURIComponent(step.step)}">${text(step.step)}</a><svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="slot" width="${width(step.waitedMs)}" height="10"/><rect class="ran" x="${width(step.waitedMs)}" width="${width(step.ranMs)}" height="10"/></svg><span class="dim">${parts.join(' and ')}</span></li>`]
   })
   const left = path.length - links.length
+  const again = halts.some(({ kind, to }) => kind === 'undriven' && to + createdAt <= path[0]!.from) ? ' since the run was taken up again' : ''
   return `<section aria-labelledby="time"><h2 id="time">Where the time went</h2>
 <svg class="chart" viewBox="0 0 ${CHART.width} ${CHART.height}" preserveAspectRatio="none" role="img" aria-label="Steps that ran at once over time, at most ${story.peak}">${holes.join('')}<path d="M0 ${CHART.height}${area.join('')}H${CHART.width}V${CHART.height}z"/></svg>
 <div class="axis" aria-hidden="true"><span>0</span><span>steps at once: at most ${story.peak}</span><span>${duration(totalMs)}</span></div>
-<h3>The longest chain: ${duration(sum)}</h3>
+<h3>The longest chain${again}: ${duration(sum)}</h3>
 <p class="dim small">Each of these waited for the one before it. To make the run shorter, make these shorter.${left > 0 ? ` The ${count(left, 'shortest link')} of ${path.length} ${left === 1 ? 'is' : 'are'} left out.` : ''}</p>
 <ol class="chain">${links.join('')}</ol></section>`
 }

@@ -7,9 +7,7 @@ import { contextSection, filesSection, graphSection, runSection } from './html-s
 import { head, stepsSection, timeSection, troubles } from './html-summary.ts'
 import type { pageFiles } from './page-files.ts'
 import type { ReportData } from './report-data.ts'
-
-/** A stretch without a driver that takes more of the picture than this is drawn short. */
-const LONGEST_GAP = 0.08
+import { timeCuts } from './time-cuts.ts'
 
 /**
  * The report as one HTML page that loads nothing: script and style are in it, and nothing else may run (a content
@@ -51,12 +49,9 @@ ${runSection(data)}
 `
 }
 
-function clientData({ runId, totalMs, steps, halts }: ReportData): object {
-  const gaps = halts.filter(({ kind }) => kind === 'undriven')
-  const driven = totalMs - gaps.reduce((sum, { from, to }) => sum + (to - from), 0)
-  const as = Math.round(Math.max(1, driven * LONGEST_GAP))
-  const cuts = gaps.flatMap(({ from, to }) => (to - from > as ? [{ from, to, as }] : []))
-  return { runId, totalMs, cuts, steps }
+function clientData(data: ReportData): object {
+  const { runId, totalMs, steps } = data
+  return { runId, totalMs, cuts: timeCuts(data), steps }
 }
 
 function hashOf(content: string): string {

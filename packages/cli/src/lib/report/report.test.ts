@@ -21,11 +21,12 @@ afterEach(() => rm(folder, { recursive: true }))
 interface Scene {
   view?: Partial<RunView>
   events?: [number, EventData][]
+  created?: EventData
   env?: Record<string, string>
 }
 
-async function report(words: string[], { view = {}, events = [], env = {} }: Scene = {}) {
-  const journal = [[0, CREATED] as const, [0, DRIVER] as const, ...events].map(
+async function report(words: string[], { view = {}, events = [], created = CREATED, env = {} }: Scene = {}) {
+  const journal = [[0, created] as const, [0, DRIVER] as const, ...events].map(
     ([ts, event], seq): JournalEvent => ({ ...event, seq, ts, prev: '', hash: `hash${seq}` }),
   )
   const engine = engineOf({
@@ -141,8 +142,10 @@ describe('the page', () => {
         paused: { by: EVIL, reason: EVIL, at: 0 },
         steps: [stateOf('a', { status: 'failed', error, artifacts, outputs: [EVIL], reason: EVIL, childRun: EVIL })],
       },
-      events: [[0, { ...CREATED, params: { evil: EVIL }, code: { [EVIL]: EVIL }, versions: { [EVIL]: EVIL }, env: { [EVIL]: EVIL } } as EventData], [0, started('a')], [5, failed('a')]],
+      created: { ...CREATED, params: { evil: EVIL }, code: { [EVIL]: EVIL }, versions: { [EVIL]: EVIL }, env: { [EVIL]: EVIL } } as EventData,
+      events: [[0, started('a')], [5, failed('a')]],
     })
+    expect(stdout).toContain('<summary>Parameters (1)</summary>')
     expect(stdout.match(/<script/g)).toHaveLength(2)
     expect(stdout.match(/<\/script>/g)).toHaveLength(2)
     expect(stdout).not.toContain('<img src=x')
@@ -241,6 +244,21 @@ describe('the page', () => {
     expect(stdout).toMatch(/"cuts":\[\{"from":80,"to":900000,"as":\d+\}\]/)
     expect(stdout).toContain('<title>paused by eve</title>')
     expect(stdout).toContain('<h2 id="trouble">What to do</h2>')
+  })
+
+  it('draws a chart of many points with fewer, and says that the chain began when the run was taken up again', async () => {
+    const names = Array.from({ length: 1500 }, (_, i) => `s${i}`)
+    const events = names.flatMap((name, i): [number, EventData][] => [[i * 4, started(name)], [i * 4 + 2, completed(name)]])
+    const plan = planOf(...names, 'z')
+    const more: [number, EventData][] = [
+      [6000, { type: 'run.failed', step: null, error: { code: 'X', message: '' } }],
+      [9000, { type: 'driver.started', epoch: 2, pid: 1, host: 'h' }],
+      [9000, started('z')],
+      [9500, completed('z')],
+    ]
+    const { stdout } = await report([], { view: { plan, steps: [], endedAt: 9500, status: 'completed' }, events: [...events, ...more] })
+    expect((/class="chart".*?<path d="([^"]*)"/s.exec(stdout)?.[1] ?? '').split('H').length).toBeLessThan(1010)
+    expect(stdout).toContain('The longest chain since the run was taken up again: 500ms')
   })
 
   it('of a run of 5,000 steps has at most 5 MB, however much these printed and produced', async () => {
