@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { canonicalize } from './canonical-json.ts'
+import { expressionUses } from './expressions/step-expressions.ts'
 import type { Plan } from './plan.ts'
 
 /** A checked plan with its canonical JSON and that text's SHA-256 (hex). */
@@ -46,6 +47,7 @@ async function checkAndSeal(plan: Plan): Promise<SealedPlan> {
   // Checking needs zod, which costs more to load than a short run takes.
   const { checkPlan } = await import('./recipe/check-plan.ts')
   const copy = checkPlan(plan)
+  if (expressionUses(copy).any) (await import('./recipe/plan-expressions.ts')).requireExpressions(copy)
   // A plan that cannot change any more needs no copy: one of 100,000 steps has its size.
   return trustPlan(defined.has(plan) ? plan : copy)
 }

@@ -49,7 +49,7 @@ describe('expressions', () => {
     expect(failing).toMatchObject({ status: 'failed', failedStep: 'a', error: { code: 'EXPRESSION_FAILED' } })
     expect(failing.steps[0]).toMatchObject({ attempts: 1 })
     expect(run.begun).toEqual([])
-    const undecided = await (await run.start(scriptedPlan({ name: 'a', when: '1' }))).result
+    const undecided = await (await run.start(scriptedPlan({ name: 'a', when: 'dyn(1)' }))).result
     expect(undecided.steps[0]).toMatchObject({ status: 'failed', attempts: 0, error: { code: 'EXPRESSION_FAILED' } })
   })
 })

@@ -7,7 +7,7 @@ import { jsonFault } from './json-fault.ts'
 import type { StepOutline } from './outline.ts'
 import { formatPath } from './problem.ts'
 
-interface PlanProblem {
+export interface PlanProblem {
   path: string
   message: string
 }
@@ -19,13 +19,13 @@ interface PlanProblem {
  */
 export function checkPlan(plan: unknown): Plan {
   const fault = jsonFault(plan)
-  if (fault) throw invalid([fault])
+  if (fault) throw planInvalid([fault])
   const parsed = planSchema.safeParse(plan)
   if (!parsed.success)
-    throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message })))
+    throw planInvalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message })))
   const { steps } = parsed.data
   const gap = stageGap(steps)
-  if (gap) throw invalid([gap])
+  if (gap) throw planInvalid([gap])
   const { findings } = checkGraph(
     steps.map(outline),
     steps.map(({ stage }) => stage),
@@ -35,7 +35,7 @@ export function checkPlan(plan: unknown): Plan {
     message,
   }))
   const schemas = schemaProblems(parsed.data)
-  if (problems.length + schemas.length > 0) throw invalid([...problems, ...schemas])
+  if (problems.length + schemas.length > 0) throw planInvalid([...problems, ...schemas])
   return parsed.data
 }
 
@@ -78,7 +78,8 @@ function stageGap(steps: Plan['steps']): PlanProblem | undefined {
   }
 }
 
-function invalid(problems: readonly PlanProblem[]): RunnerError {
+/** PLAN_INVALID with every problem in `details.problems`. */
+export function planInvalid(problems: readonly PlanProblem[]): RunnerError {
   const [first] = problems
   const where = first?.path ? `${first.path}: ` : ''
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''

@@ -7,7 +7,7 @@ import { celOf } from './literal-cel.ts'
 import type { StepOutline } from './outline.ts'
 import { readParams, readProduces } from './parameter-schema.ts'
 import type { RecipePath } from './problem.ts'
-import type { OpenTemplate, RecipeExpression } from './recipe-expressions.ts'
+import type { OpenTemplate, RecipeExpression, Role } from './recipe-expressions.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
 
@@ -144,7 +144,8 @@ function secretUse(name: string, step: Fields, at: RecipeExpression['at']): { me
 
 const REQUEST = ['url', 'headers', 'body'] as const
 
-function wrongType(role: RecipeExpression['role'], { type }: Checked): string | undefined {
+/** What is wrong with the type of an expression for what it is for. */
+export function wrongType(role: Role, { type }: Checked): string | undefined {
   if (type === null || type === 'dyn' || type.startsWith('dyn<')) return undefined
   if (role === 'condition' || role === 'done') return type === 'bool' ? undefined : `it must give true or false, not ${wordOf(type)}`
   if (role === 'items') return type.startsWith('list') ? undefined : `it must give a list, not ${wordOf(type)}`

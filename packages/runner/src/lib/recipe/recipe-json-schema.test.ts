@@ -5,7 +5,7 @@ import { readData } from './read-data.ts'
 import { recipeJsonSchema } from './recipe-json-schema.ts'
 import { recipeSchema, stepSchema } from './schema.ts'
 
-const schema = z.fromJSONSchema(recipeJsonSchema() as Parameters<typeof z.fromJSONSchema>[0])
+const schema = z.fromJSONSchema(recipeJsonSchema())
 const fits = (yaml: string) => schema.safeParse(readData(yaml, { file: 'x' }).value).success
 
 test.each([
