@@ -34,7 +34,6 @@ import type { InboxCommand } from './store.ts'
 import type { Subscribers } from './subscribers.ts'
 import type { Surroundings } from './surroundings.ts'
 
-const SLOT_POLL_MS = 500
 /** What items write is checked against nothing: see ItemContext. */
 const NOTHING = new Context()
 
@@ -385,17 +384,21 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
         this.#pump()
         return scheduler.isRunning(this.#indexOf(step))
       },
-      refused: (step, { name, limit }, holders) => {
+      refused: (step) => {
         if (!this.#isGoingOn()) return
-        const waits = scheduler.isAcquiring(this.#indexOf(step))
         scheduler.apply({ type: 'slot.refused', step })
-        if (holders && waits) this.#record({ type: 'step.waiting', step, group: name, limit, holders })
-        this.#after(SLOT_POLL_MS, () => {
-          scheduler.apply({ type: 'slot.due', step })
-          this.#pump()
-        })
         this.#pump()
       },
+      waiting: (step, { name, limit }, holders) => {
+        if (this.#isGoingOn() && scheduler.isHeld(this.#indexOf(step))) this.#record({ type: 'step.waiting', step, group: name, limit, holders })
+      },
+      due: (step) => {
+        if (!this.#isGoingOn() || !scheduler.isHeld(this.#indexOf(step))) return false
+        scheduler.apply({ type: 'slot.due', step })
+        this.#pump()
+        return true
+      },
+      later: (ms, act) => this.#after(ms, act),
     }
   }
 

@@ -1,23 +1,37 @@
 import type { GroupSlots } from './group-slots.ts'
 import type { PlanStep } from './plan.ts'
-import type { SlotHolder } from './store.ts'
 
 export type ConcurrencyGroup = NonNullable<PlanStep['concurrencyGroup']>
 
-/** What the driver does about a step that asked for a slot. */
+/** What the driver does about steps that asked for a slot. */
 export interface GroupHooks {
   /** It may start now. False: it cannot any more, and the slot is given back. */
   granted(step: string): boolean
-  /** It waits; `holders` is null where that was said before, or the store did not answer. */
-  refused(step: string, group: ConcurrencyGroup, holders: { runId: string; step: string }[] | null): void
+  /** It waits until it is due. */
+  refused(step: string): void
+  /** Who holds the slots that it waits for; said once. */
+  waiting(step: string, group: ConcurrencyGroup, holders: { runId: string; step: string }[]): void
+  /** It may ask again. False: it does not wait any more. */
+  due(step: string): boolean
+  later(ms: number, act: () => void): void
 }
 
-/** The slots of concurrency groups that the steps of one run hold. */
+const POLL_MS = 500
+
+interface Queue {
+  group: ConcurrencyGroup
+  /** In the order in which they asked; the first asks the store, on behalf of all. */
+  steps: Set<string>
+  polled: boolean
+}
+
+/** The slots of concurrency groups that the steps of one run hold and wait for. */
 export class GroupKeeper {
   readonly #slots: GroupSlots
   readonly #run: { runId: string; epoch: number }
   readonly #hooks: GroupHooks
   readonly #held = new Map<string, string>()
+  readonly #queues = new Map<string, Queue>()
   /** Steps of which it was said that they wait. */
   readonly #said = new Set<string>()
 
@@ -28,33 +42,72 @@ export class GroupKeeper {
   }
 
   async ask(step: string, group: ConcurrencyGroup): Promise<void> {
-    const holders = await this.#slots.take(group.name, group.limit, this.#holder(step)).catch(() => null)
-    if (holders !== 'granted') {
-      this.#refuse(step, group, holders)
+    const queue = this.#queue(group)
+    const [first] = queue.steps
+    queue.steps.add(step)
+    if (first !== undefined && first !== step) {
+      this.#hooks.refused(step)
       return
     }
-    this.#held.set(step, group.name)
+    const holders = await this.#slots.take(group.name, group.limit, { ...this.#run, step }).catch(() => [])
+    if (holders !== 'granted') {
+      // It may have been taken for gone while it asked.
+      queue.steps.add(step)
+      this.#hooks.refused(step)
+      for (const one of queue.steps) if (holders.length > 0) this.#say(one, group, holders)
+      this.#poll(queue)
+      return
+    }
+    queue.steps.delete(step)
     this.#said.delete(step)
-    if (this.#hooks.granted(step)) return
-    this.release(step)
-    this.#hooks.refused(step, group, null)
+    this.#held.set(step, group.name)
+    if (!this.#hooks.granted(step)) {
+      this.release(step)
+      queue.steps.add(step)
+      this.#hooks.refused(step)
+      this.#poll(queue)
+    } else this.#wake(queue)
   }
 
-  /** Gives back what a step holds; nothing happens when it holds nothing. */
+  /** Gives back what a step holds, for the next that waits; nothing happens when it holds nothing. */
   release(step: string): void {
     const group = this.#held.get(step)
     if (group === undefined) return
     this.#held.delete(step)
-    void this.#slots.release(group, this.#holder(step)).catch(() => {})
+    const queue = this.#queues.get(group)
+    const released = this.#slots.release(group, { ...this.#run, step }).catch(() => {})
+    if (queue && queue.steps.size > 0) void released.then(() => this.#wake(queue))
   }
 
-  #refuse(step: string, group: ConcurrencyGroup, holders: SlotHolder[] | null): void {
-    const news = holders !== null && !this.#said.has(step)
-    if (news) this.#said.add(step)
-    this.#hooks.refused(step, group, news ? holders.map(({ runId, step: other }) => ({ runId, step: other })) : null)
+  #queue(group: ConcurrencyGroup): Queue {
+    let queue = this.#queues.get(group.name)
+    if (!queue) this.#queues.set(group.name, (queue = { group, steps: new Set(), polled: false }))
+    return queue
   }
 
-  #holder(step: string): SlotHolder {
-    return { ...this.#run, step }
+  #say(step: string, group: ConcurrencyGroup, holders: readonly { runId: string; step: string }[]): void {
+    if (this.#said.has(step)) return
+    this.#said.add(step)
+    this.#hooks.waiting(step, group, holders.map(({ runId, step: other }) => ({ runId, step: other })))
+  }
+
+  /** Lets the first that still waits ask again. */
+  #wake(queue: Queue): void {
+    for (const step of queue.steps) {
+      if (this.#hooks.due(step)) return
+      queue.steps.delete(step)
+    }
+  }
+
+  /** Another run may give a slot back: nobody tells. */
+  #poll(queue: Queue): void {
+    if (queue.polled) return
+    queue.polled = true
+    this.#hooks.later(POLL_MS, () => {
+      queue.polled = false
+      if (queue.steps.size === 0) return
+      this.#wake(queue)
+      this.#poll(queue)
+    })
   }
 }

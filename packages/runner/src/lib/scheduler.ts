@@ -124,9 +124,9 @@ export class Scheduler {
     return this.#attempts[step]!
   }
 
-  /** It keeps a slot of the run while a slot of its group is asked for. */
-  isAcquiring(step: number): boolean {
-    return this.#status[step] === ACQUIRING
+  /** Whether it waits until it may ask for a slot of its group again. */
+  isHeld(step: number): boolean {
+    return this.#status[step] === HELD
   }
 
   isRunning(step: number): boolean {

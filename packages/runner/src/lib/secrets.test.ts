@@ -34,7 +34,7 @@ describe('secretsOf', () => {
     expect(thrown(() => secretsOf(plan({}, 'TOKEN', 'EMPTY', 'OTHER'), ENV))).toMatchObject({
       ...error,
       message: 'The secrets EMPTY, OTHER are not set in the environment.',
-      fix: 'Set them, as in `EMPTY=... lorc run ...`; nothing was run.',
+      fix: 'Set them before lorc is started: `export EMPTY=... OTHER=...`.',
     })
     expect(thrown(() => secretsOf(plan({}, 'OTHER'), ENV))).toMatchObject({ message: 'The secret OTHER is not set in the environment.' })
     expect(secretsOf(plan({}, 'TOKEN', 'OTHER'), ENV, true)?.mask.text('tok-12345')).toBe('***')

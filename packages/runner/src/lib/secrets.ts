@@ -66,7 +66,7 @@ export function secretsOf({ secrets: names = [] }: Plan, env: Environment, lenie
   if (missing.length > 0 && !lenient) {
     const several = missing.length > 1
     throw new RunnerError('SECRET_MISSING', `The secret${several ? 's' : ''} ${missing.join(', ')} ${several ? 'are' : 'is'} not set in the environment.`, {
-      fix: `Set ${several ? 'them' : 'it'}, as in \`${missing[0]}=... lorc run ...\`; nothing was run.`,
+      fix: `Set ${several ? 'them' : 'it'} before lorc is started: \`export ${missing.map((name) => `${name}=...`).join(' ')}\`.`,
       details: { missing },
     })
   }
