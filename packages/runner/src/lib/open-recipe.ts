@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { CodeFiles, changedPaths, type CodeHashes } from './code-files.ts'
@@ -79,6 +80,8 @@ type Loaded = LoadedRecipe & { plan: Plan }
  * checking a recipe leaves nothing behind.
  */
 async function keep(place: string, { plan, sha256, recipes }: Loaded, workspace: Workspace): Promise<void> {
+  // An error with its stack takes longer than looking.
+  if (!existsSync(dirname(dirname(place)))) return
   const draft = `${place}.${hash('sha256', `${performance.now()}`, 'hex').slice(0, 8)}.new`
   try {
     await mkdir(dirname(place)).catch(ignoreExisting)

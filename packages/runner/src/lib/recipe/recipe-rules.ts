@@ -13,11 +13,10 @@ export function rulesOf(
   types: readonly string[],
 ): RuleFinding[] {
   const raw = (step: StepOutline): unknown => (recipe as Record<string, unknown[]>)[step.list]![step.index]
-  return [
-    ...checkRecipeValues(recipe),
-    ...steps.flatMap((step) => [...checkStep(step, raw(step), types), ...checkValues(step, raw(step))]),
-    ...checkGraph(steps, stages).findings,
-  ]
+  const findings = checkRecipeValues(recipe)
+  for (const step of steps) findings.push(...checkStep(step, raw(step), types), ...checkValues(step, raw(step)))
+  findings.push(...checkGraph(steps, stages).findings)
+  return findings
 }
 
 /** Each list of steps has stages of its own. */

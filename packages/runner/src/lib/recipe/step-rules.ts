@@ -100,6 +100,7 @@ function checkFields(step: StepOutline, raw: unknown, at: At): RuleFinding[] {
   const needs = Object.hasOwn(NEEDS, type) ? NEEDS[type] : undefined
   if (!needs) return []
   const fields = typeof raw === 'object' && raw !== null ? Object.keys(raw) : []
+  if (needs.every((field) => fields.includes(field)) && fields.every((field) => goesWith(field, type))) return []
   const missing = needs
     .filter((field) => !fields.includes(field))
     .map((field): RuleFinding => {
@@ -108,16 +109,19 @@ function checkFields(step: StepOutline, raw: unknown, at: At): RuleFinding[] {
       return { code: 'RECIPE_FIELD_MISSING', message, at: at(field), ...(example ? { fix: `add ${example}` } : {}) }
     })
   const wrong = fields.flatMap((field) => {
-    const types = Object.hasOwn(FIELDS_OF, field) ? FIELDS_OF[field] : undefined
-    if (!types || types.includes(type)) return []
+    if (goesWith(field, type)) return []
     const instead = INSTEAD[field]
     const message = `\`${field}\` does not go with \`type: ${type}\``
-    if (instead !== undefined && FIELDS_OF[instead]?.includes(type))
+    if (instead !== undefined && goesWith(instead, type))
       return [misplaced(message, at(field), `did you mean \`${instead}\`?`)]
     const own = needs.length === 0 ? [] : [`${article(type)} step has ${needs.map(quote).join(' and ')}`]
     return [misplaced(message, at(field), own[0] ?? 'remove it')]
   })
   return [...missing, ...wrong]
+}
+
+function goesWith(field: string, type: string): boolean {
+  return !Object.hasOwn(FIELDS_OF, field) || FIELDS_OF[field]!.includes(type)
 }
 
 function misplaced(message: string, at: RecipePath, fix: string): RuleFinding {
