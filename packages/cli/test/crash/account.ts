@@ -33,6 +33,7 @@ function chain({ verified, summary, events }: CopiedRun): string[] {
 function history(events: readonly JournalEvent[], plan: Plan): string[] {
   const found: string[] = []
   const running = new Set<string>()
+  const expanded = new Set<string>()
   const completed = new Set<string>()
   const attempts = new Map<string, number>()
   for (const event of events) {
@@ -49,15 +50,27 @@ function history(events: readonly JournalEvent[], plan: Plan): string[] {
         running.add(step)
         break
       }
+      case 'step.expanded':
+        if (expanded.has(event.step)) found.push(`${event.step} was given its items twice`)
+        expanded.add(event.step)
+        for (const other of waitsFor(plan, event.step))
+          if (!completed.has(other)) found.push(`${event.step} was given its items before ${other} had completed`)
+        break
+      case 'steps.skipped':
+        for (const step of event.steps) completed.add(step)
+        break
       case 'step.interrupted':
       case 'step.failed':
       case 'step.completed':
-        if (!running.delete(event.step)) found.push(`${event.step} has ${event.type} without running`)
+        // A step with items runs nothing itself.
+        if (!running.delete(event.step) && !expanded.has(event.step)) found.push(`${event.step} has ${event.type} without running`)
         if (event.type === 'step.completed') completed.add(event.step)
         break
     }
   }
-  for (const { name } of plan.steps) {
+  const names = new Set([...plan.steps.map(({ name }) => name), ...running, ...completed])
+  for (const name of names) {
+    if (events.some((event) => event.type === 'steps.skipped' && event.steps.includes(name))) continue
     const times = events.filter((event) => event.type === 'step.completed' && event.step === name).length
     if (times !== 1) found.push(`${name} completed ${times} times in the journal`)
   }
@@ -67,7 +80,7 @@ function history(events: readonly JournalEvent[], plan: Plan): string[] {
 function waitsFor(plan: Plan, name: string): string[] {
   const step = plan.steps.find((one) => one.name === name)
   if (step?.dependsOn) return step.dependsOn
-  return plan.steps.filter(({ stage }) => stage < (step?.stage ?? 0)).map((one) => one.name)
+  return plan.steps.filter(({ stage, phase }) => phase === step?.phase && stage < (step?.stage ?? 0)).map((one) => one.name)
 }
 
 /** Journal and effects: none without an attempt that was durably started, one for each that ended, none twice. */
@@ -84,6 +97,7 @@ function accounted({ runId, events, attempts }: CopiedRun, effects: readonly Eff
   for (const event of events) {
     if (event.type !== 'step.completed' && event.type !== 'step.failed') continue
     const { step, attempt } = event
+    if (events.some((other) => other.type === 'step.expanded' && other.step === step)) continue
     const cached = event.type === 'step.completed' && event.cached !== undefined
     if (cached === had.has(`${step} ${attempt}`))
       found.push(`attempt ${attempt} at ${step} ended ${cached ? 'as cached with' : 'without'} its effect`)

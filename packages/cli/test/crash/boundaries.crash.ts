@@ -32,6 +32,12 @@ describe('a run that is killed with SIGKILL and resumed', () => {
     await template.remove()
   })
 
+  it('at every boundary of items, conditions and what always runs', async () => {
+    const known = await undisturbed(fresh, 'items.yaml')
+    const boundaries = known.boundaries.filter(({ names }) => !names.some((name) => /^(PRAGMA|CREATE)/.test(name)))
+    await everywhere({ template: fresh, recipe: 'items.yaml', known }, boundaries)
+  })
+
   it('while its store is being made', async () => {
     const known = await undisturbed(fresh, 'brief.yaml')
     await everywhere({ template: fresh, recipe: 'brief.yaml', known }, upTo('run.created', known.boundaries))

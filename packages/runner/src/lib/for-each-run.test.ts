@@ -98,6 +98,17 @@ describe('for_each', () => {
     expect(result.context.get('each.value_v1')).toBe('text')
   })
 
+  it('has a cache for each item, which knows the item by its value', async () => {
+    const each = ({ context, item }: Attempt) => context.set('each.value_v1', item!.value)
+    const run = await world.runner({ 'a[0]': each, 'a[1]': each })
+    const of = (items: string) => scriptedPlan({ name: 'a', forEach: { items }, cache: { mode: 'auto' } })
+    await (await run.start(of('["x", "y"]'))).result
+    const { context, steps } = await (await run.start(of('["x", "z"]'))).result
+    expect(run.begun).toEqual(['a[0]#1', 'a[1]#1', 'a[1]#1'])
+    expect(context.get('each.value_v1')).toEqual(['x', 'z'])
+    expect(steps[1]).toMatchObject({ name: 'a[0]', cached: true })
+  })
+
   it('is imported whole into another run', async () => {
     const run = await world.runner({ 'a[0]': ({ context }) => context.set('each.value_v1', 0), b: nope })
     const plan = scriptedPlan({ name: 'a', forEach }, { name: 'b' })

@@ -4,6 +4,7 @@ import type { LiveAttempt } from './attempt.ts'
 import { partsOf, tell, type CacheParts } from './cache-parts.ts'
 import { canonicalize } from './canonical-json.ts'
 import type { Artifact, RecordedWrite } from './events.ts'
+import type { Item } from './item-data.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Product } from './outcome.ts'
 import type { Plan, PlanStep } from './plan.ts'
@@ -65,7 +66,7 @@ export class StepCache {
 
   async find(attempt: LiveAttempt): Promise<CacheHit | undefined> {
     const { step } = attempt
-    const looked = await lookUp(step, this.#fingerprint)
+    const looked = await lookUp(step, this.#fingerprint, attempt.item)
     const { key } = looked
     this.#looked.set(attempt, looked)
     for (const entry of await this.#store.cached(this.#planName, step.name, key, CANDIDATES)) {
@@ -123,10 +124,11 @@ export class StepCache {
 }
 
 /** Where a step's result is looked for, as its definition and what it is made of are now. */
-export async function lookUp(step: PlanStep, fingerprintOf: Fingerprint): Promise<Looked> {
+export async function lookUp(step: PlanStep, fingerprintOf: Fingerprint, item?: Item): Promise<Looked> {
   if (step.cache?.mode === 'key') return { key: `key:${step.cache.key}` }
-  const { retry: _retry, timeoutMs: _timeout, stage: _stage, dependsOn: _dependsOn, ...rest } = step
-  const definition = rest as unknown as JsonObject
+  const { retry: _retry, timeoutMs: _timeout, stage: _stage, dependsOn: _dependsOn, priority: _priority, phase: _phase, ...named } = step
+  const { when: _when, forEach: _forEach, concurrencyGroup: _group, ...rest } = named
+  const definition = { ...rest, ...(item && { item: item.value }) } as unknown as JsonObject
   const fingerprint = await fingerprintOf(step)
   return { key: `auto:${hash('sha256', canonicalize({ definition, ...fingerprint }), 'hex')}`, definition, fingerprint }
 }

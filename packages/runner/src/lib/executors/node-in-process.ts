@@ -140,6 +140,9 @@ class InProcessAttempt implements AttemptScope, StepBacking {
   get idempotencyKey(): string {
     return this.#attempt.idempotencyKey
   }
+  get item(): Attempt['item'] {
+    return this.#attempt.item
+  }
   signal(): AbortSignal {
     return (this.#signal ??= this.#attempt.signal)
   }

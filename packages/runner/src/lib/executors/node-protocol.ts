@@ -1,5 +1,5 @@
 import type { RecordedError } from '../events.ts'
-import type { AttemptOutcome } from '../executor.ts'
+import type { Attempt, AttemptOutcome } from '../executor.ts'
 import type { JsonValue } from '../json.ts'
 
 /**
@@ -20,7 +20,7 @@ export interface RunMessage {
   url: string
   export?: string
   params: Record<string, JsonValue> | JsonValue[]
-  step: { stepName: string; runId: string; attempt: number; idempotencyKey: string; workspace: string }
+  step: { stepName: string; runId: string; attempt: number; idempotencyKey: string; item: Attempt['item']; workspace: string }
   env: Readonly<Record<string, string>>
   granted: Record<string, string>
   workspace: string

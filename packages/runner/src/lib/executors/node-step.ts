@@ -31,6 +31,10 @@ export interface NodeStep {
   readonly attempt: number
   /** The same on every attempt at this step of this run. */
   readonly idempotencyKey: string
+  /** Of a `for_each` step: the item that this step is run for. */
+  readonly item: JsonValue | undefined
+  /** Its place among the items, from 0. */
+  readonly index: number | undefined
   readonly log: StepLog
   /** Aborted when the step is to end: cancelled, or out of time. */
   readonly signal: AbortSignal
@@ -50,6 +54,7 @@ export interface StepBacking {
   readonly runId: string
   readonly attempt: number
   readonly idempotencyKey: string
+  readonly item: Attempt['item']
   readonly workspace: string
   signal(): AbortSignal
   artifactsDir(): string
@@ -78,6 +83,12 @@ export class ScriptletStep implements NodeStep {
   }
   get idempotencyKey(): string {
     return this.#backing.idempotencyKey
+  }
+  get item(): JsonValue | undefined {
+    return this.#backing.item?.value
+  }
+  get index(): number | undefined {
+    return this.#backing.item?.index
   }
   get signal(): AbortSignal {
     return this.#backing.signal()

@@ -83,16 +83,16 @@ describe('an attempt in a worker process', () => {
   it('gets the same step as in process', async () => {
     const attempt = code(
       `export default (ctx, params, step) => {
-        const { name, runId, attempt, idempotencyKey, env, artifactsDir, workspace } = step
+        const { name, runId, attempt, idempotencyKey, item, index, env, artifactsDir, workspace } = step
         step.progress(1, 2)
-        ctx.set('a.b_v1', { name, runId, attempt, idempotencyKey, env, artifactsDir, workspace, aborted: step.signal.aborted })
+        ctx.set('a.b_v1', { name, runId, attempt, idempotencyKey, item, index, env, artifactsDir, workspace, aborted: step.signal.aborted })
       }`,
       { env: { grant: ['TOKEN'], set: {} } },
-      { env: { TOKEN: 't' } },
+      { env: { TOKEN: 't' }, item: { value: ['x'], index: 2 } },
     )
     await node.execute(attempt)
     const { artifactsDir } = attempt
-    const names = { name: 'load', runId: 'run_1', attempt: 1, idempotencyKey: 'run_1/load', workspace: bench.root }
+    const names = { name: 'load', runId: 'run_1', attempt: 1, idempotencyKey: 'run_1/load', item: ['x'], index: 2, workspace: bench.root }
     expect(attempt.context.get('a.b_v1')).toEqual({ ...names, env: { TOKEN: 't' }, artifactsDir, aborted: false })
     expect(attempt.progress).toEqual([[1, 2]])
     expect(attempt.spawned).toEqual([{ pid: expect.any(Number) as number, startTime: `started ${pidOf(attempt)}` }])

@@ -224,9 +224,9 @@ describe('what a step gets', () => {
     const attempt = bench.code(
       `import { existsSync } from 'node:fs'
       export default (ctx, params, step) => {
-        const { name, runId, attempt, idempotencyKey, env } = step
+        const { name, runId, attempt, idempotencyKey, item, index, env } = step
         const folder = existsSync(step.artifactsDir)
-        ctx.set('a.b_v1', { name, runId, attempt, idempotencyKey, env: { ...env }, folder, params })
+        ctx.set('a.b_v1', { name, runId, attempt, idempotencyKey, items: [item ?? null, index ?? null], env: { ...env }, folder, params })
         step.progress(1, 2)
         step.progress(2)
       }`,
@@ -239,6 +239,7 @@ describe('what a step gets', () => {
       runId: 'run_1',
       attempt: 1,
       idempotencyKey: 'run_1/load',
+      items: [null, null],
       env: { TOKEN: 't', MODE: 'x' },
       folder: true,
       params: {},
