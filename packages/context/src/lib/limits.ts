@@ -30,7 +30,8 @@ export const DEFAULT_LIMITS: Readonly<ContextLimits> = Object.freeze({
 const DEEPEST = 1000
 
 /** The default limits with `changes`. Throws CONTEXT_OPTION_INVALID. */
-export function resolveLimits(changes: Partial<ContextLimits> = {}): Readonly<ContextLimits> {
+export function resolveLimits(changes?: Partial<ContextLimits>): Readonly<ContextLimits> {
+  if (changes === undefined) return DEFAULT_LIMITS
   const limits = { ...DEFAULT_LIMITS }
   for (const name of Object.keys(changes)) {
     if (!isLimit(name)) throw invalid(`limits.${name} is not a limit`)

@@ -27,12 +27,26 @@ function write(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
   let members = ''
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sorted(Object.keys(value))) {
     const member = (value as Record<string, unknown>)[key]
     if (member !== undefined) members += `${members === '' ? '' : ','}${named(key)}${write(member)}`
   }
   return `{${members}}`
 }
+
+/** By UTF-16 code units, in place. What has few members, nearly in order, is sorted sooner by hand. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > FEW) return keys.sort()
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i]!
+    let at = i
+    for (; at > 0 && keys[at - 1]! > key; at--) keys[at] = keys[at - 1]!
+    keys[at] = key
+  }
+  return keys
+}
+
+const FEW = 20
 
 /** A member's name as JSON, with its colon. Those of events come again and again. */
 function named(key: string): string {

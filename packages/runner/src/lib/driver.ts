@@ -66,13 +66,13 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   readonly #attempts: AttemptRun
   readonly #live = new Map<number, LiveAttempt>()
   /** Steps that were told to end while their start was not yet durable, with the reason: they are not begun. */
-  readonly #doomed = new Map<number, RunnerError>()
-  readonly #timers = new Set<() => void>()
+  #doomed: Map<number, RunnerError> | undefined
+  #timers: Set<() => void> | undefined
   readonly #steps: ExecutedSteps
   readonly #needs: PlanNeeds
   #groups: GroupKeeper | undefined
   /** Who waits for events to be durable, by the `seq` of the last of them. */
-  #awaiting: { seq: number; resolve: () => void }[] = []
+  #awaiting: { seq: number; resolve: () => void }[] | undefined
   #resolve!: (result: RunResult) => void
   #reject!: (error: RunnerError) => void
   #opened!: { resolve: () => void; reject: (error: RunnerError) => void }
@@ -191,7 +191,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   linked(attempt: LiveAttempt, runId: string): Promise<void> {
     if (this.#over || attempt.settled) return Promise.reject(new RunnerError('STEP_CANCELLED', 'The attempt is over.'))
     const { seq } = this.#record({ type: 'step.linked', step: attempt.step.name, attempt: attempt.number, runId })
-    return new Promise((resolve) => void this.#awaiting.push({ seq, resolve }))
+    return new Promise((resolve) => void (this.#awaiting ??= []).push({ seq, resolve }))
   }
 
   #record(data: EventData, at = this.#around.clock.now()): JournalEvent {
@@ -243,7 +243,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     const reason = new RunnerError('STEP_CANCELLED', `Cancelled: ${why}.`)
     const attempt = this.#live.get(step)
     if (attempt) attempt.end(reason)
-    else this.#doomed.set(step, reason)
+    else (this.#doomed ??= new Map()).set(step, reason)
   }
 
   #finish(status: 'completed' | 'failed' | 'cancelled'): void {
@@ -267,7 +267,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     if (this.#over) return
     this.#opened.resolve()
     this.#run.subscribers.publish(events)
-    if (this.#awaiting.length > 0) this.#tellDurable(events)
+    if (this.#awaiting) this.#tellDurable(events, this.#awaiting)
     for (const event of events) {
       if (event.type === 'step.started') this.#launch(event.step, event.attempt)
       else if (event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled') this.#conclude()
@@ -280,8 +280,8 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     const item = own === at ? undefined : this.#itemOf(at)
     const definition = this.#steps.of(own)
     const step = item ? { ...definition, name } : definition
-    const doom = this.#doomed.get(at)
-    if (doom) this.#doomed.delete(at)
+    const doom = this.#doomed?.get(at)
+    if (doom) this.#doomed?.delete(at)
     else if (this.#needs.expressions.any && mayHoldExpressions(definition)) {
       try {
         const request = step.http && this.#run.secrets ? scopeOf(this.#run, step, { attempt: number, item, secrets: true }) : undefined
@@ -418,10 +418,10 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     this.#after(Math.max(0, left), () => this.#endFor('RUN_DEADLINE', `The run did not end within ${deadlineMs / 1000} s of its creation.`))
   }
 
-  #tellDurable(events: readonly JournalEvent[]): void {
+  #tellDurable(events: readonly JournalEvent[], awaiting: readonly { seq: number; resolve: () => void }[]): void {
     const { seq } = events[events.length - 1]!
-    const told = this.#awaiting.filter((waiting) => waiting.seq <= seq)
-    this.#awaiting = this.#awaiting.filter((waiting) => waiting.seq > seq)
+    const told = awaiting.filter((waiting) => waiting.seq <= seq)
+    this.#awaiting = told.length < awaiting.length ? awaiting.filter((waiting) => waiting.seq > seq) : undefined
     for (const { resolve } of told) resolve()
   }
 
@@ -513,11 +513,12 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   }
 
   #after(ms: number, act: () => void): void {
+    const timers = (this.#timers ??= new Set())
     const stop = this.#around.clock.sleep(ms, () => {
-      this.#timers.delete(stop)
+      timers.delete(stop)
       if (!this.#over) act()
     })
-    this.#timers.add(stop)
+    timers.add(stop)
   }
 
   #conclude(): void {
@@ -541,8 +542,8 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   #close(): void {
     this.#over = true
-    for (const stop of this.#timers) stop()
-    this.#timers.clear()
+    for (const stop of this.#timers ?? []) stop()
+    this.#timers = undefined
     this.#run.subscribers.end()
   }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalize } from './canonical-json.ts'
 import { canonicalEvent } from './canonical-event.ts'
@@ -5,6 +6,17 @@ import type { EventData } from './events.ts'
 import { GENESIS, seal, unseal } from './hash-chain.ts'
 
 describe('canonicalize', () => {
+  it('sorts members by UTF-16 code units, however many and in whatever order', () => {
+    const name = fc.string({ unit: 'grapheme', maxLength: 4 }).filter((key) => key !== '__proto__')
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { maxLength: 60 }), (names) => {
+        const object = Object.fromEntries([...names].map((key) => [key, 0]))
+        const members = [...names].sort().map((key) => `${JSON.stringify(key)}:0`)
+        expect(canonicalize(object)).toBe(`{${members.join(',')}}`)
+      }),
+    )
+  })
+
   it('sorts by UTF-16 code units at every depth, also keys that look like integers', () => {
     expect(canonicalize({ b: 1, a: { z: [{ y: 1, x: 2 }], 10: 1, 9: 2 } })).toBe('{"a":{"10":1,"9":2,"z":[{"x":2,"y":1}]},"b":1}')
   })

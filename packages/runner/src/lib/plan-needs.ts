@@ -6,6 +6,10 @@ import type { Plan } from './plan.ts'
 export interface PlanNeeds {
   expressions: { any: boolean; matches: boolean }
   items: boolean
+  /** Steps name modules or scripts. */
+  code: boolean
+  /** The plan or its steps ask for variables of the runner's environment. */
+  grants: boolean
 }
 
 const known = new WeakMap<Plan, PlanNeeds>()
@@ -13,8 +17,13 @@ const known = new WeakMap<Plan, PlanNeeds>()
 export function needsOf(plan: Plan): PlanNeeds {
   let needs = known.get(plan)
   if (!needs) {
-    const items = plan.steps.some(({ forEach }) => forEach !== undefined)
-    known.set(plan, (needs = { expressions: expressionUses(plan), items }))
+    needs = {
+      expressions: expressionUses(plan),
+      items: plan.steps.some(({ forEach }) => forEach !== undefined),
+      code: plan.steps.some(({ module, script }) => (module ?? script) !== undefined),
+      grants: plan.env !== undefined || plan.steps.some(({ env }) => env !== undefined),
+    }
+    known.set(plan, needs)
   }
   return needs
 }

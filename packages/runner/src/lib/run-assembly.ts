@@ -1,5 +1,5 @@
 import { Context } from '@lorc/context'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { versions as engineVersions } from 'node:process'
 import type { ResumeOptions, RunHandle, StartOptions } from './api.ts'
 import { checkDecision } from './approval.ts'
@@ -54,19 +54,25 @@ export interface AssemblyOptions {
 export class RunAssembly {
   readonly #around: Surroundings
   readonly #options: AssemblyOptions
+  /** Folders that the runs' own are in, with a separator behind. */
+  readonly #logs: string
+  readonly #runs: string
+  readonly #versions: JsonObject
 
   constructor(around: Surroundings, options: AssemblyOptions) {
     this.#around = around
     this.#options = options
+    this.#logs = join(options.stateDir, 'logs', sep)
+    this.#runs = join(options.runsDir, sep)
+    this.#versions = { runner: RUNNER_VERSION, node: engineVersions.node, ...options.versions }
   }
 
   places(runId: string): RunPlaces {
-    const { stateDir, runsDir } = this.#options
     return {
       runId,
       workspace: this.#around.workspace.root,
-      logs: join(stateDir, 'logs', runId),
-      artifacts: join(runsDir, runId, 'artifacts'),
+      logs: `${this.#logs}${runId}`,
+      artifacts: `${this.#runs}${runId}${sep}artifacts`,
     }
   }
 
@@ -81,7 +87,7 @@ export class RunAssembly {
     const secrets = secretsOf(plan, this.#options.env)
     const params = completeParams(plan, options.params)
     if (secrets) refuseIn(secrets, plan, params, imported)
-    const granted = grantedHashes(plan, this.#options.env)
+    const granted = needsOf(plan).grants ? grantedHashes(plan, this.#options.env) : undefined
     const now = clock.now()
     const runId = options.runId ?? newRunId(now, () => ids.random())
     const journal = new Journal(store, runId, 1)
@@ -111,7 +117,7 @@ export class RunAssembly {
         recipe,
         params,
         options: recordedOptions(options),
-        versions: { runner: RUNNER_VERSION, node: engineVersions.node, ...this.#options.versions },
+        versions: this.#versions,
         code,
         ...(granted && { env: granted }),
         ...(options.source !== undefined && { importedFrom: options.source }),

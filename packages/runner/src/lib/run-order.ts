@@ -5,6 +5,7 @@ import type { Plan } from './plan.ts'
 
 /** Throws RUN_STEP_UNKNOWN for a step that an option names and the plan does not have. */
 export function checkNames(plan: Plan, graph: Graph, options: Pick<StartOptions, 'only' | 'skip' | 'resumeFrom'>): void {
+  if (!options.only && !options.skip && !options.resumeFrom) return
   const named = { only: options.only, skip: options.skip, 'resume-from': options.resumeFrom }
   for (const [option, names] of Object.entries(named)) checkSteps(plan, graph, `--${option}`, names ?? [])
 }

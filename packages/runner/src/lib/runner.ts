@@ -22,7 +22,7 @@ import type { JsonObject } from './json.ts'
 import { LiveRuns } from './live-runs.ts'
 import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
-import { loadNeeds } from './plan-needs.ts'
+import { loadNeeds, needsOf } from './plan-needs.ts'
 import { Presence } from './presence.ts'
 import { RunAssembly } from './run-assembly.ts'
 import { writeRunFolder } from './run-folder.ts'
@@ -82,6 +82,8 @@ class LocalRunner implements Runner {
   readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
   readonly #drivers: LiveRuns<Driver>
+  /** Plans whose executors and secrets are there: they were looked for before. */
+  readonly #passed = new WeakSet<Plan>()
   #closing: Promise<void> | undefined
   /** The plan that `logPath` read last: it is asked for one step after the other. */
   #planRead: { hash: string; plan: Plan } | undefined
@@ -135,7 +137,7 @@ class LocalRunner implements Runner {
 
   async #start(plan: Plan, options: StartOptions, runId?: string): Promise<RunHandle> {
     const { sealed, imported, source } = await this.#checked(plan, options)
-    const code = await this.#code.hashes(sealed.plan.steps)
+    const code = needsOf(sealed.plan).code ? await this.#code.hashes(sealed.plan.steps) : {}
     const order = await orderFromPast(this.store, sealed.plan, this.#assembly.slots(sealed.plan, options))
     for (;;) {
       try {
@@ -309,9 +311,12 @@ class LocalRunner implements Runner {
     this.#assertOpen()
     const known = sealPlan(plan)
     const sealed = known instanceof Promise ? await known : known
-    for (const each of withSubPlans(sealed.plan)) {
-      checkTypes(each, this.#around.executors)
-      secretsOf(each, this.#env)
+    if (!this.#passed.has(sealed.plan)) {
+      for (const each of withSubPlans(sealed.plan)) {
+        checkTypes(each, this.#around.executors)
+        secretsOf(each, this.#env)
+      }
+      this.#passed.add(sealed.plan)
     }
     const graph = graphOf(sealed.plan)
     checkNames(sealed.plan, graph, options)
@@ -352,16 +357,18 @@ class LocalRunner implements Runner {
   /** Resolves once the driver's first events are durable. */
   async #open(driver: Driver, signal: AbortSignal | undefined): Promise<Driver> {
     this.#drivers.add(driver)
-    const stop = (): void => driver.cancel({ by: 'signal', reason: String(signal?.reason ?? 'aborted') })
+    const stop = signal && ((): void => driver.cancel({ by: 'signal', reason: String(signal.reason ?? 'aborted') }))
     const over = (): void => {
-      signal?.removeEventListener('abort', stop)
+      if (stop) signal.removeEventListener('abort', stop)
       this.#drivers.delete(driver)
       if (this.#drivers.isEmpty) void this.#presence.rest()
     }
     driver.result.then(over, over)
     await driver.opened
-    if (signal?.aborted) stop()
-    signal?.addEventListener('abort', stop, { once: true })
+    if (stop) {
+      if (signal.aborted) stop()
+      signal.addEventListener('abort', stop, { once: true })
+    }
     return driver
   }
 }

@@ -570,10 +570,10 @@ export class Scheduler {
     const { size, stage, phase, phases, atBarrier, needs, dependents } = this.graph
     this.#ready.clear()
     this.#gated?.clear()
-    this.#granted = []
-    this.#toBlock = []
-    this.#toEnd = []
-    this.#toGather = []
+    this.#granted.length = 0
+    this.#toBlock.length = 0
+    this.#toEnd.length = 0
+    this.#toGather.length = 0
     this.#expansions.clear()
     this.#running.clear()
     this.#reserved = 0

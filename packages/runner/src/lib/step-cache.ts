@@ -53,8 +53,8 @@ export class StepCache {
   readonly #root: string
   readonly #fingerprint: Fingerprint
   readonly #secrets: readonly string[]
-  readonly #looked = new WeakMap<LiveAttempt, Looked>()
-  readonly #writing = new Set<Promise<void>>()
+  #looked: WeakMap<LiveAttempt, Looked> | undefined
+  #writing: Set<Promise<void>> | undefined
 
   constructor(store: RunStore, plan: Pick<Plan, 'name' | 'secrets'>, root: string, fingerprint: Fingerprint) {
     this.#store = store
@@ -68,6 +68,7 @@ export class StepCache {
     const { step } = attempt
     const looked = await lookUp(step, this.#fingerprint, attempt.item)
     const { key } = looked
+    this.#looked ??= new WeakMap()
     this.#looked.set(attempt, looked)
     for (const entry of await this.#store.cached(this.#planName, step.name, key, CANDIDATES)) {
       const kept = entry.value as unknown as Kept
@@ -80,7 +81,7 @@ export class StepCache {
 
   /** Remembers a completed attempt; a failure to write costs the next run a miss, nothing else. */
   keep(attempt: LiveAttempt, product: Product, createdAt: number): void {
-    const looked = this.#looked.get(attempt)
+    const looked = this.#looked?.get(attempt)
     if (looked === undefined) return
     const { key } = looked
     const auto = attempt.step.cache?.mode === 'auto'
@@ -101,13 +102,14 @@ export class StepCache {
       createdAt,
     }
     const write = this.#store.putCache(entry).catch(() => {})
-    this.#writing.add(write)
-    void write.then(() => this.#writing.delete(write))
+    const writing = (this.#writing ??= new Set())
+    writing.add(write)
+    void write.then(() => writing.delete(write))
   }
 
   /** Resolves once what was kept is written; undefined when nothing is under way. */
   flushed(): Promise<unknown> | undefined {
-    return this.#writing.size > 0 ? Promise.all(this.#writing) : undefined
+    return this.#writing?.size ? Promise.all(this.#writing) : undefined
   }
 
   #parts(attempt: LiveAttempt, { key, definition, fingerprint }: Looked): CacheParts {

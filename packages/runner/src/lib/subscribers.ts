@@ -11,7 +11,7 @@ export type ReadEvents = (fromSeq: number) => AsyncIterable<JournalEvent>
  */
 export class Subscribers {
   readonly #read: ReadEvents
-  readonly #queues = new Set<Queue>()
+  #queues: Set<Queue> | undefined
   #next: number
   #ended = false
 
@@ -22,6 +22,7 @@ export class Subscribers {
 
   publish(events: readonly JournalEvent[]): void {
     this.#next += events.length
+    if (!this.#queues) return
     for (const queue of this.#queues) {
       if (queue.events.length + events.length > LIMIT) {
         queue.events = []
@@ -33,12 +34,13 @@ export class Subscribers {
 
   end(): void {
     this.#ended = true
-    for (const queue of this.#queues) queue.wake()
+    for (const queue of this.#queues ?? []) queue.wake()
   }
 
   async *subscribe(): AsyncGenerator<JournalEvent> {
     const queue: Queue = { events: [], lagging: true, wake: () => {} }
-    this.#queues.add(queue)
+    const queues = (this.#queues ??= new Set())
+    queues.add(queue)
     let seq = 0
     try {
       for (;;) {
@@ -65,7 +67,7 @@ export class Subscribers {
         await new Promise<void>((resolve) => (queue.wake = resolve))
       }
     } finally {
-      this.#queues.delete(queue)
+      queues.delete(queue)
     }
   }
 }
