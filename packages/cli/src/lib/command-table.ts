@@ -5,6 +5,7 @@ import { cancel } from './commands/cancel.ts'
 import { configPath } from './commands/config-path.ts'
 import { configShow } from './commands/config-show.ts'
 import { convert } from './commands/convert.ts'
+import { crashTest } from './commands/crash-test.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { graph } from './commands/graph.ts'
@@ -53,6 +54,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   validate: {
     summary: 'Report every problem of recipes, running nothing',
     command: validate,
+  },
+  'crash-test': {
+    summary: 'Find the steps of a recipe that are not safe to run again',
+    command: crashTest,
   },
   convert: {
     summary: 'Write a YAML recipe as a TypeScript plan, or the other way',

@@ -31,9 +31,7 @@ export function realEngine(version: string): Engine {
     async compile(file, workspace, { keepNothing = false } = {}) {
       const { root, config } = workspace
       const place = { root, allow: config.allow }
-      const { plan, problems, sha256, path } = await (keepNothing
-        ? (await import('@lorc/runner/recipe')).loadRecipe(file, place)
-        : openRecipe(file, place, join(root, '.lorc')))
+      const { plan, problems, sha256, path } = await openRecipe(file, place, keepNothing ? null : join(root, '.lorc'))
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
       const { formatProblem } = await import('@lorc/runner/recipe')
       throw refused(file, problems, formatProblem)
@@ -69,7 +67,8 @@ async function closeBoth(runner: { close(): Promise<void> }, store: RunStore): P
   }
 }
 
-function openStore({ workspace, forget, readOnly }: OpenOptions): RunStore | Promise<RunStore> {
+/** The store that a workspace's configuration names. */
+export function openStore({ workspace, forget, readOnly }: OpenOptions): RunStore | Promise<RunStore> {
   const { config } = workspace
   if (forget === true || (readOnly === true && !hasStore(workspace))) return createMemoryStore()
   const place = storePlace(workspace)
@@ -78,7 +77,8 @@ function openStore({ workspace, forget, readOnly }: OpenOptions): RunStore | Pro
     : createFilesStore({ dir: place, durability: config.durability })
 }
 
-function runnerOptions({ workspace, env }: OpenOptions): RunnerOptions {
+/** What a workspace's configuration says of its runner. */
+export function runnerOptions({ workspace, env }: OpenOptions): RunnerOptions {
   const { root, config } = workspace
   return {
     workspace: root,

@@ -26,14 +26,15 @@ interface Kept {
  * Loads a recipe as `loadRecipe` does. A plan without problems is kept in `<stateDir>/plans`, and taken from there for
  * as long as the recipe, the code that it names, the allowlist and lorc are the same: compiling needs a YAML parser and
  * a schema library, which cost more to load than a short run takes. A file in TypeScript or JavaScript is imported: its
- * default export is the plan.
+ * default export is the plan. Without `stateDir`, nothing is kept.
  */
-export async function openRecipe(file: string, workspace: Workspace, stateDir: string): Promise<LoadedRecipe> {
+export async function openRecipe(file: string, workspace: Workspace, stateDir: string | null): Promise<LoadedRecipe> {
   const path = relative(workspace.root, resolve(file)).split(sep).join('/')
   if (isPlanModule(path)) {
     const { loadPlanModule } = await import('./plan-module.ts')
     return await loadPlanModule(file, path, workspace)
   }
+  if (stateDir === null) return await (await import('./recipe/load-recipe.ts')).loadRecipe(file, workspace)
   const place = join(stateDir, 'plans', `${hash('sha256', path, 'hex').slice(0, 32)}.json`)
   const kept = await readKept(place, resolve(file), workspace)
   if (kept) return { plan: kept.plan, problems: [], sha256: kept.sha256, path, recipes: kept.recipes }
