@@ -15,7 +15,7 @@ export const hasTmux = ((): boolean => {
 /** What a describe's name says of it: a reader of the report sees why it was left out. */
 export const inTerminal = (what: string): string => (hasTmux ? what : `${what} (left out: tmux is not installed)`)
 
-const PATIENCE = { timeout: 20_000, interval: 50 }
+const PATIENCE = { timeout: 15_000, interval: 50 }
 let made = 0
 
 /** A shell in a real terminal emulator of a size, in a folder. */

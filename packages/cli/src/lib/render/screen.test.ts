@@ -41,8 +41,10 @@ it('gives the cursor back while the process is suspended', () => {
   const [[before, after]] = [...io.suspending] as [readonly [() => void, () => void]]
   before()
   expect(take()).toBe('\x1b[?25h')
+  it.draw(['a tick that comes first'])
+  expect(take()).toBe('a tick that comes first\x1b[K\n\x1b[0J')
   after()
-  expect(take()).toBe('\x1b[?25lagain\x1b[K\n\x1b[0J')
+  expect(take()).toBe('\x1b[?25l\x1b[1A\ragain\x1b[K\n\x1b[0J')
 })
 
 it('lets what others write scroll by above it, as long as it stands', () => {

@@ -58,12 +58,17 @@ export class Screen {
     const show = (): void => void io.stderr.write(SHOW_CURSOR)
     const releases = [
       io.onExit(show),
-      io.onSuspend(show, () => {
-        // The shell has printed something in between.
-        this.#drawn = []
-        io.stderr.write(HIDE_CURSOR)
-        this.#redraw()
-      }),
+      io.onSuspend(
+        () => {
+          // The shell prints below: what stands is drawn over no more, also by a tick that comes before `after`.
+          this.#drawn = []
+          show()
+        },
+        () => {
+          io.stderr.write(HIDE_CURSOR)
+          this.#redraw()
+        },
+      ),
       io.divertStderr((text) => {
         this.above(text.endsWith('\n') ? text : `${text}\n`)
         this.#redraw()
