@@ -1,2 +1,6 @@
 export { describeRunStore, type RunStoreSuiteOptions } from './lib/store.testsuite.ts'
 export type { StoreMedium, TestFramework } from './lib/store-testsuite/medium.ts'
+export { FakeClock as TestClock } from './lib/testing/fake-clock.ts'
+export { journalLines } from './lib/testing/journal-lines.ts'
+export { fail, ok, sleep, type Scripted, type ScriptedStep, type StepFunction, type StepScript } from './lib/testing/step-script.ts'
+export { startTestRun, testRun, type LiveTestRun, type TestRun, type TestRunOptions } from './lib/testing/test-run.ts'

@@ -19,5 +19,7 @@ export const RUN_ERRORS = {
   RUN_STEP_UNKNOWN: 'An option names a step that the plan does not have.',
   RUN_NO_SOURCE: 'There is no earlier run to resume from.',
   RUN_JOURNAL_BROKEN: "The journal's hash chain does not hold.",
+  TEST_STEP_UNSCRIPTED: 'A step of a run in a test began, and the test does not say what it does.',
+  TEST_RUN_STUCK: 'A run in a test waits for what the test does not bring about.',
   RUN_INTERNAL: 'The runner itself failed; please report it.',
 } as const
