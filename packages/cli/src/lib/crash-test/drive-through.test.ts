@@ -1,5 +1,6 @@
-import { realpathSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createMemoryStore, createRunner, definePlan } from '@lorc/runner'
 import { expect, it } from 'vitest'
 import { driveThrough } from './drive-through.ts'
@@ -7,7 +8,8 @@ import { driveThrough } from './drive-through.ts'
 it('approves whatever a run and the runs of its steps ask for', async () => {
   const child = definePlan('child').approval('inner', { message: 'sure?' }).build()
   const plan = definePlan('outer').approval('gate', { by: ['lorc crash-test'] }).recipe('sub', { plan: child }).build()
-  const runner = await createRunner({ workspace: realpathSync(tmpdir()), store: createMemoryStore(), stateDir: '/nowhere' })
+  const workspace = mkdtempSync(join(realpathSync(tmpdir()), 'lorc-approve-'))
+  const runner = await createRunner({ workspace, store: createMemoryStore() })
   try {
     const { status, steps } = await driveThrough(await runner.start(plan), runner)
     expect([status, steps[0]?.approval?.decision?.by, steps.map((step) => step.status)]).toEqual([
@@ -17,5 +19,6 @@ it('approves whatever a run and the runs of its steps ask for', async () => {
     ])
   } finally {
     await runner.close()
+    rmSync(workspace, { recursive: true })
   }
 })
