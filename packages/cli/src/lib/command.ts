@@ -75,6 +75,11 @@ export const JSON_OPTION = {
   json: { kind: 'flag', summary: 'Print JSON, for programs' },
 } as const satisfies OptionSpecs
 
+/** `--children`, for the commands that look at many runs. */
+export const CHILDREN_OPTION = {
+  children: { kind: 'flag', summary: 'Runs that steps of other runs (type: recipe) started, too' },
+} as const satisfies OptionSpecs
+
 /** What a command gets to work with besides its own arguments and options. */
 export interface Surroundings {
   readonly io: Io

@@ -7,13 +7,13 @@ const SHOWN = 5
 /** How an argument that names a run is described in the help. */
 export const RUN_ARGUMENT = {
   label: 'RUN',
-  summary: 'A run id, the beginning or the last part of one, `last` for the newest run, `last~1` for the one before it',
+  summary: 'A run id, the beginning or the last part of one, `last` for the newest run that no step started, `last~1` for the one before it',
   required: true,
 } as const
 
 /**
  * The id of the run that `text` means: an id, the beginning of exactly one (with or without `run_`), its random part,
- * `last` (the newest), or `last~N` (the Nth before it). Throws CliError CLI_RUN_UNKNOWN, CLI_RUN_AMBIGUOUS.
+ * `last` (the newest that no step of another run started), or `last~N` (the Nth of those before it). Throws CliError CLI_RUN_UNKNOWN, CLI_RUN_AMBIGUOUS.
  */
 export async function findRun(store: RunStore, text: string): Promise<string> {
   const [, back] = /^last(?:~(\d{1,5}))?$/.exec(text) ?? []
@@ -33,8 +33,21 @@ export async function findRun(store: RunStore, text: string): Promise<string> {
   })
 }
 
+/**
+ * The newest run of the same recipe, made before this one, that no step of another run started. Throws CliError
+ * CLI_RUN_UNKNOWN.
+ */
+export async function runBefore(store: RunStore, runId: string): Promise<string> {
+  const name = (await store.get(runId))?.name ?? ''
+  const [found] = await store.list({ name, topLevel: true, before: runId, limit: 1 })
+  if (found !== undefined) return found.runId
+  throw new CliError('CLI_RUN_UNKNOWN', `no run of \`${name}\` before ${runId} is kept.`, {
+    fix: 'name the run to compare it with: `lorc runs diff A B`.',
+  })
+}
+
 async function nthNewest(store: RunStore, back: number): Promise<string> {
-  const newest = await store.list({ limit: back + 1 })
+  const newest = await store.list({ topLevel: true, limit: back + 1 })
   const found = newest[back]
   if (found !== undefined) return found.runId
   if (newest.length > 0) {

@@ -10,18 +10,21 @@ export interface RunWindow {
   since: number | null
   /** No more runs than this. */
   most: number
+  /** Those that steps of other runs started, too. */
+  children: boolean
 }
 
 /** The newest runs, newest first; `truncated`: there are more that began in time. */
 export async function newestRuns(
   store: RunStore,
-  { since, most }: RunWindow,
+  { since, most, children }: RunWindow,
   name?: string,
 ): Promise<{ runs: RunSummary[]; truncated: boolean }> {
   const runs: RunSummary[] = []
   let before: string | undefined
   for (;;) {
-    const page = await store.list({ limit: PAGE, ...(name === undefined ? {} : { name }), ...(before === undefined ? {} : { before }) })
+    const which = { topLevel: !children, ...(name === undefined ? {} : { name }), ...(before === undefined ? {} : { before }) }
+    const page = await store.list({ limit: PAGE, ...which })
     for (const run of page) {
       if (since !== null && run.createdAt < since) return { runs, truncated: false }
       if (runs.length === most) return { runs, truncated: true }
@@ -39,7 +42,7 @@ export async function newestRuns(
 export async function recipeName(store: RunStore, text: string, cwd: string, root: string): Promise<string> {
   const [named] = await store.list({ name: text, limit: 1 })
   if (named !== undefined) return named.name
-  const { runs } = await newestRuns(store, { since: null, most: 10_000 })
+  const { runs } = await newestRuns(store, { since: null, most: 10_000, children: true })
   const file = relative(root, resolve(cwd, text)).replaceAll('\\', '/')
   const ofFile = runs.find((run) => run.recipe === file)
   if (ofFile !== undefined) return ofFile.name

@@ -27,13 +27,13 @@ export async function importSteps(store: RunStore, source: string, graph: Graph,
   return [...imported.values()]
 }
 
-/** The run that is named, else the last one of a plan of this name. Throws RUN_NO_SOURCE. */
+/** The run that is named, else the last one of a plan of this name that no other run started. Throws RUN_NO_SOURCE. */
 export async function sourceRun(store: RunStore, plan: Plan, fromRun: string | undefined): Promise<string> {
   if (fromRun !== undefined) {
     if (await store.get(fromRun)) return fromRun
     throw new RunnerError('RUN_NO_SOURCE', `There is no run ${fromRun} to resume from.`, { fix: 'See "lorc runs list".' })
   }
-  const [last] = await store.list({ name: plan.name, limit: 1 })
+  const [last] = await store.list({ name: plan.name, topLevel: true, limit: 1 })
   if (last) return last.runId
   throw new RunnerError('RUN_NO_SOURCE', `There is no earlier run of "${plan.name}" to resume from.`, {
     fix: 'Run it once without --resume-from, or name a run with --from-run.',

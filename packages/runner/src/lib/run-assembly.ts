@@ -102,6 +102,7 @@ export class RunAssembly {
       planHash: hash,
       steps: plan.steps.length,
       error: null,
+      parent: options.parent ?? null,
     }
     journal.attach({ create: { summary, plan: { hash, json }, driver: this.#options.identity } })
     const context = this.#context(plan)

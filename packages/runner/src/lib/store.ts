@@ -24,6 +24,8 @@ export interface RunSummary {
   planHash: string
   steps: number
   error: RecordedError | null
+  /** The run and its step (of type `recipe`) that started this one; null: a run of its own, at the top. */
+  parent: { runId: string; step: string } | null
 }
 
 export interface NewRun {
@@ -115,9 +117,20 @@ export interface CacheEntry {
 export interface RunFilter {
   name?: string
   status?: RunStatus
+  /** True: only runs that no step of another run started. Default: all. */
+  topLevel?: boolean
   /** Only runs created before this one (exclusive); for paging. */
   before?: string
   /** Default 50. */
+  limit?: number
+}
+
+export interface AttemptFilter {
+  runId?: string
+  name?: string
+  step?: string
+  /** As in RunFilter. */
+  topLevel?: boolean
   limit?: number
 }
 
@@ -166,7 +179,7 @@ export interface RunStore {
   putCache(entry: CacheEntry): Promise<void>
 
   /** Those of the newest run first, within a run the last first; at most `limit` (default: all). */
-  attempts(filter: { runId?: string; name?: string; step?: string; limit?: number }): Promise<AttemptRecord[]>
+  attempts(filter: AttemptFilter): Promise<AttemptRecord[]>
   /**
    * Removes runs that have ended and that nobody holds the lease of, each with its journal, attempts and inbox, entirely or
    * not at all, and plans that no run is of any more. Returns those that are gone now; others are left as they are.

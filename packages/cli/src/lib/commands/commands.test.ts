@@ -42,6 +42,7 @@ const summary: RunSummary = {
   planHash: 'p',
   steps: 1,
   error: null,
+  parent: null,
 }
 
 function engineWith(runner: Partial<Runner>, store: Partial<RunStore> = {}): ScriptedEngine {
@@ -295,7 +296,7 @@ describe('runs list', () => {
   it('passes filters on and says when there are more', async () => {
     asked.length = 0
     const { stdout, stderr } = await lorc('runs list -n 2 --status failed --name demo', engine)
-    expect(asked).toEqual([{ limit: 3, status: 'failed', name: 'demo' }])
+    expect(asked).toEqual([{ topLevel: true, limit: 3, status: 'failed', name: 'demo' }])
     expect(stdout.trim().split('\n')).toHaveLength(3)
     expect(stderr).toBe('the newest 2 runs; --limit N shows more\n')
   })
@@ -326,6 +327,7 @@ describe('runs list', () => {
       created_at: '2026-01-09T12:34:56.000Z',
       ended_at: null,
       recipe: 'demo.yaml',
+      parent: null,
       steps: 1,
       error: null,
     })

@@ -8,7 +8,7 @@ import { count, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { displayWidth, oneLine, padEnd, truncate } from '../render/text.ts'
-import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { findRun, runBefore, RUN_ARGUMENT } from '../run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** Lines of one section. */
@@ -18,23 +18,27 @@ const NOTABLE_MS = 50
 
 export const runsDiff = defineCommand({
   description:
-    'Shows how run B differs from run A: plan, code, parameters, environment, then what came of it: values, what ' +
+    'Shows how run B differs from run A (without B: how A differs from the run of its recipe before it): plan, code, parameters, environment, then what came of it: values, what ' +
     'became of steps, and time. Names the first difference that the others may come from, and the first step that ' +
     'came to something else.',
   arguments: {
     a: { ...RUN_ARGUMENT, label: 'A' },
-    b: { ...RUN_ARGUMENT, label: 'B', summary: 'The run to compare with it' },
+    b: { ...RUN_ARGUMENT, label: 'B', summary: 'The run to compare with it', required: false },
   },
   options: JSON_OPTION,
   examples: [
-    ['runs diff last~1 last', 'why the newest run came out differently from the one before'],
+    ['runs diff last', 'why the newest run came out differently from the one of its recipe before it'],
+    ['runs diff last~1 last', 'the same for the last two runs, of whatever recipes'],
     ['runs diff ab12cd last --json', 'the same for a program, with any other run'],
   ],
   async run(invocation) {
     const { io, out, options } = invocation
     return await withRunner(invocation, async ({ runner, store }) => {
-      const a = await readRunRecord(runner, await findRun(store, invocation.arguments.a))
-      const b = await readRunRecord(runner, await findRun(store, invocation.arguments.b))
+      const first = await findRun(store, invocation.arguments.a)
+      const second = invocation.arguments.b === undefined ? undefined : await findRun(store, invocation.arguments.b)
+      const a = await readRunRecord(runner, second === undefined ? await runBefore(store, first) : first)
+      const b = await readRunRecord(runner, second ?? first)
+      if (second === undefined) io.stderr.write(out.dim(`compared with ${a.runId}, the run of ${oneLine(a.name)} before it\n`))
       const diff = diffRuns(a, b)
       if (options.json) io.stdout.write(`${JSON.stringify({ a: a.runId, b: b.runId, ...jsonOf(diff) }, null, 2)}\n`)
       else io.stdout.write(text(a, b, diff, out, io.stdout.isTTY ? io.stdout.columns : 200))

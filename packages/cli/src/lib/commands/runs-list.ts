@@ -1,5 +1,5 @@
 import type { RunSummary } from '@lorc/runner'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { CHILDREN_OPTION, defineCommand, JSON_OPTION } from '../command.ts'
 import type { OpenRunner } from '../engine.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count, duration, timestamp } from '../render/quantity.ts'
@@ -20,16 +20,18 @@ type GoingOn = (typeof GOING_ON)[number]
 const isGoingOn = (status: string): status is GoingOn => (GOING_ON as readonly string[]).includes(status)
 
 export const runsList = defineCommand({
-  description: 'Lists the runs of the workspace, newest first.',
+  description: 'Lists the runs of the workspace, newest first; with --children also those that steps of other runs started.',
   arguments: {},
   options: {
     limit: { kind: 'integer', label: 'N', short: 'n', min: 1, default: 20, summary: 'No more than this many' },
     status: { kind: 'choice', choices: STATUSES, default: 'any', summary: 'Only runs of this status; `waiting`: for an approval' },
     name: { kind: 'text', label: 'NAME', summary: 'Only runs of the recipe of this name' },
+    ...CHILDREN_OPTION,
     ...JSON_OPTION,
   },
   examples: [
     ['runs list', 'the last 20 runs'],
+    ['runs list --children', 'with the runs that their steps started'],
     ['runs list --status failed --json', 'the last 20 that failed, for a program'],
   ],
   async run(invocation) {
@@ -42,9 +44,11 @@ export const runsList = defineCommand({
       else if (runs.length === 0) io.stderr.write('no runs\n')
       else {
         const columns = io.stdout.isTTY ? io.stdout.columns - 1 : Number.POSITIVE_INFINITY
-        const rows = runs.map((run) => cells(run, out, io.now(), columns < WIDE))
-        const room = { columns, narrow: ['RECIPE'], omit: ['BEGUN', 'TOOK', 'RECIPE'] }
-        io.stdout.write(`${table(['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK'], rows, out, room)}\n`)
+        const short = columns < (options.children ? WIDE_WITH_PARENTS : WIDE)
+        const rows = runs.map((run) => cells(run, out, io.now(), short))
+        const room = { columns, narrow: ['STARTED BY', 'RECIPE'], omit: ['BEGUN', 'TOOK', 'RECIPE'] }
+        const headings = ['RUN', 'RECIPE', 'STATUS', 'BEGUN', 'TOOK', ...(options.children ? ['STARTED BY'] : [])]
+        io.stdout.write(`${table(headings, rows, out, room)}\n`)
         if (found.length > limit) io.stderr.write(out.dim(`the newest ${count(limit, 'run')}; --limit N shows more\n`))
       }
       const loaded = await invocation.workspace()
@@ -56,25 +60,30 @@ export const runsList = defineCommand({
 
 /** Columns from which on whole ids have room; their last part will do for every command. */
 const WIDE = 72
+const WIDE_WITH_PARENTS = 110
 
 interface ListedRun extends RunSummary {
   /** `running` with nobody driving it: `lorc resume` goes on with it. */
   abandoned: boolean
   state: RunState
+  /** Of the run whose step started it. */
+  parentName: string | null
 }
 
 interface Filter {
   limit: number
   status: (typeof STATUSES)[number]
   name: string | undefined
+  children: boolean
 }
 
 /** Newest first; one more than `limit` where there are more. */
-async function find({ runner, store }: OpenRunner, { limit, status, name }: Filter): Promise<ListedRun[]> {
+async function find({ runner, store }: OpenRunner, { limit, status, name, children }: Filter): Promise<ListedRun[]> {
   // No summary tells more of a run that goes on: any number of them may have to be asked about.
   const asked = isGoingOn(status)
   const found: ListedRun[] = []
   const candidates = await store.list({
+    topLevel: !children,
     ...(status === 'any' ? {} : { status: asked ? 'running' : status }),
     ...(name === undefined ? {} : { name }),
     ...(asked ? {} : { limit: limit + 1 }),
@@ -83,7 +92,8 @@ async function find({ runner, store }: OpenRunner, { limit, status, name }: Filt
     const abandoned = run.status === 'running' && !(await runner.isDriven(run.runId))
     const state = run.status === 'running' ? runState({ ...(await runner.view(run.runId)), abandoned }) : run.status
     if (asked && !isMeant(status, state, abandoned)) continue
-    found.push({ ...run, abandoned, state })
+    const parent = run.parent && (await store.get(run.parent.runId))
+    found.push({ ...run, abandoned, state, parentName: parent?.name ?? null })
     if (found.length > limit) break
   }
   return found
@@ -104,7 +114,12 @@ function cells(run: ListedRun, style: Style, now: number, short: boolean): Cell[
     // Without the seconds: the line fits 80 columns, and the id has them.
     { text: timestamp(run.createdAt).slice(5, 16), paint: style.dim },
     { text: until === null ? '-' : duration(until - run.createdAt) },
+    { text: startedBy(run), paint: style.dim },
   ]
+}
+
+function startedBy({ parent, parentName }: ListedRun): string {
+  return parent === null ? '' : `step of ${truncate(oneLine(parentName ?? 'a run that is gone'), 20)} (${shortId(parent.runId)})`
 }
 
 function fieldsOf(run: ListedRun): object {
@@ -117,6 +132,7 @@ function fieldsOf(run: ListedRun): object {
     created_at: new Date(run.createdAt).toISOString(),
     ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
     recipe: run.recipe,
+    parent: run.parent === null ? null : { run_id: run.parent.runId, step: run.parent.step },
     steps: run.steps,
     error: run.error === null ? null : snakeCased(run.error),
   }

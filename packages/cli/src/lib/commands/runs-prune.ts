@@ -19,7 +19,7 @@ export const runsPrune = defineCommand({
   description:
     'Removes old runs with all that is kept of them: journal, logs, and their folder in runs/ with its artifacts. With ' +
     '--keep, a run goes that began longer ago and is not among the last of its recipe. Runs that go on, are paused or ' +
-    'were abandoned stay, as does the last run of each recipe. Old cached results and compiled recipes go too.',
+    'were abandoned stay, as does the last run of each recipe; what a step started goes with its run. Old cached results and compiled recipes go too.',
   arguments: {},
   options: {
     keep: { kind: 'text', label: 'TIME', summary: 'Keep what began within this time: 12h, 30d, 2w' },
@@ -47,9 +47,9 @@ export const runsPrune = defineCommand({
       invocation,
       async (open) => {
         const name = options.recipe === undefined ? undefined : await recipeName(open.store, options.recipe, io.cwd, root)
-        const { runs } = await newestRuns(open.store, { since: null, most: Number.POSITIVE_INFINITY }, name)
+        const { runs } = await newestRuns(open.store, { since: null, most: Number.POSITIVE_INFINITY, children: true })
         const before = keepMs === null ? Number.POSITIVE_INFINITY : io.now() - keepMs
-        const old = superfluous(runs, before, options['keep-last'])
+        const old = superfluous(runs, { before, keepLast: options['keep-last'], name })
         if (options['dry-run']) {
           io.stdout.write(options.json ? json({ dry_run: true, runs: old.map(({ runId }) => runId) }) : dryText(old, runs.length))
           return EXIT.ok
@@ -79,14 +79,32 @@ interface Freed {
   reusable: number
 }
 
-/** Ended before, and not among the last of its recipe. `runs` are the newest first. */
-function superfluous(runs: readonly RunSummary[], before: number, keepLast: number): RunSummary[] {
+interface Bounds {
+  /** Unix milliseconds. */
+  before: number
+  keepLast: number
+  /** Of the recipe; undefined: of each. */
+  name: string | undefined
+}
+
+/** Ended before, and not among the last of its recipe, or started by a step of such a run. `runs` are the newest first. */
+function superfluous(runs: readonly RunSummary[], { before, keepLast, name }: Bounds): RunSummary[] {
+  const byId = new Map(runs.map((run) => [run.runId, run]))
+  const above = (run: RunSummary): RunSummary | undefined => (run.parent === null ? undefined : byId.get(run.parent.runId))
+  const top = (run: RunSummary): RunSummary => {
+    let highest = run
+    for (let next = above(run); next !== undefined; next = above(next)) highest = next
+    return highest
+  }
   const seen = new Map<string, number>()
-  return runs.filter(({ name, createdAt, status }) => {
-    const place = (seen.get(name) ?? 0) + 1
-    seen.set(name, place)
-    return place > keepLast && createdAt < before && status !== 'running'
-  })
+  const old = new Set<RunSummary>()
+  for (const run of runs) {
+    if (above(run) !== undefined || (name !== undefined && run.name !== name)) continue
+    const place = (seen.get(run.name) ?? 0) + 1
+    seen.set(run.name, place)
+    if (place > keepLast && run.createdAt < before && run.status !== 'running') old.add(run)
+  }
+  return runs.filter((run) => run.status !== 'running' && old.has(top(run)))
 }
 
 async function prune({ runner, store }: OpenRunner, old: readonly RunSummary[], compact: boolean): Promise<Freed> {

@@ -1,6 +1,7 @@
 import type { RunView, StepState } from '@lorc/runner'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { shortId } from '../explain/next-commands.ts'
 import { paintStatus } from '../render/marks.ts'
 import { bytes, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
@@ -25,9 +26,10 @@ export const runsShow = defineCommand({
     const { io, out, options } = invocation
     return await withRunner(invocation, async ({ runner, store }) => {
       const view = await runner.view(await findRun(store, invocation.arguments.run))
+      const parent = view.parent && { ...view.parent, name: (await store.get(view.parent.runId))?.name ?? null }
       const columns = io.stdout.isTTY ? io.stdout.columns : Number.POSITIVE_INFINITY
       const shown = { style: out, columns, now: view.abandoned ? null : io.now() }
-      io.stdout.write(options.json ? `${JSON.stringify(runJson(view), null, 2)}\n` : text(view, shown))
+      io.stdout.write(options.json ? `${JSON.stringify(runJson(view), null, 2)}\n` : text(view, parent, shown))
       return EXIT.ok
     })
   },
@@ -40,7 +42,10 @@ interface Shown {
   now: number | null
 }
 
-function text(view: RunView, shown: Shown): string {
+/** The run whose step started this one; its name is null where it is gone. */
+type Parent = { runId: string; step: string; name: string | null } | null
+
+function text(view: RunView, parent: Parent, shown: Shown): string {
   const { style, columns, now } = shown
   const state = runState(view)
   const until = view.endedAt ?? now
@@ -52,6 +57,7 @@ function text(view: RunView, shown: Shown): string {
   const head = [
     `${style.bold(view.runId)}  ${oneLine(view.name)}`,
     `${status}${unattended}, begun ${timestamp(view.createdAt)}${took}`,
+    ...(parent === null ? [] : [`started by step ${oneLine(parent.step)} of ${oneLine(parent.name ?? 'a run that is gone')} (${parent.runId})`]),
     ...(view.recipe === null ? [] : [`recipe ${view.recipe.path}`]),
     ...(keys.length === 0 ? [] : [`context ${truncate(keys.sort().join(', '), columns - 'context '.length)}`]),
   ]
@@ -111,6 +117,7 @@ function cells(step: StepState, { style, now }: Shown): Cell[] {
 }
 
 function note(step: StepState): string {
+  if (step.childRun !== null) return [`run ${shortId(step.childRun)}`, step.error?.code ?? ''].join(' ').trimEnd()
   if (step.blockedBy !== null) return `by ${step.blockedBy}`
   if (step.approval !== null && step.approval.decision === null && step.status !== 'failed') return 'waits for an approval'
   if (step.error !== null && step.status !== 'completed') return step.error.code

@@ -1,4 +1,4 @@
-import { createMemoryStore, type AttemptRecord, type RunStatus, type RunStore } from '@lorc/runner'
+import { createMemoryStore, type AttemptRecord, type RunStatus, type RunStore, type RunSummary } from '@lorc/runner'
 import { beforeEach, expect, it } from 'vitest'
 import { fakeIo } from '../fake-io.fixture.ts'
 import { main } from '../main.ts'
@@ -17,17 +17,18 @@ interface Told {
   hoursAgo?: number
   status?: Exclude<RunStatus, 'running'>
   steps?: readonly (readonly [step: string, tookMs: number, status?: AttemptRecord['status'], attempt?: number])[]
+  parent?: RunSummary['parent']
 }
 
 let made = 0
-async function keep({ name = 'daily', hoursAgo = 1, status = 'completed', steps = [['load', 100]] }: Told): Promise<void> {
+async function keep({ name = 'daily', hoursAgo = 1, status = 'completed', steps = [['load', 100]], parent = null }: Told): Promise<void> {
   const runId = `run_${++made}`
   const createdAt = NOW - hoursAgo * HOUR
   const attempts = steps.map(([step, tookMs, became = 'completed', attempt = 1]): AttemptRecord => ({
     ...{ runId, name, step, attempt, status: became, startedAt: createdAt, endedAt: createdAt + tookMs, metrics: null },
     errorCode: null,
   }))
-  const summary = { runId, name, createdAt, endedAt: null, recipe: `recipes/${name}.yaml`, planHash: 'h', steps: 3, error: null }
+  const summary = { runId, name, createdAt, endedAt: null, recipe: `recipes/${name}.yaml`, planHash: 'h', steps: 3, error: null, parent }
   const driver = { id: 'd', pid: 1, startTime: '1', machine: 'm' }
   const took = attempts.reduce((sum, { startedAt, endedAt }) => sum + endedAt - startedAt, 0)
   await store.commit([

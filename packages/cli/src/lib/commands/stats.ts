@@ -1,4 +1,4 @@
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { CHILDREN_OPTION, defineCommand, JSON_OPTION } from '../command.ts'
 import { sinceOption } from '../duration-text.ts'
 import { EXIT } from '../exit-codes.ts'
 import { marksFor } from '../render/marks.ts'
@@ -22,6 +22,7 @@ export const stats = defineCommand({
     since: { kind: 'text', label: 'WHEN', summary: 'Only runs that began since: 12h, 30d, 2w, or a date, 2026-01-31' },
     last: { kind: 'integer', label: 'N', min: 1, summary: 'Only the last N runs. Default: 1000, or all with --since' },
     limit: { kind: 'integer', label: 'N', short: 'n', min: 1, default: 20, summary: 'No more steps or recipes than this' },
+    ...CHILDREN_OPTION,
     ...JSON_OPTION,
   },
   examples: [
@@ -32,21 +33,23 @@ export const stats = defineCommand({
   async run(invocation) {
     const { io, out, options, workspace } = invocation
     const since = options.since === undefined ? null : sinceOption('since', options.since, io.now())
-    const window = { since, most: Math.min(RUNS_MAX, options.last ?? (since === null ? RUNS_DEFAULT : RUNS_MAX)) }
+    const { children } = options
+    const window = { since, children, most: Math.min(RUNS_MAX, options.last ?? (since === null ? RUNS_DEFAULT : RUNS_MAX)) }
     const { recipe } = invocation.arguments
     const view = { style: out, marks: marksFor(io.env), limit: options.limit }
     const { root } = await workspace()
     return await withRunner(invocation, async ({ store }) => {
       const name = recipe === undefined ? undefined : await recipeName(store, recipe, io.cwd, root)
       const { runs, truncated } = await newestRuns(store, window, name)
-      if (runs.length === 0) io.stderr.write('no runs\n')
+      const perhapsChildren = name !== undefined && since === null && !children
+      if (runs.length === 0) io.stderr.write(perhapsChildren ? 'no runs at the top; --children counts those that steps of other runs started\n' : 'no runs\n')
       else if (truncated) io.stderr.write(out.dim(`the newest ${runs.length} runs; --last N looks at more\n`))
       if (name === undefined) {
         const recipes = byRecipe(runs)
         io.stdout.write(options.json ? json(recipes.map(recipeJson)) : recipesText(recipes, view))
         return EXIT.ok
       }
-      const found = await statsOf(store, name, runs)
+      const found = await statsOf(store, name, runs, children)
       io.stdout.write(options.json ? json(statsJson(found)) : runs.length === 0 ? '' : statsText(found, view))
       return EXIT.ok
     })

@@ -14,6 +14,7 @@ const SUMMARY = {
   planHash: 'p',
   steps: 1,
   error: null,
+  parent: null,
 }
 
 async function lorc(words: string | string[], runner: Partial<Runner> = {}, io: FakeIo = fakeIo()) {

@@ -19,7 +19,7 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
     folders: (prefix) => paths(io.cwd, prefix, () => false),
     runs: () =>
       withStore(async (store) => {
-        const found = await store.list({ limit: RUNS })
+        const found = await store.list({ topLevel: true, limit: RUNS })
         const last = found.length === 0 ? [] : [{ text: 'last', about: 'the newest run' }]
         return [...last, ...found.map(({ runId, name, status }) => ({ text: runId, about: `${name}, ${status}` }))]
       }),

@@ -125,14 +125,14 @@ export class RunProgress {
           this.running.delete(row)
         })
       case 'step.linked':
-        return this.#note(event.step, event.runId)
+        return this.#note(event.step, `as ${event.runId}`)
       case 'step.waiting': {
         const [holder] = event.holders
         const held = holder === undefined ? '' : `, held by ${holder.step}${holder.runId === this.runId ? '' : ` of ${holder.runId}`}`
         return this.#note(event.step, `waits for a slot of ${event.group}${held}`)
       }
       case 'approval.requested':
-        return this.#note(event.step, `asks: ${event.message === '' ? 'may it go on?' : event.message}`, (row) => {
+        return this.#note(event.step, event.message === '' ? 'may it go on?' : event.message, (row) => {
           row.asks = true
           this.asking.add(row)
         })

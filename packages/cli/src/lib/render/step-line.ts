@@ -94,6 +94,7 @@ function noteOf(row: StepRow, input: StepLineInput): string {
     case 'skipped':
       return oneLine(`${row.status}: ${row.note}`)
     case 'waiting':
+      return oneLine(row.asks ? `asks: ${row.note}` : row.note)
     case 'failed':
       return oneLine(row.note)
   }

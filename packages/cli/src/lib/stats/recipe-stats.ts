@@ -35,12 +35,12 @@ export function byRecipe(runs: readonly RunSummary[]): RecipeStats[] {
   return [...lists].map(([name, list]) => recipeStats(name, list))
 }
 
-/** With what the steps of these runs took, from the attempts that the store keeps. `runs` are the newest first. */
-export async function statsOf(store: RunStore, name: string, runs: readonly RunSummary[]): Promise<DetailedStats> {
+/** With what the steps of these runs took, from the attempts that the store keeps. `runs` are the newest first, with or without `children`. */
+export async function statsOf(store: RunStore, name: string, runs: readonly RunSummary[], children: boolean): Promise<DetailedStats> {
   const found = recipeStats(name, runs)
   const steps = runs.reduce((sum, run) => sum + run.steps, 0)
   const limit = Math.min(ATTEMPTS_MAX, ATTEMPTS_A_STEP * steps)
-  const attempts = limit === 0 ? [] : await store.attempts({ name, limit })
+  const attempts = limit === 0 ? [] : await store.attempts({ name, topLevel: !children, limit })
   return { ...found, steps: stepStats(found.parts, attempts, foldItems) }
 }
 

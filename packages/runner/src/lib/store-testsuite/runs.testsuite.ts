@@ -93,6 +93,24 @@ export function runsSuite({ describe, it, withStore }: Suite): void {
         assert.deepEqual(await ids({ status: 'failed' }), [])
       }),
     )
+
+    it(
+      'knows the step that started a run, and leaves such runs out of a list of the top',
+      withStore(async (store) => {
+        const parent = { runId: 'r0', step: 'load' }
+        await store.commit([creation('r0', [], { createdAt: 1000 })])
+        await store.commit([creation('r1', [], { createdAt: 1001, parent }), creation('r2', [], { createdAt: 1002, parent })])
+        await store.commit([creation('r3', [], { createdAt: 1003, name: 'other' })])
+        assert.deepEqual((await store.get('r1'))?.parent, parent)
+        assert.equal((await store.get('r0'))?.parent, null)
+        const ids = async (filter: RunFilter) => (await store.list(filter)).map((run) => run.runId)
+        assert.deepEqual(await ids({}), ['r3', 'r2', 'r1', 'r0'])
+        assert.deepEqual(await ids({ topLevel: false, limit: 2 }), ['r3', 'r2'])
+        assert.deepEqual(await ids({ topLevel: true }), ['r3', 'r0'])
+        assert.deepEqual(await ids({ topLevel: true, limit: 1, before: 'r3' }), ['r0'])
+        assert.deepEqual(await ids({ topLevel: true, limit: 1, name: 'weather', status: 'running' }), ['r0'])
+      }),
+    )
   })
 
   describe('attempts', () => {
@@ -112,6 +130,20 @@ export function runsSuite({ describe, it, withStore }: Suite): void {
         assert.deepEqual(await store.attempts({ step: 'load' }), [later, again, failed])
         assert.deepEqual(await store.attempts({ name: 'weather', step: 'load', limit: 1 }), [again])
         assert.deepEqual(await store.attempts({ runId: 'nobody' }), [])
+      }),
+    )
+
+    it(
+      'leaves out those of runs that a step started, where it is asked to',
+      withStore(async (store) => {
+        const parent = { runId: 'r1', step: 'load' }
+        await store.commit([creation('r1'), creation('r2', [], { createdAt: 1_767_961_697_000, parent })])
+        for (const runId of ['r1', 'r2']) {
+          const ended = { status: 'completed' as const, at: 5, error: null, attempts: [attempt(runId, 'load')] }
+          await store.commit([append(runId, 0, ['0'], { ended })])
+        }
+        assert.deepEqual((await store.attempts({ name: 'weather' })).map(({ runId }) => runId), ['r2', 'r1'])
+        assert.deepEqual((await store.attempts({ name: 'weather', topLevel: true })).map(({ runId }) => runId), ['r1'])
       }),
     )
 

@@ -13,6 +13,7 @@ export const summary = (runId: string, more: Partial<RunSummary> = {}): RunSumma
   planHash: 'plan-1',
   steps: 2,
   error: null,
+  parent: null,
   ...more,
 })
 

@@ -9,6 +9,9 @@ export interface Change extends Pick<JournalBatch, 'ended' | 'reopened' | 'inbox
   end: number
 }
 
+/** Files of runs that were made before runs had children name no parent. */
+type KeptSummary = Omit<RunSummary, 'parent'> & Partial<Pick<RunSummary, 'parent'>>
+
 /** What the changes of a run come to. */
 export interface RunState {
   summary: RunSummary
@@ -93,8 +96,9 @@ export class RunFolder {
 
   /** Undefined when there is no such run. */
   state(): RunState | undefined {
-    const summary = this.#medium.readJson(this.file('run.json')) as RunSummary | undefined
-    if (summary === undefined) return undefined
+    const kept = this.#medium.readJson(this.file('run.json')) as KeptSummary | undefined
+    if (kept === undefined) return undefined
+    const summary: RunSummary = { ...kept, parent: kept.parent ?? null }
     const state: RunState = { summary, released: false, inboxDone: 0, attempts: [] }
     const changes = this.changes()
     const epoch = changes.length === 0 ? 0 : this.epoch()

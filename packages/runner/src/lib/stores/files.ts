@@ -118,13 +118,14 @@ function filesStore(medium: FilesMedium): RunStore {
 
     get: async (runId) => guard('read', () => folder(runId).state()?.summary),
 
-    list: async ({ name, status, before, limit = 50 }: RunFilter = {}) =>
+    list: async ({ name, status, topLevel = false, before, limit = 50 }: RunFilter = {}) =>
       guard('read', () => {
         const bound = before === undefined ? undefined : known(before).state()?.summary
         return states()
           .map(({ summary }) => summary)
           .filter((run) => name === undefined || run.name === name)
           .filter((run) => status === undefined || run.status === status)
+          .filter((run) => !topLevel || run.parent === null)
           .filter((run) => bound === undefined || newestFirst(bound, run) < 0)
           .slice(0, limit)
       }),
@@ -174,10 +175,11 @@ function filesStore(medium: FilesMedium): RunStore {
     putCache: async (entry) =>
       guard('write', () => void addNumbered(medium, cacheFolder(entry.planName, entry.step), JSON.stringify(entry))),
 
-    attempts: async ({ runId, name, step, limit = Infinity }) =>
+    attempts: async ({ runId, name, step, topLevel = false, limit = Infinity }) =>
       guard('read', () => {
         const runs = runId === undefined ? states() : [folder(runId).state()].filter((state) => state !== undefined)
         return runs
+          .filter(({ summary }) => !topLevel || summary.parent === null)
           .flatMap((state) => state.attempts.toReversed())
           .filter((attempt) => name === undefined || attempt.name === name)
           .filter((attempt) => step === undefined || attempt.step === step)

@@ -126,11 +126,12 @@ export function createMemoryStore(): RunStore {
 
     async list(filter: RunFilter = {}) {
       open()
-      const { name, status, before, limit = 50 } = filter
+      const { name, status, topLevel = false, before, limit = 50 } = filter
       const bound = before === undefined ? undefined : known(before)
       return [...runs.values()]
         .filter((run) => name === undefined || run.summary.name === name)
         .filter((run) => status === undefined || run.summary.status === status)
+        .filter((run) => !topLevel || run.summary.parent === null)
         .filter((run) => bound === undefined || newestFirst(bound, run) < 0)
         .sort(newestFirst)
         .slice(0, limit)
@@ -205,12 +206,13 @@ export function createMemoryStore(): RunStore {
       cache.push({ planName: entry.planName, step: entry.step, key: entry.key, json: JSON.stringify(entry) })
     },
 
-    async attempts({ runId, name, step, limit = Infinity }) {
+    async attempts({ runId, name, step, topLevel = false, limit = Infinity }) {
       open()
       return attempts
         .filter((attempt) => runId === undefined || attempt.runId === runId)
         .filter((attempt) => name === undefined || attempt.name === name)
         .filter((attempt) => step === undefined || attempt.step === step)
+        .filter((attempt) => !topLevel || known(attempt.runId).summary.parent === null)
         .toReversed()
         .sort((a, b) => known(b.runId).order - known(a.runId).order)
         .slice(0, limit)

@@ -103,10 +103,12 @@ describe('opening', () => {
   it('brings a store of an older version up to date', async () => {
     await (await opening()).close()
     const db = new DatabaseSync(file)
+    db.exec('DROP INDEX runs_top; ALTER TABLE runs DROP COLUMN parent_run; ALTER TABLE runs DROP COLUMN parent_step')
     db.exec('ALTER TABLE inbox DROP COLUMN step; ALTER TABLE inbox DROP COLUMN approved; PRAGMA user_version = 1')
     db.close()
     const store = await opening()
-    await store.commit([creation('r')])
+    await store.commit([creation('r', [], { parent: { runId: 'p', step: 's' } })])
+    expect(await store.get('r')).toMatchObject({ parent: { runId: 'p', step: 's' } })
     await store.send('r', { type: 'approve', step: 'a', approved: true, by: 'ana', reason: '' })
     expect(await store.inbox('r')).toMatchObject([{ step: 'a', approved: true }])
     await store.close()

@@ -52,8 +52,9 @@ export class SqliteJournal {
         ON CONFLICT (driver) DO UPDATE SET pid = pid RETURNING id`,
       ),
       create: connection.prepare(
-        `INSERT INTO runs (run_id, epoch, driver, name, status, created_at, ended_at, recipe, plan_hash, steps, error)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING`,
+        `INSERT INTO runs (run_id, epoch, driver, name, status, created_at, ended_at, recipe, plan_hash, steps, error,
+          parent_run, parent_step)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING`,
       ),
       reopen: connection.prepare(`UPDATE runs SET status = 'running', ended_at = NULL, error = NULL WHERE id = ?`),
       end: connection.prepare('UPDATE runs SET status = ?, ended_at = ?, error = ?, driver = NULL WHERE id = ?'),
@@ -165,11 +166,11 @@ export class SqliteJournal {
   #create({ runId, epoch, firstSeq }: JournalBatch, { summary, plan, driver }: NewRun): CommitResult | undefined {
     if (firstSeq !== 0 || epoch !== 1) return this.#runId(runId) === undefined ? 'fenced' : 'exists'
     const error = summary.error === null ? null : JSON.stringify(summary.error)
-    const { name, status, createdAt, endedAt, recipe, steps } = summary
+    const { name, status, createdAt, endedAt, recipe, steps, parent } = summary
     const holder = this.#driver(driver)
     const { changes, lastInsertRowid } = this.#sql
       .create()
-      .run(runId, epoch, holder, name, status, createdAt, endedAt, recipe, plan.hash, steps, error)
+      .run(runId, epoch, holder, name, status, createdAt, endedAt, recipe, plan.hash, steps, error, parent?.runId ?? null, parent?.step ?? null)
     if (changes === 0) return 'exists'
     this.#plan(plan)
     this.#known.set(runId, { id: Number(lastInsertRowid), epoch, end: 0, era: this.#connection.era })

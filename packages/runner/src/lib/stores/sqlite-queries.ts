@@ -2,14 +2,15 @@ import type { SQLInputValue } from 'node:sqlite'
 import { RunnerError } from '../errors.ts'
 import type { RecordedError } from '../events.ts'
 import type { JsonObject } from '../json.ts'
-import type { AttemptRecord, CacheEntry, InboxCommand, Lease, RunFilter, RunSummary } from '../store.ts'
+import type { AttemptFilter, AttemptRecord, CacheEntry, InboxCommand, Lease, RunFilter, RunSummary } from '../store.ts'
 import { unpackAttempts } from './attempt-list.ts'
 import type { Prepared, SqliteConnection } from './sqlite-connection.ts'
 
 /** Characters of journal that one chunk of a read holds, give or take a batch. */
 const CHUNK = 1 << 20
 const RUN = `run_id AS runId, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, plan_hash AS planHash,
-  steps, error`
+  steps, error, parent_run AS parentRun, parent_step AS parentStep`
+const TOP = 'parent_run IS NULL'
 const ENTRY = `plan_name AS planName, step, key, value, run_id AS runId, created_at AS createdAt`
 
 /** Reads what SqliteJournal and putCache wrote. */
@@ -41,12 +42,11 @@ export class SqliteQueries {
     return row && summary(row)
   }
 
-  async list({ name, status, before, limit = 50 }: RunFilter): Promise<RunSummary[]> {
-    const where = conditions({
-      'name = ?': name,
-      'status = ?': status,
-      'id < ?': before === undefined ? undefined : await this.#id(before),
-    })
+  async list({ name, status, topLevel = false, before, limit = 50 }: RunFilter): Promise<RunSummary[]> {
+    const where = conditions(
+      { 'name = ?': name, 'status = ?': status, 'id < ?': before === undefined ? undefined : await this.#id(before) },
+      topLevel ? [TOP] : [],
+    )
     const sql = `SELECT ${RUN} FROM runs ${where.sql} ORDER BY id DESC LIMIT ?`
     return (await this.#all<RunRow>(sql, ...where.values, rows(limit))).map(summary)
   }
@@ -84,9 +84,9 @@ export class SqliteQueries {
     return (await this.#all<EntryRow>(sql, planName, step, rows(limit))).map(entry)
   }
 
-  async attempts(filter: { runId?: string; name?: string; step?: string; limit?: number }): Promise<AttemptRecord[]> {
-    const { runId, name, step, limit = Infinity } = filter
-    const where = conditions({ 'run_id = ?': runId, 'name = ?': name })
+  async attempts(filter: AttemptFilter): Promise<AttemptRecord[]> {
+    const { runId, name, step, topLevel = false, limit = Infinity } = filter
+    const where = conditions({ 'run_id = ?': runId, 'name = ?': name }, topLevel ? [TOP] : [])
     const sql = `SELECT run_id AS runId, name, list FROM runs CROSS JOIN attempt_lists
       ON key BETWEEN runs.id << 32 AND runs.id << 32 | 0xffffffff ${where.sql} ORDER BY runs.id DESC, key DESC`
     return this.#connection.read(() => {
@@ -143,7 +143,11 @@ export class SqliteQueries {
   }
 }
 
-type RunRow = Omit<RunSummary, 'error'> & { error: string | null }
+type RunRow = Omit<RunSummary, 'error' | 'parent'> & {
+  error: string | null
+  parentRun: string | null
+  parentStep: string | null
+}
 type EntryRow = Omit<CacheEntry, 'value'> & { value: string }
 interface AttemptsRow {
   runId: string
@@ -167,9 +171,10 @@ interface LeaseRow {
   heartbeat: number
 }
 
-const summary = (row: RunRow): RunSummary => ({
+const summary = ({ error, parentRun, parentStep, ...row }: RunRow): RunSummary => ({
   ...row,
-  error: row.error === null ? null : (JSON.parse(row.error) as RecordedError),
+  error: error === null ? null : (JSON.parse(error) as RecordedError),
+  parent: parentRun === null ? null : { runId: parentRun, step: parentStep ?? '' },
 })
 
 const entry = (row: EntryRow): CacheEntry => ({ ...row, value: JSON.parse(row.value) as JsonObject })
@@ -177,8 +182,12 @@ const entry = (row: EntryRow): CacheEntry => ({ ...row, value: JSON.parse(row.va
 /** SQLite takes a negative limit for none. */
 const rows = (limit: number): number => (Number.isFinite(limit) ? limit : -1)
 
-function conditions(wanted: Record<string, SQLInputValue | undefined>): { sql: string; values: SQLInputValue[] } {
+function conditions(
+  wanted: Record<string, SQLInputValue | undefined>,
+  always: readonly string[] = [],
+): { sql: string; values: SQLInputValue[] } {
   const given = Object.entries(wanted).filter((pair): pair is [string, SQLInputValue] => pair[1] !== undefined)
-  if (given.length === 0) return { sql: '', values: [] }
-  return { sql: `WHERE ${given.map(([sql]) => sql).join(' AND ')}`, values: given.map(([, value]) => value) }
+  const all = [...given.map(([sql]) => sql), ...always]
+  if (all.length === 0) return { sql: '', values: [] }
+  return { sql: `WHERE ${all.join(' AND ')}`, values: given.map(([, value]) => value) }
 }

@@ -56,6 +56,11 @@ const MIGRATIONS: readonly string[] = [
   `ALTER TABLE inbox ADD COLUMN step TEXT;
   ALTER TABLE inbox ADD COLUMN approved INTEGER;
   PRAGMA user_version = 2;`,
+  // The newest runs at the top are found at once, however many children lie between them.
+  `ALTER TABLE runs ADD COLUMN parent_run TEXT;
+  ALTER TABLE runs ADD COLUMN parent_step TEXT;
+  CREATE INDEX runs_top ON runs (id) WHERE parent_run IS NULL;
+  PRAGMA user_version = 3;`,
 ]
 const SCHEMA_VERSION = MIGRATIONS.length
 
