@@ -26,3 +26,4 @@ export type { PerhapsReason, RunPreview, RunReason, StepDecision, StepPreview } 
 export type { RemovedRuns } from './lib/run-removal.ts'
 export { applyWrites } from './lib/run-reader.ts'
 export { parseItemName } from './lib/step-names.ts'
+export { KEYS_LOCK, readKeysLock, type KeysLock } from './lib/keys-lock.ts'

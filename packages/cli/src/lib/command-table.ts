@@ -10,6 +10,7 @@ import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { graph } from './commands/graph.ts'
 import { pause } from './commands/pause.ts'
+import { keysCheck, keysLock } from './commands/keys.ts'
 import { pythonPath } from './commands/python-path.ts'
 import { report } from './commands/report.ts'
 import { resume } from './commands/resume.ts'
@@ -27,6 +28,7 @@ import { runsPrune } from './commands/runs-prune.ts'
 import { stats } from './commands/stats.ts'
 import { runsDiff } from './commands/runs-diff.ts'
 import { unpause } from './commands/unpause.ts'
+import { types } from './commands/types.ts'
 import { validate } from './commands/validate.ts'
 import { verify } from './commands/verify.ts'
 import { CliError } from './errors.ts'
@@ -62,6 +64,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   convert: {
     summary: 'Write a YAML recipe as a TypeScript plan, or the other way',
     command: convert,
+  },
+  'keys lock': {
+    summary: 'Lock the shapes of context keys, for runs and for CI',
+    command: keysLock,
+  },
+  'keys check': {
+    summary: 'Tell which shapes of context keys have changed',
+    command: keysCheck,
+  },
+  types: {
+    summary: 'Write types for what the steps of a recipe produce',
+    command: types,
   },
   simulate: {
     summary: 'Predict how long a run takes, and what holds it up',
@@ -151,7 +165,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 }
 
 /** What a group does when it is named alone. */
-const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show' }
+const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show', keys: 'keys check' }
 
 export type FoundCommand =
   { kind: 'command'; name: string; words: string[]; command: Command } | { kind: 'help' } | { kind: 'none' }

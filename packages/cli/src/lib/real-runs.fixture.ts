@@ -5,6 +5,7 @@ import {
   createRunner,
   type JsonValue,
   type Plan,
+  type Runner,
   type RunnerOptions,
   type RunResult,
   type RunStore,
@@ -12,7 +13,7 @@ import {
 } from '@lorc/runner'
 import { fakeIo } from './fake-io.fixture.ts'
 import { main } from './main.ts'
-import { engineOf } from './scripted-run.fixture.ts'
+import { engineOf, planOf } from './scripted-run.fixture.ts'
 
 /** What the steps of a name do: the values that they write, or an outcome of their own. */
 export type Work = Record<string, (attempt: Attempt) => Record<string, JsonValue> | AttemptOutcome>
@@ -21,6 +22,8 @@ export type Work = Record<string, (attempt: Attempt) => Record<string, JsonValue
 export class RealRuns {
   readonly store: RunStore
   work: Work = {}
+  /** What every recipe compiles to. */
+  plan: Plan = planOf('a')
   readonly #options: Omit<RunnerOptions, 'store'>
 
   constructor(options: Omit<RunnerOptions, 'store' | 'executors'>, store: RunStore = createMemoryStore()) {
@@ -44,11 +47,21 @@ export class RealRuns {
     }
   }
 
+  /** Lets `look` see what is kept. */
+  async open<T>(look: (open: { runner: Runner; store: RunStore }) => Promise<T>): Promise<T> {
+    const runner = await createRunner({ ...this.#options, store: this.store })
+    try {
+      return await look({ runner, store: this.store })
+    } finally {
+      await runner.close()
+    }
+  }
+
   async lorc(...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
     const runner = await createRunner({ ...this.#options, store: this.store })
     const io = fakeIo({ cwd: this.#options.workspace })
     try {
-      const exit = await main(words, { io, engine: engineOf({ runner, store: this.store }), version: '1.2.3' })
+      const exit = await main(words, { io, engine: engineOf({ runner, store: this.store, compile: async () => ({ plan: this.plan, recipe: { path: 'r.yaml', sha256: '' } }) }), version: '1.2.3' })
       return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
     } finally {
       await runner.close()

@@ -17,8 +17,7 @@ export interface Commit {
 export function append(timeline: Timeline, commit: Commit, limits: Readonly<ContextLimits>): void {
   const identity = identityOf(commit.author)
   const revisions = commit.writes.map((write): [string, Revision] => {
-    const current = timeline.at(write.key, commit.version)
-    const shape = shapeAfter(current?.shape, write)
+    const shape = shapeAfter(timeline.shape(write.key, commit.version), write)
     return [write.key, { write: recordOf(write, commit), shape, identity, bytes: write.bytes }]
   })
   refuseBeyond(limits, timeline, commit.writes)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Context } from './context.ts'
 import { CONTEXT_ERRORS, ContextError } from './errors.ts'
 import { DEFAULT_LIMITS, formatBytes } from './limits.ts'
+import { shapeOf } from './shape-of.ts'
 import type { StepContext } from './step-context.ts'
 
 const KEY = 'numbers.stats_v1'
@@ -402,5 +403,24 @@ describe('a foreign step', () => {
     ['that is no step', () => ({}) as StepContext],
   ])('%s is refused', (_name, make) => {
     expect(refusal(() => { new Context().commit(make()) }).code).toBe('CONTEXT_STEP_FOREIGN')
+  })
+})
+
+describe('shapes that are expected', () => {
+  const expected = { 'a.b_v1': shapeOf({ x: 1 }) }
+
+  it('are what the first value has to fit, whoever writes it, and what it makes wider', () => {
+    const context = new Context()
+    context.set('a.old_v1', 'x', { who: 'me' })
+    context.expectShapes({ ...expected, 'a.old_v1': shapeOf(1) })
+    expect(() => context.set('a.b_v1', { x: 'one' }, { who: 'me' })).toThrow('a.b_v1 has one shape')
+    const step = context.begin({ who: 'step' })
+    step.set('a.b_v1', {})
+    expect(() => context.commit(step)).toThrow('$.x is gone')
+    expect(context.keys()).toEqual(['a.old_v1'])
+    context.set('a.b_v1', { x: 2 }, { who: 'me' })
+    context.set('a.old_v1', 'y', { who: 'me' })
+    context.set('a.new_v1', true, { who: 'me' })
+    expect(context.keys()).toEqual(['a.b_v1', 'a.new_v1', 'a.old_v1'])
   })
 })

@@ -86,6 +86,14 @@ export class Context {
     this.#write([staged], author, this.#now())
   }
 
+  /**
+   * From now on, the first value of each of these keys has to fit a shape, as every later one has to: else what writes it
+   * throws CONTEXT_SHAPE. Keys that have a value keep their own shape. Steps are told when they are committed.
+   */
+  expectShapes(shapes: Readonly<Record<string, Shape>>): void {
+    this.#timeline.expect(new Map(Object.entries(shapes)))
+  }
+
   /** The context as it is now, whatever is written later. */
   snapshot(): ContextSnapshot {
     const view = this.#latest()

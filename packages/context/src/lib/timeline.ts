@@ -31,6 +31,8 @@ export interface Revision {
 export class Timeline {
   #version = 0
   #bytes = 0
+  /** Shapes that first writes have to fit. */
+  #expected: ReadonlyMap<string, Shape> | undefined
   /** In the order of first writes, so that the keys of a version are a prefix. */
   readonly #keys = new Map<string, Revision[]>()
 
@@ -45,6 +47,15 @@ export class Timeline {
 
   get size(): number {
     return this.#keys.size
+  }
+
+  expect(shapes: ReadonlyMap<string, Shape>): void {
+    this.#expected = shapes
+  }
+
+  /** The shape that a write of a key has to fit at a version; undefined: any. */
+  shape(key: string, version: number): Shape | undefined {
+    return this.at(key, version)?.shape ?? this.#expected?.get(key)
   }
 
   has(key: string): boolean {

@@ -24,6 +24,7 @@ import type { Plan } from './plan.ts'
 import { repairEvents } from './repair.ts'
 import { RunFold } from './run-fold.ts'
 import { orderFromPast } from './learned-order.ts'
+import { readKeysLock } from './keys-lock.ts'
 import { newRunId } from './run-id.ts'
 import { skippedSteps } from './run-order.ts'
 import { loadRun, storedEvents, type LoadedRun } from './run-reader.ts'
@@ -107,6 +108,7 @@ export class RunAssembly {
     journal.attach({ create: { summary, plan: { hash, json }, driver: this.#options.identity } })
     const context = this.#context(plan)
     for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
+    this.#holdTo(context)
     const scheduler = this.#scheduler(plan, options)
     const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], items: itemsOf(plan), secrets })
     driver.begin([
@@ -140,6 +142,7 @@ export class RunAssembly {
       visit: (event) => replayed.push(event),
     })
     checkTypes(plan, executors)
+    if (!first) this.#holdTo(context)
     await loadNeeds(plan)
     const secrets = secretsOf(plan, this.#options.env, first !== undefined)
     if (fold.paused && !first) throw pausedRun(runId, fold.paused)
@@ -219,6 +222,12 @@ export class RunAssembly {
       failFast: options.failFast ?? false,
       ...(options.order && { durations: options.order }),
     })
+  }
+
+  /** What is written from now on has to fit the shapes that the workspace locks, if it does. */
+  #holdTo(context: Context): void {
+    const locked = readKeysLock(this.#around.workspace.root)
+    if (locked) context.expectShapes(locked)
   }
 
   #context(plan: Plan): Context {

@@ -1,0 +1,104 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nextVersion, type Shape } from '@lorc/context'
+import { KEYS_LOCK, readKeysLock, type KeysLock, type Plan } from '@lorc/runner'
+import { type ArgumentSpecs, defineCommand, type Invocation, JSON_OPTION, type OptionSpecs } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { declaredKeys, recordedKeys } from '../keys/known-keys.ts'
+import { declaredShape, shapeChange } from '../keys/shape-change.ts'
+import { count } from '../render/quantity.ts'
+import { withRunner } from '../with-runner.ts'
+
+const FILES = {
+  files: { label: 'RECIPE', summary: 'Recipes, of which what `produces` declares counts too. Default: only what runs recorded', required: false, many: true },
+} as const satisfies ArgumentSpecs
+
+/** A key whose shape is not the one that is locked. */
+interface Changed {
+  key: string
+  path: string
+  reason: string
+  /** The key that the new shape wants. */
+  next: string
+}
+
+export const keysLock = defineCommand({
+  description:
+    `Writes ${KEYS_LOCK}: the shapes of the context keys that the last runs left, and of those that recipes declare with ` +
+    '`produces`. From then on, a run refuses what does not fit. New keys are added; a key whose shape has changed is refused: ' +
+    'the new shape wants a new version of the key.',
+  arguments: FILES,
+  options: { force: { kind: 'flag', summary: 'Lock changed shapes as they are now' } },
+  examples: [
+    ['keys lock recipes/daily.yaml', 'lock what it declares, and what runs recorded'],
+    ['keys lock --force', 'take changed shapes for right'],
+  ],
+  async run(invocation) {
+    const { io, out, options } = invocation
+    const { locked, now, root } = await shapes(invocation)
+    const changed = options.force ? [] : changesOf(locked, now)
+    if (changed.length > 0) {
+      io.stdout.write(changesText(changed, out.red))
+      return EXIT.failed
+    }
+    const all = { ...locked, ...(options.force ? now : missingOf(locked, now)) }
+    const keys = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))
+    await writeFile(join(root, KEYS_LOCK), `${JSON.stringify({ lorc: 1, keys }, null, 2)}\n`)
+    const added = Object.keys(all).length - Object.keys(locked).length
+    io.stdout.write(`${KEYS_LOCK}: ${count(Object.keys(all).length, 'key')}, ${added} new\n`)
+    return EXIT.ok
+  },
+})
+
+export const keysCheck = defineCommand({
+  description:
+    `Compares the shapes of context keys, as the last runs left them and as recipes declare them, with ${KEYS_LOCK}. Ends with 1 ` +
+    'if one has changed, naming the key, the place, and the version that the new shape wants.',
+  arguments: FILES,
+  options: JSON_OPTION,
+  examples: [['keys check recipes/*.yaml', 'for CI: no recipe changes a shape that others read']],
+  async run(invocation) {
+    const { io, out, options } = invocation
+    const { locked, now } = await shapes(invocation)
+    const changed = changesOf(locked, now)
+    const unlocked = Object.keys(missingOf(locked, now)).sort()
+    if (options.json) io.stdout.write(`${JSON.stringify({ locked: Object.keys(locked).length, changed, unlocked }, null, 2)}\n`)
+    else {
+      io.stdout.write(changesText(changed, out.red))
+      if (unlocked.length > 0) io.stdout.write(`not locked yet: ${unlocked.join(', ')}; \`lorc keys lock\` adds them\n`)
+      if (changed.length === 0) io.stdout.write(`${out.green('ok')}  ${count(Object.keys(locked).length, 'key')} as locked\n`)
+    }
+    return changed.length === 0 ? EXIT.ok : EXIT.failed
+  },
+})
+
+/** What is locked, and what shapes there are now. */
+async function shapes(
+  invocation: Invocation<typeof FILES, OptionSpecs>,
+): Promise<{ locked: KeysLock; now: Record<string, Shape>; root: string }> {
+  const loaded = await invocation.workspace()
+  const plans: Plan[] = []
+  for (const file of invocation.arguments.files) plans.push((await invocation.engine.compile(file, loaded)).plan)
+  const now = Object.fromEntries(await withRunner(invocation, (open) => recordedKeys(open)))
+  for (const [key, schema] of plans.flatMap((plan) => [...declaredKeys(plan)])) {
+    const declared = declaredShape(schema)
+    if (declared) now[key] = declared
+  }
+  return { locked: readKeysLock(loaded.root) ?? {}, now, root: loaded.root }
+}
+
+function changesOf(locked: KeysLock, now: Readonly<Record<string, Shape>>): Changed[] {
+  return Object.entries(now).flatMap(([key, shape]) => {
+    const was = Object.hasOwn(locked, key) ? locked[key] : undefined
+    const change = was && shapeChange(was, shape)
+    return change ? [{ key, ...change, next: nextVersion(key) }] : []
+  })
+}
+
+function missingOf(locked: KeysLock, now: Readonly<Record<string, Shape>>): Record<string, Shape> {
+  return Object.fromEntries(Object.entries(now).filter(([key]) => !Object.hasOwn(locked, key)))
+}
+
+function changesText(changed: readonly Changed[], paint: (text: string) => string): string {
+  return changed.map(({ key, path, reason, next }) => `${paint('changed')}  ${key}: ${path} ${reason}; write ${next} for the new shape\n`).join('')
+}
