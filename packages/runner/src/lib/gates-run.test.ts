@@ -32,7 +32,7 @@ describe('expressions', () => {
     const { result, runId } = await run.start({ ...plan, env: { grant: ['TOKEN'], set: { SIZE: '${{ has(ctx.a.rows_v1) ? size(ctx.a.rows_v1) : 0 }}' } } })
     const { steps, status, error } = await result
     expect(seen).toEqual([{ rows: [1, 2], text: 'demo/1', token: 'tok' }, '2', 'tok'])
-    expect(steps[2]).toMatchObject({ status: 'skipped', reason: 'when: size(ctx.a.rows_v1) > 2 is false', attempts: 0 })
+    expect(steps[2]).toMatchObject({ status: 'skipped', reason: 'when: size(ctx.a.rows_v1) > 2 is false, as a.rows_v1 is [1,2]', attempts: 0 })
     expect({ status, error }).toMatchObject({ status: 'failed', error: { code: 'STEP_SUCCESS_UNMET' } })
     expect((await run.view(runId)).context.has('d.ok_v1')).toBe(false)
   })

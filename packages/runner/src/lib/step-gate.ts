@@ -3,6 +3,7 @@ import { evaluateCondition, evaluateItems, resolveText } from './expressions/exp
 import type { Scope } from './expressions/scope.ts'
 import { toRecorded } from './outcome.ts'
 import type { PlanStep } from './plan.ts'
+import { SeenValues } from './seen-values.ts'
 
 /**
  * What becomes of a step whose turn has come: the event that says so, or undefined where it may start. `now` is Unix
@@ -12,8 +13,13 @@ export function decideGate(step: PlanStep, scope: Scope, now: number): EventData
   const { name, when, forEach, type } = step
   const place = (field: string) => `\`${field}\` of the step \`${name}\``
   try {
-    if (when !== undefined && !evaluateCondition(when, scope, place('when'))) {
-      return { type: 'steps.skipped', steps: [name], reason: `when: ${when} is false` }
+    if (when !== undefined) {
+      const seen = new SeenValues()
+      // No copy: the variables are looked up only where an expression asks for them.
+      const watched = Object.create(scope, { onRead: { value: seen.onRead } }) as Scope
+      if (!evaluateCondition(when, watched, place('when'))) {
+        return { type: 'steps.skipped', steps: [name], reason: `when: ${when} is false${seen.text()}` }
+      }
     }
     if (forEach) return { type: 'step.expanded', step: name, items: evaluateItems(forEach.items, scope, place('for_each')) }
     return type === 'approval' ? request(step, resolveText(step.approval?.message ?? `May ${name} go on?`, scope, place('message')), now) : undefined

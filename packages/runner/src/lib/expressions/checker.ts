@@ -3,6 +3,7 @@ import type { JsonValue } from '../json.ts'
 import { celEnvironment, LONGEST } from './environment.ts'
 import type { CelNode } from './node.ts'
 import { bindReferences, type Reference, type ReferenceFault, type ReferenceRoot } from './references.ts'
+import { slipOf, VALUE_HINTS } from './slip.ts'
 import { suggest } from '../recipe/suggest.ts'
 import { typeOfSchema, type RegisterFields } from './schema-type.ts'
 
@@ -111,6 +112,8 @@ function faultOf(
   const start = Math.max(0, Math.min(range?.start ?? 0, cel.length - 1))
   const place = { start, end: Math.max(range?.end ?? 0, start + 1) }
   const said = (summary ?? message).split('\n')[0] ?? ''
+  const slip = slipOf(cel, { said, ...place })
+  if (slip) return slip
   const field = /^No such key: (.*)$/.exec(said)?.[1]
   if (field !== undefined) {
     const meant = suggest(field, fields)
@@ -123,11 +126,12 @@ function faultOf(
     return { message: `\`${unknown}\` is known in the steps of a \`for_each\` only`, ...place }
   if (unknown === 'response' && !response)
     return { message: '`response` is known in the `set` of an http step only', ...place }
-  return { message: `there is no \`${unknown}\` here`, ...place, fix: HINTS[unknown] ?? `a value begins with ${NAMES}` }
+  return { message: `there is no \`${unknown}\` here`, ...place, fix: HINTS[unknown] ?? `a text stands in quotes, "${unknown}"; a value begins with ${NAMES}` }
 }
 
 const NAMES = '`params`, `ctx`, `steps`, `env`, `run` or, in a `for_each`, `item`'
 const HINTS: Readonly<Record<string, string>> = {
+  ...VALUE_HINTS,
   inputs: 'did you mean `params`?',
   param: 'did you mean `params`?',
   context: 'did you mean `ctx`?',

@@ -8,6 +8,7 @@ import { meterNodes } from './metering.ts'
 import type { CelNode } from './node.ts'
 import { bindReferences, type Binding, type ReferenceRoot } from './references.ts'
 import type { Scope } from './scope.ts'
+import { slipOf } from './slip.ts'
 
 /** Programs kept. One run of a recipe has few expressions; a process that serves many recipes has many. */
 const MOST_KEPT = 5000
@@ -87,6 +88,7 @@ const binding: Binding = {
   type: () => 'dyn',
   read: (root, name) => {
     const value = current && read(current, root, name)
+    if (root !== 'env') current?.onRead?.(root, name, value)
     return value === undefined ? undefined : toCel(value)
   },
 }
@@ -106,13 +108,25 @@ function read(scope: Scope, root: ReferenceRoot, name: string): JsonValue | unde
   }
 }
 
+/** What the library throws, and what references do. */
+interface Failure {
+  summary?: string
+  message: string
+  range?: { start: number; end: number }
+  fix?: string
+}
+
 function failure(cel: string, where: string, error: unknown): RunnerError {
-  const { summary, message } = error as { summary?: string; message: string }
+  const { summary, message, range, fix } = error as Failure
+  const { start = 0, end = 0 } = range ?? {}
+  const slip = slipOf(cel, { said: summary ?? message, start, end })
   const shown = cel.length > 200 ? `${cel.slice(0, 197)}...` : cel
-  const reason = summary ?? message
+  const reason = slip?.message ?? summary ?? message
+  const known = slip?.fix ?? fix
   const place = where === '' ? '' : ` (${where})`
   return new RunnerError('EXPRESSION_FAILED', `The expression \`${shown}\`${place} failed: ${reason}`, {
     cause: error,
+    ...(known === undefined ? {} : { fix: known }),
     details: { expression: cel, where, reason },
   })
 }

@@ -93,7 +93,7 @@ class Binder {
       evaluate: (evaluator, of, scope) => {
         const wanted = nameOf(name, evaluator, scope)
         const value = this.#binding.read(chain.root, wanted)
-        if (value === undefined) throw new Error(missing(chain.root, wanted))
+        if (value === undefined) throw missing(chain.root, wanted)
         return value
       },
     })
@@ -199,7 +199,16 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function missing(root: ReferenceRoot, name: string): string {
+/** With `fix`, where one is known. */
+function missing(root: ReferenceRoot, name: string): Error {
+  const error = new Error(missingText(root, name))
+  if (root !== 'ctx' && root !== 'params') return error
+  const plain = name.split('.').every((part) => /^[a-z_]\w*$/i.test(part) && part !== 'in')
+  const asked = plain ? `has(${root}.${name})` : `${JSON.stringify(name)} in ${root}`
+  return Object.assign(error, { fix: `ask first whether it is there: \`${asked} && ...\`` })
+}
+
+function missingText(root: ReferenceRoot, name: string): string {
   switch (root) {
     case 'ctx':
       return `the context has no key \`${name}\``

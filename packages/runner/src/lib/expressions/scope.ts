@@ -28,7 +28,11 @@ export interface Scope {
   env: Readonly<Record<string, string>>
   /** Of a step of type `http`, where it says what becomes context. */
   response?: JsonValue
+  /** Told of each key, parameter and step that is read; `undefined`: it is not there. */
+  onRead?: (root: ReadRoot, name: string, value: JsonValue | undefined) => void
 }
+
+export type ReadRoot = 'ctx' | 'params' | 'steps'
 
 /** Names that an expression may begin with. */
 export const ROOTS = ['params', 'ctx', 'steps', 'env', 'item', 'index', 'run', 'response'] as const

@@ -225,7 +225,7 @@ describe('what is known of types', () => {
     ['has(params.dayz)', 'there is no parameter `dayz`; did you mean `days`?'],
     ['params.zebra > 1', 'there is no parameter `zebra`; the recipe has `days`, `ratio`, `rows`, `open`, `counts`'],
     ['needs.a.ok', 'there is no `needs` here; did you mean `steps`?'],
-    ['zzz', /there is no `zzz` here; a value begins with `params`/],
+    ['zzz', /there is no `zzz` here; a text stands in quotes, "zzz"; a value begins with `params`/],
     ['[1].exists(run, run == 1)', /a variable cannot be called `run`/],
     ['params.rows', 'it must give true or false, not a list; -'],
     ['params.open', 'it must give true or false, not a map; -'],
@@ -237,10 +237,10 @@ describe('what is known of types', () => {
     const each = (items: string, cel: string) =>
       problems(`${PARAMS}steps: [{ ${STEP}, for_each: ${items}, args: { a: ${JSON.stringify(`\${{ ${cel} }}`)} } }]`)
     expect(each('params.rows', 'item.id + index')).toEqual([])
-    expect(each('params.rows', 'item.name + index')).toEqual(['no such overload: string + int; -'])
+    expect(each('params.rows', 'item.name + index')).toEqual(['a text and a number cannot be added; make a text of the number: `string(x)`'])
     expect(each('"params.rows.map(r, r.id)"', 'item.name')).toHaveLength(1)
     expect(each('ctx.a.b_v1', 'item.anything')).toEqual([])
-    expect(each('{ items: [a, b] }', 'item + 1')).toEqual(['no such overload: string + int; -'])
+    expect(each('{ items: [a, b] }', 'item + 1')).toEqual(['a text and a number cannot be added; make a text of the number: `string(x)`'])
   })
 
   test('of keys follows what steps produce', () => {
