@@ -63,6 +63,9 @@ const concurrencyGroupSchema = z.strictObject({
   limit: z.int().min(1).max(100_000),
 })
 
+/** A map, not a list: what is declared of a list depends on the order in which the compiler meets its texts. */
+const PHASES = { main: 'main', on_success: 'on_success', on_failure: 'on_failure', always: 'always' } as const
+
 export const planStepSchema = z.strictObject({
   name: z.string().regex(STEP_NAME),
   /**
@@ -101,7 +104,7 @@ export const planStepSchema = z.strictObject({
     })
     .optional(),
   /** Which part of the run the step belongs to. Default `main`; the others begin when the main part is over. */
-  phase: z.enum(['main', 'on_success', 'on_failure', 'always']).optional(),
+  phase: z.enum(PHASES).optional(),
   /** CEL; evaluated when the step is ready. False: the step is skipped, and what depends on it goes on. */
   when: z.string().min(1).optional(),
   forEach: forEachSchema.optional(),
