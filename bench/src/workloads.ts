@@ -1,7 +1,10 @@
 import { coldStart } from './workloads/cold-start.ts'
 import { fanOut } from './workloads/fan-out.ts'
 import { growth, keptRuns, waitingSteps } from './workloads/growth.ts'
+import { items } from './workloads/items.ts'
 import { pythonSteps } from './workloads/python-steps.ts'
+import { recipe } from './workloads/recipe.ts'
+import { report, reportSize } from './workloads/report.ts'
 import { runs } from './workloads/runs.ts'
 import { schedule } from './workloads/schedule.ts'
 import { sequencePower, sequenceProcess } from './workloads/sequence.ts'
@@ -16,6 +19,10 @@ export const workloads: readonly Workload[] = [
   fanOut,
   runs,
   schedule,
+  items,
+  recipe,
+  report,
+  reportSize,
   growth,
   waitingSteps,
   keptRuns,
