@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { basename, dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { LONGEST_LINE, readLines } from './log-lines.ts'
 import { createRunner } from './runner.ts'
 import { createMemoryStore } from './stores/memory.ts'
@@ -74,4 +74,19 @@ it('reads lines without end, and bytes that are no text', async () => {
   for await (const chunk of readLines(join(workspace, 'no'))) none.push(chunk)
   expect(none).toEqual([])
   await expect(readLines(workspace).next()).rejects.toThrow('EISDIR')
+})
+
+it('reads a plan once, however many logs are asked for at once, and again after a failure', async () => {
+  const store = createMemoryStore()
+  const runner = await createRunner({ workspace, store, clock: new FakeClock(), executors: [scriptedExecutor({})] })
+  const steps = ['a', 'b', 'c'].map((name) => ({ name, type: 'scripted', stage: 0 }))
+  const { runId, result } = await runner.start({ lorc: 1, name: 'demo', steps })
+  await result
+  const readPlan = vi.spyOn(store, 'plan').mockRejectedValueOnce(new Error('disk'))
+  await expect(runner.logPath(runId, 'a', 1)).rejects.toThrow('disk')
+  const paths = await Promise.all(steps.map(({ name }) => runner.logPath(runId, name, 1)))
+  expect(paths.map((path) => basename(path))).toEqual(['0000-a.1.log', '0001-b.1.log', '0002-c.1.log'])
+  await runner.logPath(runId, 'c', 1)
+  expect(readPlan).toHaveBeenCalledTimes(2)
+  await runner.close()
 })

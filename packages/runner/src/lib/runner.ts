@@ -85,8 +85,8 @@ class LocalRunner implements Runner {
   /** Plans whose executors and secrets are there: they were looked for before. */
   readonly #passed = new WeakSet<Plan>()
   #closing: Promise<void> | undefined
-  /** The plan that `logPath` read last: it is asked for one step after the other. */
-  #planRead: { hash: string; plan: Plan } | undefined
+  /** The plan that `logPath` read last: it is asked for one step after the other, or for many at once. */
+  #planRead: { runId: string; plan: Promise<Plan> } | undefined
 
   constructor(options: RunnerOptions & { stateDir: string }, store: RunStore, ownsStore: boolean) {
     const { workspace: root, stateDir, env = {}, python, concurrency = CORES, graceMs = 5000 } = options
@@ -279,11 +279,19 @@ class LocalRunner implements Runner {
   }
 
   async logPath(runId: string, step: string, attempt: number): Promise<string> {
-    const { planHash: hash } = await this.#summary(runId)
-    if (this.#planRead?.hash !== hash) this.#planRead = { hash, plan: JSON.parse((await this.store.plan(hash)) ?? '{"steps":[]}') as Plan }
-    const { plan } = this.#planRead
+    if (this.#planRead?.runId !== runId) this.#planRead = { runId, plan: this.#planOf(runId) }
+    const read = this.#planRead
+    const plan = await read.plan.catch((error: unknown) => {
+      if (this.#planRead === read) this.#planRead = undefined
+      throw error
+    })
     checkNames(plan, graphOf(plan), { only: [parseItemName(step)?.step ?? step] })
     return this.#assembly.logPath(plan, runId, step, attempt)
+  }
+
+  async #planOf(runId: string): Promise<Plan> {
+    const { planHash } = await this.#summary(runId)
+    return JSON.parse((await this.store.plan(planHash)) ?? '{"steps":[]}') as Plan
   }
 
   async remove(runIds: readonly string[]): Promise<RemovedRuns> {

@@ -26,7 +26,8 @@ export class SeenValues {
 }
 
 function statusOf(facts: JsonValue | undefined): string {
-  return typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? String(facts['status']) : 'not there'
+  const status = typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? facts['status'] : undefined
+  return typeof status === 'string' ? status : 'not there'
 }
 
 function brief(value: JsonValue | undefined, inside = false): string {

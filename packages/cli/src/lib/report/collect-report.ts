@@ -90,7 +90,7 @@ async function addLogs(
     const ends = await Promise.all(
       batch.map(async ({ name, attempts, status }) => {
         const path = await runner.logPath(runId, name, attempts).catch(() => undefined)
-        return path === undefined ? undefined : await logEnd(path, status === 'failed' ? each : short, mask)
+        return path === undefined ? undefined : logEnd(path, status === 'failed' ? each : short, mask)
       }),
     )
     for (const [index, end] of ends.entries()) {

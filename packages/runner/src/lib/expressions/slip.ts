@@ -48,7 +48,7 @@ export function slipOf(cel: string, { said, start, end }: ReportedFault): Refere
   if (/^no such overload: (string \+ (int|double)|(int|double) \+ string)$/.test(said)) {
     return fault('a text and a number cannot be added', 'make a text of the number: `string(x)`')
   }
-  if (/^Unterminated string/.test(said)) return fault('a text has no closing quote', `close it with ${cel.charAt(start)}`)
+  if (said.startsWith('Unterminated string')) return fault('a text has no closing quote', `close it with ${cel.charAt(start)}`)
   if (!/^(Unexpected|Expected)/.test(said)) return undefined
   if (said.endsWith('EOF')) return fault('it ends too early', `something has to follow \`${cel.trim().slice(-20)}\``)
   return operatorSlip(cel, start, word, fault)
