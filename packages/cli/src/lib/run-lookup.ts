@@ -7,7 +7,7 @@ const SHOWN = 5
 /** How an argument that names a run is described in the help. */
 export const RUN_ARGUMENT = {
   label: 'RUN',
-  summary: 'A run id, the beginning or the last part of one, `last` for the newest run that no step started, `last~1` for the one before it',
+  summary: 'A run id, the beginning or the last part of one, `last` for the newest run, `last~1` for the one before it',
   required: true,
 } as const
 

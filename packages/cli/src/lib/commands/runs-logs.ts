@@ -79,7 +79,11 @@ async function show({ runner }: OpenRunner, view: RunView, { step, attempt, line
     found = (await reader.read(take)) || found
     await reader.finish(take)
   }
-  if (found || step === undefined) return
+  if (found) return
+  if (step === undefined) {
+    io.stderr.write(attempt === undefined ? 'no step printed anything\n' : `no step printed anything on attempt ${attempt}\n`)
+    return
+  }
   const [state] = begun
   const why =
     state === undefined
