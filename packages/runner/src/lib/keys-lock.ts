@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseKey, type Shape } from '@lorc/context'
 import { RunnerError } from './errors.ts'
@@ -11,9 +11,12 @@ export type KeysLock = Readonly<Record<string, Shape>>
 
 /** The shapes that a workspace locks; undefined: it locks none. Throws RunnerError KEYS_LOCK_INVALID. */
 export function readKeysLock(root: string): KeysLock | undefined {
+  const file = join(root, KEYS_LOCK)
   let text: string
   try {
-    text = readFileSync(join(root, KEYS_LOCK), 'utf8')
+    // Each run looks for the file: to catch that it cannot be read costs six times as much.
+    if (!statSync(file, { throwIfNoEntry: false })) return undefined
+    text = readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw invalid(`cannot be read: ${(error as Error).message}`)
