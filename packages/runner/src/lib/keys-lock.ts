@@ -24,6 +24,28 @@ export function readKeysLock(root: string): KeysLock | undefined {
   return checked(text)
 }
 
+/**
+ * A workspace's lock, looked for anew in each turn of the event loop in which it is asked for: runs that begin together,
+ * a hundred of them maybe, share the look.
+ */
+export class KeysLockFile {
+  readonly #root: string
+  #seen: { lock: KeysLock | undefined } | undefined
+
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  /** Throws as `readKeysLock` does. */
+  read(): KeysLock | undefined {
+    if (!this.#seen) {
+      this.#seen = { lock: readKeysLock(this.#root) }
+      setImmediate(() => (this.#seen = undefined))
+    }
+    return this.#seen.lock
+  }
+}
+
 function checked(text: string): KeysLock {
   let value: unknown
   try {

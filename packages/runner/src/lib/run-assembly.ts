@@ -24,7 +24,7 @@ import type { Plan } from './plan.ts'
 import { repairEvents } from './repair.ts'
 import { RunFold } from './run-fold.ts'
 import { orderFromPast } from './learned-order.ts'
-import { readKeysLock } from './keys-lock.ts'
+import { KeysLockFile } from './keys-lock.ts'
 import { newRunId } from './run-id.ts'
 import { skippedSteps } from './run-order.ts'
 import { loadRun, storedEvents, type LoadedRun } from './run-reader.ts'
@@ -59,12 +59,14 @@ export class RunAssembly {
   readonly #logs: string
   readonly #runs: string
   readonly #versions: JsonObject
+  readonly #keysLock: KeysLockFile
 
   constructor(around: Surroundings, options: AssemblyOptions) {
     this.#around = around
     this.#options = options
     this.#logs = join(options.stateDir, 'logs', sep)
     this.#runs = join(options.runsDir, sep)
+    this.#keysLock = new KeysLockFile(around.workspace.root)
     this.#versions = { runner: RUNNER_VERSION, node: engineVersions.node, ...options.versions }
   }
 
@@ -226,7 +228,7 @@ export class RunAssembly {
 
   /** What is written from now on has to fit the shapes that the workspace locks, if it does. */
   #holdTo(context: Context): void {
-    const locked = readKeysLock(this.#around.workspace.root)
+    const locked = this.#keysLock.read()
     if (locked) context.expectShapes(locked)
   }
 
