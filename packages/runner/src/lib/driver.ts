@@ -368,8 +368,12 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     try {
       const name = resolveText(group.name, this.#scope(this.#steps.of(own), attempt, item), `\`concurrency_group\` of the step \`${step}\``)
       scheduler.apply({ type: 'slot.asked', step })
-      this.#groups ??= new GroupKeeper(this.#around.slots, { runId: this.runId, epoch: this.epoch }, this.#groupHooks())
-      void this.#groups.ask(step, { ...group, name })
+      const groups = (this.#groups ??= new GroupKeeper(this.#around.slots, { runId: this.runId, epoch: this.epoch }, this.#groupHooks()))
+      // A slot counts as long as its run's lease is held: the store has to know the run before it can count one.
+      void this.opened.then(
+        () => groups.ask(step, { ...group, name }),
+        () => {},
+      )
     } catch (error) {
       this.#record({ type: 'step.failed', step, attempt: attempt - 1, error: toRecorded(error), metrics: null })
     }

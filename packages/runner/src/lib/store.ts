@@ -165,8 +165,9 @@ export interface RunStore {
 
   /**
    * Takes a slot of a concurrency group if fewer than `limit` are held; `granted` also to who holds one already. Else
-   * returns who holds them. A slot counts as long as the lease under which it was taken is held, so the end of a run and
-   * a take-over free slots by themselves; those of `gone` are freed with this call. Atomic; need not survive a power cut.
+   * returns who holds them. A slot counts as long as the lease under which it was taken is held, so a run has to be
+   * committed before it asks, and the end of a run and a take-over free slots by themselves; those of `gone` are freed
+   * with this call. Atomic; need not survive a power cut.
    */
   takeSlot(group: string, limit: number, holder: SlotHolder, gone?: readonly SlotHolder[]): Promise<'granted' | HeldSlot[]>
   /** Nothing happens when the slot is not held. */

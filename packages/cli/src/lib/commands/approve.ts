@@ -39,7 +39,13 @@ export const approve = defineCommand({
       const runId = await findRun(store, invocation.arguments.run)
       const view = await runner.view(runId)
       if (step === undefined) {
-        if (reject) throw new CliError('CLI_ARGUMENT_MISSING', 'STEP is missing: --reject decides on a step.')
+        const deciding = reject ? '--reject' : options.reason !== undefined ? '--reason' : options.by !== undefined ? '--by' : undefined
+        if (deciding !== undefined) {
+          const waiting = waitingApprovals(view).map(({ name }) => name)
+          throw new CliError('CLI_ARGUMENT_MISSING', `STEP is missing: ${deciding} decides on a step.`, {
+            fix: waiting.length === 0 ? `nothing waits for an approval in ${runId}.` : `those that wait: ${waiting.join(', ')}`,
+          })
+        }
         return list(view, { io, style: out, json })
       }
       checkRunStep(view, step)
