@@ -23,7 +23,7 @@ export async function holds<T>(
   )
 }
 
-interface Counterexample {
+export interface Counterexample {
   message: string
   example: string
   seed: string

@@ -14,6 +14,9 @@ import { runnerCases } from './runner-cases.ts'
 import { keyOf, RunnerWorld, type RunnerCase } from './runner-world.ts'
 import type { Flaw } from './troubled-store.ts'
 
+/** Its cases make either flaw of a store show; those of the tests of what has to hold are other ones each time. */
+const SEED = 1
+
 let workspace: string
 beforeAll(() => void (workspace = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-simulation-')))))
 afterAll(() => rmSync(workspace, { recursive: true }))
@@ -26,7 +29,8 @@ it.each<[string, Flaw]>([
   ['answers before it has written', 'unsynced'],
   ['writes for a driver that was replaced', 'unfenced'],
 ])('and it notices a store that %s', { timeout: 120_000 }, async (_, flaw) => {
-  expect(await search(runnerCases, (given) => verify(given, flaw), 400, { endOnFailure: true })).toBeDefined()
+  const found = await search(runnerCases, (given) => verify(given, flaw), 400, { seed: SEED, endOnFailure: true })
+  expect(found).toBeDefined()
 })
 
 it('a run that begins at a step takes over what is not to be done again', { timeout: 120_000 }, async () => {

@@ -17,7 +17,7 @@ export interface SchedulerCase {
   numbers: readonly number[]
 }
 
-type MakeScheduler = (plan: Plan, options: SchedulerOptions) => Scheduler
+export type MakeScheduler = (plan: Plan, options: SchedulerOptions) => Scheduler
 
 const MOST_TURNS = 500
 const MOST_RESUMES = 3
