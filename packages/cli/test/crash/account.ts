@@ -1,10 +1,11 @@
 import type { JournalEvent, Plan } from '@lorc/runner'
 import type { CopiedRun } from './journal-copy.ts'
+import { eventName } from './sabotage-order.ts'
 import type { Effect } from './site.ts'
 
-/** What was durable, and what had been done, when a run's driver was killed. */
+/** What was durable, and what had been done, when the driver of a run, and of those that its steps started, was killed. */
 export interface Crash {
-  events: readonly JournalEvent[]
+  runs: readonly Pick<CopiedRun, 'runId' | 'events'>[]
   effects: readonly Effect[]
 }
 
@@ -29,6 +30,11 @@ function chain({ verified, summary, events }: CopiedRun): string[] {
   return found
 }
 
+/** What a pause holds back. */
+const BEGINNINGS = new Set(['step.started', 'step.expanded', 'approval.requested'])
+/** What comes at most once of a step, however often it is tried and resumed. */
+const ONCE = new Set(['approval.requested', 'approval.decided', 'step.linked'])
+
 /** The journal by itself: each step completed once, nothing started twice at a time, nor before what it waits for. */
 function history(events: readonly JournalEvent[], plan: Plan): string[] {
   const found: string[] = []
@@ -36,8 +42,21 @@ function history(events: readonly JournalEvent[], plan: Plan): string[] {
   const expanded = new Set<string>()
   const completed = new Set<string>()
   const attempts = new Map<string, number>()
+  const once = new Set<string>()
+  let paused = false
   for (const event of events) {
+    if (paused && BEGINNINGS.has(event.type)) found.push(`${eventName(event)} came while the run was paused`)
     switch (event.type) {
+      case 'run.paused':
+      case 'run.unpaused':
+        if (paused === (event.type === 'run.paused')) found.push(`${event.type} changed nothing`)
+        paused = event.type === 'run.paused'
+        break
+      case 'approval.requested':
+        for (const other of waitsFor(plan, event.step))
+          if (!completed.has(other)) found.push(`${event.step} asked before ${other} had completed`)
+        running.add(event.step)
+        break
       case 'step.started': {
         const { step, attempt } = event
         if (running.has(step) || completed.has(step))
@@ -56,6 +75,9 @@ function history(events: readonly JournalEvent[], plan: Plan): string[] {
         for (const other of waitsFor(plan, event.step))
           if (!completed.has(other)) found.push(`${event.step} was given its items before ${other} had completed`)
         break
+      case 'approval.decided':
+        if (!running.has(event.step)) found.push(`${event.step} was decided on without asking`)
+        break
       case 'steps.skipped':
         for (const step of event.steps) completed.add(step)
         break
@@ -67,6 +89,12 @@ function history(events: readonly JournalEvent[], plan: Plan): string[] {
         if (event.type === 'step.completed') completed.add(event.step)
         break
     }
+  }
+  for (const event of events) {
+    if (!ONCE.has(event.type) || !('step' in event)) continue
+    const what = `${event.type} of ${String(event.step)}`
+    if (once.has(what)) found.push(`${what} came twice`)
+    once.add(what)
   }
   const names = new Set([...plan.steps.map(({ name }) => name), ...running, ...completed])
   for (const name of names) {
@@ -83,8 +111,11 @@ function waitsFor(plan: Plan, name: string): string[] {
   return plan.steps.filter(({ stage, phase }) => phase === step?.phase && stage < (step?.stage ?? 0)).map((one) => one.name)
 }
 
-/** Journal and effects: none without an attempt that was durably started, one for each that ended, none twice. */
-function accounted({ runId, events, attempts }: CopiedRun, effects: readonly Effect[]): string[] {
+/** Steps of these types have no scriptlet. */
+const EFFECTLESS = new Set(['recipe', 'approval'])
+
+/** Journal and effects, of steps that a scriptlet runs: none without an attempt that was durably started, one for each that ended, none twice. */
+function accounted({ runId, events, attempts, plan }: CopiedRun, effects: readonly Effect[]): string[] {
   const found: string[] = []
   const had = new Set<string>()
   for (const { step, attempt, key } of effects) {
@@ -98,6 +129,7 @@ function accounted({ runId, events, attempts }: CopiedRun, effects: readonly Eff
     if (event.type !== 'step.completed' && event.type !== 'step.failed') continue
     const { step, attempt } = event
     if (events.some((other) => other.type === 'step.expanded' && other.step === step)) continue
+    if (plan.steps.some(({ name, type }) => name === step && EFFECTLESS.has(type))) continue
     const cached = event.type === 'step.completed' && event.cached !== undefined
     if (cached === had.has(`${step} ${attempt}`))
       found.push(`attempt ${attempt} at ${step} ended ${cached ? 'as cached with' : 'without'} its effect`)
@@ -110,16 +142,17 @@ function accounted({ runId, events, attempts }: CopiedRun, effects: readonly Eff
 /** One crash: what was durable stays, no completed step is run again, and repeated is only what was in flight. */
 function resumed(run: CopiedRun, effects: readonly Effect[], crash: Crash): string[] {
   const found: string[] = []
-  if (crash.events.some((event, i) => event.hash !== run.events[i]?.hash))
+  const before = crash.runs.find(({ runId }) => runId === run.runId)?.events ?? []
+  if (before.some((event, i) => event.hash !== run.events[i]?.hash))
     found.push('the journal is not the one that there was, continued')
   for (const { step, attempt } of crash.effects) {
-    if (!isStarted(crash.events, step, attempt))
+    if (!isStarted(before, step, attempt))
       found.push(`attempt ${attempt} at ${step} had its effect before its start was durable`)
   }
-  const flying = inFlight(crash.events)
-  const retried = new Set(crash.events.flatMap((event) => (event.type === 'step.failed' ? [event.step] : [])))
+  const flying = inFlight(before)
+  const retried = new Set(before.flatMap((event) => (event.type === 'step.failed' ? [event.step] : [])))
   for (const { step } of effects.slice(crash.effects.length)) {
-    if (crash.events.some((event) => event.type === 'step.completed' && event.step === step)) {
+    if (before.some((event) => event.type === 'step.completed' && event.step === step)) {
       found.push(`${step} was run again after it had completed`)
     } else if (crash.effects.some((effect) => effect.step === step) && !flying.has(step) && !retried.has(step)) {
       found.push(`${step} was repeated, and was not in flight`)

@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { getuid, platform } from 'node:process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Ended, resultLine } from '../lorc.fixture.ts'
-import { type Crash, inFlight } from './account.ts'
-import { ending } from './kill-and-resume.ts'
+import { inFlight } from './account.ts'
+import { crashOf, ending } from './kill-and-resume.ts'
 import { Site } from './site.ts'
 import { type Undisturbed, undisturbed } from './undisturbed.ts'
 
@@ -65,7 +65,7 @@ async function expectStopped(ended: Ended, makeRoom = (): void => undefined): Pr
   makeRoom()
   const [run] = (await site.copy()).runs
   if (run === undefined) throw new Error('there is no run')
-  const crash: Crash = { events: run.events, effects: await site.effects() }
+  const crash = await crashOf(site)
   expect([run.verified.ok, run.summary.status, [...inFlight(run.events)]]).toEqual([true, 'running', ['swell']])
   const resumed = await site.lorc(['resume', 'last'])
   expect(await ending(site, resumed, known, [crash])).toEqual([])

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { resultLine, type Started } from '../lorc.fixture.ts'
 import { type Crash, discrepancies } from './account.ts'
-import { toldBy } from './kill-and-resume.ts'
+import { crashOf, toldBy } from './kill-and-resume.ts'
 import { isStopped } from './processes.ts'
 import type { SabotageOrder } from './sabotage-order.ts'
 import { Site } from './site.ts'
@@ -109,10 +109,6 @@ async function stopped(started: Started, byItself: boolean): Promise<Started> {
 async function wrongEnd(started: Started, exit: number, says: string): Promise<string[]> {
   const ended = await started.ended
   return ended.exit === exit && ended.stderr.includes(says) ? [] : [`process ${started.process.pid}: ${toldBy(ended)}`]
-}
-
-async function crashOf(from: Site): Promise<Crash> {
-  return { events: (await from.copy()).runs[0]?.events ?? [], effects: await from.effects() }
 }
 
 async function wrongWith(at: Site, crashes: readonly Crash[]): Promise<string[]> {

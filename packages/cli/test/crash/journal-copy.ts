@@ -28,7 +28,7 @@ export interface CopiedRun {
 
 /** What the store in a `.lorc` folder holds. */
 export interface Copy {
-  /** Newest first, but for those that were there before. */
+  /** Those at the top, then those that steps of them started; newest first each. Not those that were there before. */
   runs: CopiedRun[]
 }
 
@@ -80,5 +80,9 @@ async function readRuns(store: RunStore, workspace: string, earlier: ReadonlySet
     })
   }
   await runner.close()
-  return runs
+  return [...runs.filter(isTop), ...runs.filter((run) => !isTop(run))]
+}
+
+function isTop({ summary }: CopiedRun): boolean {
+  return summary.parent === null
 }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { type Ended, resultLine } from '../lorc.fixture.ts'
-import { type Crash, discrepancies } from './account.ts'
+import type { Crash } from './account.ts'
+import { familyDiscrepancies } from './family.ts'
 import type { CopiedRun } from './journal-copy.ts'
+import { Person } from './person.ts'
 import type { SabotageOrder, Spot } from './sabotage-order.ts'
 import { Site } from './site.ts'
 import { type Boundary, boundariesOf, resultOf, type Undisturbed } from './undisturbed.ts'
@@ -15,8 +17,10 @@ export interface Killing {
   spots: readonly Spot[]
   /** What else is done to those processes. */
   order?: SabotageOrder
-  /** Whether what a dead driver left running gets the time to end before the run is resumed. */
+  /** Whether what a dead driver left running gets the time to end, and a person acts, before the run is resumed. */
   patient: boolean
+  /** Whether a Person attends to the run. */
+  attended?: boolean
 }
 
 export interface Killed {
@@ -29,14 +33,16 @@ export interface Killed {
 }
 
 /** Starts a run on a copy of the template, has it killed, resumes it to its end, and compares it with the known one. */
-export async function killAndResume({ template, recipe, known, spots, order, patient }: Killing): Promise<Killed> {
+export async function killAndResume({ template, recipe, known, spots, order, patient, attended }: Killing): Promise<Killed> {
   const site = await Site.make(template)
+  const person = attended ? new Person(site) : undefined
   const found: string[] = []
   const crashes: Crash[] = []
   let hit: string[] | undefined
   const drive = async (orders: SabotageOrder): Promise<Ended> => {
     const [run] = (await site.copy()).runs
-    return site.lorc(run ? ['resume', run.runId] : ['run', recipe], { order: orders })
+    const started = site.start(run ? ['resume', run.runId] : ['run', recipe], { order: orders })
+    return person ? person.attend(started) : started.ended
   }
   try {
     for (const spot of spots) {
@@ -48,15 +54,23 @@ export async function killAndResume({ template, recipe, known, spots, order, pat
       if (hit === undefined) return { found, hit, boundaries: [] }
       if (killed.signal !== 'SIGKILL') found.push(`it was not killed: ${toldBy(killed)}`)
       if (patient) await site.quiet()
-      crashes.push({ events: (await site.copy()).runs[0]?.events ?? [], effects: await site.effects() })
+      const crash = await crashOf(site)
+      crashes.push(crash)
+      const [run] = crash.runs
+      if (run) await person?.tidy(run, patient)
     }
     const ended = await drive({})
     await site.quiet()
-    found.push(...(await ending(site, ended, known, crashes)))
+    found.push(...(await ending(site, ended, known, crashes)), ...(person?.wrong ?? []))
     return { found, hit, boundaries: boundariesOf(await site.traces()) }
   } finally {
     await site.remove()
   }
+}
+
+/** What is durable in a site, and what has been done there. No process may be at work in it. */
+export async function crashOf(site: Site): Promise<Crash & { runs: CopiedRun[] }> {
+  return { runs: (await site.copy()).runs, effects: await site.effects() }
 }
 
 /** The exit status or signal of a process, and what it said. */
@@ -73,8 +87,8 @@ export async function ending(
 ): Promise<string[]> {
   const { runs } = await site.copy()
   const [run] = runs
-  if (run === undefined || runs.length > 1) return [`there are ${runs.length} runs: ${ended.stderr}`]
-  const found = discrepancies(run, await site.effects(), crashes)
+  if (run === undefined || runs.length !== known.runs) return [`there are ${runs.length} runs: ${ended.stderr}`]
+  const found = familyDiscrepancies(runs, await site.effects(), crashes)
   if (ended.exit !== 0) found.push(toldBy(ended))
   else if (!isDeepStrictEqual(resultLine(ended), resultOf(run))) found.push(`it printed ${ended.stdout}`)
   if (!isDeepStrictEqual(run.context, known.run.context)) found.push(`its context is ${JSON.stringify(run.context)}`)

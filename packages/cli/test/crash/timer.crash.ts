@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest'
 import type { Crash } from './account.ts'
-import { ending } from './kill-and-resume.ts'
+import { crashOf, ending } from './kill-and-resume.ts'
 import { Random } from './random.ts'
 import { Site } from './site.ts'
 import { undisturbed } from './undisturbed.ts'
@@ -50,7 +50,7 @@ it.each(['sqlite', 'files'] as const)(
           break
         }
         kills++
-        crashes.push({ events: (await site.copy()).runs[0]?.events ?? [], effects: await site.effects() })
+        crashes.push(await crashOf(site))
       }
       await site.remove()
     }

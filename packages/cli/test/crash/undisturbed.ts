@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { expect } from 'vitest'
 import { resultLine } from '../lorc.fixture.ts'
-import { discrepancies } from './account.ts'
+import { familyDiscrepancies } from './family.ts'
 import type { CopiedRun } from './journal-copy.ts'
+import { Person } from './person.ts'
 import { eventName, type SabotageOrder, type Trace } from './sabotage-order.ts'
 import { Site } from './site.ts'
 
@@ -17,6 +18,8 @@ export interface Boundary {
 /** A run that nobody killed: what the others are compared with. */
 export interface Undisturbed {
   run: CopiedRun
+  /** How many runs there are, with those that its steps started. */
+  runs: number
   boundaries: Boundary[]
   ms: number
 }
@@ -31,20 +34,29 @@ export async function warmSite(config?: object): Promise<Site> {
   return warm
 }
 
-/** Runs a recipe on a copy of `template`. */
-export async function undisturbed(template: Site, recipe: string, order: SabotageOrder = {}): Promise<Undisturbed> {
+/** Runs a recipe on a copy of `template`, attended to by a Person if that is said. */
+export async function undisturbed(
+  template: Site,
+  recipe: string,
+  order: SabotageOrder = {},
+  attended = false,
+): Promise<Undisturbed> {
   const site = await Site.make(template)
   try {
     const began = performance.now()
-    const ended = await site.lorc(['run', recipe], { order })
+    const started = site.start(['run', recipe], { order })
+    const ended = await (attended ? new Person(site).attend(started) : started.ended)
     const ms = performance.now() - began
-    const run = (await site.copy()).runs[0] as CopiedRun
+    const { runs } = await site.copy()
+    const [run] = runs as [CopiedRun]
     expect([ended.exit, resultLine(ended)], ended.stderr).toEqual([0, resultOf(run)])
-    expect(discrepancies(run, await site.effects(), [])).toEqual([])
+    expect(familyDiscrepancies(runs, await site.effects(), [])).toEqual([])
     const boundaries = boundariesOf(await site.traces())
     const seen = boundaries.flatMap(({ names }) => names.filter(isEvent))
-    expect(seen, 'what was seen to be committed is what the journal holds').toEqual(run.events.map(eventName))
-    return { run, boundaries, ms }
+    const inOrder = (names: string[]): string[] => (runs.length > 1 ? names.toSorted() : names)
+    const held = runs.flatMap(({ events }) => events.map(eventName))
+    expect(inOrder(seen), 'what was seen to be committed is what the journals hold').toEqual(inOrder(held))
+    return { run, runs: runs.length, boundaries, ms }
   } finally {
     await site.remove()
   }
@@ -57,7 +69,7 @@ export function resultOf({ runId, context }: CopiedRun): object {
 
 /** Whether a name is that of an event. */
 export function isEvent(name: string): boolean {
-  return /^(run|driver|step|steps)\./.test(name)
+  return /^(run|driver|step|steps|approval)\./.test(name)
 }
 
 export function boundariesOf(traces: readonly Trace[]): Boundary[] {

@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { project } from '../../../../tools/config/vitest.ts'
 
 const { resolve, ssr, test } = project('crash')
-const LONG = ['boundaries', 'timer', 'drivers']
+const LONG = ['boundaries', 'attended', 'timer', 'drivers']
 
 /** Two files at a time; the long ones first, so that they do not end alone. */
 class LongestFirst extends BaseSequencer {
