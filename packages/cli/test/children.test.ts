@@ -48,3 +48,14 @@ it('removes a run with those that its steps started', async () => {
   expect(await out('runs', 'prune', '--keep-last', '2', '--recipe', 'big')).toMatch(/^removed 2 runs:/)
   expect((await listed('--children')).map(({ name }) => name)).toEqual(['inner', 'big', 'inner', 'big'])
 })
+
+it('says which step a decision is missing, and that no step printed anything', async () => {
+  await workspace.write('ask.yaml', 'name: ask\nsteps:\n  - { name: ok, type: approval, message: Publish? }\n')
+  const asking = workspace.start(['run', 'ask.yaml'])
+  await asking.says('asks       ok: Publish?')
+  const undecided = await workspace.lorc(['approve', 'last', '--by', 'ann'])
+  expect(undecided).toMatchObject({ exit: 2, stderr: expect.stringContaining('fix: those that wait: ok\n') as string })
+  expect((await workspace.lorc(['runs', 'logs', 'last', '--attempt', '9'])).stderr).toBe('no step printed anything on attempt 9\n')
+  await workspace.lorc(['approve', 'last', 'ok', '--by', 'ann'])
+  expect(await asking.ended).toMatchObject({ exit: 0 })
+})
