@@ -1,58 +1,40 @@
 import { Context, type StepContext } from '@lorc/context'
 import type { ApprovalDecision, RunHandle, RunResult } from './api.ts'
-import { approvalEnd, checkDecision } from './approval.ts'
 import { AttemptRun, type AttemptEnds } from './attempt-run.ts'
-import { LiveAttempt, logFile, type AttemptHooks, type RunPlaces } from './attempt.ts'
+import { LiveAttempt, logFile, type AttemptHooks } from './attempt.ts'
 import { RunnerError } from './errors.ts'
 import type { AttemptMetrics, EventData, JournalEvent, RecordedError } from './events.ts'
 import { EndedRun } from './ended-run.ts'
+import type { DriverPort } from './driver-port.ts'
+import { DurableWaits } from './durable-waits.ts'
 import { ExecutedSteps } from './executed-steps.ts'
-import { resolveText } from './expressions/expressions.ts'
 import type { Scope } from './expressions/scope.ts'
 import { mayHoldExpressions, resolveStep } from './expressions/step-expressions.ts'
-import { GroupKeeper, type GroupHooks } from './group-keeper.ts'
+import { GroupWaits } from './group-waits.ts'
+import { comply } from './inbox-command.ts'
 import { ItemContext } from './item-context.ts'
-import type { Item, ItemData } from './item-data.ts'
-import { concludeItems, itemsFailed } from './item-outcome.ts'
-import type { Journal } from './journal.ts'
+import type { Item } from './item-data.ts'
+import { gatherItems } from './item-outcome.ts'
 import type { LiveRun } from './live-runs.ts'
 import { conclude, toRecorded, type Acceptance, type Product } from './outcome.ts'
 import type { JsonValue } from './json.ts'
+import { PendingApprovals } from './pending-approvals.ts'
 import { needsOf, type PlanNeeds } from './plan-needs.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { retryDelay } from './retry.ts'
-import type { RunFold } from './run-fold.ts'
+import { runEnd } from './run-end.ts'
+import type { RunParts } from './run-parts.ts'
 import { scopeOf } from './run-scope.ts'
-import type { Command, Scheduler } from './scheduler.ts'
+import { RunTimers } from './run-timers.ts'
+import type { Command } from './scheduler.ts'
 import type { SecretMask } from './secret-mask.ts'
-import type { Secrets } from './secrets.ts'
-import type { StepCache } from './step-cache.ts'
 import { requireSuccess } from './step-checks.ts'
 import { decideGate } from './step-gate.ts'
 import { withStepMetrics } from './step-metrics.ts'
-import type { InboxCommand } from './store.ts'
-import type { Subscribers } from './subscribers.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What items write is checked against nothing: see ItemContext. */
 const NOTHING = new Context()
-
-/** One run's own parts, folded up to where the driver takes over. */
-export interface RunParts {
-  readonly plan: Plan
-  readonly places: RunPlaces
-  readonly journal: Journal
-  readonly fold: RunFold
-  readonly scheduler: Scheduler
-  readonly context: Context
-  readonly cache: StepCache
-  readonly subscribers: Subscribers
-  readonly changedCode: readonly string[]
-  /** Undefined: the plan has no `for_each` step. */
-  readonly items: ItemData | undefined
-  readonly secrets: Secrets | undefined
-  environment(step: PlanStep): Readonly<Record<string, string>>
-}
 
 /**
  * Drives one run: turns what happens into events and the scheduler's commands into actions. An action is taken only
@@ -67,12 +49,12 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   readonly #live = new Map<number, LiveAttempt>()
   /** Steps that were told to end while their start was not yet durable, with the reason: they are not begun. */
   #doomed: Map<number, RunnerError> | undefined
-  #timers: Set<() => void> | undefined
+  readonly #timers: RunTimers
   readonly #steps: ExecutedSteps
   readonly #needs: PlanNeeds
-  #groups: GroupKeeper | undefined
-  /** Who waits for events to be durable, by the `seq` of the last of them. */
-  #awaiting: { seq: number; resolve: () => void }[] | undefined
+  #approvals: PendingApprovals | undefined
+  #groups: GroupWaits | undefined
+  #waits: DurableWaits | undefined
   #resolve!: (result: RunResult) => void
   #reject!: (error: RunnerError) => void
   #opened!: { resolve: () => void; reject: (error: RunnerError) => void }
@@ -87,6 +69,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     this.#attempts = new AttemptRun(around, run.cache, this)
     this.#steps = new ExecutedSteps(run.plan)
     this.#needs = needsOf(run.plan)
+    this.#timers = new RunTimers(around.clock)
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -118,7 +101,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     for (const event of events) this.#record(event, at)
     this.#resetStale()
     this.#limitTime()
-    for (const step of this.#run.scheduler.asked()) this.#resumeApproval(this.#nameOf(step))
+    for (const step of this.#run.scheduler.asked()) this.#pendingApprovals().resume(this.#nameOf(step))
     this.#pump()
   }
 
@@ -152,10 +135,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   }
 
   approve(step: string, decision: ApprovalDecision): void {
-    checkDecision(this.#run.fold.step(step), decision)
-    if (!this.#isGoingOn()) return
-    this.#record({ type: 'approval.decided', step, ...decision })
-    this.#concludeApproval(step)
+    this.#pendingApprovals().decide(step, decision)
   }
 
   /** Lets go of the run as a crash would, but for ending what it runs: nothing more is journaled. */
@@ -191,7 +171,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   linked(attempt: LiveAttempt, runId: string): Promise<void> {
     if (this.#over || attempt.settled) return Promise.reject(new RunnerError('STEP_CANCELLED', 'The attempt is over.'))
     const { seq } = this.#record({ type: 'step.linked', step: attempt.step.name, attempt: attempt.number, runId })
-    return new Promise((resolve) => void (this.#awaiting ??= []).push({ seq, resolve }))
+    return (this.#waits ??= new DurableWaits()).until(seq)
   }
 
   #record(data: EventData, at = this.#around.clock.now()): JournalEvent {
@@ -248,16 +228,8 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   #finish(status: 'completed' | 'failed' | 'cancelled'): void {
     const { fold, journal } = this.#run
-    const { cancel } = fold
     const attempts = fold.attempts()
-    if (status === 'completed') this.#record({ type: 'run.completed' })
-    else if (status === 'cancelled') this.#record({ type: 'run.cancelled', by: cancel!.by, reason: cancel!.reason })
-    else {
-      const step = this.#failedStep()
-      const limit = cancel?.code === undefined ? undefined : { code: cancel.code, message: cancel.reason }
-      const error = step === null ? limit : fold.step(step).error
-      this.#record({ type: 'run.failed', step, error: error ?? { code: 'RUN_INTERNAL', message: status } })
-    }
+    this.#record(runEnd(fold, status, this.#failedStep()))
     journal.attach({
       ended: { status: fold.status as typeof status, at: fold.endedAt!, error: fold.error, attempts },
     })
@@ -267,7 +239,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     if (this.#over) return
     this.#opened.resolve()
     this.#run.subscribers.publish(events)
-    if (this.#awaiting) this.#tellDurable(events, this.#awaiting)
+    this.#waits?.tell(events[events.length - 1]!.seq)
     for (const event of events) {
       if (event.type === 'step.started') this.#launch(event.step, event.attempt)
       else if (event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled') this.#conclude()
@@ -311,7 +283,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     const event = decideGate(plan.steps[at]!, this.#scope(this.#steps.of(at), scheduler.attempts(at) + 1), this.#around.clock.now())
     if (!event) return scheduler.apply({ type: 'step.ready', step: this.#nameOf(at) })
     this.#record(event)
-    if (event.type === 'approval.requested') this.#watchApproval(event.step, event.expiresAt)
+    if (event.type === 'approval.requested') this.#pendingApprovals().watch(event.step, event.expiresAt)
   }
 
   #scope(step: PlanStep, attempt: number, item?: Item, read?: (key: string) => JsonValue | undefined): Scope {
@@ -323,86 +295,35 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     return this.#run.items!.of(this.#run.plan.steps[names.parentOf(at)]!.name, names.ordinal(at))
   }
 
-  /** A pending approval of a driver before this one: its time limit goes on. */
-  #resumeApproval(step: string): void {
-    const { approval } = this.#run.fold.step(step)
-    if (approval?.decision) this.#concludeApproval(step)
-    else this.#watchApproval(step, approval?.expiresAt ?? null)
-  }
-
-  #watchApproval(step: string, expiresAt: number | null): void {
-    if (expiresAt === null) return
-    this.#after(Math.max(0, expiresAt - this.#around.clock.now()), () => {
-      const { status, approval } = this.#run.fold.step(step)
-      if (status === 'running' && approval?.expiresAt === expiresAt && !approval.decision) this.#concludeApproval(step)
-    })
-  }
-
-  #concludeApproval(step: string): void {
-    const { approval, attempts } = this.#run.fold.step(step)
-    this.#record(approvalEnd(step, attempts, approval!))
-    this.#pump()
-  }
-
   #gather({ step, attempt, failed }: Extract<Command, { do: 'gather' }>): void {
-    const { plan, items, scheduler } = this.#run
-    const planStep = plan.steps[step]!
+    const planStep = this.#run.plan.steps[step]!
     const at = this.#around.clock.now()
     try {
-      if (failed.length > 0) throw itemsFailed(failed.map((item) => scheduler.names.nameOf(item)), scheduler.names.block(step)!.count)
-      const writes = items!.gather(planStep.name)
-      concludeItems(planStep, attempt, writes, this.#run, at)
-      this.#record({ type: 'step.completed', step: planStep.name, attempt, writes, outputs: Object.keys(writes), artifacts: [], metrics: null }, at)
+      this.#record(gatherItems(planStep, attempt, failed, this.#run, at), at)
     } catch (error) {
       this.#record({ type: 'step.failed', step: planStep.name, attempt, error: toRecorded(error), metrics: null })
     }
   }
 
   #acquire(at: number): void {
-    const { scheduler, plan } = this.#run
-    const item = scheduler.names.isItem(at) ? this.#itemOf(at) : undefined
-    const own = scheduler.names.parentOf(at)
-    const group = plan.steps[own]!.concurrencyGroup!
-    const step = this.#nameOf(at)
-    const attempt = scheduler.attempts(at) + 1
-    try {
-      const name = resolveText(group.name, this.#scope(this.#steps.of(own), attempt, item), `\`concurrency_group\` of the step \`${step}\``)
-      scheduler.apply({ type: 'slot.asked', step })
-      const groups = (this.#groups ??= new GroupKeeper(this.#around.slots, { runId: this.runId, epoch: this.epoch }, this.#groupHooks()))
-      // A slot counts as long as its run's lease is held: the store has to know the run before it can count one.
-      void this.opened.then(
-        () => groups.ask(step, { ...group, name }),
-        () => {},
-      )
-    } catch (error) {
-      this.#record({ type: 'step.failed', step, attempt: attempt - 1, error: toRecorded(error), metrics: null })
-    }
+    const own = this.#run.scheduler.names.parentOf(at)
+    this.#groups ??= new GroupWaits(this.#around.slots, this.#run, this.#port())
+    this.#groups.ask(at, this.#steps.of(own), this.plan.steps[own]!.concurrencyGroup!)
   }
 
-  #groupHooks(): GroupHooks {
-    const { scheduler } = this.#run
+  #pendingApprovals(): PendingApprovals {
+    return (this.#approvals ??= new PendingApprovals(this.#run.fold, this.#around.clock, this.#port()))
+  }
+
+  #port(): DriverPort {
     return {
-      granted: (step) => {
-        if (!this.#isGoingOn()) return false
-        scheduler.apply({ type: 'slot.granted', step })
-        this.#pump()
-        return scheduler.isRunning(this.#indexOf(step))
-      },
-      refused: (step) => {
-        if (!this.#isGoingOn()) return
-        scheduler.apply({ type: 'slot.refused', step })
-        this.#pump()
-      },
-      waiting: (step, { name, limit }, holders) => {
-        if (this.#isGoingOn() && scheduler.isHeld(this.#indexOf(step))) this.#record({ type: 'step.waiting', step, group: name, limit, holders })
-      },
-      due: (step) => {
-        if (!this.#isGoingOn() || !scheduler.isHeld(this.#indexOf(step))) return false
-        scheduler.apply({ type: 'slot.due', step })
-        this.#pump()
-        return true
-      },
-      later: (ms, act) => this.#after(ms, act),
+      opened: this.opened,
+      isGoingOn: () => this.#isGoingOn(),
+      record: (event, at) => void this.#record(event, at),
+      pump: () => this.#pump(),
+      after: (ms, act) => this.#timers.after(ms, act),
+      scope: (step, attempt, item) => this.#scope(step, attempt, item),
+      itemOf: (at) => this.#itemOf(at),
     }
   }
 
@@ -416,17 +337,10 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   #limitTime(): void {
     const { timeoutMs, deadlineMs } = this.#run.plan
-    if (timeoutMs !== undefined) this.#after(timeoutMs, () => this.#endFor('RUN_TIMEOUT', `The run took longer than its timeout of ${timeoutMs / 1000} s.`))
+    if (timeoutMs !== undefined) this.#timers.after(timeoutMs, () => this.#endFor('RUN_TIMEOUT', `The run took longer than its timeout of ${timeoutMs / 1000} s.`))
     if (deadlineMs === undefined) return
     const left = this.#run.fold.createdAt + deadlineMs - this.#around.clock.now()
-    this.#after(Math.max(0, left), () => this.#endFor('RUN_DEADLINE', `The run did not end within ${deadlineMs / 1000} s of its creation.`))
-  }
-
-  #tellDurable(events: readonly JournalEvent[], awaiting: readonly { seq: number; resolve: () => void }[]): void {
-    const { seq } = events[events.length - 1]!
-    const told = awaiting.filter((waiting) => waiting.seq <= seq)
-    this.#awaiting = told.length < awaiting.length ? awaiting.filter((waiting) => waiting.seq > seq) : undefined
-    for (const { resolve } of told) resolve()
+    this.#timers.after(Math.max(0, left), () => this.#endFor('RUN_DEADLINE', `The run did not end within ${deadlineMs / 1000} s of its creation.`))
   }
 
   completed(attempt: LiveAttempt, accepted: Acceptance, metrics: AttemptMetrics | null, cached?: string): void {
@@ -462,7 +376,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
       : retryDelay(step.retry, scheduler.failures(attempt.at), said, this.#around.ids.random())
     this.#record({ type: 'step.failed', step: step.name, attempt: number, error: said, metrics, ...(delay !== undefined && { retryInMs: delay }) })
     if (delay !== undefined) {
-      this.#after(delay, () => {
+      this.#timers.after(delay, () => {
         scheduler.apply({ type: 'retry.due', step: step.name })
         this.#pump()
       })
@@ -493,36 +407,8 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     const commands = await this.#around.store.inbox(this.runId).catch(() => [])
     this.#polling = false
     if (this.#over) return
-    for (const command of commands) this.#comply(command)
+    for (const command of commands) comply(this, command)
     if (commands.length > 0) this.#run.journal.attach({ inboxDone: commands[commands.length - 1]!.id })
-  }
-
-  /** A decision that came too late, or from who may not decide, was refused to its sender before; here it counts for nothing. */
-  #comply(command: InboxCommand): void {
-    const { by, reason } = command
-    switch (command.type) {
-      case 'cancel':
-        return this.cancel({ by, reason })
-      case 'pause':
-        return this.pause({ by, reason })
-      case 'unpause':
-        return this.unpause({ by, reason })
-      case 'approve':
-        try {
-          this.approve(command.step, { approved: command.approved, by, reason })
-        } catch (error) {
-          if (!(error instanceof RunnerError)) throw error
-        }
-    }
-  }
-
-  #after(ms: number, act: () => void): void {
-    const timers = (this.#timers ??= new Set())
-    const stop = this.#around.clock.sleep(ms, () => {
-      timers.delete(stop)
-      if (!this.#over) act()
-    })
-    timers.add(stop)
   }
 
   #conclude(): void {
@@ -546,8 +432,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   #close(): void {
     this.#over = true
-    for (const stop of this.#timers ?? []) stop()
-    this.#timers = undefined
+    this.#timers.stop()
     this.#run.subscribers.end()
   }
 

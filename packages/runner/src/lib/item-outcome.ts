@@ -1,27 +1,30 @@
-import type { Context } from '@lorc/context'
 import { RunnerError } from './errors.ts'
-import type { RecordedWrite } from './events.ts'
+import type { EventData } from './events.ts'
 import { refusing } from './outcome.ts'
 import type { PlanStep } from './plan.ts'
+import type { RunParts } from './run-parts.ts'
 
 const NAMED = 20
 
 /**
- * Commits what the items of a `for_each` step wrote, gathered, to the run's context: all of it or, when this throws
- * (RunnerError STEP_*), nothing.
+ * How a `for_each` step ends whose items are over: completed with what they wrote, gathered and committed to the run's
+ * context; all of it or, when this throws (RunnerError STEP_*), nothing. `failed`: items, by index.
  */
-export function concludeItems(
-  step: PlanStep,
+export function gatherItems(
+  { name }: PlanStep,
   attempt: number,
-  writes: { [key: string]: RecordedWrite },
-  { context }: { context: Context },
+  failed: readonly number[],
+  { items, scheduler: { names }, context }: Pick<RunParts, 'items' | 'scheduler' | 'context'>,
   at: number,
-): void {
-  refusing(() => context.apply(writes, { who: step.name, step: step.name, attempt, at }))
+): EventData {
+  if (failed.length > 0) throw itemsFailed(failed.map((item) => names.nameOf(item)), names.block(names.find(name)!)!.count)
+  const writes = items!.gather(name)
+  refusing(() => context.apply(writes, { who: name, step: name, attempt, at }))
+  return { type: 'step.completed', step: name, attempt, writes, outputs: Object.keys(writes), artifacts: [], metrics: null }
 }
 
 /** `failed`: names of items. */
-export function itemsFailed(failed: readonly string[], count: number): RunnerError {
+function itemsFailed(failed: readonly string[], count: number): RunnerError {
   const named = failed.slice(0, NAMED).join(', ')
   const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : ''
   return new RunnerError('STEP_ITEMS_FAILED', `${failed.length} of ${count} items failed: ${named}${more}.`, {

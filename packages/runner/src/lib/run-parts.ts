@@ -1,0 +1,27 @@
+import type { Context } from '@lorc/context'
+import type { RunPlaces } from './attempt.ts'
+import type { ItemData } from './item-data.ts'
+import type { Journal } from './journal.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import type { RunFold } from './run-fold.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Secrets } from './secrets.ts'
+import type { StepCache } from './step-cache.ts'
+import type { Subscribers } from './subscribers.ts'
+
+/** One run's own parts, folded up to where the driver takes over. */
+export interface RunParts {
+  readonly plan: Plan
+  readonly places: RunPlaces
+  readonly journal: Journal
+  readonly fold: RunFold
+  readonly scheduler: Scheduler
+  readonly context: Context
+  readonly cache: StepCache
+  readonly subscribers: Subscribers
+  readonly changedCode: readonly string[]
+  /** Undefined: the plan has no `for_each` step. */
+  readonly items: ItemData | undefined
+  readonly secrets: Secrets | undefined
+  environment(step: PlanStep): Readonly<Record<string, string>>
+}
