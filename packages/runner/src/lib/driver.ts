@@ -219,8 +219,9 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   #endAttempt(step: number): void {
     const { cancel } = this.#run.fold
-    const why = cancel ? `the run was cancelled by ${cancel.by}` : `step ${this.#failedStep() ?? 'of the run'} failed`
-    const reason = new RunnerError('STEP_CANCELLED', `Cancelled: ${why}.`)
+    const stopped = cancel?.code ? cancel.reason : `the run was cancelled by ${cancel?.by}.`
+    const why = cancel ? stopped : `step ${this.#failedStep() ?? 'of the run'} failed.`
+    const reason = new RunnerError('STEP_CANCELLED', `Cancelled: ${why}`)
     const attempt = this.#live.get(step)
     if (attempt) attempt.end(reason)
     else (this.#doomed ??= new Map()).set(step, reason)

@@ -45,7 +45,7 @@ describe('for_each', () => {
   it('fails with the items that failed, and a resume runs only those', async () => {
     const first = await world.runner({ 'a[1]': nope, 'a[0]': ({ context }) => context.set('each.value_v1', 0) })
     const { runId, result } = await first.start(scriptedPlan({ name: 'a', forEach }, { name: 'b' }))
-    expect(await result).toMatchObject({ status: 'failed', failedStep: 'a', error: { code: 'STEP_ITEMS_FAILED', message: '1 of 3 items failed: a[1].' } })
+    expect(await result).toMatchObject({ status: 'failed', failedStep: 'a', error: { code: 'STEP_ITEMS_FAILED', message: '1 of 3 items failed: a[1]. a[1]: no luck' } })
     const run = await world.runner({ 'a[1]': ({ context }) => context.set('each.value_v1', 1) })
     const again = await (await run.resume(runId)).result
     expect(again.status).toBe('completed')

@@ -14,20 +14,23 @@ export function gatherItems(
   { name }: PlanStep,
   attempt: number,
   failed: readonly number[],
-  { items, scheduler: { names }, context }: Pick<RunParts, 'items' | 'scheduler' | 'context'>,
+  { items, scheduler: { names }, fold, context }: Pick<RunParts, 'items' | 'scheduler' | 'fold' | 'context'>,
   at: number,
 ): EventData {
-  if (failed.length > 0) throw itemsFailed(failed.map((item) => names.nameOf(item)), names.block(names.find(name)!)!.count)
+  if (failed.length > 0) {
+    const named = failed.map((item) => names.nameOf(item))
+    throw itemsFailed(named, names.block(names.find(name)!)!.count, fold.step(named[0]!).error?.message)
+  }
   const writes = items!.gather(name)
   refusing(() => context.apply(writes, { who: name, step: name, attempt, at }))
   return { type: 'step.completed', step: name, attempt, writes, outputs: Object.keys(writes), artifacts: [], metrics: null }
 }
 
-/** `failed`: names of items. */
-function itemsFailed(failed: readonly string[], count: number): RunnerError {
+/** `failed`: names of items; `first`: why the first of them failed. */
+function itemsFailed(failed: readonly string[], count: number, first: string | undefined): RunnerError {
   const named = failed.slice(0, NAMED).join(', ')
   const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : ''
-  return new RunnerError('STEP_ITEMS_FAILED', `${failed.length} of ${count} items failed: ${named}${more}.`, {
+  return new RunnerError('STEP_ITEMS_FAILED', `${failed.length} of ${count} items failed: ${named}${more}.${first === undefined ? '' : ` ${failed[0]}: ${first}`}`, {
     fix: 'A resume runs again only the items that did not complete.',
     details: { failed: failed.length, items: count, names: failed.slice(0, NAMED) },
   })

@@ -59,7 +59,7 @@ export class PlainLines implements RunReporter {
       case 'run.unpaused':
         return this.#line(`${event.type === 'run.paused' ? 'paused' : 'goes on'}: ${oneLine(event.by)}: ${oneLine(event.reason)}`)
       case 'run.cancel_requested':
-        return this.#line(`cancel requested by ${oneLine(event.by)}: ${oneLine(event.reason)}`)
+        return this.#line(event.code ? `ending: ${oneLine(event.reason)}` : `cancel requested by ${oneLine(event.by)}: ${oneLine(event.reason)}`)
       case 'run.completed':
       case 'run.failed':
       case 'run.cancelled':
