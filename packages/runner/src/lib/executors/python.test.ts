@@ -154,12 +154,15 @@ return {'status': 'ok', 'rows': 3}`)
     expect(readFileSync(attempt.logPath, 'latin1')).toBe('\xffraw child\n')
   })
 
-  it.each(['x = 1', 'requires_process = True'])('masks its secrets on the way to the log, on a host that nobody else gets (%s)', async (flags) => {
+  it.each([
+    ['x = 1', 'getpid'],
+    ['requires_process = True', 'getppid'],
+  ])('masks its secrets on the way to the log, on a host that nobody else gets (%s)', async (flags, host) => {
     const mask = new SecretMask(['s3cr3t'])
     const text = `import os, sys, time
 os.system('echo child s3cr3t >&2')
 sys.stderr.write('s3c'); sys.stderr.flush(); time.sleep(0.02); sys.stderr.write('r3t\\n')
-print('two lines, s3cr3t'); print('x' * 200000)
+print('two lines, s3cr3t'); print('x' * 200000); print('host', os.${host}())
 raise ValueError('no s3cr3t')`
     const [first, second] = [step(text, { flags, rest: { mask } }), step(text, { flags, rest: { mask } })]
     for (const attempt of [first, second]) {
@@ -169,7 +172,9 @@ raise ValueError('no s3cr3t')`
       for (const part of ['child ***\n', '\n***\n', 'two lines, ***\n', 'ValueError: no ***']) expect(log).toContain(part)
       expect(log.length).toBeGreaterThan(200_000)
     }
-    expect(first.spawned).not.toEqual(second.spawned)
+    const [one, other] = [first, second].map((attempt) => /^host \d+$/m.exec(attempt.log())?.[0])
+    expect(one).toBeDefined()
+    expect(one).not.toBe(other)
   })
 
   it('leaves no log of a step that says nothing', async () => {
