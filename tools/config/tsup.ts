@@ -1,5 +1,5 @@
-import { cpSync, existsSync, globSync, rmSync } from 'node:fs'
-import { basename } from 'node:path'
+import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
 import type { Options } from 'tsup'
 
 /** What every package's build has in common. Node's builtins keep their `node:` prefix: `node:sqlite` has no other name. */
@@ -53,7 +53,38 @@ const usedExports = (path: string): string => {
   ].join('\n')
 }
 
-type PluginHook<Args> = (options: { filter: RegExp; namespace?: string }, act: (args: Args) => object) => void
+/**
+ * Has whatever is loaded lazily import `core`, which is there by then: so all that `core` is made of is wanted by the same
+ * entries, and lies in one chunk instead of one for each set of entries that share a module. Finding a file costs a start
+ * more than reading what it does not need.
+ */
+const oneCore = (core: string): Plugin => ({
+  name: 'one-core',
+  setup(build) {
+    const lazy = new Set<string>()
+    build.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'one-core') return undefined
+      const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: 'one-core' })
+      if (found.namespace === 'file' && found.path !== core) lazy.add(found.path)
+      return found
+    })
+    build.onLoad({ filter: /\.[cm]?[jt]s$/, namespace: 'file' }, ({ path }) => {
+      if (!lazy.has(path)) return undefined
+      const contents = `${readFileSync(path, 'utf8')}\nimport * as core from ${JSON.stringify(core)}\nif (!core) throw core\n`
+      return { contents, loader: path.endsWith('ts') ? 'ts' : 'js' }
+    })
+  },
+})
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number]
+
+interface ProgramOptions {
+  carries: readonly string[]
+  library: string
+  core: string
+}
+
+type PluginHook<Args> = (options: { filter: RegExp; namespace?: string }, act: (args: Args) => object | undefined) => void
 
 /** A library: one module and one declaration file for each of `names` (files of `src/`, without `.ts`). */
 export const library = (...names: string[]): Options => ({
@@ -66,14 +97,14 @@ export const library = (...names: string[]): Options => ({
  * A program that installs without dependencies: this package and everything it imports are bundled, from source, into
  * chunks that `import()` loads lazily. It carries the entries of the packages in `carries` and their `python/` folders:
  * built code finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from. `library` is
- * what others may import of it, with its declarations.
+ * what others may import of it, with its declarations; `core` is the file that nearly every command begins with.
  */
-export const program = (name: string, { carries, library }: { carries: readonly string[]; library: string }): Options => ({
+export const program = (name: string, { carries, library, core }: ProgramOptions): Options => ({
   ...base,
   dts: { entry: named([library]) },
   entry: Object.assign(named([name, library]), ...[...carries, '.'].map(processEntries)) as Entries,
   noExternal: [/^[^.]/],
-  esbuildPlugins: [builtinsOnUse],
+  esbuildPlugins: [builtinsOnUse, oneCore(resolve(core))],
   esbuildOptions(options) {
     options.conditions = ['@lorc/source']
     options.legalComments = 'none'
