@@ -193,6 +193,7 @@ describe('failure', () => {
     const result = await handle.result
     expect(result).toMatchObject({ status: 'failed', error: { code: 'RUN_TIMEOUT' } })
     expect(result.steps.map((step) => step.status)).toEqual(['cancelled', 'blocked'])
+    expect(result.steps[0]).toMatchObject({ reason: 'Cancelled: The run took longer than its timeout of 2 s.' })
   })
 
   it('cancels what is in flight under failFast', async () => {

@@ -90,6 +90,17 @@ describe('plain lines', () => {
     expect(io.stderr.text.split('\n').slice(1)).toEqual(['  cancelled  21 steps: the run was cancelled', ''])
   })
 
+  it('name a time limit, not a person, as what ends a run', () => {
+    const io = fakeIo()
+    const reporter = new PlainLines(options(io))
+    reporter.begin(handleOf({ plan }))
+    const reason = 'The run took longer than its timeout of 2 s.'
+    const ending = { type: 'run.cancel_requested', by: '_runner', reason, code: 'RUN_TIMEOUT' } satisfies EventData
+    for (const event of journalOf(CREATED, DRIVER, ending)) reporter.event(event, true)
+    reporter.end()
+    expect(io.stderr.text.split('\n')[1]).toBe(`ending: ${reason}`)
+  })
+
   it('tell what happens, a line each', () => {
     const io = fakeIo()
     tell(new PlainLines(options(io)))
