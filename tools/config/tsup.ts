@@ -80,6 +80,7 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 
 interface ProgramOptions {
   carries: readonly string[]
+  installed: string[]
   library: string
   core: string
 }
@@ -94,16 +95,17 @@ export const library = (...names: string[]): Options => ({
 })
 
 /**
- * A program that installs without dependencies: this package and everything it imports are bundled, from source, into
+ * A program: this package and everything it imports, but for the packages in `installed`, are bundled, from source, into
  * chunks that `import()` loads lazily. It carries the entries of the packages in `carries` and their `python/` folders:
  * built code finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from. `library` is
  * what others may import of it, with its declarations; `core` is the file that nearly every command begins with.
  */
-export const program = (name: string, { carries, library, core }: ProgramOptions): Options => ({
+export const program = (name: string, { carries, installed, library, core }: ProgramOptions): Options => ({
   ...base,
   dts: { entry: named([library]) },
   entry: Object.assign(named([name, library]), ...[...carries, '.'].map(processEntries)) as Entries,
-  noExternal: [/^[^.]/],
+  external: installed,
+  noExternal: [new RegExp(`^(?!\\.|(?:${installed.join('|')})(?:/|$))`)],
   esbuildPlugins: [builtinsOnUse, oneCore(resolve(core))],
   esbuildOptions(options) {
     options.conditions = ['@lorc/source']

@@ -1,8 +1,11 @@
 // Which package may import which: the table of docs/architecture.md, as rules. A new package is added here first.
 const mayImport = {
   context: [],
-  runner: ['context'],
-  cli: ['context', 'runner'],
+  'event-client': [],
+  'jobs-registry': ['event-client'],
+  runner: ['context', 'event-client'],
+  server: ['context', 'event-client', 'jobs-registry', 'runner'],
+  cli: ['context', 'event-client', 'jobs-registry', 'runner', 'server'],
 }
 
 const forbiddenFor = ([name, allowed]) => ({

@@ -1,0 +1,18 @@
+export type * from './lib/event.ts'
+export type * from './lib/event-client.ts'
+export type * from './lib/json.ts'
+export type * from './lib/sink.ts'
+export type * from './lib/standard-schema.ts'
+export { EventError, ERROR_CODES, type ErrorCode } from './lib/errors.ts'
+export {
+  defineJob,
+  isJob,
+  isTransient,
+  TransientError,
+  type Job,
+  type JobContext,
+  type JobDefinition,
+  type JobLog,
+  type JobRetry,
+  type PlainJob,
+} from './lib/job.ts'

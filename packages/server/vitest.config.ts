@@ -1,0 +1,3 @@
+import { project } from '../../tools/config/vitest.ts'
+
+export default project('server')
