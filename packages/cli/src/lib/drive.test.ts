@@ -141,6 +141,13 @@ describe('a run that fails', () => {
     })
   })
 
+  it('by its deadline is not to be resumed: that would end at once', async () => {
+    const error = { code: 'RUN_DEADLINE', message: 'too late', fix: 'start it anew' }
+    const { stderr } = await driven({ result: resultOf({ status: 'failed', error }) })
+    expect(stderr).toContain(`error[RUN_DEADLINE]: too late\nfix: start it anew\nwhy, and what to do: lorc explain ${RUN_ID}\n`)
+    expect(stderr).not.toContain('lorc resume')
+  })
+
   it('before its first attempt has no log to show', async () => {
     const blocked = { ...result, steps: [stateOf('a', { status: 'failed', attempts: 0, error })] }
     expect((await driven({ result: blocked })).stderr).not.toContain('log')

@@ -10,6 +10,7 @@ import { reportOf, type ErrorReport } from './render/error-report.ts'
 import type { RunReporter } from './render/reporter.ts'
 import type { Past } from './render/run-estimate.ts'
 import { oneLine, truncate } from './render/text.ts'
+import { isResumable } from './resumable.ts'
 import { errorLine, okLine } from './result-line.ts'
 
 const LOG_LINES = 8
@@ -136,7 +137,7 @@ async function conclude(
   reporter.error(report)
   if (result.failedStep !== null) await noteLog(result, handle, io, reporter)
   if (result.status === 'failed') reporter.note(`why, and what to do: lorc explain ${result.runId}`)
-  reporter.note(`to go on from there: lorc resume ${result.runId}`)
+  if (isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
   reporter.end()
   io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId }))
   return exitCode

@@ -224,7 +224,7 @@ describe('the deadline', () => {
     const run = await world.runner({ a: ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) })
     const handle = await run.resume(runId)
     await world.clock.advance(4000)
-    expect(await handle.result).toMatchObject({ status: 'failed', error: { code: 'RUN_DEADLINE', message: 'The run did not end within 10 s of its creation.' } })
+    expect(await handle.result).toMatchObject({ status: 'failed', error: { code: 'RUN_DEADLINE', message: 'The run did not end within 10 s of its creation.', fix: expect.stringContaining('Start it anew') as string } })
   })
 })
 

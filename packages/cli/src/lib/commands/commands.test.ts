@@ -425,6 +425,8 @@ describe('runs show', () => {
     expect((await lorc('runs show last', engineWith({ view: async () => timeout }))).stdout).toContain(
       'error[RUN_TIMEOUT]: too long\n',
     )
+    const late = viewOf({ status: 'failed', error: { code: 'RUN_DEADLINE', message: 'too late' } })
+    expect((await lorc('runs show last', engineWith({ view: async () => late }))).stdout).not.toContain('lorc resume')
   })
 
   it('is everything as JSON', async () => {

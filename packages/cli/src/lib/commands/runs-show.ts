@@ -8,6 +8,7 @@ import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { type Cell, table } from '../render/table.ts'
 import { harmless, oneLine, truncate, wrap } from '../render/text.ts'
+import { isResumable } from '../resumable.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { runState, waitingApprovals } from '../run-state.ts'
 import { runJson } from '../run-json.ts'
@@ -79,9 +80,8 @@ function failure(view: RunView, style: Style): string[] {
     if (view.error.fix !== undefined) lines.push(`fix: ${view.error.fix}`)
   }
   if (view.paused !== null) return lines
-  const resumable = view.abandoned || view.status === 'failed' || view.status === 'cancelled'
   if (view.status === 'failed') lines.push(`why, and what to do: lorc explain ${view.runId}`)
-  if (resumable) lines.push(...(lines.length === 0 ? [''] : []), `to go on from there: lorc resume ${view.runId}`)
+  if (isResumable(view)) lines.push(...(lines.length === 0 ? [''] : []), `to go on from there: lorc resume ${view.runId}`)
   return lines
 }
 

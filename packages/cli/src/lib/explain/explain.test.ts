@@ -80,6 +80,13 @@ what to do next
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
+  it('that is over its deadline is not to be resumed, nor any step of it', async () => {
+    const late = { ...failing, view: { status: 'failed' as const, error: { code: 'RUN_DEADLINE', message: 'too late' } } }
+    for (const step of ['', 'load', 'stats']) expect(await explain(step, late)).not.toContain('lorc resume')
+    const error = { code: 'RUN_DEADLINE', message: 'too late', fix: 'start it anew' }
+    expect(await explain('', { view: { status: 'failed', error } })).toContain('\nerror[RUN_DEADLINE]: too late\nfix: start it anew\n')
+  })
+
   it('is JSON for programs', async () => {
     expect(JSON.parse(await explain('', { ...failing, json: true }))).toMatchObject({
       run_id: RUN_ID,

@@ -1,6 +1,7 @@
 import type { RunView } from '@lorc/runner'
 import type { RunStory, StepStory } from '@lorc/runner/insight'
 import { count } from '../render/quantity.ts'
+import { isResumable } from '../resumable.ts'
 
 /** A command line, complete, and what it does. */
 export type NextCommand = readonly [line: string, does: string]
@@ -46,14 +47,10 @@ export function nextForStep(view: RunView, story: StepStory, runId = view.runId)
     commands.push([`lorc resume ${runId}`, again(step, story.blocks.length)])
     commands.push([`lorc resume ${runId} --skip ${word(step)} ${DECIDE}`, `go on as if ${step} were done`])
   }
-  if (status === 'completed' && view.status !== 'running') {
+  if (status === 'completed' && (view.status === 'completed' || isResumable(view))) {
     commands.push([`lorc resume ${runId} --from ${word(step)} ${DECIDE}`, 'run it again, and all that depends on it'])
   }
   return commands
-}
-
-function isResumable({ status, abandoned, paused }: RunView): boolean {
-  return paused === null && (abandoned || status === 'failed' || status === 'cancelled')
 }
 
 function again(step: string, blocks: number): string {

@@ -59,7 +59,10 @@ function failures({ view, story, log }: ToldRun, style: Style, columns: number):
     if (blocks.length > 0) lines.push(`  because of it, ${stepsListed(blocks)} cannot begin`)
   }
   if (story.failures.length > SHOWN) lines.push('', `and ${listed(story.failures.slice(SHOWN).map(({ step }) => step))} failed, too`)
-  if (story.failures.length === 0 && view.error !== null) lines.push('', `${style.red(`error[${view.error.code}]:`)} ${oneLine(view.error.message)}`)
+  if (story.failures.length === 0 && view.error !== null) {
+    lines.push('', `${style.red(`error[${view.error.code}]:`)} ${oneLine(view.error.message)}`)
+    if (view.error.fix !== undefined) lines.push(`fix: ${oneLine(view.error.fix)}`)
+  }
   return lines
 }
 
