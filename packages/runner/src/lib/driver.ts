@@ -9,7 +9,7 @@ import type { DriverPort } from './driver-port.ts'
 import { DurableWaits } from './durable-waits.ts'
 import { ExecutedSteps } from './executed-steps.ts'
 import type { Scope } from './expressions/scope.ts'
-import { mayHoldExpressions, resolveStep } from './expressions/step-expressions.ts'
+import { mayHoldExpressions, resolveStep, withOwnVariables } from './expressions/step-expressions.ts'
 import { GroupWaits } from './group-waits.ts'
 import { comply } from './inbox-command.ts'
 import { ItemContext } from './item-context.ts'
@@ -281,7 +281,9 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   #prepare(at: number): void {
     const { plan, scheduler } = this.#run
-    const event = decideGate(plan.steps[at]!, this.#scope(this.#steps.of(at), scheduler.attempts(at) + 1), this.#around.clock.now())
+    const step = this.#steps.of(at)
+    const scope = withOwnVariables(step, this.#scope(step, scheduler.attempts(at) + 1))
+    const event = decideGate(plan.steps[at]!, scope, this.#around.clock.now())
     if (!event) return scheduler.apply({ type: 'step.ready', step: this.#nameOf(at) })
     this.#record(event)
     if (event.type === 'approval.requested') this.#pendingApprovals().watch(event.step, event.expiresAt)

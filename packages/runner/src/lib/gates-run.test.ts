@@ -43,6 +43,24 @@ describe('expressions', () => {
     expect((await (await run.start(plan)).result).steps[0]!.status).toBe('skipped')
   })
 
+  it('see what the variables of their step come to, wherever they stand', async () => {
+    const run = await world.runner()
+    const days = { grant: [], set: { DAYS: '${{ params.days }}' } }
+    const nowhere = { grant: [], set: { PLACE: '${{ ctx.no.key_v1 }}' } }
+    const plan = scriptedPlan(
+      { name: 'a', when: 'env.STAGE == "test"', success: { when: 'env.STAGE == "test"' } },
+      { name: 'b', when: 'env.STAGE == "live"' },
+      { name: 'each', env: days, forEach: { items: 'env.DAYS.split(",")' }, concurrencyGroup: { name: 'db-${{ env.STAGE }}', limit: 1 } },
+      { name: 'c', env: nowhere, when: 'has(env.PLACE)' },
+    )
+    const options = { params: { stage: 'test', days: '1,2' } }
+    const { steps } = await (await run.start({ ...plan, env: { grant: [], set: { STAGE: '${{ params.stage }}' } } }, options)).result
+    expect(Object.fromEntries(steps.map(({ name, status }) => [name, status]))).toMatchObject({
+      a: 'completed', b: 'skipped', each: 'completed', 'each[0]': 'completed', 'each[1]': 'completed', c: 'failed',
+    })
+    expect(steps.find(({ name }) => name === 'c')!.error).toMatchObject({ code: 'EXPRESSION_FAILED', message: expect.stringContaining('`env.PLACE` of the step `c`') as string })
+  })
+
   it('fail the step that they belong to', async () => {
     const run = await world.runner()
     const failing = await (await run.start(scriptedPlan({ name: 'a', args: ['${{ ctx.no.key_v1 }}'] }, { name: 'b' }))).result

@@ -1,5 +1,6 @@
 import type { DriverPort } from './driver-port.ts'
 import { resolveText } from './expressions/expressions.ts'
+import { withOwnVariables } from './expressions/step-expressions.ts'
 import { GroupKeeper, type ConcurrencyGroup, type GroupHooks } from './group-keeper.ts'
 import type { GroupSlots } from './group-slots.ts'
 import { toRecorded } from './outcome.ts'
@@ -25,7 +26,8 @@ export class GroupWaits implements GroupHooks {
     const attempt = scheduler.attempts(at) + 1
     const item = scheduler.names.isItem(at) ? this.#driver.itemOf(at) : undefined
     try {
-      const resolved = resolveText(group.name, this.#driver.scope(step, attempt, item), `\`concurrency_group\` of the step \`${name}\``)
+      const scope = withOwnVariables(step, this.#driver.scope(step, attempt, item))
+      const resolved = resolveText(group.name, scope, `\`concurrency_group\` of the step \`${name}\``)
       scheduler.apply({ type: 'slot.asked', step: name })
       // A slot counts as long as its run's lease is held: the store has to know the run before it can count one.
       void this.#driver.opened.then(

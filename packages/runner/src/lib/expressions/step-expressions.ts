@@ -88,6 +88,22 @@ export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanSt
   }
 }
 
+/**
+ * What is evaluated before an attempt: the scope, with those variables of the step's `env`, too, that are yet to be
+ * resolved. Each is, over the scope as it was, when it is asked for; then EXPRESSION_FAILED is thrown where it has no value.
+ */
+export function withOwnVariables({ name: step, env }: PlanStep, scope: Scope): Scope {
+  if (!env || !hasTemplates(env.set)) return scope
+  const known = { ...scope.env }
+  for (const [name, text] of Object.entries(env.set)) {
+    if (!hasTemplates(text)) continue
+    let value: string | undefined
+    const get = (): string => (value ??= resolveText(text, scope, `\`env.${name}\` of the step \`${step}\``))
+    Object.defineProperty(known, name, { get, enumerable: true })
+  }
+  return Object.create(scope, { env: { value: known } }) as Scope
+}
+
 function bareOf({ when, forEach, success, http }: PlanStep): PlacedExpression[] {
   return [
     ...(when === undefined ? [] : [{ cel: when, path: ['when'] }]),
