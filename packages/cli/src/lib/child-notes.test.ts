@@ -53,6 +53,18 @@ it('goes on with the run that an earlier driver linked, and tells what that wait
   expect(told).toHaveLength(1)
 })
 
+it('tells of the pause of a run that was not paused with the one around it', async () => {
+  const paused = (reason: string): EventData => ({ type: 'run.paused', by: 'ana', reason })
+  const { told, notes } = notesOn({ one: [CREATED, DRIVER, paused('mine')], two: [CREATED, DRIVER, paused('all')], three: [CREATED, DRIVER, paused('all')] })
+  for (const event of journalOf(paused('all'), linked('a', 'one'), linked('b', 'two'))) notes.event(event, true)
+  await settled()
+  expect(told).toEqual(['to let the run go on: lorc unpause one'])
+  for (const event of journalOf({ type: 'run.unpaused', by: 'ana', reason: '' }, linked('c', 'three'))) notes.event(event, true)
+  await settled()
+  expect(told).toEqual(['to let the run go on: lorc unpause one', 'to let the run go on: lorc unpause three'])
+  notes.stop()
+})
+
 it('waits for a run that is about to begin, unless it is stopped', async () => {
   const { told, notes } = notesOn({ one: [CREATED, DRIVER, asked('gate')], two: [CREATED, DRIVER, asked('gate')] }, ['one', 'two'])
   for (const event of journalOf(linked('sub', 'one'))) notes.event(event, true)

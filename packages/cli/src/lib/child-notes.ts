@@ -11,6 +11,7 @@ export class ChildNotes {
   readonly #note: (text: string) => void
   readonly #runOf = new Map<string, string>()
   readonly #over = new AbortController()
+  #paused: { by: string; reason: string } | undefined
 
   /** `pid`: of the process that drives the runs. */
   constructor(runner: Runner, pid: number, note: (text: string) => void) {
@@ -21,6 +22,8 @@ export class ChildNotes {
 
   /** An event of the run. A step of an earlier driver's goes on with the run that it was linked with then. */
   event(event: JournalEvent, live: boolean): void {
+    if (event.type === 'run.paused') this.#paused = event
+    else if (event.type === 'run.unpaused') this.#paused = undefined
     if (event.type === 'step.linked') this.#runOf.set(event.step, event.runId)
     else if (event.type !== 'step.started') return
     const child = this.#runOf.get(event.step)
@@ -41,9 +44,14 @@ export class ChildNotes {
     for await (const event of this.#runner.events(runId, { follow: true, signal })) {
       if (signal.aborted) return
       live ||= event.type === 'driver.started' && event.pid === this.#pid
-      person.event(event, live)
+      if (!this.#isPausedWith(event)) person.event(event, live)
       within.event(event, live)
     }
+  }
+
+  /** What ends the pause of the run around it ends its own. */
+  #isPausedWith(event: JournalEvent): boolean {
+    return event.type === 'run.paused' && event.by === this.#paused?.by && event.reason === this.#paused.reason
   }
 
   /** A step is linked with its run a moment before there is one. */

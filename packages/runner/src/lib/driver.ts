@@ -11,6 +11,7 @@ import { ExecutedSteps } from './executed-steps.ts'
 import type { Scope } from './expressions/scope.ts'
 import { mayHoldExpressions, resolveStep, withOwnVariables } from './expressions/step-expressions.ts'
 import { GroupWaits } from './group-waits.ts'
+import { isPausedWith, type Pause } from './inner-runs.ts'
 import { comply } from './inbox-command.ts'
 import { ItemContext } from './item-context.ts'
 import type { Item } from './item-data.ts'
@@ -55,6 +56,8 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   #approvals: PendingApprovals | undefined
   #groups: GroupWaits | undefined
   #waits: DurableWaits | undefined
+  /** What drives the runs of its steps. */
+  #inner: Set<Driver> | undefined
   #resolve!: (result: RunResult) => void
   #reject!: (error: RunnerError) => void
   #opened!: { resolve: () => void; reject: (error: RunnerError) => void }
@@ -96,6 +99,10 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     return this.#run.changedCode
   }
 
+  get paused(): Pause | null {
+    return this.#run.fold.paused
+  }
+
   /** Journals `events` (what opens or reopens the run), as of the time `at` (default now), and begins. */
   begin(events: readonly EventData[], at?: number): void {
     for (const event of events) this.#record(event, at)
@@ -125,13 +132,28 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   }
 
   pause({ by, reason }: { by: string; reason: string }): void {
-    if (this.#isGoingOn() && !this.#run.fold.paused) this.#record({ type: 'run.paused', by, reason })
+    if (!this.#isGoingOn() || this.paused) return
+    this.#record({ type: 'run.paused', by, reason })
+    for (const inner of this.#inner ?? []) inner.pause({ by, reason })
   }
 
   unpause({ by, reason }: { by: string; reason: string }): void {
-    if (!this.#isGoingOn() || !this.#run.fold.paused) return
+    const { paused } = this
+    if (!this.#isGoingOn() || !paused) return
+    // Before this one: were the process to end in between, unpausing this one again reaches them.
+    for (const inner of this.#inner ?? []) if (isPausedWith(inner, paused)) inner.unpause({ by, reason })
     this.#record({ type: 'run.unpaused', by, reason })
     this.#pump()
+  }
+
+  /** Pauses and unpauses the run of a step with this one from now on. Returns what that run has to begin with. */
+  adopt(inner: Driver): EventData[] {
+    const adopted = (this.#inner ??= new Set()).add(inner)
+    const forget = (): void => void adopted.delete(inner)
+    inner.result.then(forget, forget)
+    if (!this.paused || inner.paused) return []
+    const { by, reason } = this.paused
+    return [{ type: 'run.paused', by, reason }]
   }
 
   approve(step: string, decision: ApprovalDecision): void {

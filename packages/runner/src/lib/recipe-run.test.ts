@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Plan } from './plan.ts'
-import { RunWorld, scriptedPlan } from './run-world.fixture.ts'
+import { RunWorld, scriptedPlan, until } from './run-world.fixture.ts'
 import { untilEnded, type Script } from './testing/scripted-executor.ts'
 
 type Steps = Parameters<typeof scriptedPlan>
@@ -189,11 +189,3 @@ describe('a recipe within a recipe', () => {
     expect(none.error?.message).toBe('Step "x" has no field `recipe`.')
   })
 })
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 2000; turn += 1) {
-    if (await holds()) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  throw new Error('waited for too long')
-}

@@ -52,6 +52,14 @@ export interface AssemblyOptions {
   readonly fingerprint: Fingerprint
 }
 
+/** How a run that was left is taken up again. */
+export interface Reopening {
+  /** What a person asked for, which comes first: the run is to take it, not to be fit to go on. */
+  first?: EventData | undefined
+  /** Drives the run whose step this run is: where this one is paused, that step waits. */
+  outer?: Driver | undefined
+}
+
 /** Puts together what drives a run: a new one, one that another driver left, or one that has ended. */
 export class RunAssembly {
   readonly #around: Surroundings
@@ -83,7 +91,7 @@ export class RunAssembly {
   /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
   fresh(
     { plan, json, hash }: SealedPlan,
-    options: StartOptions & { order?: Durations | undefined; runId?: string | undefined; source?: string | undefined },
+    options: StartOptions & { order?: Durations | undefined; runId?: string | undefined; source?: string | undefined; outer?: Driver | undefined },
     code: { [path: string]: string },
     imported: readonly StepImport[],
   ): Driver {
@@ -132,12 +140,13 @@ export class RunAssembly {
       this.#driverStarted(1, []),
       ...skippedSteps(plan, options, new Set(imported.map(({ step }) => step))).map((group): EventData => ({ type: 'steps.skipped', ...group })),
       ...imported,
+      ...(options.outer?.adopt(driver) ?? []),
     ])
     return driver
   }
 
   /** A run whose lease we took under `epoch`, begun again after what the last driver left running was ended. */
-  async reopened(runId: string, epoch: number, options: ResumeOptions, first?: EventData): Promise<Driver> {
+  async reopened(runId: string, epoch: number, options: ResumeOptions, { first, outer }: Reopening = {}): Promise<Driver> {
     const { store, graceMs, executors } = this.#around
     const replayed: JournalEvent[] = []
     const { plan, fold, context, position } = await loadRun(store, runId, {
@@ -148,7 +157,7 @@ export class RunAssembly {
     if (!first) this.#holdTo(context)
     await loadNeeds(plan)
     const secrets = secretsOf(plan, this.#options.env, first !== undefined)
-    if (fold.paused && !first) throw pausedRun(runId, fold.paused)
+    if (fold.paused && !first && !outer) throw pausedRun(runId, fold.paused)
     const chosen = { ...fold.options, ...options }
     const order = await orderFromPast(store, plan, this.slots(plan, chosen))
     const scheduler = this.#scheduler(plan, { ...chosen, order })
@@ -168,7 +177,7 @@ export class RunAssembly {
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
     const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, items, secrets })
-    driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : [])], now)
+    driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : []), ...(outer?.adopt(driver) ?? [])], now)
     return driver
   }
 

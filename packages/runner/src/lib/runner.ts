@@ -16,6 +16,7 @@ import { graphOf } from './graph.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
 import { importSteps, sourceRun, type StepImport } from './import-steps.ts'
+import { innerRuns, isPausedWith } from './inner-runs.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import type { JsonObject } from './json.ts'
@@ -24,7 +25,7 @@ import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
 import { loadNeeds, needsOf } from './plan-needs.ts'
 import { Presence } from './presence.ts'
-import { RunAssembly } from './run-assembly.ts'
+import { RunAssembly, type Reopening } from './run-assembly.ts'
 import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
 import { checkNames, checkSteps } from './run-order.ts'
@@ -135,13 +136,13 @@ class LocalRunner implements Runner {
     return this.#start(plan, options)
   }
 
-  async #start(plan: Plan, options: StartOptions, runId?: string): Promise<RunHandle> {
+  async #start(plan: Plan, options: StartOptions, runId?: string, outer?: Driver): Promise<RunHandle> {
     const { sealed, imported, source } = await this.#checked(plan, options)
     const code = needsOf(sealed.plan).code ? await this.#code.hashes(sealed.plan.steps) : {}
     const order = await orderFromPast(this.store, sealed.plan, this.#assembly.slots(sealed.plan, options))
     for (;;) {
       try {
-        return await this.#open(this.#assembly.fresh(sealed, { ...options, order, runId, source }, code, imported), options.signal)
+        return await this.#open(this.#assembly.fresh(sealed, { ...options, order, runId, source, outer }, code, imported), options.signal)
       } catch (error) {
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN' || runId !== undefined) throw error
       }
@@ -154,11 +155,15 @@ class LocalRunner implements Runner {
     return previewRun(sealed.plan, options, { ...this.#previewing, imported })
   }
 
-  async resume(runId: string, options: ResumeOptions = {}): Promise<RunHandle> {
+  resume(runId: string, options: ResumeOptions = {}): Promise<RunHandle> {
+    return this.#resume(runId, options)
+  }
+
+  async #resume(runId: string, options: ResumeOptions, outer?: Driver): Promise<RunHandle> {
     const summary = await this.#summary(runId)
     if (summary.status === 'completed') checkRepairOfCompleted(runId, options.repair)
     if (summary.status === 'completed' && !options.repair) return this.#assembly.finished(await loadRun(this.store, runId))
-    return this.#takeOver(runId, options)
+    return this.#takeOver(runId, options, { outer })
   }
 
   async cancel(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'> {
@@ -170,15 +175,29 @@ class LocalRunner implements Runner {
       await this.store.send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
       return 'requested'
     }
-    const handle = await this.#takeOver(runId, {}, { type: 'run.cancel_requested', by, reason })
+    const handle = await this.#takeOver(runId, {}, { first: { type: 'run.cancel_requested', by, reason } })
     return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'
   }
 
   async pause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
-    return this.#ask(runId, { type: 'pause', by, reason }, () => ({ type: 'run.paused', by, reason }))
+    const outcome = await this.#ask(runId, { type: 'pause', by, reason }, () => ({ type: 'run.paused', by, reason }))
+    if (outcome === 'done') {
+      const { fold } = await loadRun(this.store, runId)
+      for (const inner of await innerRuns(this.store, fold)) if (!inner.paused) await this.pause(inner.runId, { by, reason }).catch(unlessEnded)
+    }
+    return outcome
   }
 
   async unpause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    await this.#summary(runId)
+    const { fold } = await loadRun(this.store, runId)
+    const { paused } = fold
+    // Before this one: were the process to end in between, unpausing this one again reaches them.
+    if (paused && !(await this.isDriven(runId))) {
+      for (const inner of await innerRuns(this.store, fold)) {
+        if (isPausedWith(inner, paused)) await this.unpause(inner.runId, { by, reason }).catch(unlessEnded)
+      }
+    }
     return this.#ask(runId, { type: 'unpause', by, reason }, ({ fold }) => {
       if (!fold.paused) throw new RunnerError('RUN_NOT_PAUSED', `Run ${runId} is not paused.`)
       return { type: 'run.unpaused', by, reason }
@@ -217,12 +236,12 @@ class LocalRunner implements Runner {
 
   /** A run that is the work of a step of another, whose secrets are its own as well. */
   async #driveChild(runId: string, plan: Plan, params: JsonObject, parent: { runId: string; step: string }): Promise<ChildRun> {
-    const outer = [...this.#drivers].find((driver) => driver.runId === parent.runId)?.plan.secrets ?? []
-    const secrets = [...new Set([...(plan.secrets ?? []), ...outer])]
+    const outer = [...this.#drivers].find((driver) => driver.runId === parent.runId)
+    const secrets = [...new Set([...(plan.secrets ?? []), ...(outer?.plan.secrets ?? [])])]
     const known = await this.store.get(runId)
     const handle = known
-      ? await this.resume(runId)
-      : await this.#start(secrets.length > 0 ? { ...plan, secrets } : plan, { params, parent }, runId)
+      ? await this.#resume(runId, {}, outer)
+      : await this.#start(secrets.length > 0 ? { ...plan, secrets } : plan, { params, parent }, runId, outer)
     return { handle, abandon: (error) => void this.#letGo(handle, error) }
   }
 
@@ -346,16 +365,16 @@ class LocalRunner implements Runner {
     return summary
   }
 
-  async #takeOver(runId: string, options: ResumeOptions, first?: EventData): Promise<RunHandle> {
+  async #takeOver(runId: string, options: ResumeOptions, reopening: Reopening): Promise<RunHandle> {
     const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs)
     try {
       // Its driver may have ended the run before it let go of the lease.
       const { status } = await this.#summary(runId)
-      if ((status === 'completed' && !options.repair) || (first && status !== 'running')) {
+      if ((status === 'completed' && !options.repair) || (reopening.first && status !== 'running')) {
         await this.store.releaseLease(runId, epoch)
         return this.#assembly.finished(await loadRun(this.store, runId))
       }
-      return await this.#open(await this.#assembly.reopened(runId, epoch, options, first), options.signal)
+      return await this.#open(await this.#assembly.reopened(runId, epoch, options, reopening), options.signal)
     } catch (error) {
       await this.store.releaseLease(runId, epoch).catch(() => {})
       throw error
@@ -379,6 +398,11 @@ class LocalRunner implements Runner {
     }
     return driver
   }
+}
+
+/** Of a run that a step drove: it may end in the meantime. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof RunnerError) || (error.code !== 'RUN_ENDED' && error.code !== 'RUN_NOT_PAUSED')) throw error
 }
 
 function closed(): RunnerError {
