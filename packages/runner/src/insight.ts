@@ -8,5 +8,6 @@ export { storyOfStep, type AttemptStory, type StepStory, type WaitsBy } from './
 export { timelineOf, TimelineFold } from './lib/insight/timeline-fold.ts'
 export { foldGraph, layersOf } from './lib/insight/fold-graph.ts'
 export { graphOfPlan, type GraphEdge, type GraphNode, type PlanGraph, type StatusCounts } from './lib/insight/plan-graph.ts'
-export { simulate, type CourseStep, type Simulation, type Wave } from './lib/insight/simulation.ts'
+export type { CourseStep } from './lib/insight/simulated-course.ts'
+export { simulate, type KnownItems, type Simulation, type Wave } from './lib/insight/simulation.ts'
 export { secretText } from './lib/insight/secret-text.ts'

@@ -44,7 +44,16 @@ describe('past durations', () => {
       attempt('f[1]', 1, { startedAt: 15, endedAt: 60 }),
       attempt('f[0]', 1, { runId: 'r2', startedAt: 100, endedAt: 110 }),
     ])
-    expect(await pastDurations(store, 'p', 1)).toEqual(new Map([['f', { medianMs: 50, samples: 2 }]]))
+    expect(await pastDurations(store, 'p', 1)).toEqual(new Map([['f', { medianMs: 50, samples: 2, items: { count: 2, medianMs: 1 } }]]))
+  })
+
+  it('of items count those that did not complete, and all of a run whose first ones are not among what is looked at', async () => {
+    const last = attempt('f[1999]', 3, { runId: 'old', startedAt: 90, endedAt: 100 })
+    const seen = Array.from({ length: 998 }, (_, i) => attempt(`f[${1001 + i}]`, 3, { runId: 'old', startedAt: 50, endedAt: 60 }))
+    const store = storeOf([attempt('f[1999]', 0, { status: 'cached' }), last, ...seen])
+    expect(await pastDurations(store, 'p', 1)).toEqual(
+      new Map([['f', { medianMs: ((100 - 50) * 2000) / 999, samples: 1, items: { count: 2000, medianMs: 3 } }]]),
+    )
   })
 
   it('ask for no more attempts than about 20 runs have, and for 40,000 at most', async () => {

@@ -11,6 +11,8 @@ export interface PastDuration {
   medianMs: number
   /** Attempts (of a `for_each` step: runs) that the median is of. */
   samples: number
+  /** Of a `for_each` step: the median number of its items, and the median of what one took, milliseconds. */
+  items?: { count: number; medianMs: number }
 }
 
 /**
@@ -22,14 +24,27 @@ export async function pastDurations(store: RunStore, name: string, steps: number
   const limit = Math.min(ATTEMPTS_MAX, Math.max(50 * runs, runs * steps))
   const taken = new Map<string, number[]>()
   const spans = new Map<string, Span>()
-  for (const attempt of await store.attempts({ name, limit })) {
-    if (attempt.status !== 'completed') continue
-    const parent = parseItemName(attempt.step)?.step
-    if (parent === undefined) add(taken, attempt.step, attempt.metrics?.wallMs ?? attempt.endedAt - attempt.startedAt)
-    else widen(spans, parent, attempt)
+  const each = new Map<string, number[]>()
+  const attempts = await store.attempts({ name, limit })
+  // The newest runs come first, each from its end: of the last one, what it began with may be missing.
+  const cut = attempts.length < limit ? undefined : attempts[limit - 1]!.runId
+  for (const attempt of attempts) {
+    const item = parseItemName(attempt.step)
+    const ms = attempt.metrics?.wallMs ?? attempt.endedAt - attempt.startedAt
+    if (item) widen(spans, item, attempt)
+    if (attempt.status === 'completed') add(item ? each : taken, item?.step ?? attempt.step, ms)
   }
-  for (const { step, from, to } of spans.values()) add(taken, step, to - from)
-  return new Map([...taken].map(([step, ms]) => [step, { medianMs: median(ms), samples: ms.length }]))
+  const counts = new Map<string, number[]>()
+  for (const { runId, step, from, to, count, seen } of spans.values()) {
+    add(counts, step, count)
+    if (seen > 0) add(taken, step, runId === cut ? ((to - from) * count) / seen : to - from)
+  }
+  return new Map([...taken].map(([step, ms]) => [step, { medianMs: median(ms), samples: ms.length, ...itemsOf(step) }]))
+
+  function itemsOf(step: string): Pick<PastDuration, 'items'> {
+    const ms = each.get(step)
+    return ms ? { items: { count: median(counts.get(step)!), medianMs: median(ms) } } : {}
+  }
 }
 
 /** Of a list that is not empty; the upper one of two middles. Sorts the list. */
@@ -39,19 +54,26 @@ function median(list: number[]): number {
 
 /** The items of one step in one run. */
 interface Span {
+  runId: string
   step: string
+  /** From the first start to the last end of those that completed. */
   from: number
   to: number
+  /** Items in all, and those that completed. */
+  count: number
+  seen: number
 }
 
-function widen(spans: Map<string, Span>, step: string, { runId, startedAt, endedAt }: AttemptRecord): void {
+function widen(spans: Map<string, Span>, { step, ordinal }: { step: string; ordinal: number }, attempt: AttemptRecord): void {
+  const { runId, status, startedAt, endedAt } = attempt
   const key = `${runId} ${step}`
-  const span = spans.get(key)
-  if (span === undefined) spans.set(key, { step, from: startedAt, to: endedAt })
-  else {
-    span.from = Math.min(span.from, startedAt)
-    span.to = Math.max(span.to, endedAt)
-  }
+  let span = spans.get(key)
+  if (span === undefined) spans.set(key, (span = { runId, step, from: Infinity, to: -Infinity, count: 0, seen: 0 }))
+  span.count = Math.max(span.count, ordinal + 1)
+  if (status !== 'completed') return
+  span.seen++
+  span.from = Math.min(span.from, startedAt)
+  span.to = Math.max(span.to, endedAt)
 }
 
 function add(lists: Map<string, number[]>, key: string, value: number): void {

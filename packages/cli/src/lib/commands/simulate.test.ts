@@ -24,9 +24,9 @@ function attempt(step: string, ms: number): AttemptRecord {
   return { runId: RUN_ID, name: 'demo', step, attempt: 1, status: 'completed', startedAt: 0, endedAt: ms, metrics: null, errorCode: null }
 }
 
-async function lorc(words: string[], attempts: AttemptRecord[] = []) {
+async function lorc(words: string[], attempts: AttemptRecord[] = [], simulated = plan) {
   const io = fakeIo({ cwd: folder })
-  const engine = engineOf({ compile: async () => ({ plan, recipe: { path: 'r', sha256: '' } }), store: { attempts: async () => attempts } })
+  const engine = engineOf({ compile: async () => ({ plan: simulated, recipe: { path: 'r', sha256: '' } }), store: { attempts: async () => attempts } })
   const exit = await main(words, { io, engine, version: '1.2.3' })
   return { exit, stdout: io.stdout.text, stderr: io.stderr.text, opened: engine.opened.length }
 }
@@ -49,6 +49,29 @@ order       longest remaining path first
 assumed     10.0s, the median of the others, for what nothing is known of: sum
 `,
     ])
+  })
+
+  it('takes a `for_each` step to have the items that it had, and keeps to the limits of groups', async () => {
+    const steps = [
+      { name: 'load', stage: 0 },
+      { name: 'each', stage: 1, forEach: { items: 'ctx.a.rows_v1', maxParallel: 2 } },
+      { name: 'b', stage: 2, concurrencyGroup: { name: 'db', limit: 1 } },
+      { name: 'c', stage: 2, concurrencyGroup: { name: 'db', limit: 1 } },
+    ]
+    const items = Array.from({ length: 6 }, (_, i) => attempt(`each[${i}]`, 1000))
+    const lines = async (...seconds: number[]): Promise<string> => {
+      const past = [attempt('load', 1000), ...items, attempt('b', seconds[0]! * 1000), attempt('c', seconds[1]! * 1000)]
+      return (await lorc(['simulate', 'r.yaml', '-j', '4'], past, planOf(...steps))).stdout
+    }
+    const even = await lines(1, 1)
+    expect(even).toContain('demo: 9 steps on 4 slots\ntakes       6.0s; no order of steps could take less than 5.0s\n')
+    expect(even).toContain('bottleneck  the `max_parallel` of a `for_each` step: more slots save nothing there\n')
+    expect(even).toContain('items       each 6 of 1.0s, as in past runs\n')
+    steps.splice(1, 1)
+    items.length = 0
+    expect(await lines(20, 30)).toContain(
+      'bottleneck  the concurrency group db: 50.0s of work, 1 step at once; more slots save nothing there\n',
+    )
   })
 
   it('predicts from a file of durations, JSON or CSV, and says what it does not use', async () => {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { pastDurations, type Plan } from '@lorc/runner'
+import { pastDurations, type PastDuration, type Plan } from '@lorc/runner'
 import type { Simulation } from '@lorc/runner/insight'
 import { closest } from '../closest.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
@@ -11,6 +11,8 @@ import { simulationText } from '../render/simulation-text.ts'
 import { deeplySnakeCased } from '../snake-case.ts'
 import { withRunner } from '../with-runner.ts'
 
+type Known = Pick<PastDuration, 'medianMs' | 'items'>
+
 /** Names of a list that are shown. */
 const SHOWN = 5
 
@@ -18,7 +20,7 @@ export const simulate = defineCommand({
   description:
     'Predicts how long a run takes on N slots (steps at once), what it is held up by, and what one slot more would save. ' +
     'The scheduler itself goes through the recipe, with the durations of past runs or those of a file; nothing is run. A ' +
-    '`for_each` step counts as one step.',
+    '`for_each` step has as many items as it had, by a file it counts as one step; steps wait for their concurrency groups.',
   arguments: { file: { label: 'FILE', summary: 'The recipe', required: true } },
   options: {
     slots: {
@@ -45,14 +47,14 @@ export const simulate = defineCommand({
     const loaded = await workspace()
     const { plan } = await engine.compile(invocation.arguments.file, loaded)
     const slots = options.slots ?? plan.concurrency ?? loaded.config.concurrency ?? availableParallelism()
-    const past = options.durations === undefined ? await fromPast() : await readDurations(options.durations, io.cwd)
+    const past = options.durations === undefined ? await fromPast() : await fromFile(options.durations)
     const names = new Set(plan.steps.map(({ name }) => name))
     const unknown = [...past.keys()].filter((name) => !names.has(name))
     if (options.durations !== undefined && unknown.length > 0) {
       io.stderr.write(`${out.yellow('note')}: ${unknownSteps(unknown, names, plan)}\n`)
     }
     const { simulate: look } = await import('@lorc/runner/insight')
-    const simulation = look(plan, slots, (step) => past.get(step))
+    const simulation = look(plan, slots, (step) => past.get(step)?.medianMs, (step) => past.get(step)?.items)
     if (simulation === undefined) throw nothingKnown(plan, options.durations)
     io.stdout.write(
       options.json
@@ -61,11 +63,12 @@ export const simulate = defineCommand({
     )
     return EXIT.ok
 
-    function fromPast(): Promise<Map<string, number>> {
-      return withRunner(invocation, async ({ store }) => {
-        const found = await pastDurations(store, plan.name, plan.steps.length)
-        return new Map([...found].map(([step, { medianMs }]) => [step, medianMs]))
-      })
+    function fromPast(): Promise<Map<string, Known>> {
+      return withRunner(invocation, ({ store }) => pastDurations(store, plan.name, plan.steps.length))
+    }
+
+    async function fromFile(file: string): Promise<Map<string, Known>> {
+      return new Map([...(await readDurations(file, io.cwd))].map(([step, medianMs]) => [step, { medianMs }]))
     }
   },
 })

@@ -58,6 +58,40 @@ describe('a simulation', () => {
     expect(simulate(fan, 2, known({}))).toBeUndefined()
   })
 
+  it('has a `for_each` step take as long as its items do, at most so many at once', () => {
+    const plan = planOf({ name: 'a' }, { name: 'each', forEach: { items: 'x', maxParallel: 2 } }, { name: 'b' })
+    const items = (step: string) => (step === 'each' ? { count: 5, medianMs: 10 } : undefined)
+    const { makespanMs, workMs, boundMs, widest, course, waves, steps, items: taken } = simulate(plan, 4, known({ a: 1, each: 999, b: 1 }), items)!
+    expect({ makespanMs, workMs, boundMs, widest, taken }).toEqual({ makespanMs: 32, workMs: 52, boundMs: 32, widest: 2, taken: [{ step: 'each', count: 5, ms: 10 }] })
+    expect(course.map(({ waitedFor }) => waitedFor)).toEqual(['nothing', 'step', 'parallel', 'parallel', 'step'])
+    expect(waves.map((wave) => wave.steps)).toEqual([1, 5, 1])
+    expect(steps.map(({ step }) => step)).toEqual(['a', 'each[0]', 'each[1]', 'each[2]', 'each[3]', 'each[4]', 'b'])
+    expect(simulate(plan, 1, known({ a: 1, b: 1 }), items)).toMatchObject({ makespanMs: 52, assumed: ['each'] })
+    expect(simulate(plan, 4, known({ a: 1, each: 30, b: 1 }))).toMatchObject({ makespanMs: 32, items: [] })
+  })
+
+  it('has steps wait for the slots of their groups, of those that are known before a run', () => {
+    const db = { name: 'db-${{ params.day }}', limit: 2 }
+    const own = { name: 'row-${{ item }}', limit: 1 }
+    const plan = planOf(
+      ...['a', 'b', 'c', 'd'].map((name) => ({ name, stage: 0, concurrencyGroup: db })),
+      { name: 'each', stage: 0, forEach: { items: 'x' }, concurrencyGroup: own },
+      { name: 'free', stage: 0 },
+    )
+    const times = known({ a: 10, b: 20, c: 30, d: 10, free: 5 })
+    const items = () => ({ count: 3, medianMs: 5 })
+    const { makespanMs, boundMs, groups, course, chain, steps } = simulate(plan, 9, times, items)!
+    expect({ makespanMs, boundMs, groups }).toEqual({ makespanMs: 40, boundMs: 35, groups: [{ name: db.name, limit: 2, workMs: 70 }] })
+    expect(course.map(({ step, waitedFor }) => `${step} ${waitedFor}`)).toEqual(['a nothing', 'c group'])
+    expect(chain).toEqual([{ step: 'c', ms: 30 }])
+    expect(steps.filter(({ startMs }) => startMs === 0).map(({ step }) => step)).toEqual(['a', 'b', 'each[0]', 'each[1]', 'each[2]', 'free'])
+  })
+
+  it('goes through 10,000 items that wait for a group', () => {
+    const plan = planOf({ name: 'each', forEach: { items: 'x' }, concurrencyGroup: { name: 'db', limit: 10 } })
+    expect(simulate(plan, 100, () => 1, () => ({ count: 10_000, medianMs: 10 }))).toMatchObject({ makespanMs: 10_000, boundMs: 10_000 })
+  })
+
   it('goes through a plan whose steps take no time', () => {
     const { makespanMs, chain, course } = simulate(fan, 1, () => 0)!
     expect([makespanMs, chain.length, course.length]).toEqual([0, 1, 1])

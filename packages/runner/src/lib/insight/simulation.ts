@@ -1,8 +1,11 @@
+import { knownGroup } from '../forecast-groups.ts'
 import { forecast, type ForecastStep } from '../forecast.ts'
 import { expectedDurations, learnedOrder } from '../learned-order.ts'
-import type { Plan } from '../plan.ts'
+import type { PastDuration } from '../past-durations.ts'
+import type { Plan, PlanStep } from '../plan.ts'
 import type { Durations } from '../scheduler/start-order.ts'
-import { orderOf } from './plan-order.ts'
+import { parseItemName } from '../step-names.ts'
+import { courseOf, type CourseStep } from './simulated-course.ts'
 
 /** How a run of a plan would go on some number of slots, with steps that take what is known of them. Times: milliseconds. */
 export interface Simulation {
@@ -10,12 +13,16 @@ export interface Simulation {
   makespanMs: number
   /** Of all steps, one after the other. */
   workMs: number
-  /** No order can be faster: the longest chain, or the work over the slots. */
+  /** No order can be faster: the longest chain, the work over the slots, or that of a concurrency group over its limit. */
   boundMs: number
   /** Ready steps start longest remaining path first; else as the plan lists them, which is as fast here. */
   order: 'longest path' | 'list'
-  /** In the order in which they start; steps of the phase `on_failure` are left out. */
+  /** In the order in which they start; steps of the phase `on_failure` are left out, and items stand for their step. */
   steps: ForecastStep[]
+  /** The `for_each` steps that are taken to have `count` items of `ms` each; others count as one step. */
+  items: { step: string; count: number; ms: number }[]
+  /** Those that are known before a run: their work, one step after the other. */
+  groups: { name: string; limit: number; workMs: number }[]
   /** The longest chain of steps that wait for each other: what remains with any number of slots. */
   chain: { step: string; ms: number }[]
   /** What makes it take as long as it does, in the order of time: each step begins when what it waited for has ended. */
@@ -32,11 +39,6 @@ export interface Simulation {
   assumedMs: number
 }
 
-/** `waitedFor`: `step`: the one before it in the course; `slot`: that one's slot; `nothing`: it starts with the run. */
-export interface CourseStep extends ForecastStep {
-  waitedFor: 'step' | 'slot' | 'nothing'
-}
-
 export interface Wave {
   steps: number
   workMs: number
@@ -45,27 +47,39 @@ export interface Wave {
   endMs: number
 }
 
-/** Runs nothing. Undefined where no duration is known of any step. O(steps log steps + edges) for each number of slots. */
-export function simulate(plan: Plan, slots: number, durations: Durations): Simulation | undefined {
+/** What is known of the items of a `for_each` step. */
+export type KnownItems = (step: string) => PastDuration['items']
+
+/**
+ * Runs nothing. `items`: by default a `for_each` step counts as one step. Undefined where no duration is known of any step.
+ * O(steps log steps + edges) for each number of slots.
+ */
+export function simulate(plan: Plan, slots: number, durations: Durations, items: KnownItems = () => undefined): Simulation | undefined {
   const expected = expectedDurations(plan, durations)
   if (!expected) return undefined
+  const known = new Map(plan.steps.flatMap(({ name, forEach }) => (forEach ? [[name, items(name)] as const] : [])))
+  const took = (name: string): number => known.get(name)?.medianMs ?? expected(name)
+  const given = { duration: (step: PlanStep) => took(step.name), items: ({ name }: PlanStep) => known.get(name)?.count }
   const run = (concurrency: number) => {
     const learned = learnedOrder(plan, durations, concurrency)
-    return { learned, ...forecast(plan, { duration: ({ name }) => expected(name), concurrency, learned }) }
+    return { learned, ...forecast(plan, { ...given, concurrency, groups: true, learned }) }
   }
   const { makespanMs, steps, learned } = run(slots)
-  const free = run(Infinity)
-  const workMs = steps.reduce((sum, { step }) => sum + expected(step), 0)
-  const assumed = steps.flatMap(({ step }) => (durations(step) === undefined ? step : []))
+  const free = forecast(plan, { ...given, concurrency: Infinity })
+  const workMs = steps.reduce((sum, { step }) => sum + took(ownOf(step)), 0)
+  const groups = groupsOf(plan, steps, took)
+  const assumed = [...new Set(steps.map(({ step }) => ownOf(step)))].filter((step) => durations(step) === undefined)
   return {
     slots,
     makespanMs,
     workMs,
-    boundMs: Math.max(free.makespanMs, workMs / slots),
+    boundMs: Math.max(free.makespanMs, workMs / slots, ...groups.map((group) => group.workMs / group.limit)),
     order: learned ? 'longest path' : 'list',
     steps,
-    chain: courseOf(plan, free.steps).map(({ step, startMs, endMs }) => ({ step, ms: endMs - startMs })),
-    course: courseOf(plan, steps),
+    items: [...known].flatMap(([step, past]) => (past ? [{ step, count: past.count, ms: past.medianMs }] : [])),
+    groups,
+    chain: courseOf(plan, free.steps, Infinity).map(({ step, startMs, endMs }) => ({ step, ms: endMs - startMs })),
+    course: courseOf(plan, steps, slots),
     waves: wavesOf(plan, free.steps, steps),
     widest: widestOf(free.steps),
     oneMoreMs: run(slots + 1).makespanMs,
@@ -75,33 +89,24 @@ export function simulate(plan: Plan, slots: number, durations: Durations): Simul
   }
 }
 
-/** From the step that ends last, back to what each one waited for. */
-function courseOf(plan: Plan, steps: readonly ForecastStep[]): CourseStep[] {
-  const order = orderOf(plan)
-  const endingAt = new Map<number, ForecastStep[]>()
-  for (const entry of steps) {
-    const list = endingAt.get(entry.endMs)
-    if (list) list.push(entry)
-    else endingAt.set(entry.endMs, [entry])
+/** The plan's step that a step is, or is an item of. */
+function ownOf(step: string): string {
+  return parseItemName(step)?.step ?? step
+}
+
+function groupsOf(plan: Plan, steps: readonly ForecastStep[], took: (step: string) => number): Simulation['groups'] {
+  const of = new Map(plan.steps.map((step) => [step.name, step]))
+  const groups = new Map<string, Simulation['groups'][number]>()
+  for (const { step } of steps) {
+    const own = of.get(ownOf(step))!
+    const name = knownGroup(own)
+    if (name === undefined) continue
+    let group = groups.get(name)
+    if (!group) groups.set(name, (group = { name, limit: own.concurrencyGroup!.limit, workMs: 0 }))
+    group.limit = Math.max(group.limit, own.concurrencyGroup!.limit)
+    group.workMs += took(own.name)
   }
-  const waitsFor = (step: string, other: string): boolean => {
-    const [at, before] = [order.index.get(step)!, order.index.get(other)!]
-    if (order.phase[at] !== order.phase[before]) return true
-    return order.needs[at]?.includes(before) ?? plan.steps[before]!.stage < plan.steps[at]!.stage
-  }
-  const course: CourseStep[] = []
-  const seen = new Set<string>()
-  let entry = steps.reduce<ForecastStep | undefined>((last, next) => (last && last.endMs >= next.endMs ? last : next), undefined)
-  while (entry) {
-    const { step, startMs } = entry
-    seen.add(step)
-    const ended: ForecastStep[] = startMs > 0 ? (endingAt.get(startMs) ?? []).filter((other) => !seen.has(other.step)) : []
-    const awaited = ended.find((other) => waitsFor(step, other.step))
-    const before: ForecastStep | undefined = awaited ?? ended[0]
-    course.push({ ...entry, waitedFor: awaited ? 'step' : before ? 'slot' : 'nothing' })
-    entry = before
-  }
-  return course.reverse()
+  return [...groups.values()]
 }
 
 /** A step's wave is one more than the highest of those that it waits for. */
@@ -111,7 +116,7 @@ function wavesOf(plan: Plan, free: readonly ForecastStep[], steps: readonly Fore
   const took = new Map(free.map(({ step, startMs, endMs }) => [step, endMs - startMs]))
   const waves: Wave[] = []
   for (const { step, startMs, endMs } of steps) {
-    const wave = (waves[waveOf.get(step)!] ??= { steps: 0, workMs: 0, startMs, endMs })
+    const wave = (waves[waveOf.get(ownOf(step))!] ??= { steps: 0, workMs: 0, startMs, endMs })
     wave.steps++
     wave.workMs += took.get(step)!
     wave.startMs = Math.min(wave.startMs, startMs)
