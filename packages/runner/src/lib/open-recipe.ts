@@ -6,6 +6,7 @@ import { CodeFiles, changedPaths, type CodeHashes } from './code-files.ts'
 import { trustPlan, trustSealed } from './define-plan.ts'
 import type { Plan } from './plan.ts'
 import type { LoadedRecipe } from './recipe/load-recipe.ts'
+import { isPlanModule } from './recipe/paths.ts'
 import { RUNNER_VERSION } from './version.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -42,11 +43,6 @@ export async function openRecipe(file: string, workspace: Workspace, stateDir: s
   const loaded = await loadRecipe(file, workspace)
   if (loaded.plan) await keep(place, { ...loaded, plan: loaded.plan }, workspace)
   return loaded
-}
-
-/** Whether a recipe is written in TypeScript or JavaScript. */
-function isPlanModule(path: string): boolean {
-  return /\.[cm]?[jt]s$/.test(path)
 }
 
 async function readKept(place: string, file: string, workspace: Workspace): Promise<(Kept & { plan: Plan }) | undefined> {

@@ -109,6 +109,21 @@ describe('recipes that run recipes', () => {
     expect(recipes[1]?.sha256).toBe(createHash('sha256').update(GOOD).digest('hex'))
   })
 
+  test('in TypeScript are refused, as reading one would run its code', async () => {
+    await writeFile(join(root, 'outer.yaml'), 'steps: [{ name: a, type: recipe, recipe: plans/./daily.plan.ts }]\n')
+    await mkdir(join(root, 'plans'))
+    await writeFile(join(root, 'plans/daily.plan.ts'), 'globalThis.ran = true\n')
+    expect((await load('outer.yaml')).problems).toMatchObject([
+      {
+        code: 'RECIPE_FIELD_VALUE',
+        message: expect.stringContaining('`plans/daily.plan.ts` is code') as string,
+        fix: 'run its YAML: `lorc convert plans/daily.plan.ts -o plans/daily.yaml`; or write this recipe in TypeScript, too',
+        path: 'steps[0].recipe',
+      },
+    ])
+    expect(globalThis).not.toHaveProperty('ran')
+  })
+
   test('in a circle are told with the whole path', async () => {
     await write('a.yaml', runs('b.yaml'))
     await write('b.yaml', runs('c.yaml'))

@@ -9,7 +9,7 @@ import type { CompileOptions } from './compile-options.ts'
 import type { Draft } from './draft.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { stepPath } from './outline.ts'
-import { normalizePath } from './paths.ts'
+import { isPlanModule, normalizePath } from './paths.ts'
 import type { Finding, Problem } from './problem.ts'
 import { quickRecipe } from './quick-recipe.ts'
 import { RecipeSource } from './source.ts'
@@ -103,7 +103,7 @@ class RecipeLoader {
       const path = step.type === 'recipe' && step.recipe !== undefined ? normalizePath(step.recipe) : undefined
       if (path === undefined || path === '') continue
       const at = stepPath(step, 'recipe')
-      const refused = chain.includes(path) ? circle(chain, path) : chain.length > DEEPEST ? TOO_DEEP : undefined
+      const refused = isPlanModule(path) ? isCode(path) : chain.includes(path) ? circle(chain, path) : chain.length > DEEPEST ? TOO_DEEP : undefined
       if (refused) {
         inner.findings.push({ ...refused, at })
         continue
@@ -165,6 +165,14 @@ const TOO_MANY: Omit<RuleFinding, 'at'> = {
 function circle(chain: readonly string[], path: string): Omit<RuleFinding, 'at'> {
   const hops = [...chain.slice(chain.indexOf(path)), path].map(quote)
   return { code: 'RECIPE_CIRCLE', message: `recipes run each other in a circle: ${hops.join(', which runs ')}`, fix: 'remove one of these steps' }
+}
+
+function isCode(path: string): Omit<RuleFinding, 'at'> {
+  return {
+    code: 'RECIPE_FIELD_VALUE',
+    message: `${quote(path)} is code, which reading a recipe never runs: only recipes in YAML or JSON can be run by one`,
+    fix: `run its YAML: \`lorc convert ${path} -o ${path.replace(/(\.plan)?\.\w+$/, '.yaml')}\`; or write this recipe in TypeScript, too`,
+  }
 }
 
 function unusable(path: string, problems: number): Omit<RuleFinding, 'at'> {

@@ -12,3 +12,8 @@ export function normalizePath(path: string): string | undefined {
   }
   return parts.join('/')
 }
+
+/** Whether a recipe is written in TypeScript or JavaScript: reading it runs its code. */
+export function isPlanModule(path: string): boolean {
+  return /\.[cm]?[jt]s$/.test(path)
+}
