@@ -66,7 +66,13 @@ test('tells why a file cannot be read', async () => {
       snippet: '',
     },
   ])
-  expect((await load('nowhere/x.yaml')).problems[0]).not.toHaveProperty('fix')
+  const fixFor = async (file: string) => (await load(file)).problems[0]?.fix
+  expect(await fixFor('nowhere/x.yaml')).toBe(`there is no folder \`${join(root, 'nowhere')}\``)
+  expect(await fixFor('recipes/quite-another.yaml')).toBe(`in \`${join(root, 'recipes')}\` there is \`daily.yaml\``)
+  await mkdir(join(root, 'many'))
+  expect(await fixFor('many/x.yaml')).toBe(`there is no recipe in \`${join(root, 'many')}\`; a path is relative to the current folder`)
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await writeFile(join(root, `many/${name}${name}${name}.yaml`), GOOD)
+  expect(await fixFor('many/quite-another.yaml')).toMatch(/`eee.yaml` and 2 more$/)
   expect((await load('recipes')).problems).toMatchObject([
     { code: 'RECIPE_UNREADABLE', message: '`recipes` is a folder' },
   ])

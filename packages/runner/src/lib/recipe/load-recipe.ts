@@ -216,18 +216,25 @@ async function readAll(handle: FileHandle, maxBytes: number): Promise<Uint8Array
 async function unreadable(file: string, error: unknown): Promise<Finding> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const why = WHY[code] ?? `cannot be read: ${error instanceof Error ? error.message : String(error)}`
-  const names = code === 'ENOENT' ? await readdir(dirname(resolve(file))).catch(() => []) : []
-  const near = suggestFile(
-    basename(file),
-    names.filter((name) => /\.ya?ml$/i.test(name)),
-  )
-  return {
-    code: 'RECIPE_UNREADABLE',
-    message: `${quote(basename(file))} ${why}`,
-    range: [0, 0],
-    ...(near === undefined ? {} : { fix: `did you mean ${quote(join(dirname(file), near))}?` }),
-  }
+  const finding: Finding = { code: 'RECIPE_UNREADABLE', message: `${quote(basename(file))} ${why}`, range: [0, 0] }
+  return code === 'ENOENT' ? { ...finding, fix: await whatIsThere(file) } : finding
 }
+
+/** What may have been meant by a file that is not there. */
+async function whatIsThere(file: string): Promise<string> {
+  const folder = dirname(resolve(file))
+  const names = await readdir(folder).catch(() => undefined)
+  if (names === undefined) return `there is no folder ${quote(folder)}`
+  const recipes = names.filter((name) => /\.ya?ml$/i.test(name)).sort()
+  const near = suggestFile(basename(file), recipes)
+  if (near !== undefined) return `did you mean ${quote(join(dirname(file), near))}?`
+  if (recipes.length === 0) return `there is no recipe in ${quote(folder)}; a path is relative to the current folder`
+  const more = recipes.length > SHOWN ? ` and ${recipes.length - SHOWN} more` : ''
+  return `in ${quote(folder)} there ${recipes.length === 1 ? 'is' : 'are'} ${recipes.slice(0, SHOWN).map(quote).join(', ')}${more}`
+}
+
+/** Recipes that are named, of those in a folder. */
+const SHOWN = 5
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
