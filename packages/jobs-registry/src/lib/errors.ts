@@ -1,0 +1,40 @@
+/** What can be wrong with the jobs that packages declare, and with how one is asked for. */
+export const REGISTRY_ERRORS = {
+  REGISTRY_PACKAGE_UNKNOWN: 'No package of this name declares jobs, or the workspace does not declare it.',
+  REGISTRY_PACKAGE_AMBIGUOUS: 'Several packages have this short name.',
+  REGISTRY_JOB_UNKNOWN: 'The package declares no job of this name.',
+  REGISTRY_MANIFEST_INVALID: 'A package.json cannot be read, or is no JSON object with a name.',
+  REGISTRY_DECLARATION_INVALID: 'What a package declares as a job is not of the form that jobs have.',
+  REGISTRY_MODULE_MISSING: 'The module that a job names does not exist.',
+  REGISTRY_MODULE_OUTSIDE: 'The module that a job names lies outside its package, perhaps through a symlink.',
+} as const
+
+/** Every code that this package reports, with its meaning. `docs/errors.md` lists the same codes. */
+export const ERROR_CODES = REGISTRY_ERRORS
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** The values that errors tell to programs. */
+export type ErrorDetails = { readonly [key: string]: string | number | readonly string[] }
+
+export interface RegistryErrorOptions {
+  /** What the person can do about it. */
+  fix?: string | undefined
+  cause?: unknown
+  details?: ErrorDetails
+}
+
+/** The one error class of this package: `code` for programs, `message` for people, `fix` where one is known. */
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError'
+  readonly code: ErrorCode
+  readonly fix: string | undefined
+  readonly details: ErrorDetails | undefined
+
+  constructor(code: ErrorCode, message: string, options: RegistryErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.fix = options.fix
+    this.details = options.details
+  }
+}
