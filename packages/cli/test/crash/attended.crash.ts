@@ -32,17 +32,11 @@ describe('a run with a run within it, and a person who pauses it, approves and l
 
 describe('an approval of a run that nobody drives', () => {
   it('is killed at each of its commits, and counts as it is then on record', async () => {
-    const asking = await Site.make(template)
-    await asking.lorc(['run', recipe], { order: { kill: { at: 'approval.requested ask', phase: 'after' } } })
-    await asking.quiet()
+    const asking = await abandoned()
     const crash = await crashOf(asking)
     const words = ['approve', 'last', 'ask', '--by', 'ana']
-    const whole = await asking.fork()
-    const trace = whole.path('approving')
-    expect(await whole.lorc(words, { order: { trace } })).toMatchObject({ exit: 0 })
-    const boundaries = boundariesOf(await whole.traces(trace)).filter(({ names }) => !names[0]?.startsWith('PRAGMA'))
+    const boundaries = await commitsOf(asking, words)
     expect(boundaries.flatMap(({ names }) => names)).toContain('approval.decided ask')
-    await whole.remove()
     for (const { names } of boundaries) {
       for (const phase of ['before', 'after'] as const) {
         const site = await asking.fork()
@@ -60,6 +54,61 @@ describe('an approval of a run that nobody drives', () => {
     console.log(`${boundaries.length} commits of an approval, each left before and after`)
   })
 })
+
+describe('a pause of a run that nobody drives, and its end', () => {
+  it('are killed at each of their commits, and count as they are then on record', async () => {
+    const asking = await abandoned()
+    const crash = await crashOf(asking)
+    let kills = 0
+    for (const deed of ['pause', 'unpause']) {
+      const words = [deed, 'last']
+      const event = `run.${deed}d`
+      const boundaries = await commitsOf(asking, words)
+      const decisive = boundaries.findIndex(({ names }) => names.includes(event))
+      expect(decisive, JSON.stringify(boundaries)).toBeGreaterThan(-1)
+      for (const [i, { names }] of boundaries.entries()) {
+        for (const phase of ['before', 'after'] as const) {
+          const site = await asking.fork()
+          const spot: Spot = { at: names[0]!, phase }
+          expect(await site.lorc(words, { order: { kill: spot } }), JSON.stringify(spot)).toMatchObject({ signal: 'SIGKILL' })
+          const isDone = (await site.copy()).runs[0]?.events.some(({ type }) => type === event)
+          expect(isDone, JSON.stringify(spot)).toBe(i > decisive || (i === decisive && phase === 'after'))
+          if (i === decisive) {
+            const again = await site.lorc(words)
+            const isRefused = deed === 'unpause' && phase === 'after'
+            expect([again.exit, again.stderr.includes('RUN_NOT_PAUSED')], again.stderr).toEqual(isRefused ? [1, true] : [0, false])
+          }
+          await site.remove()
+          kills++
+        }
+      }
+      expect(await asking.lorc(words)).toMatchObject({ exit: 0 })
+      if (deed === 'pause') expect((await asking.lorc(['resume', 'last'])).stderr).toContain('RUN_PAUSED')
+    }
+    await asking.lorc(['approve', 'last', 'ask', '--by', 'ana'])
+    expect(await ending(asking, await asking.lorc(['resume', 'last']), known, [crash])).toEqual([])
+    await asking.remove()
+    console.log(`${kills} kills of a pause and of its end`)
+  })
+})
+
+/** A run whose process was killed as its step asked for an approval. */
+async function abandoned(): Promise<Site> {
+  const site = await Site.make(template)
+  await site.lorc(['run', recipe], { order: { kill: { at: 'approval.requested ask', phase: 'after' } } })
+  await site.quiet()
+  return site
+}
+
+/** What a command commits, found out in a copy of the site. */
+async function commitsOf(site: Site, words: readonly string[]): Promise<Boundary[]> {
+  const whole = await site.fork()
+  const trace = whole.path('commits')
+  expect(await whole.lorc(words, { order: { trace } })).toMatchObject({ exit: 0 })
+  const boundaries = boundariesOf(await whole.traces(trace)).filter(({ names }) => !names[0]?.startsWith('PRAGMA'))
+  await whole.remove()
+  return boundaries
+}
 
 async function wrongAfter(spots: readonly Spot[], patient: boolean): Promise<string[]> {
   const { found, hit } = await killAndResume({ template, recipe, known, spots, patient, attended: true })
