@@ -16,3 +16,5 @@ export {
   type JobRetry,
   type PlainJob,
 } from './lib/job.ts'
+export { createEventClient, openEvents } from './lib/open-events.ts'
+export type * from './lib/events-options.ts'

@@ -6,13 +6,95 @@ export interface EventClient {
   /**
    * Checks the event and puts it on its way; returns its id. Synchronous: memory is bounded because a full buffer is
    * written to disk before `emit` returns. It is durable once `flush` has resolved, which a job's end does by itself.
-   * Throws EventError EVENT_INVALID, EVENT_TOO_LARGE; nothing is emitted then.
+   * Throws EventError EVENT_INVALID, EVENT_TOO_LARGE, and EVENTS_STORE_* where the disk fails; nothing is emitted then.
    */
   emit(event: EventInput): string
-  /** Inserts or updates raw objects, one or many; resolves once the sink has them. Rejects with EventError. */
+  /**
+   * Inserts or updates raw objects, one or many; resolves once the sink has them. Of several with the same key the last
+   * counts. Rejects with EventError.
+   */
   upsert(objects: RawObjectInput | readonly RawObjectInput[]): Promise<UpsertCounts>
   /** Runs one SELECT over `events` and `raw_objects` (the portable subset of docs/events.md). `?` takes from `params`, in order. */
   query(sql: string, params?: readonly JsonValue[]): Promise<Record<string, JsonValue>[]>
-  /** Resolves once everything emitted so far is on disk (in the outbox, or in an embedded sink). */
+  /** Resolves once everything emitted so far is on disk (in the outbox, or in the embedded sink), synced. */
   flush(): Promise<void>
+}
+
+/** The client of one attempt of a job. */
+export interface JobEvents extends EventClient {
+  /**
+   * Resolves when everything that this run's step emitted, in this attempt and before, in this process and others, is in
+   * the sink; with `allowOutbox`, when it is on disk. Rejects with EVENTS_REJECTED (rows that the sink refuses for good are
+   * in the table `dead_letters`), EVENTS_UNDELIVERED (the sink did not take them within the patience; they stay in the
+   * outbox), and with `signal.reason` when aborted.
+   */
+  settle(signal?: AbortSignal): Promise<void>
+  /** Of this run's step so far, written or not. */
+  counts(): EventCounts
+}
+
+/** A client that owns its hub. */
+export interface OwnedEventClient extends JobEvents {
+  /** Settles, and closes what was opened; to be called once. Rejects as `settle` does; it is closed all the same. */
+  close(): Promise<void>
+}
+
+/** How many events were emitted, and where they are. */
+export interface EventCounts {
+  /** Those that were new. */
+  emitted: number
+  /** Those that were there already, by their id: emitted by an earlier attempt, or with the same key. */
+  duplicates: number
+  /** In the sink. */
+  delivered: number
+  /** In the outbox. */
+  waiting: number
+  /** In `dead_letters`. */
+  rejected: number
+  /** `emitted` by type. */
+  byType: Record<string, number>
+}
+
+/** Who emits. */
+export interface ClientOptions {
+  /** Default: a new id, so that what is emitted without an idempotency key is new each time. */
+  runId?: string
+  /** Default: empty. */
+  step?: string
+  /** What belongs together, for events that do not say. Default: `runId`, where given. */
+  correlationId?: string
+  /** Ends waiting in `upsert` and `query`. */
+  signal?: AbortSignal
+  /** Names the secret that a text holds, if it does; such an event is refused with EVENT_SECRET. */
+  findSecret?: (text: string) => string | undefined
+}
+
+/** What `flush` of a hub did. */
+export interface Delivery {
+  delivered: number
+  /** Moved to `dead_letters`. */
+  rejected: number
+  /** Still in the outbox, for this sink. */
+  waiting: number
+}
+
+/** One per process and invocation: the local database, the sink, the outbox and its deliverer. */
+export interface EventHub {
+  /** The sink's name. */
+  readonly sink: string
+  /** The client of one attempt of a job. */
+  client(options?: ClientOptions): JobEvents
+  /** Of all steps of a run, whichever process they ran in. */
+  counts(runId: string): EventCounts
+  /** As EventClient.query. */
+  query(sql: string, params?: readonly JsonValue[], signal?: AbortSignal): Promise<Record<string, JsonValue>[]>
+  /**
+   * Delivers what waits in the outbox for this sink, from whichever run and process. Rejects with EVENTS_UNDELIVERED as
+   * `settle` does, and with `signal.reason` when aborted.
+   */
+  flush(signal?: AbortSignal): Promise<Delivery>
+  /** Makes what the sink needs, or with `dryRun` nothing; returns the statements. */
+  setup(options: { dryRun: boolean }): Promise<string[]>
+  /** Writes what is in memory, ends what is under way and closes. What was not delivered stays in the outbox. */
+  close(): Promise<void>
 }

@@ -19,23 +19,31 @@ export interface BatchOutcome {
   retryAfterMs?: number
 }
 
-/** Where events go. Variants: sqlite, ndjson, memory, stdout, http, bigquery. All behave as the conformance suite says. */
+/**
+ * Where events are delivered to from the outbox: ndjson, stdout, http, bigquery, or one of your own. (With `sqlite` and
+ * `memory` the local database is where they stay.) All behave as the conformance suite says.
+ */
 export interface EventSink {
-  /** E.g. `bigquery my-project.events`: for messages. Holds no secret. */
-  readonly name: string
-  /** The largest batch that `write` takes. */
-  readonly limits: { readonly rows: number; readonly bytes: number }
   /**
-   * `embedded`: rows are written to it as they are emitted, synchronously (`append`), and it ignores ids that it has.
-   * `remote`: rows wait in the outbox and are delivered in batches (`write`).
+   * E.g. `bigquery my-project.events`: for messages, and which sink this is: an event that was delivered to a sink of this
+   * name is not delivered to it again. Holds no secret.
    */
-  readonly kind: 'embedded' | 'remote'
-  /** Of an embedded sink: writes rows; they are durable once it returns. Throws EventError. */
-  append?(rows: readonly EventRow[]): void
-  /** Of a remote sink. Rejects only for what concerns the whole batch: EventError, with `transient` where a later attempt may succeed. */
-  write?(rows: readonly EventRow[], signal: AbortSignal): Promise<BatchOutcome>
-  /** A sink without it has its raw objects in the local database. */
-  upsert?(rows: readonly RawObjectRow[], signal: AbortSignal): Promise<UpsertCounts>
+  readonly name: string
+  /** The largest batch that `write` takes: rows, and bytes of their columns together. */
+  readonly limits: { readonly rows: number; readonly bytes: number }
+  /** How many calls of `write` may be under way at once. Default 1. */
+  readonly concurrency?: number
+  /**
+   * Writes rows; the same row may come again, with the same `event_id`, where an answer was lost. Rejects only for what
+   * concerns the whole batch: with EventError, `transient` where a later attempt may succeed; anything else thrown counts
+   * as transient.
+   */
+  write(rows: readonly EventRow[], signal: AbortSignal): Promise<BatchOutcome>
+  /**
+   * Inserts or updates raw objects; no two have the same key. With `dryRun` it only counts what would become of them. A
+   * sink without it has its raw objects in the local database.
+   */
+  upsert?(rows: readonly RawObjectRow[], options: { dryRun: boolean; signal: AbortSignal }): Promise<UpsertCounts>
   /** A sink without it is queried in the local database. `sql` has passed the check of the portable subset. */
   query?(sql: string, params: readonly JsonValue[], signal: AbortSignal): Promise<Record<string, JsonValue>[]>
   /** Makes what the sink needs (datasets, tables, views), or with `dryRun` nothing; returns the statements. */

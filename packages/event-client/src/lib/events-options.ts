@@ -1,0 +1,41 @@
+import type { EventSink } from './sink.ts'
+
+/** `sqlite` and `memory` keep events in the local database; the others have them delivered from its outbox. */
+export type SinkName = 'sqlite' | 'memory' | 'ndjson' | 'stdout' | 'http' | 'bigquery'
+
+/** Which sink, and what it needs: as under `events` in lorc.config. */
+export interface SinkSettings {
+  /** Default `sqlite`. */
+  sink?: SinkName | EventSink
+  /** sqlite: the database; default `events.db` in `dir`. ndjson: the folder; default `events` in `dir`. */
+  path?: string
+  /** http: where to. */
+  url?: string
+  /** http: sent with every request. */
+  headers?: Record<string, string>
+  /** bigquery: default GOOGLE_CLOUD_PROJECT, or what the credentials say. */
+  project?: string
+  /** bigquery. */
+  dataset?: string
+  /** bigquery: default `events`. */
+  table?: string
+  /** bigquery: of the dataset. */
+  location?: string
+}
+
+export interface EventsOptions extends SinkSettings {
+  /** The folder of the local database and of files. Default `.lorc` in the working directory. */
+  dir?: string
+  /** The same tables in another place, `smoke_NS`: lower case letters, digits and `_`. */
+  namespace?: string
+  /** Nothing is written; emitted events are counted, and the first three of each type kept. */
+  dryRun?: boolean
+  /** To have events in the outbox is enough for `settle`. Default false. */
+  allowOutbox?: boolean
+  /** Rows are written and delivered in batches of at most so many rows and bytes, and after so many milliseconds. */
+  batch?: { rows?: number; bytes?: number; ageMs?: number }
+  /** Of one event or raw object. Default 4 MiB. */
+  maxPayloadBytes?: number
+  /** What the time is, in milliseconds since 1970. Default Date.now. */
+  now?: () => number
+}

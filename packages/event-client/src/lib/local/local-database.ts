@@ -1,0 +1,110 @@
+import { mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { LogSync } from './log-sync.ts'
+import { migrate, rollback } from './schema.ts'
+import { storeProblem } from './store-problem.ts'
+
+/** Loaded on use: a program that never emits does not pay for it. */
+const loadSqlite = () => createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
+
+/** A database that no file holds. */
+export const IN_MEMORY = ':memory:'
+
+/** How long another process may hold the database. Milliseconds. */
+const PATIENCE = 20_000
+
+export interface LocalDatabaseOptions {
+  /** Milliseconds that a task waits for another process's lock. Default 20 s. */
+  patienceMs?: number
+}
+
+/**
+ * The local database: one connection, synchronous, in write-ahead mode. What a transaction wrote survives the process at
+ * once, and a power failure from the next `sync` on. Every method throws EventError EVENTS_STORE_*.
+ */
+export class LocalDatabase {
+  readonly file: string
+  readonly db: DatabaseSync
+  readonly #patienceMs: number
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #log: LogSync | undefined
+
+  /** Opens the file; creates it, with its folder, where it is missing. */
+  constructor(file: string, { patienceMs = PATIENCE }: LocalDatabaseOptions = {}) {
+    this.file = file
+    this.#patienceMs = patienceMs
+    try {
+      if (file !== IN_MEMORY) mkdirSync(dirname(file), { recursive: true })
+      this.db = new (loadSqlite().DatabaseSync)(file)
+    } catch (error) {
+      throw storeProblem(error, 'open', file)
+    }
+    try {
+      this.#patiently('open', () => {
+        this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA checkpoint_fullfsync = 1')
+        migrate(this.db, file)
+      })
+    } catch (error) {
+      this.db.close()
+      throw error
+    }
+    this.#log = file === IN_MEMORY ? undefined : new LogSync(`${file}-wal`)
+  }
+
+  /** Prepared once. */
+  statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) this.#statements.set(sql, (statement = this.db.prepare(sql)))
+    return statement
+  }
+
+  /** Runs a task in a transaction: all of what it writes, or nothing. */
+  transact<T>(task: () => T): T {
+    this.#patiently('write', () => this.statement('BEGIN IMMEDIATE').run())
+    try {
+      const result = task()
+      this.statement('COMMIT').run()
+      this.#log?.written()
+      return result
+    } catch (error) {
+      rollback(this.db)
+      throw storeProblem(error, 'write', this.file)
+    }
+  }
+
+  /** Runs a task that reads. */
+  read<T>(task: () => T): T {
+    return this.#patiently('read', task)
+  }
+
+  /** Resolves when all that was written is on the disk. */
+  async sync(): Promise<void> {
+    try {
+      await this.#log?.sync()
+    } catch (error) {
+      throw storeProblem(error, 'sync', this.file)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#log?.close()
+    this.db.close()
+  }
+
+  #patiently<T>(action: string, task: () => T): T {
+    const until = performance.now() + this.#patienceMs
+    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+      try {
+        return task()
+      } catch (error) {
+        const problem = storeProblem(error, action, this.file)
+        if (problem.code !== 'EVENTS_STORE_LOCKED' || performance.now() > until) throw problem
+      }
+      Atomics.wait(nobody, 0, 0, pause)
+    }
+  }
+}
+
+const nobody = new Int32Array(new SharedArrayBuffer(4))

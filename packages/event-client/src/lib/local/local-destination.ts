@@ -1,0 +1,34 @@
+import type { Destination } from '../destination.ts'
+import type { EventCounts } from '../event-client.ts'
+import type { EventRow } from '../event.ts'
+import { EventTable } from './event-table.ts'
+import type { LocalPlace } from './local-place.ts'
+import { countsOf, Tallies, type Emitter } from './tallies.ts'
+
+/** The local database as the sink: what is written is where it belongs. */
+export class LocalDestination implements Destination {
+  readonly #place: LocalPlace
+  #table: EventTable | undefined
+
+  constructor(place: LocalPlace) {
+    this.#place = place
+  }
+
+  write(rows: readonly EventRow[], emitter: Emitter): void {
+    this.#table ??= new EventTable(this.#place.database())
+    this.#table.write(rows, emitter)
+  }
+
+  async sync(): Promise<void> {
+    await this.#place.opened()?.sync()
+  }
+
+  async settle(): Promise<void> {
+    await this.sync()
+  }
+
+  counts(runId: string, step?: string): EventCounts {
+    const database = this.#place.existing()
+    return database ? new Tallies(database).counts(runId, step) : countsOf([])
+  }
+}

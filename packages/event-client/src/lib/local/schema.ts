@@ -1,0 +1,77 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { EventError } from '../errors.ts'
+
+/** "lorE": `application_id` of the files that this code writes. */
+const APPLICATION_ID = 0x6c6f7245
+
+const SCHEMA = `
+CREATE TABLE events (
+  event_id TEXT NOT NULL, event_type TEXT NOT NULL, source TEXT NOT NULL, schema_ref TEXT, created_at TEXT NOT NULL,
+  correlation_id TEXT, subject_id TEXT, payload TEXT NOT NULL
+);
+CREATE UNIQUE INDEX events_id ON events (event_id);
+CREATE INDEX events_type ON events (event_type);
+CREATE TABLE raw_objects (
+  idem_key TEXT PRIMARY KEY, source TEXT NOT NULL, object_type TEXT NOT NULL, object_id TEXT NOT NULL,
+  payload TEXT NOT NULL, correlation_id TEXT, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, changed_at TEXT NOT NULL
+);
+CREATE INDEX raw_objects_changed ON raw_objects (object_type, changed_at);
+CREATE TABLE emitters (id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, step TEXT NOT NULL, UNIQUE (run_id, step));
+CREATE TABLE tallies (
+  emitter INTEGER NOT NULL, event_type TEXT NOT NULL, emitted INTEGER NOT NULL, duplicates INTEGER NOT NULL,
+  delivered INTEGER NOT NULL, rejected INTEGER NOT NULL, PRIMARY KEY (emitter, event_type)
+) WITHOUT ROWID;
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = 1;
+`
+
+/** What brings a file to each version from the one before it. */
+const MIGRATIONS: readonly string[] = [SCHEMA]
+const SCHEMA_VERSION = MIGRATIONS.length
+
+/** The statements that make the tables for people's queries. */
+export const TABLES_DDL = SCHEMA.split(';\n').slice(0, 5).map((statement) => `${statement.trim()};`)
+
+/**
+ * Brings the file to the current schema. Throws EVENTS_STORE_VERSION for a newer one, EVENTS_STORE_UNAVAILABLE for a
+ * database of another program, and SQLite's own error where the file cannot be read or written.
+ */
+export function migrate(db: DatabaseSync, file: string): void {
+  if (versionOf(db, file) === SCHEMA_VERSION) return
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    for (const migration of MIGRATIONS.slice(versionOf(db, file))) db.exec(migration)
+    db.exec('COMMIT')
+  } catch (error) {
+    rollback(db)
+    throw error
+  }
+}
+
+/** Ends a transaction that failed; SQLite has ended some of them by itself. */
+export function rollback(db: DatabaseSync): void {
+  try {
+    db.exec('ROLLBACK')
+  } catch {
+    // No transaction is left, which is what was wanted.
+  }
+}
+
+/** 0: an empty file. */
+function versionOf(db: DatabaseSync, file: string): number {
+  const version = pragma(db, 'user_version')
+  const application = pragma(db, 'application_id')
+  if (application === APPLICATION_ID) {
+    if (version <= SCHEMA_VERSION) return version
+    const message = `The events database ${JSON.stringify(file)} has version ${version}; this program reads up to ${SCHEMA_VERSION}.`
+    throw new EventError('EVENTS_STORE_VERSION', message, { fix: 'Update @lorc/event-client, or use another file.' })
+  }
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
+  if (tables === 0) return 0
+  const message = `${JSON.stringify(file)} is a SQLite database of another program: it was left as it is.`
+  throw new EventError('EVENTS_STORE_UNAVAILABLE', message, { fix: 'Name another file.' })
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name])
+}
