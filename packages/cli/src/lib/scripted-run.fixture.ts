@@ -155,6 +155,7 @@ export function viewOf(view: Partial<RunView> = {}): RunView {
     failedStep: null,
     paused: null,
     parent: null,
+    provenance: { seed: 7, request: null, origin: null, options: {}, versions: {}, packages: {}, git: null, code: {}, importedFrom: null },
     steps: [stateOf('a')],
     ...view,
   }

@@ -24,6 +24,8 @@ export function logFile(places: RunPlaces, index: number, step: string, attempt:
 const madeLogs = new WeakSet<RunPlaces>()
 
 export interface AttemptHooks {
+  /** The run's. */
+  readonly seed: number
   environment(step: PlanStep): Readonly<Record<string, string>>
   /** What executors see of `attempt.own`. */
   exposed(context: StepContext): StepContext
@@ -85,6 +87,10 @@ export class LiveAttempt implements Attempt {
 
   get context(): StepContext {
     return (this.#context ??= this.#hooks.exposed(this.own))
+  }
+
+  get seed(): number {
+    return this.#hooks.seed
   }
 
   get idempotencyKey(): string {

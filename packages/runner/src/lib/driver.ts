@@ -91,6 +91,10 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     return this.#run.plan
   }
 
+  get seed(): number {
+    return this.#run.fold.provenance.seed
+  }
+
   get epoch(): number {
     return this.#run.journal.epoch
   }

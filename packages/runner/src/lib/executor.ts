@@ -13,6 +13,8 @@ export interface Attempt {
   readonly index: number
   /** 1 for the first. */
   readonly number: number
+  /** What the run's steps draw chance from: the same when the run is repeated. */
+  readonly seed: number
   /** Of a step that is an item of a `for_each` step, `name[index]`. */
   readonly item: { readonly value: JsonValue; readonly index: number } | undefined
   /** `runId/step`: the same on every attempt. */

@@ -43,6 +43,12 @@ export const run = defineCommand({
       label: 'RUN',
       summary: 'The source of --resume-from. Default: the last run of this recipe',
     },
+    seed: {
+      kind: 'integer',
+      label: 'N',
+      min: 0,
+      summary: 'What steps draw chance from (LORC_SEED, run.seed). Default: a number that follows from the id of the run',
+    },
     'dry-run': {
       kind: 'flag',
       summary: 'Show what would run, in which order, what the cache spares, and how long it would take; change nothing',
@@ -86,6 +92,7 @@ export const run = defineCommand({
       ...(resumeFrom.length > 0 ? { resumeFrom } : {}),
       ...(fromRun === undefined ? {} : { fromRun: await findRun(store, fromRun) }),
       ...(concurrency === undefined ? {} : { concurrency }),
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options['fail-fast'] ? { failFast: true } : {}),
     })
     if (options['dry-run']) {

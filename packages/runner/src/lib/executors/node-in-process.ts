@@ -137,6 +137,9 @@ class InProcessAttempt implements AttemptScope, StepBacking {
   get attempt(): number {
     return this.#attempt.number
   }
+  get seed(): number {
+    return this.#attempt.seed
+  }
   get idempotencyKey(): string {
     return this.#attempt.idempotencyKey
   }
