@@ -19,6 +19,7 @@ import { runsContext } from './commands/runs-context.ts'
 import { runsList } from './commands/runs-list.ts'
 import { runsLogs } from './commands/runs-logs.ts'
 import { runsShow } from './commands/runs-show.ts'
+import { serve } from './commands/serve.ts'
 import { simulate } from './commands/simulate.ts'
 import { step } from './commands/step.ts'
 import { completeWords } from './commands/complete-words.ts'
@@ -137,6 +138,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   stats: {
     summary: 'Show how runs went over time, and which steps are slow or flaky',
     command: stats,
+  },
+  serve: {
+    summary: 'Serve runs, recipes and modules over HTTP',
+    command: serve,
   },
   verify: {
     summary: "Check the hash chain of a run's journal",

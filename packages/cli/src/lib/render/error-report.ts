@@ -14,7 +14,7 @@ export interface ErrorReport {
   show?: (color: boolean) => string
 }
 
-const CODED = new Set(['CliError', 'RunnerError', 'ContextError', 'RegistryError'])
+const CODED = new Set(['CliError', 'RunnerError', 'ContextError', 'RegistryError', 'ServerError'])
 
 /** Coded errors say what they are; anything else is a fault of lorc's own: CLI_INTERNAL. */
 export function reportOf(error: unknown): ErrorReport {
