@@ -13,6 +13,7 @@ import { pause } from './commands/pause.ts'
 import { keysCheck, keysLock } from './commands/keys.ts'
 import { pythonPath } from './commands/python-path.ts'
 import { report } from './commands/report.ts'
+import { rerun } from './commands/rerun.ts'
 import { resume } from './commands/resume.ts'
 import { run } from './commands/run.ts'
 import { runsContext } from './commands/runs-context.ts'
@@ -50,6 +51,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Go on with a run that was interrupted or failed',
     command: resume,
   },
+  rerun: { summary: 'Run the same again, and tell whether the same came out', command: rerun },
   init: {
     summary: 'Write a small project to begin with',
     command: init,
@@ -234,6 +236,7 @@ const CALLED_ELSEWHERE: Readonly<Record<string, string>> = {
   start: 'run',
   exec: 'run',
   retry: 'resume',
+  repeat: 'rerun',
   restart: 'resume',
   stop: 'cancel',
   kill: 'cancel',

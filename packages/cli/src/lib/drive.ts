@@ -1,4 +1,4 @@
-import type { JournalEvent, RunHandle, Runner, RunResult } from '@lorc/runner'
+import type { JournalEvent, JsonObject, RunHandle, Runner, RunResult } from '@lorc/runner'
 import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
@@ -24,6 +24,20 @@ export interface DriveOptions {
   follow: boolean
   /** Reads what past runs of the plan took. */
   past?: () => Promise<Past>
+  /** Asked once the run has ended, unless it was interrupted. Default: success is that it completed. */
+  judge?: (result: RunResult) => Promise<Verdict>
+}
+
+/** What a run comes to beside its own end. */
+export interface Verdict {
+  /** Whether it counts as a success. */
+  ok: boolean
+  /** Further fields of the result line. */
+  fields: JsonObject
+  /** For people. */
+  notes: readonly string[]
+  /** Why a run that completed is none. */
+  refusal: Pick<ErrorReport, 'code' | 'message' | 'fix'>
 }
 
 /**
@@ -53,7 +67,8 @@ export async function drive(handle: RunHandle, options: DriveOptions): Promise<n
     reporter.error(reportOf(error))
     reporter.note(`the run itself is recorded: only the view of it in the runs folder is missing`)
   })
-  return await conclude(result, handle, io, reporter, interrupts)
+  const verdict = interrupts.signal === null ? await options.judge?.(result) : undefined
+  return await conclude(result, handle, options, verdict)
 }
 
 /** The folder of a run, and those of the runs of its steps. */
@@ -123,25 +138,30 @@ class StepOutput {
 async function conclude(
   result: RunResult,
   handle: RunHandle,
-  io: Io,
-  reporter: RunReporter,
-  interrupts: Interrupts,
+  { io, reporter, interrupts }: DriveOptions,
+  verdict: Verdict | undefined,
 ): Promise<number> {
-  if (result.status === 'completed') {
-    io.stdout.write(okLine(result))
+  const { ok = result.status === 'completed', fields = {}, notes = [], refusal } = verdict ?? {}
+  if (ok) {
+    for (const note of notes) reporter.note(note)
+    reporter.end()
+    io.stdout.write(okLine(result, fields))
     return EXIT.ok
   }
   const interrupted = result.status === 'cancelled' ? interrupts.signal : null
   const exitCode = interrupted === null ? EXIT.failed : interruptedExitCode(interrupted)
-  const report = reportOfRun(result, interrupted)
+  const report = result.status === 'completed' && refusal ? { ...NOTHING_MORE, ...refusal } : reportOfRun(result, interrupted)
   reporter.error(report)
   if (result.failedStep !== null) await noteLog(result, handle, io, reporter)
+  for (const note of notes) reporter.note(note)
   if (result.status === 'failed') reporter.note(`why, and what to do: lorc explain ${result.runId}`)
-  if (isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
+  if (result.status !== 'completed') reporter.note(`to go on from there: lorc resume ${result.runId}`)
   reporter.end()
-  io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId }))
+  io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId, fields }))
   return exitCode
 }
+
+const NOTHING_MORE = { problems: [], footer: undefined, stack: undefined } as const
 
 function lost(error: unknown, handle: RunHandle, io: Io, reporter: RunReporter): number {
   const report = reportOf(error)
@@ -155,13 +175,12 @@ function lost(error: unknown, handle: RunHandle, io: Io, reporter: RunReporter):
 }
 
 function reportOfRun(result: RunResult, interrupted: string | null): ErrorReport {
-  const none = { problems: [], footer: undefined, stack: undefined }
   if (interrupted !== null) {
-    return { code: 'RUN_CANCELLED', message: `the run was interrupted by ${interrupted}.`, fix: undefined, ...none }
+    return { code: 'RUN_CANCELLED', message: `the run was interrupted by ${interrupted}.`, fix: undefined, ...NOTHING_MORE }
   }
   const { code, message, fix } = result.error ?? { code: 'RUN_CANCELLED', message: 'the run was cancelled.' }
   const where = result.failedStep === null ? '' : `step \`${result.failedStep}\`: `
-  return { code, message: `${where}${message}`, fix, ...none }
+  return { code, message: `${where}${message}`, fix, ...NOTHING_MORE }
 }
 
 /** What the failed step printed last: most often it says why. */

@@ -1,4 +1,4 @@
-import type { Plan, Runner, RunStore, StartOptions } from '@lorc/runner'
+import type { Plan, Runner, RunStore, StartOptions, StepExecutor } from '@lorc/runner'
 import type { Io } from './io.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
@@ -13,6 +13,8 @@ export interface OpenOptions {
   env: Io['env']
   /** Keep nothing: the run is forgotten when the runner is closed. */
   forget?: boolean
+  /** Executors that take the place of others. */
+  executors?: readonly StepExecutor[]
   /** Where there is no store, make none: there is nothing to read. */
   readOnly?: boolean
 }

@@ -95,6 +95,12 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     return this.#run.fold.provenance.seed
   }
 
+  /** What the runs of its steps begin with. */
+  get bequest(): { seed: number; noCache?: boolean } {
+    const { noCache } = this.#run.fold.options
+    return { seed: this.seed, ...(noCache && { noCache }) }
+  }
+
   get epoch(): number {
     return this.#run.journal.epoch
   }

@@ -41,6 +41,8 @@ export interface RunOptions {
   skip?: string[]
   failFast?: boolean
   concurrency?: number
+  /** No step is taken from the cache; what completes is kept there. */
+  noCache?: boolean
 }
 
 /** What made a run, where it was not asked for by itself. */

@@ -125,7 +125,7 @@ export class RunAssembly {
     for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
     this.#holdTo(context)
     const scheduler = this.#scheduler(plan, options)
-    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], items: itemsOf(plan), secrets })
+    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], items: itemsOf(plan), secrets }, options)
     driver.begin([
       {
         type: 'run.created',
@@ -185,7 +185,7 @@ export class RunAssembly {
     const journal = new Journal(store, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
-    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, items, secrets })
+    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, items, secrets }, fold.options)
     driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : []), ...(outer?.adopt(driver) ?? [])], now)
     return driver
   }
@@ -220,14 +220,14 @@ export class RunAssembly {
     return logFile(this.places(runId), graphOf(plan).index.get(own) ?? -1, step, attempt)
   }
 
-  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'items' | 'secrets'>): Driver {
+  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'items' | 'secrets'>, { noCache = false }: RunOptions): Driver {
     const { store, workspace } = this.#around
     return new Driver(this.#around, {
       ...parts,
       plan,
       places: this.places(runId),
       environment: this.#around.environment(plan.secrets),
-      cache: new StepCache(store, plan, workspace.root, this.#options.fingerprint),
+      cache: new StepCache(store, plan, { root: workspace.root, fingerprint: this.#options.fingerprint, reuse: !noCache }),
       subscribers: new Subscribers((fromSeq) => storedEvents(store, runId, fromSeq), parts.journal.length),
     })
   }
@@ -276,11 +276,12 @@ async function endLeftovers(fold: RunFold, graceMs: number): Promise<void> {
   await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, graceMs)))
 }
 
-function recordedOptions({ only, skip, failFast, concurrency }: StartOptions): RunOptions {
+function recordedOptions({ only, skip, failFast, concurrency, noCache }: StartOptions): RunOptions {
   return {
     ...(only?.length && { only }),
     ...(skip?.length && { skip }),
     ...(failFast !== undefined && { failFast }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(noCache && { noCache }),
   }
 }

@@ -245,7 +245,7 @@ class LocalRunner implements Runner {
     const known = await this.store.get(runId)
     const handle = known
       ? await this.#resume(runId, {}, outer)
-      : await this.#start(secrets.length > 0 ? { ...plan, secrets } : plan, { runId, params, parent, ...(outer && { seed: outer.seed }) }, outer)
+      : await this.#start(secrets.length > 0 ? { ...plan, secrets } : plan, { runId, params, parent, ...outer?.bequest }, outer)
     return { handle, abandon: (error) => void this.#letGo(handle, error) }
   }
 

@@ -43,6 +43,7 @@ export const run = defineCommand({
       label: 'RUN',
       summary: 'The source of --resume-from. Default: the last run of this recipe',
     },
+    'no-cache': { kind: 'flag', summary: 'Run every step, whatever the cache has; keep the results there' },
     seed: {
       kind: 'integer',
       label: 'N',
@@ -92,6 +93,7 @@ export const run = defineCommand({
       ...(resumeFrom.length > 0 ? { resumeFrom } : {}),
       ...(fromRun === undefined ? {} : { fromRun: await findRun(store, fromRun) }),
       ...(concurrency === undefined ? {} : { concurrency }),
+      ...(options['no-cache'] ? { noCache: true } : {}),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options['fail-fast'] ? { failFast: true } : {}),
     })

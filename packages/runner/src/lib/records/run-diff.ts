@@ -1,4 +1,6 @@
-import type { JsonValue, PlanStep, StepState } from '@lorc/runner'
+import type { StepState } from '../api.ts'
+import type { JsonValue } from '../json.ts'
+import type { PlanStep } from '../plan.ts'
 import { type Difference, firstDifference } from './first-difference.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -19,9 +21,11 @@ export interface RunDiff {
   plan: NamedDifference[]
   code: NamedDifference[]
   params: NamedDifference[]
-  /** Versions, variables that steps are granted (their hashes), and options of the runs. */
+  /** Versions, variables that steps are granted (their hashes), options of the runs, and seeds where one was given. */
   environment: NamedDifference[]
   context: NamedDifference[]
+  /** Files that steps left, by their path: hashes of their content. */
+  artifacts: NamedDifference[]
   /** What became of steps. */
   outcomes: NamedDifference[]
   /** What took longer or shorter, the largest difference first. */
@@ -30,6 +34,8 @@ export interface RunDiff {
   cause: { section: Section; difference: NamedDifference } | null
   /** The first step, in the order in which B began them, that came to something else. */
   effect: { step: string; difference: NamedDifference } | null
+  /** The same came of both: of each step, of the run, in the context, in the files. Whatever else differs. */
+  same: boolean
 }
 
 const SECTIONS = ['plan', 'code', 'params', 'environment'] as const
@@ -44,17 +50,25 @@ export function diffRuns(a: RunRecord, b: RunRecord): RunDiff {
       ...byName(a.versions, b.versions, 'version of '),
       ...byName(a.env, b.env, 'variable '),
       ...byName(a.options, b.options, 'option '),
+      ...byName(a.packages, b.packages, 'package '),
+      ...(a.seed.given || b.seed.given ? byName({ seed: a.seed.value }, { seed: b.seed.value }) : []),
+      ...byName(a.git, b.git, 'git '),
     ],
+  }
+  const effects = {
+    context: byName(Object.fromEntries(a.context), Object.fromEntries(b.context)),
+    artifacts: byName(a.artifacts, b.artifacts),
+    outcomes: outcomes(a, b),
   }
   const section = SECTIONS.find((name) => causes[name].length > 0)
   const [first] = section === undefined ? [] : causes[section]
   return {
     ...causes,
-    context: byName(Object.fromEntries(a.context), Object.fromEntries(b.context)),
-    outcomes: outcomes(a, b),
+    ...effects,
     timing: timing(a, b),
     cause: section === undefined || first === undefined ? null : { section, difference: first },
     effect: firstEffect(a, b),
+    same: a.status === b.status && Object.values(effects).every((found) => found.length === 0),
   }
 }
 

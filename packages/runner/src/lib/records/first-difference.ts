@@ -1,4 +1,4 @@
-import type { JsonValue } from '@lorc/runner'
+import type { JsonValue } from '../json.ts'
 
 /** Where two values first differ. Undefined: there is nothing on that side. */
 export interface Difference {
