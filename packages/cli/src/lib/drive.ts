@@ -155,7 +155,7 @@ async function conclude(
   if (result.failedStep !== null) await noteLog(result, handle, io, reporter)
   for (const note of notes) reporter.note(note)
   if (result.status === 'failed') reporter.note(`why, and what to do: lorc explain ${result.runId}`)
-  if (result.status !== 'completed') reporter.note(`to go on from there: lorc resume ${result.runId}`)
+  if (isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
   reporter.end()
   io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId, fields }))
   return exitCode
