@@ -1,4 +1,4 @@
-import type { JournalEvent, JsonObject, RunHandle, Runner, RunResult } from '@lorc/runner'
+import type { JournalEvent, JsonObject, Plan, RunHandle, Runner, RunResult } from '@lorc/runner'
 import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
@@ -63,7 +63,7 @@ export async function drive(handle: RunHandle, options: DriveOptions): Promise<n
   }
   await shown
   reporter.end()
-  await writeFolders(runner, result).catch((error: unknown) => {
+  await writeFolders(runner, handle.plan, result).catch((error: unknown) => {
     reporter.error(reportOf(error))
     reporter.note(`the run itself is recorded: only the view of it in the runs folder is missing`)
   })
@@ -72,9 +72,15 @@ export async function drive(handle: RunHandle, options: DriveOptions): Promise<n
 }
 
 /** The folder of a run, and those of the runs of its steps. */
-async function writeFolders(runner: Runner, { runId, steps }: Pick<RunResult, 'runId' | 'steps'>): Promise<void> {
-  await runner.writeRunFolder(runId)
-  for (const { childRun } of steps) if (childRun !== null) await writeFolders(runner, await runner.view(childRun))
+async function writeFolders(runner: Runner, plan: Plan, run: Pick<RunResult, 'runId' | 'steps'>): Promise<void> {
+  await runner.writeRunFolder(run.runId)
+  // What became of the steps takes a while to tell of a large run.
+  if (!plan.steps.some(({ type }) => type === 'recipe')) return
+  for (const { childRun } of run.steps) {
+    if (childRun === null) continue
+    const inner = await runner.view(childRun)
+    await writeFolders(runner, inner.plan, inner)
+  }
 }
 
 async function show(handle: RunHandle, { io, runner, reporter, follow }: DriveOptions): Promise<void> {
