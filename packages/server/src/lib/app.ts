@@ -2,13 +2,15 @@ import { fastify, type FastifyInstance } from 'fastify'
 import { ServerError } from './errors.ts'
 import { isCoded, problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { checkWithZod } from './request-checks.ts'
+import { dashboardRoutes } from './routes/dashboard.ts'
 import { healthRoutes } from './routes/health.ts'
+import { insightRoutes } from './routes/insight.ts'
 import { recipeRoutes } from './routes/recipes.ts'
 import { runRoutes } from './routes/runs.ts'
 import type { Service } from './service.ts'
 
 /** Families of routes. A new one is a line here and its part of the contract. */
-const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = [healthRoutes, runRoutes, recipeRoutes]
+const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = [healthRoutes, runRoutes, insightRoutes, recipeRoutes, dashboardRoutes]
 
 /** Puts the HTTP interface together; nothing is listened on yet. */
 export async function createApp(service: Service): Promise<FastifyInstance> {

@@ -3,7 +3,7 @@ import { errorSchema, flagSchema, instantSchema, limitSchema, runIdSchema, timeS
 import { defineRoutes } from './route-spec.ts'
 
 export const runStatusSchema = z.enum(['running', 'completed', 'failed', 'cancelled'])
-const stepStatusSchema = z.enum(['waiting', 'running', 'completed', 'failed', 'cancelled', 'blocked', 'skipped'])
+export const stepStatusSchema = z.enum(['waiting', 'running', 'completed', 'failed', 'cancelled', 'blocked', 'skipped'])
 
 const parentSchema = z.object({ run_id: z.string(), step: z.string() }).describe('The step of another run whose work this run is.')
 

@@ -7,5 +7,7 @@ export const REQUEST_ERRORS = {
   REQUEST_MEDIA_TYPE: 'The body is of a media type that the route does not take.',
   REQUEST_ROUTE: 'There is no such path.',
   REQUEST_METHOD: 'The path is there, but does not take this method.',
+  RUN_STEP_ABSENT: 'The run has no step of this name.',
+  RUN_WRITE_ABSENT: 'The event wrote no value under this key.',
   RECIPE_UNKNOWN: 'The workspace has no recipe of this name.',
 } as const
