@@ -1,4 +1,3 @@
-import { mergeConfig } from 'vitest/config'
 import { project } from '../../tools/config/vitest.ts'
 
-export default mergeConfig(project('server'), { test: { include: ['dashboard/src/**/*.test.ts'] } })
+export default project('server')

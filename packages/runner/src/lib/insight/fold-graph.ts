@@ -85,8 +85,7 @@ function gather(graph: PlanGraph, keyOf: (node: GraphNode) => string): PlanGraph
   const at = new Int32Array(graph.nodes.length)
   const nodes = [...members.values()].map((group, id) => {
     for (const node of group) at[node.id] = id
-    const members = group.flatMap((node) => node.members ?? [node.id])
-    return { ...(group.length === 1 ? group[0]! : groupNode(group)), id, members }
+    return group.length === 1 ? { ...group[0]!, id } : groupNode(group, id)
   })
   const seen = new Set<number>()
   const edges: GraphEdge[] = []
@@ -100,7 +99,7 @@ function gather(graph: PlanGraph, keyOf: (node: GraphNode) => string): PlanGraph
   return { ...graph, nodes, edges }
 }
 
-function groupNode(members: readonly GraphNode[]): Omit<GraphNode, 'id'> {
+function groupNode(members: readonly GraphNode[], id: number): GraphNode {
   const all = members.filter(({ kind }) => kind !== 'join')
   const [first = members[0]!] = all
   const same = <T>(of: (node: GraphNode) => T): T | null => (all.every((node) => of(node) === of(first)) ? of(first) : null)
@@ -112,6 +111,7 @@ function groupNode(members: readonly GraphNode[]): Omit<GraphNode, 'id'> {
     }
   }
   return {
+    id,
     kind: all.length === 0 ? 'join' : 'group',
     label: all.length === 0 ? '' : `${endsOf(first, 0)} … ${endsOf(last, 1)}`,
     size: all.reduce((sum, { size }) => sum + size, 0),
