@@ -25,9 +25,9 @@ export default ts.config(
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: nodeGlobals() } },
   { files: ['packages/cli/page/*.js'], languageOptions: { sourceType: 'script', globals: readonly('document', 'window', 'location', 'history') } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: ['./tsconfig.json', './packages/server/dashboard/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],

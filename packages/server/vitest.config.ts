@@ -1,3 +1,4 @@
+import { mergeConfig } from 'vitest/config'
 import { project } from '../../tools/config/vitest.ts'
 
-export default project('server')
+export default mergeConfig(project('server'), { test: { include: ['dashboard/src/**/*.test.ts'] } })

@@ -9,6 +9,7 @@ const code = ['packages', 'examples', 'bench'].filter((folder) => existsSync(fol
 export const checks: readonly Check[] = [
   { name: 'build', command: [bin('turbo'), 'run', 'build', '--ui=stream', '--output-logs=errors-only'] },
   { name: 'types', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of the dashboard', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'packages/server/dashboard'] },
   { name: 'tests and coverage', command: [bin('vitest'), 'run', '--coverage', '--reporter=default'], needs: ['build'], heavy: true },
   {
     name: 'crash tests',

@@ -18,8 +18,3 @@ export {
 } from './lib/job.ts'
 export { createEventClient, openEvents } from './lib/open-events.ts'
 export type * from './lib/events-options.ts'
-export { invokeJob, type JobInvocation } from './lib/invoke-job.ts'
-export { paramNames, paramsJsonSchema, readParams } from './lib/job-params.ts'
-export { readJob, type JobSpec } from './lib/job-spec.ts'
-export { readTimeWindow, type TimeWindow, type TimeWindowInput } from './lib/instant.ts'
-export { durationMs } from './lib/duration.ts'

@@ -8,7 +8,8 @@ from lorc_values import check_key, plain
 class StepContext:
     """As the context was when the step started, plus the step's own writes. Values are fetched when they are asked for.
 
-    `step`, `run_id`, `attempt` and `idempotency_key` tell which attempt this is."""
+    `step`, `run_id`, `attempt` and `idempotency_key` tell which attempt this is; `seed` is the run's, to draw chance
+    from."""
 
     def __init__(self, channel, request):
         self._channel = channel
@@ -17,6 +18,7 @@ class StepContext:
         self.step = request['step']
         self.run_id = request['run']
         self.attempt = request['attempt']
+        self.seed = request['seed']
         self.idempotency_key = request['idempotencyKey']
 
     @property

@@ -2,7 +2,7 @@
 
 Started by the runner with the workspace as working directory; descriptors 3 (from the runner) and 4 (to it) carry JSON
 lines. The first message is {folders, library, spool, log}; each that follows is an attempt:
-  {module, file, class, params, step, run, attempt, idempotencyKey, env, log, isolated, exclusive}
+  {module, file, class, params, step, run, attempt, seed, idempotencyKey, env, log, isolated, exclusive}
 It is answered by {"done": ...}, or by {"redirect": {isolated, exclusive}} when the class asks for other circumstances.
 In between the scriptlet's questions go out ({"get": key}, ...) and are answered. An isolated attempt runs in a fork of
 this process, which is announced ({"forked": pid}), and reported when it has ended ({"exit": ...}).

@@ -11,3 +11,4 @@ export { graphOfPlan, type GraphEdge, type GraphNode, type PlanGraph, type Statu
 export type { CourseStep } from './lib/insight/simulated-course.ts'
 export { simulate, type KnownItems, type Simulation, type Wave } from './lib/insight/simulation.ts'
 export { secretText } from './lib/insight/secret-text.ts'
+export { RunFold } from './lib/run-fold.ts'

@@ -13,12 +13,14 @@ import { pause } from './commands/pause.ts'
 import { keysCheck, keysLock } from './commands/keys.ts'
 import { pythonPath } from './commands/python-path.ts'
 import { report } from './commands/report.ts'
+import { rerun } from './commands/rerun.ts'
 import { resume } from './commands/resume.ts'
 import { run } from './commands/run.ts'
 import { runsContext } from './commands/runs-context.ts'
 import { runsList } from './commands/runs-list.ts'
 import { runsLogs } from './commands/runs-logs.ts'
 import { runsShow } from './commands/runs-show.ts'
+import { serve } from './commands/serve.ts'
 import { simulate } from './commands/simulate.ts'
 import { step } from './commands/step.ts'
 import { completeWords } from './commands/complete-words.ts'
@@ -49,6 +51,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Go on with a run that was interrupted or failed',
     command: resume,
   },
+  rerun: { summary: 'Run the same again, and tell whether the same came out', command: rerun },
   init: {
     summary: 'Write a small project to begin with',
     command: init,
@@ -137,6 +140,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   stats: {
     summary: 'Show how runs went over time, and which steps are slow or flaky',
     command: stats,
+  },
+  serve: {
+    summary: 'Serve runs, recipes and modules over HTTP',
+    command: serve,
   },
   verify: {
     summary: "Check the hash chain of a run's journal",
@@ -229,6 +236,7 @@ const CALLED_ELSEWHERE: Readonly<Record<string, string>> = {
   start: 'run',
   exec: 'run',
   retry: 'resume',
+  repeat: 'rerun',
   restart: 'resume',
   stop: 'cancel',
   kill: 'cancel',

@@ -16,6 +16,8 @@ const fileSchema = z.strictObject({
   allow: z.array(z.string().min(1)).optional(),
   graceSec: z.number().min(0).max(3600).optional(),
   leaseSec: z.number().min(0.5).max(3600).optional(),
+  server: z.record(z.string(), z.unknown()).optional(),
+  modules: z.record(z.string(), z.unknown()).optional(),
 }) satisfies z.ZodType<ConfigFile>
 
 /** What a setting must be; an entry of a list is told by its list. */
@@ -27,6 +29,8 @@ const MUST_BE: Readonly<Record<keyof ConfigFile, string>> = {
   allow: 'a list of texts: folders and packages',
   graceSec: 'a number of seconds from 0 to 3600',
   leaseSec: 'a number of seconds from 0.5 to 3600',
+  server: 'a map of settings',
+  modules: 'a map of modules by their names',
 }
 
 /**
@@ -110,5 +114,7 @@ function complete(given: ConfigFile, root: string): LorcConfig {
     allow: allow.map((entry) => (isPath(entry) ? resolve(root, entry) : entry)),
     graceSec: given.graceSec ?? DEFAULT_CONFIG.graceSec,
     leaseSec: given.leaseSec ?? DEFAULT_CONFIG.leaseSec,
+    server: given.server ?? DEFAULT_CONFIG.server,
+    modules: given.modules ?? DEFAULT_CONFIG.modules,
   }
 }

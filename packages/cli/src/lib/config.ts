@@ -19,6 +19,10 @@ export interface ConfigFile {
   graceSec?: number | undefined
   /** Seconds for which a driver may be silent before another process may take its run over, 0.5 to 3600. Default: 10. */
   leaseSec?: number | undefined
+  /** Settings of `lorc serve`; docs/server.md lists them. */
+  server?: Record<string, unknown> | undefined
+  /** The modules that `lorc serve` calls over HTTP, by name; docs/server.md says what each may hold. */
+  modules?: Record<string, unknown> | undefined
 }
 
 /** What `lorc.config.{ts,json,yaml}` settles, complete with its defaults. Paths are absolute. */
@@ -39,6 +43,9 @@ export interface LorcConfig {
   graceSec: number
   /** Seconds for which a driver may give no sign of life before another process may take its run over. */
   leaseSec: number
+  /** Settings of `lorc serve`, which checks them. */
+  server: Readonly<Record<string, unknown>>
+  modules: Readonly<Record<string, unknown>>
 }
 
 export const DEFAULT_CONFIG: LorcConfig = {
@@ -49,4 +56,6 @@ export const DEFAULT_CONFIG: LorcConfig = {
   allow: [],
   graceSec: 5,
   leaseSec: 10,
+  server: {},
+  modules: {},
 }

@@ -1,8 +1,7 @@
-import type { JournalEvent, RunHandle, Runner, RunResult } from '@lorc/runner'
+import type { JournalEvent, JsonObject, Plan, RunHandle, Runner, RunResult } from '@lorc/runner'
 import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
-import { completedText, failedTitle, jobFields, jobStepOf } from './job-run/job-outcome.ts'
 import { attemptEnded, LogFollower } from './log-follower.ts'
 import { lastLines } from './log-tail.ts'
 import { ChildNotes } from './child-notes.ts'
@@ -10,7 +9,6 @@ import { PersonNotes } from './person-notes.ts'
 import { reportOf, type ErrorReport } from './render/error-report.ts'
 import type { RunReporter } from './render/reporter.ts'
 import type { Past } from './render/run-estimate.ts'
-import type { Style } from './render/style.ts'
 import { oneLine, truncate } from './render/text.ts'
 import { isResumable } from './resumable.ts'
 import { errorLine, okLine } from './result-line.ts'
@@ -19,8 +17,6 @@ const LOG_LINES = 8
 
 export interface DriveOptions {
   io: Io
-  /** For stderr. */
-  style: Style
   runner: Runner
   reporter: RunReporter
   interrupts: Interrupts
@@ -28,6 +24,20 @@ export interface DriveOptions {
   follow: boolean
   /** Reads what past runs of the plan took. */
   past?: () => Promise<Past>
+  /** Asked once the run has ended, unless it was interrupted. Default: success is that it completed. */
+  judge?: (result: RunResult) => Promise<Verdict>
+}
+
+/** What a run comes to beside its own end. */
+export interface Verdict {
+  /** Whether it counts as a success. */
+  ok: boolean
+  /** Further fields of the result line. */
+  fields: JsonObject
+  /** For people. */
+  notes: readonly string[]
+  /** Why a run that completed is none. */
+  refusal: Pick<ErrorReport, 'code' | 'message' | 'fix'>
 }
 
 /**
@@ -53,17 +63,24 @@ export async function drive(handle: RunHandle, options: DriveOptions): Promise<n
   }
   await shown
   reporter.end()
-  await writeFolders(runner, result).catch((error: unknown) => {
+  await writeFolders(runner, handle.plan, result).catch((error: unknown) => {
     reporter.error(reportOf(error))
     reporter.note(`the run itself is recorded: only the view of it in the runs folder is missing`)
   })
-  return await conclude(result, handle, options)
+  const verdict = interrupts.signal === null ? await options.judge?.(result) : undefined
+  return await conclude(result, handle, options, verdict)
 }
 
 /** The folder of a run, and those of the runs of its steps. */
-async function writeFolders(runner: Runner, { runId, steps }: Pick<RunResult, 'runId' | 'steps'>): Promise<void> {
-  await runner.writeRunFolder(runId)
-  for (const { childRun } of steps) if (childRun !== null) await writeFolders(runner, await runner.view(childRun))
+async function writeFolders(runner: Runner, plan: Plan, run: Pick<RunResult, 'runId' | 'steps'>): Promise<void> {
+  await runner.writeRunFolder(run.runId)
+  // What became of the steps takes a while to tell of a large run.
+  if (!plan.steps.some(({ type }) => type === 'recipe')) return
+  for (const { childRun } of run.steps) {
+    if (childRun === null) continue
+    const inner = await runner.view(childRun)
+    await writeFolders(runner, inner.plan, inner)
+  }
 }
 
 async function show(handle: RunHandle, { io, runner, reporter, follow }: DriveOptions): Promise<void> {
@@ -124,26 +141,33 @@ class StepOutput {
   }
 }
 
-async function conclude(result: RunResult, handle: RunHandle, options: DriveOptions): Promise<number> {
-  const { io, reporter, interrupts } = options
-  const job = jobStepOf(handle.plan)
-  if (result.status === 'completed') {
-    if (job !== undefined && reporter.listens) reporter.note(completedText(handle.plan, result, options))
+async function conclude(
+  result: RunResult,
+  handle: RunHandle,
+  { io, reporter, interrupts }: DriveOptions,
+  verdict: Verdict | undefined,
+): Promise<number> {
+  const { ok = result.status === 'completed', fields = {}, notes = [], refusal } = verdict ?? {}
+  if (ok) {
+    for (const note of notes) reporter.note(note)
     reporter.end()
-    io.stdout.write(okLine(result, job && jobFields(result, job)))
+    io.stdout.write(okLine(result, fields))
     return EXIT.ok
   }
   const interrupted = result.status === 'cancelled' ? interrupts.signal : null
   const exitCode = interrupted === null ? EXIT.failed : interruptedExitCode(interrupted)
-  const report = reportOfRun(result, interrupted)
-  reporter.error(job === undefined ? report : { ...report, message: reasonOf(result, report), title: failedTitle(handle.plan, result.status, io) })
-  if (result.failedStep !== null && !(job !== undefined && options.follow)) await noteLog(result, handle, io, reporter)
+  const report = result.status === 'completed' && refusal ? { ...NOTHING_MORE, ...refusal } : reportOfRun(result, interrupted)
+  reporter.error(report)
+  if (result.failedStep !== null) await noteLog(result, handle, io, reporter)
+  for (const note of notes) reporter.note(note)
   if (result.status === 'failed') reporter.note(`why, and what to do: lorc explain ${result.runId}`)
   if (isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
   reporter.end()
-  io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId }))
+  io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId, fields }))
   return exitCode
 }
+
+const NOTHING_MORE = { problems: [], footer: undefined, stack: undefined } as const
 
 function lost(error: unknown, handle: RunHandle, io: Io, reporter: RunReporter): number {
   const report = reportOf(error)
@@ -157,18 +181,12 @@ function lost(error: unknown, handle: RunHandle, io: Io, reporter: RunReporter):
 }
 
 function reportOfRun(result: RunResult, interrupted: string | null): ErrorReport {
-  const none = { problems: [], footer: undefined, stack: undefined }
   if (interrupted !== null) {
-    return { code: 'RUN_CANCELLED', message: `the run was interrupted by ${interrupted}.`, fix: undefined, ...none }
+    return { code: 'RUN_CANCELLED', message: `the run was interrupted by ${interrupted}.`, fix: undefined, ...NOTHING_MORE }
   }
   const { code, message, fix } = result.error ?? { code: 'RUN_CANCELLED', message: 'the run was cancelled.' }
   const where = result.failedStep === null ? '' : `step \`${result.failedStep}\`: `
-  return { code, message: `${where}${message}`, fix, ...none }
-}
-
-/** Without the name of the step, where there is one only. */
-function reasonOf({ error }: RunResult, report: ErrorReport): string {
-  return report.code === error?.code ? error.message : report.message
+  return { code, message: `${where}${message}`, fix, ...NOTHING_MORE }
 }
 
 /** What the failed step printed last: most often it says why. */

@@ -1,7 +1,7 @@
-import type { RunHandle } from '@lorc/runner'
+import type { RunHandle, RunResult, StepExecutor } from '@lorc/runner'
 import type { Surroundings } from './command.ts'
-import { drive } from './drive.ts'
-import type { JobsOptions, OpenRunner } from './engine.ts'
+import { drive, type Verdict } from './drive.ts'
+import type { OpenRunner } from './engine.ts'
 import { readPast } from './past.ts'
 import { interruptedExitCode } from './exit-codes.ts'
 import { Interrupts } from './interrupts.ts'
@@ -15,19 +15,23 @@ export interface DrivingOptions {
   follow: boolean
   concurrency: number | undefined
   'log-format': 'text' | 'json'
-  /** How the jobs of the run are run. */
-  jobs?: JobsOptions
 }
 
 /** What there is to do before anything is opened or recorded; it resolves to what starts or resumes the run. */
 type Prepare = (workspace: LoadedWorkspace) => Promise<(open: OpenRunner) => Promise<RunHandle>>
+
+export interface Drive {
+  /** Executors that take the place of others for this run: asked for once all is prepared. */
+  executors?: () => readonly StepExecutor[]
+  judge?: (result: RunResult, open: OpenRunner) => Promise<Verdict>
+}
 
 /**
  * Prepares, opens the runner, lets a run begin or go on, drives it to its end and closes everything again. Interrupts
  * are heeded from the first moment on: one that comes while it prepares ends it before there is a run. Returns the exit
  * status.
  */
-export async function driving(surroundings: Surroundings, options: DrivingOptions, prepare: Prepare): Promise<number> {
+export async function driving(surroundings: Surroundings, options: DrivingOptions, prepare: Prepare, { executors, judge }: Drive = {}): Promise<number> {
   const { io, engine, err: style, debug } = surroundings
   const reporter = createReporter({ io, style, logFormat: options['log-format'], quiet: options.quiet, debug })
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
@@ -37,12 +41,12 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     if (await interrupts.came()) return endUnbegun(interrupts, surroundings, reporter)
     const other = hasStore(workspace) ? undefined : otherStoreNote(workspace)
     if (other !== undefined) reporter.note(`note: ${other}`)
-    const open = await engine.openRunner({ workspace, env: io.env, ...(options.jobs && { jobs: options.jobs }) })
+    const open = await engine.openRunner({ workspace, env: io.env, ...(executors && { executors: executors() }) })
     io.enter(workspace.root)
     try {
       const handle = await begin(open)
       const past = (): ReturnType<typeof readPast> => readPast(open, handle.plan, options.concurrency ?? handle.plan.concurrency ?? workspace.config.concurrency)
-      return await drive(handle, { io, style, runner: open.runner, reporter, interrupts, follow: options.follow, past })
+      return await drive(handle, { io, runner: open.runner, reporter, interrupts, follow: options.follow, past, ...(judge && { judge: (result) => judge(result, open) }) })
     } finally {
       await open.close()
     }

@@ -1,6 +1,5 @@
-import type { JobLogLevel, Plan, Runner, RunStore, StartOptions } from '@lorc/runner'
+import type { Plan, Runner, RunStore, StartOptions, StepExecutor } from '@lorc/runner'
 import type { Io } from './io.ts'
-import type { FoundJob } from './job-run/job-plan.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
 /** A recipe that was compiled and has no problem. */
@@ -14,7 +13,8 @@ export interface OpenOptions {
   env: Io['env']
   /** Keep nothing: the run is forgotten when the runner is closed. */
   forget?: boolean
-  jobs?: JobsOptions
+  /** Executors that take the place of others. */
+  executors?: readonly StepExecutor[]
   /** Where there is no store, make none: there is nothing to read. */
   readOnly?: boolean
 }
@@ -25,18 +25,8 @@ export interface Engine {
   openRunner(options: OpenOptions): Promise<OpenRunner>
   /** Throws RecipeRefused with all its problems. `file` is absolute or relative to the current folder. */
   compile(file: string, workspace: LoadedWorkspace, options?: CompileOptions): Promise<CompiledRecipe>
-  /** Finds a declared job, and loads its module. Throws RegistryError, EventError JOB_INVALID, RunnerError MODULE_BROKEN. */
-  findJob(packageName: string, job: string, workspace: LoadedWorkspace): Promise<FoundJob>
   /** The folder that makes the host's Python library importable. */
   pythonPath(): Promise<string>
-}
-
-/** How jobs are run. */
-export interface JobsOptions {
-  /** Nothing that they emit is written: it is counted, with samples of it. Default false. */
-  dryRun?: boolean
-  /** Default: as the configuration says. */
-  logLevel?: JobLogLevel | undefined
 }
 
 export interface CompileOptions {

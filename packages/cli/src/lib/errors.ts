@@ -21,6 +21,7 @@ export const CLI_ERRORS = {
   CLI_KEY_UNKNOWN: 'The context of the run has no such key.',
   CLI_LOG_MISSING: 'The attempt has not begun, or it wrote no log.',
   CLI_OUTPUT_FAILED: 'Standard output, or the file that `--output` names, could not be written.',
+  CLI_RUN_DIFFERS: 'A run that was repeated came out differently.',
   CLI_CRASH_TEST_FAILED: 'A recipe does not complete even where nobody kills it.',
   CLI_DURATIONS_INVALID: 'A file of durations cannot be read as one.',
   CLI_DURATIONS_UNKNOWN: 'Nothing tells how long the steps of a recipe take.',

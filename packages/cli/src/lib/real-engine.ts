@@ -13,7 +13,6 @@ import type { Problem } from '@lorc/runner/recipe'
 import type { Engine, OpenOptions } from './engine.ts'
 import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
-import { lazyJobPort } from './job-run/lazy-job-port.ts'
 import { hasStore, storePlace } from './store-place.ts'
 
 /** The packages themselves. `version` is lorc's. */
@@ -21,10 +20,9 @@ export function realEngine(version: string): Engine {
   return {
     async openRunner(options) {
       const store = await openStore(options)
-      const jobs = lazyJobPort(options)
       try {
-        const runner = await createRunner({ ...runnerOptions(options), versions: { lorc: version }, store, jobs })
-        return { runner, store, close: () => closeAll([runner, jobs, store]) }
+        const runner = await createRunner({ ...runnerOptions(options), versions: { lorc: version }, store })
+        return { runner, store, close: () => closeBoth(runner, store) }
       } catch (error) {
         await store.close()
         throw error
@@ -37,11 +35,6 @@ export function realEngine(version: string): Engine {
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
       const { formatProblem } = await import('@lorc/runner/recipe')
       throw refused(file, problems, formatProblem)
-    },
-    async findJob(packageName, job, workspace) {
-      const [{ locateJob }, { loadJob }] = await Promise.all([import('./job-run/job-port.ts'), import('@lorc/runner')])
-      const place = await locateJob(packageName, job, workspace)
-      return { place, name: job, spec: await loadJob(place) }
     },
     pythonPath: () => Promise.resolve(pythonPath()),
   }
@@ -66,12 +59,11 @@ function refused(file: string, all: readonly Problem[], format: RecipeModule['fo
   return new RecipeRefused(`${file} has ${count(all.length, 'problem')}: nothing was run.`, [first, ...rest], show)
 }
 
-/** One after the other, whatever becomes of one. */
-async function closeAll([first, ...rest]: readonly { close(): Promise<void> }[]): Promise<void> {
+async function closeBoth(runner: { close(): Promise<void> }, store: RunStore): Promise<void> {
   try {
-    await first?.close()
+    await runner.close()
   } finally {
-    if (rest.length > 0) await closeAll(rest)
+    await store.close()
   }
 }
 
@@ -86,7 +78,7 @@ export function openStore({ workspace, forget, readOnly }: OpenOptions): RunStor
 }
 
 /** What a workspace's configuration says of its runner. */
-export function runnerOptions({ workspace, env }: OpenOptions): RunnerOptions {
+export function runnerOptions({ workspace, env, executors }: OpenOptions): RunnerOptions {
   const { root, config } = workspace
   return {
     workspace: root,
@@ -94,6 +86,7 @@ export function runnerOptions({ workspace, env }: OpenOptions): RunnerOptions {
     allow: config.allow,
     graceMs: config.graceSec * 1000,
     leaseMs: config.leaseSec * 1000,
+    ...(executors && { executors }),
     ...(config.concurrency === null ? {} : { concurrency: config.concurrency }),
     ...(config.python === null ? {} : { python: config.python }),
   }

@@ -84,6 +84,8 @@ describe('the configuration', () => {
     allow: ['../shared', '/opt/x', 'left-pad'],
     graceSec: 0.5,
     leaseSec: 2,
+    server: { port: 9000 },
+    modules: { macro: { url: 'http://localhost:7001' } },
   }
 
   it.each([
@@ -112,7 +114,7 @@ describe('the configuration', () => {
       lorc.config.yaml:2:8 | \`store\` must be \`sqlite\` or \`files\`, not \`"redis"\`
       lorc.config.yaml:3:11 | \`graceSec\` must be a number of seconds from 0 to 3600, not \`-1\`
       lorc.config.yaml:5:5 | \`allow\` must be a list of texts: folders and packages, not \`[3]\`
-      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec"
+      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec, server, modules"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
     expect(await config('lorc.config.json', '[]')).toContain(

@@ -1,11 +1,11 @@
 import type { EventCounts } from './event-client.ts'
-import type { EventRow } from './event.ts'
 import type { Emitter } from './local/tallies.ts'
+import type { RowList } from './row-buffer.ts'
 
 /** Where rows go as they are emitted: the local database as the sink, its outbox, or nowhere in a dry run. */
 export interface Destination {
   /** Writes those rows whose ids are new, all or none. Throws EventError EVENTS_STORE_*. */
-  write(rows: readonly EventRow[], emitter: Emitter): void
+  write(rows: RowList, emitter: Emitter): void
   /** Resolves when all that was written is on the disk. */
   sync(): Promise<void>
   /** Resolves when what a step emitted is where it belongs: JobEvents.settle says when that is. */

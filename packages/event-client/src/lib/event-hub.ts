@@ -12,8 +12,11 @@ import { localQuery } from './local/local-query.ts'
 import { RawObjectTable } from './local/raw-object-table.ts'
 import { TABLES_DDL } from './local/schema.ts'
 
-/** Rows, bytes and milliseconds that are worth a transaction. */
-const BATCH = { rows: 500, bytes: 1 << 20, ageMs: 200 }
+/**
+ * Rows, bytes and milliseconds that are worth a transaction. Ids lie anywhere in their index, so that few rows change as
+ * many pages of it as many do.
+ */
+const BUFFER = { rows: 8000, bytes: 4 << 20, ageMs: 200 }
 
 /** What `openEvents` opens. */
 export class Hub implements EventHub {
@@ -23,13 +26,13 @@ export class Hub implements EventHub {
   readonly #ports: ClientPorts
   readonly #unwritten = new Set<JobClient>()
 
-  constructor(place: LocalPlace, { batch, maxPayloadBytes = LARGEST_PAYLOAD, now = Date.now }: EventsOptions) {
+  constructor(place: LocalPlace, { maxPayloadBytes = LARGEST_PAYLOAD, now = Date.now }: EventsOptions) {
     this.#place = place
     this.sink = place.file === IN_MEMORY ? 'memory' : `sqlite ${place.file}`
     this.#destination = new LocalDestination(place)
     this.#ports = {
       destination: this.#destination,
-      batch: { ...BATCH, ...batch },
+      buffer: BUFFER,
       maxPayloadBytes,
       unwritten: this.#unwritten,
       now,

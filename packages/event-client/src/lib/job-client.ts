@@ -1,18 +1,20 @@
 import type { Destination } from './destination.ts'
 import { EventError } from './errors.ts'
 import type { ClientOptions, EventCounts, JobEvents } from './event-client.ts'
-import { idOfContent, idOfKey, originOf, randomId } from './event-id.ts'
+import { idOfContent, idOfKey, originOf, randomId, type Origin } from './event-id.ts'
 import { draftEvent, keyOf, type EventDraft } from './event-row.ts'
-import type { EventInput, EventRow, RawObjectInput, RawObjectRow, UpsertCounts } from './event.ts'
+import type { EventInput, RawObjectInput, RawObjectRow, UpsertCounts } from './event.ts'
 import type { JsonValue } from './json.ts'
 import type { Emitter } from './local/tallies.ts'
 import { Occurrences } from './occurrences.ts'
+import { RowBuffer } from './row-buffer.ts'
 import { rawObjectRows } from './raw-object-row.ts'
 
 /** What a client needs of its hub. */
 export interface ClientPorts {
   readonly destination: Destination
-  readonly batch: { readonly rows: number; readonly bytes: number; readonly ageMs: number }
+  /** When rows are written: as many, as many bytes, or as old. */
+  readonly buffer: { readonly rows: number; readonly bytes: number; readonly ageMs: number }
   readonly maxPayloadBytes: number
   /** Those who hold rows in memory. */
   readonly unwritten: Set<JobClient>
@@ -25,14 +27,13 @@ export interface ClientPorts {
 export class JobClient implements JobEvents {
   readonly #ports: ClientPorts
   readonly #emitter: Emitter
-  readonly #origin: string
+  readonly #origin: Origin
   readonly #correlationId: string | undefined
   readonly #signal: AbortSignal | undefined
   readonly #findSecret: ((text: string) => string | undefined) | undefined
   readonly #occurrences = new Occurrences()
   readonly #now: () => number
-  #buffer: EventRow[] = []
-  #bytes = 0
+  readonly #buffer = new RowBuffer()
   #timer: NodeJS.Timeout | undefined
 
   constructor(ports: ClientPorts, { runId, step = '', correlationId, signal, findSecret }: ClientOptions) {
@@ -49,14 +50,12 @@ export class JobClient implements JobEvents {
     const draft = draftEvent(event, this.#correlationId, this.#now, this.#ports.maxPayloadBytes)
     const key = keyOf(event)
     this.#refuseSecrets(draft, key)
-    const size = sizeOf(draft)
-    const { rows, bytes } = this.#ports.batch
-    if (this.#buffer.length > 0 && (this.#buffer.length >= rows || this.#bytes + size > bytes)) this.write()
+    const { rows, bytes } = this.#ports.buffer
+    if (this.#buffer.length >= rows || this.#buffer.bytes >= bytes) this.write()
     const event_id = key === undefined ? this.#idOf(draft) : idOfKey(key)
     if (this.#buffer.length === 0) this.#ports.unwritten.add(this)
-    this.#buffer.push({ event_id, ...draft })
-    this.#bytes += size
-    this.#timer ??= setTimeout(this.#writeOld, this.#ports.batch.ageMs).unref()
+    this.#buffer.push(event_id, draft)
+    this.#timer ??= setTimeout(this.#writeOld, this.#ports.buffer.ageMs).unref()
     return event_id
   }
 
@@ -94,8 +93,7 @@ export class JobClient implements JobEvents {
     if (this.#buffer.length === 0) return
     this.#ports.destination.write(this.#buffer, this.#emitter)
     this.#ports.unwritten.delete(this)
-    this.#buffer = []
-    this.#bytes = 0
+    this.#buffer.clear()
   }
 
   readonly #writeOld = (): void => {
@@ -120,9 +118,4 @@ export class JobClient implements JobEvents {
       throw new EventError('EVENT_SECRET', `\`${name}\` holds the secret ${secret}.`, { fix: 'Leave it out of what is emitted.' })
     }
   }
-}
-
-/** About how much memory a row takes. */
-function sizeOf({ payload, event_type, source }: EventDraft): number {
-  return payload.length + event_type.length + source.length + 100
 }

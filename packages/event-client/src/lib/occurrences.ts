@@ -1,11 +1,65 @@
-/** How often each event was emitted by one attempt, by the id that it has when it is emitted first. */
-export class Occurrences {
-  readonly #counts = new Map<string, number>()
+import { OccurrenceSpill } from './occurrence-spill.ts'
 
-  /** Which time this is: 1 for the first. */
+/** 32-bit words of a slot: two halves of an id, and its count; 0 where the slot is free. */
+const WORDS = 3
+const FEWEST_SLOTS = 1 << 10
+/** 12 MB. What is more is kept in a temporary file. */
+const MOST_SLOTS = 1 << 20
+/** Share of the slots that are taken before there are to be more. */
+const FULLEST = 0.7
+
+/**
+ * Counts how often each id was seen, with 64 bits of the id and a count in twelve bytes: strings in a Map take ten times
+ * that, and a job may emit ten million events.
+ */
+export class Occurrences {
+  readonly #most: number
+  #slots = new Uint32Array(FEWEST_SLOTS * WORDS)
+  #taken = 0
+  #spill: OccurrenceSpill | undefined
+
+  /** `most`: slots, a power of two. */
+  constructor(most = MOST_SLOTS) {
+    this.#most = most
+  }
+
+  /** Which time this is: 1 for the first. `id` is 32 hex digits; the last 16 are what it is told by. */
   next(id: string): number {
-    const nth = (this.#counts.get(id) ?? 0) + 1
-    this.#counts.set(id, nth)
-    return nth
+    const high = parseInt(id.slice(16, 24), 16)
+    const low = parseInt(id.slice(24), 16)
+    if (this.#taken >= (this.#slots.length / WORDS) * FULLEST) this.#makeRoom()
+    const slots = this.#slots
+    const at = slotOf(slots, high, low)
+    if (slots[at + 2] === 0) {
+      slots[at] = high
+      slots[at + 1] = low
+      slots[at + 2] = this.#spill?.count(high, low) ?? 0
+      this.#taken += 1
+    }
+    return (slots[at + 2]! += 1)
+  }
+
+  #makeRoom(): void {
+    const old = this.#slots
+    if (old.length < this.#most * WORDS) {
+      this.#slots = new Uint32Array(old.length * 2)
+      for (let from = 0; from < old.length; from += WORDS) {
+        if (old[from + 2] !== 0) this.#slots.set(old.subarray(from, from + WORDS), slotOf(this.#slots, old[from]!, old[from + 1]!))
+      }
+      return
+    }
+    this.#spill ??= new OccurrenceSpill()
+    this.#spill.put(old)
+    old.fill(0)
+    this.#taken = 0
+  }
+}
+
+/** Where an id is, or would be. */
+function slotOf(slots: Uint32Array, high: number, low: number): number {
+  const mask = slots.length / WORDS - 1
+  for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+    const at = slot * WORDS
+    if (slots[at + 2] === 0 || (slots[at] === high && slots[at + 1] === low)) return at
   }
 }

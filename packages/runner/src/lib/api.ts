@@ -1,7 +1,6 @@
 import type { Context } from '@lorc/context'
-import type { Artifact, AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus, StepStatus } from './events.ts'
+import type { Artifact, AttemptMetrics, EventData, GitCheckout, JournalEvent, RecordedError, RunOptions, RunOrigin, RunStatus, StepStatus } from './events.ts'
 import type { StepExecutor } from './executor.ts'
-import type { JobPort } from './job-port.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
 import type { RemovedRuns } from './run-removal.ts'
@@ -31,8 +30,6 @@ export interface RunnerOptions {
   store?: RunStore
   /** Executors for further step types, or instead of the built-in ones for `node`, `python` and `shell`. */
   executors?: readonly StepExecutor[]
-  /** What steps of type `job` need: where jobs are, and where their events go. Without it there are no such steps. */
-  jobs?: JobPort
   /** Steps at once. Default: the number of cores. A plan's or a run's own `concurrency` comes first. */
   concurrency?: number
   /** The environment that `env:` grants from and that PATH, HOME, LANG and TMPDIR come from. Default: none of them. */
@@ -61,12 +58,24 @@ export interface StartOptions extends RunOptions {
   recipe?: { path: string; sha256: string }
   /** Run from this step on: it, its transitive dependents and what the source run did not complete. */
   resumeFrom?: string[]
+  /** Steps that are complete before the run begins, as the journal of another run has them: instead of `resumeFrom`. */
+  imported?: readonly Extract<EventData, { type: 'step.completed' }>[]
   /** The source of `resumeFrom`. Default: the last run of a plan of this name. */
   fromRun?: string
   /** Ends the run as cancelled when aborted. */
   signal?: AbortSignal
   /** The step of another run whose work this run is: recorded. */
   parent?: { runId: string; step: string }
+  /** What steps draw chance from: a whole number from 0 to 2147483647. Default: one that follows from the run's id. */
+  seed?: number
+  /** What was asked for, where the plan was made of a request: recorded. */
+  request?: JsonValue
+  /** What made the run: recorded. */
+  origin?: RunOrigin
+  /** Recorded with the runner's own `versions`. */
+  versions?: JsonObject
+  /** Its id: `run_`, then letters, digits, `_`, `.` and `-`. Default: a new one. */
+  runId?: string
 }
 
 export interface ResumeOptions {
@@ -103,8 +112,6 @@ export interface StepState {
   blockedBy: string | null
   /** Why it was skipped or cancelled. */
   reason: string | null
-  /** Further fields of its envelope; of a job `result` and `events`. */
-  meta: JsonObject | null
   cached: boolean
   importedFrom: string | null
   /** Of a `for_each` step: how many items it has; null before they are known, and for every other step. */
@@ -164,6 +171,23 @@ export interface ApprovalDecision {
   reason: string
 }
 
+/** What a run was made of, as it was when the run began. */
+export interface Provenance {
+  seed: number
+  request: JsonValue
+  origin: RunOrigin | null
+  options: RunOptions
+  /** Of lorc, its runner, Node, and what else the embedding program names. */
+  versions: JsonObject
+  /** Versions of the packages that the plan's code uses, by name. */
+  packages: { [name: string]: string }
+  git: GitCheckout | null
+  /** SHA-256 (hex) of each file of code that the plan uses, by its path; of a package's version, by `npm:<name>`. */
+  code: { [path: string]: string }
+  /** The run that `resumeFrom` took results from. */
+  importedFrom: string | null
+}
+
 /** What can be read of a run without driving it. */
 export interface RunView {
   runId: string
@@ -182,6 +206,7 @@ export interface RunView {
   /** Who paused it and has not let it go on since. */
   paused: { by: string; reason: string; at: number } | null
   parent: { runId: string; step: string } | null
+  provenance: Provenance
   /** In the plan's order, the items of a `for_each` step after it. */
   steps: StepState[]
 }
@@ -193,7 +218,7 @@ export type Verification =
 
 export interface Runner {
   readonly store: RunStore
-  /** Rejects with RunnerError (PLAN_INVALID, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
+  /** Rejects with RunnerError (PLAN_INVALID, RUN_OPTION_INVALID, RUN_ID_TAKEN, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
   start(plan: Plan, options?: StartOptions): Promise<RunHandle>
   /** What `start` would do: which steps would run, in which order, for how long. Changes nothing; rejects as `start` does. */
   preview(plan: Plan, options?: StartOptions): Promise<RunPreview>

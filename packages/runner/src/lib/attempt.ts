@@ -24,12 +24,13 @@ export function logFile(places: RunPlaces, index: number, step: string, attempt:
 const madeLogs = new WeakSet<RunPlaces>()
 
 export interface AttemptHooks {
+  /** The run's. */
+  readonly seed: number
   environment(step: PlanStep): Readonly<Record<string, string>>
   /** What executors see of `attempt.own`. */
   exposed(context: StepContext): StepContext
   readonly mask: SecretMask | undefined
   spawned(attempt: LiveAttempt, process: { pid: number; startTime: string }): void
-  readonly createdAt: number
   childRun(attempt: LiveAttempt): string | null
   scope(attempt: LiveAttempt): Scope
   /** Resolves once the link is durable. */
@@ -84,12 +85,12 @@ export class LiveAttempt implements Attempt {
     return this.#places.runId
   }
 
-  get runCreatedAt(): number {
-    return this.#hooks.createdAt
-  }
-
   get context(): StepContext {
     return (this.#context ??= this.#hooks.exposed(this.own))
+  }
+
+  get seed(): number {
+    return this.#hooks.seed
   }
 
   get idempotencyKey(): string {

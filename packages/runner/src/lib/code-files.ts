@@ -16,6 +16,13 @@ export interface CodeHashes {
   [path: string]: string
 }
 
+/** Code as it is now. */
+export interface CodeScan {
+  hashes: CodeHashes
+  /** Versions of packages by their names. */
+  packages: { [name: string]: string }
+}
+
 interface Code {
   language: CodeLanguage
   use: CodeUse
@@ -35,14 +42,18 @@ export class CodeFiles {
 
   /** Of steps that name no code, or code that is not there, nothing. Sorted by path. */
   async hashes(steps: readonly PlanStep[]): Promise<CodeHashes> {
-    const hashes = new Map<string, string>()
+    return (await this.scan(steps)).hashes
+  }
+
+  /** As `hashes`, with what packages those are. */
+  async scan(steps: readonly PlanStep[]): Promise<CodeScan> {
+    const found: Found = { hashes: new Map(), packages: new Map() }
     const seen = new Set<string>()
     for (let next = await this.#named(steps); next.length > 0; ) {
       const fresh = next.filter(({ use }) => isFirst(seen, nameOf(use)))
-      const found = await Promise.all(fresh.map((code) => this.#read(code, hashes)))
-      next = found.flat()
+      next = (await Promise.all(fresh.map((code) => this.#read(code, found)))).flat()
     }
-    return Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)))
+    return { hashes: sorted(found.hashes), packages: sorted(found.packages) }
   }
 
   async #named(steps: readonly PlanStep[]): Promise<Code[]> {
@@ -73,8 +84,9 @@ export class CodeFiles {
     }
   }
 
-  async #read({ language, use }: Code, hashes: Map<string, string>): Promise<Code[]> {
+  async #read({ language, use }: Code, { hashes, packages }: Found): Promise<Code[]> {
     if ('package' in use) {
+      packages.set(use.package, use.version)
       hashes.set(nameOf(use), hash('sha256', `${use.package}@${use.version}`, 'hex'))
       return []
     }
@@ -95,6 +107,15 @@ export class CodeFiles {
     this.#requests.set(file, { sha256, requests })
     return requests
   }
+}
+
+interface Found {
+  hashes: Map<string, string>
+  packages: Map<string, string>
+}
+
+function sorted(found: ReadonlyMap<string, string>): { [name: string]: string } {
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The paths whose hash differs, or that are on one side only; sorted. */

@@ -91,6 +91,16 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     return this.#run.plan
   }
 
+  get seed(): number {
+    return this.#run.fold.provenance.seed
+  }
+
+  /** What the runs of its steps begin with. */
+  get bequest(): { seed: number; noCache?: boolean } {
+    const { noCache } = this.#run.fold.options
+    return { seed: this.seed, ...(noCache && { noCache }) }
+  }
+
   get epoch(): number {
     return this.#run.journal.epoch
   }
@@ -171,10 +181,6 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   get mask(): SecretMask | undefined {
     return this.#run.secrets?.mask
-  }
-
-  get createdAt(): number {
-    return this.#run.fold.createdAt
   }
 
   exposed(context: StepContext): StepContext {
@@ -391,7 +397,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     this.#pump()
   }
 
-  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics, retry = attempt.step.retry): void {
+  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics): void {
     if (!this.#settle(attempt)) return
     const { step, number, ending } = attempt
     if (ending?.code === 'STEP_CANCELLED') {
@@ -402,7 +408,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     const { scheduler } = this.#run
     const delay = scheduler.stopping
       ? undefined
-      : retryDelay(retry, scheduler.failures(attempt.at), said, this.#around.ids.random())
+      : retryDelay(step.retry, scheduler.failures(attempt.at), said, this.#around.ids.random())
     this.#record({ type: 'step.failed', step: step.name, attempt: number, error: said, metrics, ...(delay !== undefined && { retryInMs: delay }) })
     if (delay !== undefined) {
       this.#timers.after(delay, () => {

@@ -41,6 +41,23 @@ export interface RunOptions {
   skip?: string[]
   failFast?: boolean
   concurrency?: number
+  /** No step is taken from the cache; what completes is kept there. */
+  noCache?: boolean
+}
+
+/** What made a run, where it was not asked for by itself. */
+export type RunOrigin =
+  /** `runId` ran again, with the same plan, parameters, options and seed. */
+  | { type: 'rerun'; runId: string }
+  /** A bundle (`sha256` of its file) of `runId`, repeated with recorded answers. */
+  | { type: 'replay'; runId: string; sha256: string }
+  /** `at`: the time that the schedule of `recipe` named, Unix milliseconds. */
+  | { type: 'schedule'; recipe: string; at: number }
+
+/** What was checked out where a run began, as `.git` tells it. `branch` is left out where HEAD is on none. */
+export interface GitCheckout {
+  commit: string
+  branch?: string
 }
 
 /** Each event's own data. The journal adds `seq`, `ts`, `prev` and `hash` (see `EventEnvelope`). */
@@ -61,6 +78,15 @@ export type EventData =
       parent?: { runId: string; step: string }
       /** SHA-256 (hex, its first 16 digits) of each granted variable's value by its name; secrets are left out. */
       env?: { [name: string]: string }
+      /** Left out: the seed that follows from the run's id (see `seedOf`). */
+      seed?: number
+      /** What was asked for, where the plan was made of a request. */
+      request?: JsonValue
+      origin?: RunOrigin
+      /** Versions of the packages that the plan's code uses, by name. */
+      packages?: { [name: string]: string }
+      /** Left out where the workspace is in no git checkout. */
+      git?: GitCheckout
     }
   | { type: 'driver.started'; epoch: number; pid: number; host: string; changedCode?: string[] }
   | { type: 'step.started'; step: string; attempt: number }

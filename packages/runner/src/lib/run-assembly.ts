@@ -4,7 +4,7 @@ import { versions as engineVersions } from 'node:process'
 import type { ResumeOptions, RunHandle, StartOptions } from './api.ts'
 import { checkDecision } from './approval.ts'
 import { logFile, type RunPlaces } from './attempt.ts'
-import { changedPaths, type CodeFiles } from './code-files.ts'
+import { changedPaths, type CodeFiles, type CodeScan } from './code-files.ts'
 import type { SealedPlan } from './define-plan.ts'
 import { Driver } from './driver.ts'
 import { EndedRun } from './ended-run.ts'
@@ -12,6 +12,7 @@ import { RunnerError } from './errors.ts'
 import { grantedHashes, type Environment } from './environment.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import { checkTypes } from './executor-table.ts'
+import { GitHead } from './git-head.ts'
 import { graphOf } from './graph.ts'
 import type { StepImport } from './import-steps.ts'
 import { ItemData } from './item-data.ts'
@@ -69,12 +70,14 @@ export class RunAssembly {
   readonly #runs: string
   readonly #versions: JsonObject
   readonly #keysLock: KeysLockFile
+  readonly #git: GitHead
 
   constructor(around: Surroundings, options: AssemblyOptions) {
     this.#around = around
     this.#options = options
     this.#logs = join(options.stateDir, 'logs', sep)
     this.#runs = join(options.runsDir, sep)
+    this.#git = new GitHead(around.workspace.root, around.clock)
     this.#keysLock = new KeysLockFile(around.workspace.root)
     this.#versions = { runner: RUNNER_VERSION, node: engineVersions.node, ...options.versions }
   }
@@ -91,19 +94,20 @@ export class RunAssembly {
   /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
   fresh(
     { plan, json, hash }: SealedPlan,
-    options: StartOptions & { order?: Durations | undefined; runId?: string | undefined; source?: string | undefined; outer?: Driver | undefined },
-    code: { [path: string]: string },
+    options: StartOptions & { order?: Durations | undefined; source?: string | undefined; outer?: Driver | undefined },
+    { hashes: code, packages }: CodeScan,
     imported: readonly StepImport[],
   ): Driver {
     const { store, clock, ids } = this.#around
     const secrets = secretsOf(plan, this.#options.env)
     const params = completeParams(plan, options.params)
-    if (secrets) refuseIn(secrets, plan, params, imported)
+    if (secrets) refuseIn(secrets, plan, { params, request: options.request ?? null }, imported)
     const granted = needsOf(plan).grants ? grantedHashes(plan, this.#options.env) : undefined
     const now = clock.now()
     const runId = options.runId ?? newRunId(now, () => ids.random())
     const journal = new Journal(store, runId, 1)
     const recipe = options.recipe ?? null
+    const git = this.#git.read()
     const summary = {
       runId,
       name: plan.name,
@@ -121,7 +125,7 @@ export class RunAssembly {
     for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
     this.#holdTo(context)
     const scheduler = this.#scheduler(plan, options)
-    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], items: itemsOf(plan), secrets })
+    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], items: itemsOf(plan), secrets }, options)
     driver.begin([
       {
         type: 'run.created',
@@ -131,8 +135,13 @@ export class RunAssembly {
         recipe,
         params,
         options: recordedOptions(options),
-        versions: this.#versions,
+        versions: options.versions ? { ...this.#versions, ...options.versions } : this.#versions,
         code,
+        ...(Object.keys(packages).length > 0 && { packages }),
+        ...(git && { git }),
+        ...(options.seed !== undefined && { seed: options.seed }),
+        ...(options.request !== undefined && { request: options.request }),
+        ...(options.origin && { origin: options.origin }),
         ...(granted && { env: granted }),
         ...(options.source !== undefined && { importedFrom: options.source }),
         ...(options.parent && { parent: options.parent }),
@@ -172,11 +181,11 @@ export class RunAssembly {
     for (const event of repair) if (event.type === 'context.set') refusing(() => context.apply(event.writes, { who: event.by, at: now }))
     await endLeftovers(fold, graceMs)
     if (secrets) await this.#maskLeftovers(plan, fold, secrets)
-    const changedCode = changedPaths(fold.code, await this.#options.code.hashes(plan.steps))
+    const changedCode = changedPaths(fold.provenance.code, await this.#options.code.hashes(plan.steps))
     const journal = new Journal(store, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
-    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, items, secrets })
+    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, items, secrets }, fold.options)
     driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : []), ...(outer?.adopt(driver) ?? [])], now)
     return driver
   }
@@ -211,14 +220,14 @@ export class RunAssembly {
     return logFile(this.places(runId), graphOf(plan).index.get(own) ?? -1, step, attempt)
   }
 
-  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'items' | 'secrets'>): Driver {
+  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'items' | 'secrets'>, { noCache = false }: RunOptions): Driver {
     const { store, workspace } = this.#around
     return new Driver(this.#around, {
       ...parts,
       plan,
       places: this.places(runId),
       environment: this.#around.environment(plan.secrets),
-      cache: new StepCache(store, plan, workspace.root, this.#options.fingerprint),
+      cache: new StepCache(store, plan, { root: workspace.root, fingerprint: this.#options.fingerprint, reuse: !noCache }),
       subscribers: new Subscribers((fromSeq) => storedEvents(store, runId, fromSeq), parts.journal.length),
     })
   }
@@ -267,11 +276,12 @@ async function endLeftovers(fold: RunFold, graceMs: number): Promise<void> {
   await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, graceMs)))
 }
 
-function recordedOptions({ only, skip, failFast, concurrency }: StartOptions): RunOptions {
+function recordedOptions({ only, skip, failFast, concurrency, noCache }: StartOptions): RunOptions {
   return {
     ...(only?.length && { only }),
     ...(skip?.length && { skip }),
     ...(failFast !== undefined && { failFast }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(noCache && { noCache }),
   }
 }

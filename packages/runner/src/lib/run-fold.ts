@@ -1,8 +1,9 @@
-import type { StepState } from './api.ts'
+import type { Provenance, StepState } from './api.ts'
 import type { AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus, StepStatus } from './events.ts'
 import { graphOf } from './graph.ts'
 import type { JsonObject } from './json.ts'
 import type { Plan } from './plan.ts'
+import { NOTHING_KNOWN, provenanceOf } from './provenance.ts'
 import { StepNames } from './step-names.ts'
 import { StepStates } from './step-states.ts'
 import type { AttemptRecord } from './store.ts'
@@ -19,13 +20,12 @@ export class RunFold {
   params: JsonObject = {}
   options: RunOptions = {}
   recipe: { path: string; sha256: string } | null = null
-  versions: JsonObject = {}
-  code: { [path: string]: string } = {}
   error: RecordedError | null = null
   failedStep: string | null = null
   cancel: { by: string; reason: string; code?: string; kill?: true } | null = null
   paused: { by: string; reason: string; at: number } | null = null
   parent: { runId: string; step: string } | null = null
+  provenance: Provenance = NOTHING_KNOWN
   /** Process groups that were spawned and not yet seen to end, by step. */
   readonly spawned = new Map<string, { pid: number; startTime: string }>()
   readonly #names: StepNames
@@ -85,8 +85,7 @@ export class RunFold {
         this.params = event.params
         this.options = event.options
         this.recipe = event.recipe
-        this.versions = event.versions
-        this.code = event.code
+        this.provenance = provenanceOf(event)
         this.parent = event.parent ?? null
         return
       case 'driver.started':
@@ -99,12 +98,11 @@ export class RunFold {
         return
       case 'step.completed': {
         const step = this.#end(event, 'completed')
-        const { attempt, outputs, artifacts, meta, cached, importedFrom } = event
+        const { attempt, outputs, artifacts, cached, importedFrom } = event
         this.#states.reset(step, { error: null })
         if (this.#states.attempts(step) < attempt) this.#states.setAttempts(step, attempt)
         if (outputs.length > 0) this.#states.set(step, { outputs })
         if (artifacts.length > 0) this.#states.set(step, { artifacts })
-        if (meta) this.#states.set(step, { meta })
         if (cached !== undefined) this.#states.set(step, { cached: true })
         if (importedFrom) this.#states.set(step, { importedFrom })
         else this.#ended.push(step)

@@ -6,6 +6,7 @@ import { LONGEST_LINE, readLines } from './log-lines.ts'
 import { createRunner } from './runner.ts'
 import { createMemoryStore } from './stores/memory.ts'
 import { FakeClock } from './testing/fake-clock.ts'
+import { RUNNER_VERSION } from './version.ts'
 import { scriptedExecutor } from './testing/scripted-executor.ts'
 
 let workspace: string
@@ -23,7 +24,13 @@ it('shows a run as files', async () => {
   })
   const runner = await createRunner({ workspace, store: createMemoryStore(), clock: new FakeClock(), executors: [executor] })
   const plan = { lorc: 1 as const, name: 'demo', steps: [{ name: 'a', type: 'scripted', stage: 0 }] }
-  const { runId, result } = await runner.start(plan, { recipe: { path: 'demo.yaml', sha256: 'ab' } })
+  const { runId, result } = await runner.start(plan, {
+    recipe: { path: 'demo.yaml', sha256: 'ab' },
+    seed: 42,
+    request: { vat: 0.18 },
+    origin: { type: 'schedule', recipe: 'demo.yaml', at: 0 },
+    versions: { modules: { m: '2' } },
+  })
   await result
   const folder = await runner.writeRunFolder(runId)
   expect(folder).toBe(join(workspace, 'runs', runId))
@@ -34,6 +41,14 @@ it('shows a run as files', async () => {
     status: 'completed',
     created_at: '2026-01-09T12:34:56.000Z',
     recipe: { path: 'demo.yaml' },
+    seed: 42,
+    request: { vat: 0.18 },
+    origin: { type: 'schedule', recipe: 'demo.yaml', at: '1970-01-01T00:00:00.000Z' },
+    versions: { runner: RUNNER_VERSION, node: process.versions.node, modules: { m: '2' } },
+    packages: {},
+    git: null,
+    parent: null,
+    imported_from: null,
     plan: { name: 'demo' },
     events: 5,
   })

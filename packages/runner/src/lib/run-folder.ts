@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { logFile, type RunPlaces } from './attempt.ts'
 import type { StepState } from './api.ts'
-import type { JournalEvent } from './events.ts'
+import type { JournalEvent, RunOrigin } from './events.ts'
 import { readLines } from './log-lines.ts'
 import { loadRun, type LoadedRun } from './run-reader.ts'
 import type { RunStore } from './store.ts'
@@ -44,17 +44,25 @@ function noteAttempt(attempts: Begun[], event: JournalEvent): void {
 }
 
 function runRecord({ plan, fold, position }: LoadedRun): unknown {
-  const { runId, name, status, createdAt, endedAt, recipe, params, options, versions, code, error, failedStep } = fold
+  const { runId, name, status, createdAt, endedAt, recipe, params, error, failedStep, parent, provenance } = fold
+  const { seed, request, origin, options, versions, packages, git, code, importedFrom } = provenance
   return {
     run_id: runId,
     name,
     status,
     created_at: iso(createdAt),
     ended_at: endedAt === null ? null : iso(endedAt),
+    request,
     recipe,
     params,
     options,
+    seed,
+    origin: origin && originRecord(origin),
+    parent: parent && { run_id: parent.runId, step: parent.step },
+    imported_from: importedFrom,
     versions,
+    packages,
+    git,
     code,
     error,
     failed_step: failedStep,
@@ -62,6 +70,12 @@ function runRecord({ plan, fold, position }: LoadedRun): unknown {
     last_hash: position.hash,
     plan,
   }
+}
+
+/** Its fields as JSON files spell them, its time as people do. */
+function originRecord({ type, ...rest }: RunOrigin): unknown {
+  if (!('at' in rest)) return 'sha256' in rest ? { type, run_id: rest.runId, sha256: rest.sha256 } : { type, run_id: rest.runId }
+  return { type, recipe: rest.recipe, at: iso(rest.at) }
 }
 
 function results({ fold, context }: LoadedRun): unknown {

@@ -1,3 +1,5 @@
+import { RunnerError } from './errors.ts'
+
 const SUFFIX = 6
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
 
@@ -11,6 +13,17 @@ export function newRunId(now: number, random: () => number): string {
   let suffix = ''
   for (let i = 0; i < SUFFIX; i++) suffix += DIGITS[Math.floor(random() * DIGITS.length)]!
   return `run_${time}Z_${suffix}`
+}
+
+const RUN_ID = /^run_[A-Za-z0-9][A-Za-z0-9_.-]{0,119}$/
+
+/** Throws RUN_OPTION_INVALID: folders are named after it. */
+export function checkRunId(runId: string | undefined): void {
+  if (runId === undefined || RUN_ID.test(runId)) return
+  throw new RunnerError('RUN_OPTION_INVALID', `${JSON.stringify(runId.slice(0, 200))} is no id that a run can have.`, {
+    fix: 'An id is `run_` and letters, digits, `_`, `.` and `-`, at most 124 characters in all.',
+    details: { option: 'runId' },
+  })
 }
 
 /** The second that ids were made in last, and as they spell it: many runs may begin in one. */

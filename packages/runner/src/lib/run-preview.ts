@@ -40,9 +40,9 @@ export type StepDecision =
   | { will: 'perhaps'; why: PerhapsReason }
 
 /**
- * `no_cache`: it asks for none. `first`: nothing of it is kept. `changed`: what it is made from differs from the kept result
- * that is nearest, in these parts. `values`: these keys do not hold what it read then. `file`: one that it left is gone or
- * altered.
+ * `no_cache`: it asks for none, or the run takes none. `first`: nothing of it is kept. `changed`: what it is made from
+ * differs from the kept result that is nearest, in these parts. `values`: these keys do not hold what it read then.
+ * `file`: one that it left is gone or altered.
  */
 export type RunReason =
   | { kind: 'no_cache' }
@@ -157,7 +157,7 @@ async function decide(
     if (source !== undefined) return { will: 'imported', why: { kind: 'imported', runId: source } }
     if (step.phase === 'on_failure') return { will: 'perhaps', why: { kind: 'phase' } }
     if (step.when !== undefined) return { will: 'perhaps', why: { kind: 'when', when: step.when } }
-    if (step.cache === undefined) return { will: 'run', why: { kind: 'no_cache' } }
+    if (step.cache === undefined || options.noCache) return { will: 'run', why: { kind: 'no_cache' } }
     if (JSON.stringify(step).includes('${{') || step.forEach !== undefined) return { will: 'perhaps', why: { kind: 'template' } }
     const looked = await lookUp(step, fingerprint)
     let miss: StepDecision | undefined

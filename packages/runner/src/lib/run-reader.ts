@@ -24,8 +24,11 @@ export interface LoadOptions {
   visit?: (event: JournalEvent, plan: Plan) => void
 }
 
+/** What runs can be read from: a store, or what holds some of its runs. */
+export type JournalSource = Pick<RunStore, 'read' | 'plan'>
+
 /** Reads and checks a run's journal. Throws RUN_UNKNOWN, RUN_JOURNAL_BROKEN, STORE_*. */
-export async function loadRun(store: RunStore, runId: string, options: LoadOptions = {}): Promise<LoadedRun> {
+export async function loadRun(store: JournalSource, runId: string, options: LoadOptions = {}): Promise<LoadedRun> {
   let loaded: LoadedRun | undefined
   for await (const event of checkedEvents(store, runId)) {
     if (!loaded) {
@@ -50,7 +53,7 @@ export function applyWrites(context: Context, event: JournalEvent): void {
 }
 
 /** The events from the first, each checked against the chain; throws RUN_JOURNAL_BROKEN at the first that does not fit. */
-export async function* checkedEvents(store: RunStore, runId: string): AsyncGenerator<JournalEvent> {
+export async function* checkedEvents(store: JournalSource, runId: string): AsyncGenerator<JournalEvent> {
   let seq = 0
   let prev = GENESIS
   for await (const lines of store.read(runId)) {
@@ -69,11 +72,11 @@ export async function* checkedEvents(store: RunStore, runId: string): AsyncGener
 }
 
 /** The events from `fromSeq` up to the journal's end of now, unchecked. */
-export async function* storedEvents(store: RunStore, runId: string, fromSeq = 0): AsyncGenerator<JournalEvent> {
+export async function* storedEvents(store: JournalSource, runId: string, fromSeq = 0): AsyncGenerator<JournalEvent> {
   for await (const lines of store.read(runId, fromSeq)) for (const line of lines) yield JSON.parse(line) as JournalEvent
 }
 
-export async function verifyRun(store: RunStore, runId: string): Promise<Verification> {
+export async function verifyRun(store: JournalSource, runId: string): Promise<Verification> {
   let events = 0
   let hash = GENESIS
   try {
@@ -89,7 +92,7 @@ export async function verifyRun(store: RunStore, runId: string): Promise<Verific
   }
 }
 
-async function planOf(store: RunStore, first: JournalEvent): Promise<Plan> {
+async function planOf(store: JournalSource, first: JournalEvent): Promise<Plan> {
   if (first.type !== 'run.created') throw new RunnerError('RUN_JOURNAL_BROKEN', 'The journal does not begin with run.created.')
   const json = await store.plan(first.planHash)
   if (json === undefined) throw new RunnerError('RUN_JOURNAL_BROKEN', `The plan of ${first.runId} is not in the store.`)

@@ -30,7 +30,7 @@ export function scopeOf(run: ScopeSources, step: PlanStep, { attempt, item, read
     params: fold.params,
     ctx: read ?? ((key) => context.get(key)),
     steps: (name) => factsOf(fold, name),
-    run: { id: fold.runId, name: fold.name, attempt },
+    run: { id: fold.runId, name: fold.name, attempt, seed: fold.provenance.seed },
     get env() {
       return grantedOf(run, step, secrets)
     },

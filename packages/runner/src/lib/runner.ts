@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import type { ApprovalDecision, Clock, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
 import { checkDecision } from './approval.ts'
 import { systemClock, systemIds } from './clock.ts'
-import { CodeFiles } from './code-files.ts'
+import { CodeFiles, type CodeScan } from './code-files.ts'
 import { sealPlan, type SealedPlan } from './define-plan.ts'
 import { driverIdentity } from './driver-identity.ts'
 import type { Driver } from './driver.ts'
@@ -26,11 +26,12 @@ import type { Plan } from './plan.ts'
 import { loadNeeds, needsOf } from './plan-needs.ts'
 import { Presence } from './presence.ts'
 import { RunAssembly, type Reopening } from './run-assembly.ts'
+import { checkSeed } from './provenance.ts'
 import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
 import { checkNames, checkSteps } from './run-order.ts'
 import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
-import { newRunId } from './run-id.ts'
+import { checkRunId, newRunId } from './run-id.ts'
 import { secretsOf } from './secrets.ts'
 import type { RemovedRuns } from './run-removal.ts'
 import type { PreviewOptions, RunPreview } from './run-preview.ts'
@@ -43,6 +44,7 @@ import type { Surroundings } from './surroundings.ts'
 import { journalUnattended } from './unattended.ts'
 import type { Workspace } from './workspace.ts'
 
+const NO_CODE: CodeScan = { hashes: {}, packages: {} }
 const FOLLOW_POLL_MS = 200
 const CORES = availableParallelism()
 
@@ -106,7 +108,7 @@ class LocalRunner implements Runner {
       newId: () => newRunId(this.#clock.now(), () => this.#around.ids.random()),
       drive: (runId, child, params, parent) => this.#driveChild(runId, child, params, parent),
     }
-    const local = { children, workspace: this.#workspace, stateDir, env, size: concurrency, graceMs, ...(python !== undefined && { python }), ...(options.jobs && { jobs: options.jobs }) }
+    const local = { children, workspace: this.#workspace, stateDir, env, size: concurrency, graceMs, ...(python !== undefined && { python }) }
     this.#around = {
       store,
       clock: this.#clock,
@@ -136,15 +138,17 @@ class LocalRunner implements Runner {
     return this.#start(plan, options)
   }
 
-  async #start(plan: Plan, options: StartOptions, runId?: string, outer?: Driver): Promise<RunHandle> {
+  async #start(plan: Plan, options: StartOptions, outer?: Driver): Promise<RunHandle> {
+    checkSeed(options.seed)
+    checkRunId(options.runId)
     const { sealed, imported, source } = await this.#checked(plan, options)
-    const code = needsOf(sealed.plan).code ? await this.#code.hashes(sealed.plan.steps) : {}
+    const code = needsOf(sealed.plan).code ? await this.#code.scan(sealed.plan.steps) : NO_CODE
     const order = await orderFromPast(this.store, sealed.plan, this.#assembly.slots(sealed.plan, options))
     for (;;) {
       try {
-        return await this.#open(this.#assembly.fresh(sealed, { ...options, order, runId, source, outer }, code, imported), options.signal)
+        return await this.#open(this.#assembly.fresh(sealed, { ...options, order, source, outer }, code, imported), options.signal)
       } catch (error) {
-        if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN' || runId !== undefined) throw error
+        if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN' || options.runId !== undefined) throw error
       }
     }
   }
@@ -241,7 +245,7 @@ class LocalRunner implements Runner {
     const known = await this.store.get(runId)
     const handle = known
       ? await this.#resume(runId, {}, outer)
-      : await this.#start(secrets.length > 0 ? { ...plan, secrets } : plan, { params, parent }, runId, outer)
+      : await this.#start(secrets.length > 0 ? { ...plan, secrets } : plan, { runId, params, parent, ...outer?.bequest }, outer)
     return { handle, abandon: (error) => void this.#letGo(handle, error) }
   }
 
@@ -272,6 +276,7 @@ class LocalRunner implements Runner {
       failedStep: fold.failedStep,
       paused: fold.paused,
       parent: fold.parent,
+      provenance: fold.provenance,
       steps: fold.steps(),
     }
   }
@@ -349,6 +354,11 @@ class LocalRunner implements Runner {
     checkNames(sealed.plan, graph, options)
     const loading = loadNeeds(sealed.plan)
     if (loading) await loading
+    if (options.imported?.length) {
+      checkNames(sealed.plan, graph, { only: options.imported.map(({ step }) => step) })
+      const [{ importedFrom: source }] = options.imported as [StepImport]
+      return { sealed, imported: [...options.imported], ...(source !== undefined && { source }) }
+    }
     if (!options.resumeFrom?.length) return { sealed, imported: [] }
     const source = await sourceRun(this.store, sealed.plan, options.fromRun)
     return { sealed, imported: await importSteps(this.store, source, graph, options), source }

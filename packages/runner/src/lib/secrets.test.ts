@@ -58,15 +58,19 @@ describe('refuse', () => {
   })
 
   it('looks through plans and parameters', () => {
+    const none = { params: {}, request: null }
     const step = { name: 's', type: 'shell', stage: 0, env: { grant: ['TOKEN'], set: { A: 'Bearer tok-12345' } } }
-    expect(thrown(() => refuseIn(secrets, plan({ steps: [step] }), {}))).toMatchObject({
+    expect(thrown(() => refuseIn(secrets, plan({ steps: [step] }), none))).toMatchObject({
       message: 'The step "s", at env.set.A holds the secret TOKEN.',
     })
-    expect(thrown(() => refuseIn(secrets, plan({ description: 'PIN 4711' }), {}))).toMatchObject({
+    expect(thrown(() => refuseIn(secrets, plan({ description: 'PIN 4711' }), none))).toMatchObject({
       message: 'The plan, at description holds the secret PIN.',
     })
-    expect(thrown(() => refuseIn(secrets, plan(), { pin: '4711' }))).toMatchObject({ message: 'The parameter pin holds the secret PIN.' })
-    refuseIn(secrets, plan(), { pin: '0815' })
+    expect(thrown(() => refuseIn(secrets, plan(), { ...none, params: { pin: '4711' } }))).toMatchObject({ message: 'The parameter pin holds the secret PIN.' })
+    expect(thrown(() => refuseIn(secrets, plan(), { ...none, request: { inputs: ['PIN 4711'] } }))).toMatchObject({
+      message: 'The request, at inputs[0] holds the secret PIN.',
+    })
+    refuseIn(secrets, plan(), { params: { pin: '0815' }, request: '0815' })
   })
 })
 

@@ -74,8 +74,9 @@ export function secretsOf({ secrets: names = [] }: Plan, env: Environment, lenie
 }
 
 /** Throws SECRET_LEAKED where a plan, the parameters of a run, or what it takes over from another holds a secret. */
-export function refuseIn(secrets: Secrets, plan: Plan, params: JsonObject, imported: readonly StepImport[] = []): void {
-  secrets.refuse(params, 'The parameter')
+export function refuseIn(secrets: Secrets, plan: Plan, given: { params: JsonObject; request: JsonValue }, imported: readonly StepImport[] = []): void {
+  secrets.refuse(given.params, 'The parameter')
+  secrets.refuse(given.request, 'The request, at')
   const { steps, ...rest } = JSON.parse(JSON.stringify(plan)) as { steps: (JsonObject & { name: string })[] } & JsonObject
   secrets.refuse(rest, 'The plan, at')
   for (const { step, writes } of imported) {

@@ -42,6 +42,14 @@ export interface Looked {
   fingerprint?: JsonObject
 }
 
+export interface StepCacheOptions {
+  /** The workspace: paths of files are relative to it. */
+  root: string
+  fingerprint: Fingerprint
+  /** False: results are kept, and none is taken. */
+  reuse: boolean
+}
+
 /**
  * Results of completed steps, for reuse by later runs of a plan of the same name. With `cache_key` the key alone
  * decides; with `cache: auto` the key covers what the step is, and the values that it read are verified before reuse.
@@ -52,16 +60,18 @@ export class StepCache {
   readonly #planName: string
   readonly #root: string
   readonly #fingerprint: Fingerprint
+  readonly #reuse: boolean
   readonly #secrets: readonly string[]
   #looked: WeakMap<LiveAttempt, Looked> | undefined
   #writing: Set<Promise<void>> | undefined
 
-  constructor(store: RunStore, plan: Pick<Plan, 'name' | 'secrets'>, root: string, fingerprint: Fingerprint) {
+  constructor(store: RunStore, plan: Pick<Plan, 'name' | 'secrets'>, { root, fingerprint, reuse }: StepCacheOptions) {
     this.#store = store
     this.#planName = plan.name
     this.#secrets = plan.secrets ?? []
     this.#root = root
     this.#fingerprint = fingerprint
+    this.#reuse = reuse
   }
 
   async find(attempt: LiveAttempt): Promise<CacheHit | undefined> {
@@ -70,6 +80,7 @@ export class StepCache {
     const { key } = looked
     this.#looked ??= new WeakMap()
     this.#looked.set(attempt, looked)
+    if (!this.#reuse) return undefined
     for (const entry of await this.#store.cached(this.#planName, step.name, key, CANDIDATES)) {
       const kept = entry.value as unknown as Kept
       if (!readsHold(kept.reads, attempt) || (kept.keys !== undefined && kept.keys !== keysHash(attempt))) continue

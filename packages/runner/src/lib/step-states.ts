@@ -145,7 +145,6 @@ export class StepStates {
       error: null,
       blockedBy: null,
       reason: null,
-      meta: null,
       cached: false,
       importedFrom: null,
       items: null,

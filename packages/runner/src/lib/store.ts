@@ -119,6 +119,13 @@ export interface RunFilter {
   status?: RunStatus
   /** True: only runs that no step of another run started. Default: all. */
   topLevel?: boolean
+  /** The path of the file that the run was compiled from, as it was recorded. */
+  recipe?: string
+  /** Unix milliseconds: created then or later, and before then. */
+  createdFrom?: number
+  createdUntil?: number
+  /** Part of the run's id, name, recipe or error message; ASCII letters in either case. */
+  text?: string
   /** Only runs created before this one (exclusive); for paging. */
   before?: string
   /** Default 50. */

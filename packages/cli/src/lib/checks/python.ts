@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { getBuiltinModule } from 'node:process'
 import type { LoadedWorkspace } from '../workspace.ts'
 import type { Check } from './check.ts'
 
@@ -38,6 +38,8 @@ export async function checkPython({ root, config }: LoadedWorkspace, path: strin
 
 function versionOf(interpreter: string, path: string | undefined): Promise<string | undefined> {
   const env = path === undefined ? {} : { PATH: path }
+  // Every command lies in one file with this one: an import would load it for all of them.
+  const { execFile } = getBuiltinModule('node:child_process')
   return new Promise((resolve) => {
     const script = 'import platform; print(platform.python_version())'
     execFile(interpreter, ['-I', '-c', script], { timeout: PATIENCE_MS, env }, (error, stdout) => {

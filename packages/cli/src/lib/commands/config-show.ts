@@ -21,9 +21,11 @@ export const configShow = defineCommand({
       python: 'python3, or .venv',
       concurrency: 'the number of cores',
       allow: 'none',
+      server: 'defaults',
+      modules: 'none',
     }
     const rows = Object.entries(config).map(([name, value]: [string, LorcConfig[keyof LorcConfig]]) => {
-      const text = value === null ? '' : typeof value === 'object' ? value.join(', ') : String(value)
+      const text = value === null ? '' : Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? Object.keys(value).join(', ') : String(value)
       return [{ text: name }, { text: text || (absent[name] ?? '') }]
     })
     const from = configFile ?? 'no file: defaults'

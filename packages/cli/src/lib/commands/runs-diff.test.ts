@@ -28,7 +28,7 @@ it('says that nothing differs', async () => {
   const a = await runs.run(plan)
   const b = await runs.run(plan)
   expect(await diff(a.runId, b.runId)).toMatch(
-    /^\nplan +same\ncode +same\nparams +same\nenvironment +same\ncontext +same\nsteps +same\ntiming +# → #\n/,
+    /^\nplan +same\ncode +same\nparams +same\nenvironment +same\ncontext +same\nartifacts +same\nsteps +same\ntiming +# → #\n/,
   )
 })
 
@@ -61,6 +61,7 @@ it('names what the others may come from, the first step that came to something e
       demo.rows_v1  $[2]: 3 → 4
       demo.sum_v1   only in A: 6
       demo.note_v1  only in B: {"a b":true}
+    artifacts     same
     steps         3 differences
       stats   "completed" → "failed (STEP_FAILED)"
       report  only in A: "completed"

@@ -1,25 +1,22 @@
 import type { JsonValue } from '@lorc/runner'
+import type { NamedDifference, RunDiff, RunRecord, TimeDifference } from '@lorc/runner/records'
 import { defineCommand, JSON_OPTION } from '../command.ts'
-import type { Difference } from '../diff/first-difference.ts'
-import { diffRuns, type NamedDifference, type RunDiff, type TimeDifference } from '../diff/run-diff.ts'
-import { readRunRecord, type RunRecord } from '../diff/run-record.ts'
 import { EXIT } from '../exit-codes.ts'
-import { count, duration, timestamp } from '../render/quantity.ts'
+import { DIFFERENCES_SHOWN, differenceSentence, differenceSection } from '../render/difference-lines.ts'
+import { duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { displayWidth, oneLine, padEnd, truncate } from '../render/text.ts'
 import { findRun, runBefore, RUN_ARGUMENT } from '../run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
-/** Lines of one section. */
-const SHOWN = 12
 /** A difference in time that says something. */
 const NOTABLE_MS = 50
 
 export const runsDiff = defineCommand({
   description:
-    'Shows how run B differs from run A (without B: how A differs from the run of its recipe before it): plan, code, parameters, environment, then what came of it: values, what ' +
-    'became of steps, and time. Names the first difference that the others may come from, and the first step that ' +
+    'Shows how run B differs from run A (without B: how A differs from the run of its recipe before it): plan, code, parameters, environment, then what came of it: values, files, ' +
+    'what became of steps, and time. Names the first difference that the others may come from, and the first step that ' +
     'came to something else.',
   arguments: {
     a: { ...RUN_ARGUMENT, label: 'A' },
@@ -33,11 +30,12 @@ export const runsDiff = defineCommand({
   ],
   async run(invocation) {
     const { io, out, options } = invocation
-    return await withRunner(invocation, async ({ runner, store }) => {
+    return await withRunner(invocation, async ({ store }) => {
+      const { diffRuns, readRunRecord } = await import('@lorc/runner/records')
       const first = await findRun(store, invocation.arguments.a)
       const second = invocation.arguments.b === undefined ? undefined : await findRun(store, invocation.arguments.b)
-      const a = await readRunRecord(runner, second === undefined ? await runBefore(store, first) : first)
-      const b = await readRunRecord(runner, second ?? first)
+      const a = await readRunRecord(store, second === undefined ? await runBefore(store, first) : first)
+      const b = await readRunRecord(store, second ?? first)
       if (second === undefined) io.stderr.write(out.dim(`compared with ${a.runId}, the run of ${oneLine(a.name)} before it\n`))
       const diff = diffRuns(a, b)
       if (options.json) io.stdout.write(`${JSON.stringify({ a: a.runId, b: b.runId, ...jsonOf(diff) }, null, 2)}\n`)
@@ -51,8 +49,8 @@ function text(a: RunRecord, b: RunRecord, diff: RunDiff, style: Style, columns: 
   const cut = (line: string): string => truncate(line, columns - 1)
   const lines = [headOf('A', a, style), headOf('B', b, style), '']
   const { cause, effect } = diff
-  if (cause !== null) lines.push(cut(`first cause   ${cause.section}: ${sentence(cause.difference)}`))
-  if (effect !== null) lines.push(cut(`first effect  step ${effect.step}: ${sentence(effect.difference)}`))
+  if (cause !== null) lines.push(cut(`first cause   ${cause.section}: ${differenceSentence(cause.difference)}`))
+  if (effect !== null) lines.push(cut(`first effect  step ${effect.step}: ${differenceSentence(effect.difference)}`))
   if (cause === null && effect !== null) {
     lines.push(cut('              nothing that lorc records differs before it: time, chance, or what lies outside'))
   }
@@ -63,9 +61,10 @@ function text(a: RunRecord, b: RunRecord, diff: RunDiff, style: Style, columns: 
     params: diff.params,
     environment: diff.environment,
     context: diff.context,
+    artifacts: diff.artifacts,
     steps: diff.outcomes,
   }
-  for (const [name, differences] of Object.entries(sections)) lines.push(...section(name, differences, style, cut))
+  for (const [name, differences] of Object.entries(sections)) lines.push(...differenceSection(name, differences, style, cut))
   lines.push(...timingLines(a, b, diff.timing, style, cut))
   return `${lines.join('\n')}\n`
 }
@@ -76,19 +75,9 @@ function headOf(label: string, run: RunRecord, style: Style): string {
   return `${label}  ${style.bold(run.runId)}  ${oneLine(run.name)}: ${status}, begun ${timestamp(run.createdAt)}${took}`
 }
 
-function section(name: string, differences: readonly NamedDifference[], style: Style, cut: (line: string) => string): string[] {
-  const title = padEnd(name, 12)
-  if (differences.length === 0) return [style.dim(`${title}  same`)]
-  const shown = differences.slice(0, SHOWN)
-  const width = Math.min(40, Math.max(...shown.map((found) => displayWidth(found.name))))
-  const rows = shown.map((found) => cut(`  ${padEnd(truncate(found.name, width), width)}  ${change(found)}`))
-  const more = differences.length - shown.length
-  return [`${title}  ${count(differences.length, 'difference')}`, ...rows, ...(more > 0 ? [style.dim(`  and ${more} more; --json has all`)] : [])]
-}
-
 function timingLines(a: RunRecord, b: RunRecord, timing: readonly TimeDifference[], style: Style, cut: (line: string) => string): string[] {
   const took = ({ createdAt, endedAt }: RunRecord): string => (endedAt === null ? '-' : duration(endedAt - createdAt))
-  const notable = timing.filter((step) => Math.abs((step.a ?? 0) - (step.b ?? 0)) >= NOTABLE_MS).slice(0, SHOWN)
+  const notable = timing.filter((step) => Math.abs((step.a ?? 0) - (step.b ?? 0)) >= NOTABLE_MS).slice(0, DIFFERENCES_SHOWN)
   const width = Math.max(0, ...notable.map(({ step }) => displayWidth(step)))
   const rows = notable.map(({ step, a: before, b: after }) => {
     const more = (after ?? 0) - (before ?? 0)
@@ -98,30 +87,13 @@ function timingLines(a: RunRecord, b: RunRecord, timing: readonly TimeDifference
   return [`${padEnd('timing', 12)}  ${took(a)} → ${took(b)}`, ...rows]
 }
 
-function sentence(found: NamedDifference): string {
-  return `${found.name} ${change(found)}`
-}
-
-function change({ path, a, b }: Difference): string {
-  const place = path === '$' ? '' : `${path}: `
-  if (a === undefined) return `${place}only in B: ${short(b)}`
-  if (b === undefined) return `${place}only in A: ${short(a)}`
-  return `${place}${short(a)} → ${short(b)}`
-}
-
-const VALUE_MAX = 40
-
-function short(value: JsonValue | undefined): string {
-  if (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) return value.slice(0, 12)
-  return truncate(oneLine(JSON.stringify(value) ?? 'nothing'), VALUE_MAX)
-}
-
 /** As the names of values are data, they stay as they are. */
 function jsonOf(diff: RunDiff): object {
   const side = (value: JsonValue | undefined): JsonValue => value ?? null
   const entry = ({ name, path, a, b }: NamedDifference): object => ({ name, path, a: side(a), b: side(b) })
-  const { cause, effect, timing, plan, code, params, environment, context, outcomes } = diff
+  const { cause, effect, timing, plan, code, params, environment, context, artifacts, outcomes, same } = diff
   return {
+    same,
     first_cause: cause === null ? null : { section: cause.section, ...entry(cause.difference) },
     first_effect: effect === null ? null : { step: effect.step, ...entry(effect.difference) },
     plan: plan.map(entry),
@@ -129,6 +101,7 @@ function jsonOf(diff: RunDiff): object {
     params: params.map(entry),
     environment: environment.map(entry),
     context: context.map(entry),
+    artifacts: artifacts.map(entry),
     steps: outcomes.map(entry),
     timing: timing.map(({ step, a, b }) => ({ step, a_ms: a, b_ms: b })),
   }

@@ -10,13 +10,11 @@ export interface ErrorReport {
   problems: readonly CliProblem[]
   footer: string | undefined
   stack: string | undefined
-  /** What stands before the message instead of `error[CODE]:`. */
-  title?: string
   /** The problems as whoever found them shows them, instead of a line each. */
   show?: (color: boolean) => string
 }
 
-const CODED = new Set(['CliError', 'RunnerError', 'ContextError', 'EventError', 'RegistryError'])
+const CODED = new Set(['CliError', 'RunnerError', 'ContextError', 'RegistryError', 'ServerError'])
 
 /** Coded errors say what they are; anything else is a fault of lorc's own: CLI_INTERNAL. */
 export function reportOf(error: unknown): ErrorReport {
@@ -60,7 +58,7 @@ function problemsOf(code: string, details: unknown): CliProblem[] {
 
 /** `error[CODE]: sentence`, one line for each problem and `fix: ...`, wrapped at `columns`, with a line end. */
 export function errorParagraph(report: ErrorReport, style: Style, columns: number, debug: boolean): string {
-  const head = report.title ?? `error[${report.code}]:`
+  const head = `error[${report.code}]:`
   const [first = '', ...more] = wrap(`${head} ${harmless(report.message)}`, columns)
   const lines = [first.replace(head, style.bold(style.red(head))), ...more]
   const shown = report.show?.(style.color) ?? ''

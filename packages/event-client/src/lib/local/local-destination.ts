@@ -1,6 +1,6 @@
 import type { Destination } from '../destination.ts'
 import type { EventCounts } from '../event-client.ts'
-import type { EventRow } from '../event.ts'
+import type { RowList } from '../row-buffer.ts'
 import { EventTable } from './event-table.ts'
 import type { LocalPlace } from './local-place.ts'
 import { countsOf, Tallies, type Emitter } from './tallies.ts'
@@ -14,7 +14,7 @@ export class LocalDestination implements Destination {
     this.#place = place
   }
 
-  write(rows: readonly EventRow[], emitter: Emitter): void {
+  write(rows: RowList, emitter: Emitter): void {
     this.#table ??= new EventTable(this.#place.database())
     this.#table.write(rows, emitter)
   }

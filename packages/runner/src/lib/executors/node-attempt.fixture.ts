@@ -35,10 +35,10 @@ export class Workbench {
     const progress: [number, number | null][] = []
     return {
       runId: 'run_1',
-      runCreatedAt: 0,
       step: { name: 'load', type: 'node', stage: 0, ...step },
       index: 0,
       number: 1,
+      seed: 7,
       idempotencyKey: 'run_1/load',
       workspace: this.root,
       artifactsDir: join(this.root, `artifacts/${id}`),
@@ -51,7 +51,7 @@ export class Workbench {
       item: undefined,
       childRun: null,
       link: async () => {},
-      scope: () => ({ params: {}, ctx: () => undefined, steps: () => undefined, run: { id: 'run_1', name: 'test', attempt: 1 }, env: {} }),
+      scope: () => ({ params: {}, ctx: () => undefined, steps: () => undefined, run: { id: 'run_1', name: 'test', attempt: 1, seed: 7 }, env: {} }),
       onProgress: (done, total) => void progress.push([done, total]),
       spawned,
       progress,

@@ -12,7 +12,10 @@ export interface AttemptScope {
   console?: Console
 }
 
-const scopes = new AsyncLocalStorage<AttemptScope>()
+/** One for all copies of this package in the process: a program may hold another than what it runs the steps with. */
+const SCOPES = Symbol.for('@lorc/attempt-scopes')
+const shared = globalThis as { [SCOPES]?: AsyncLocalStorage<AttemptScope> }
+const scopes = (shared[SCOPES] ??= new AsyncLocalStorage<AttemptScope>())
 
 /** Runs `work` so that what it prints, then and later, is the attempt's output. */
 export function inScope<T>(scope: AttemptScope, work: () => T): T {

@@ -20,7 +20,7 @@ export interface RunMessage {
   url: string
   export?: string
   params: Record<string, JsonValue> | JsonValue[]
-  step: { stepName: string; runId: string; attempt: number; idempotencyKey: string; item: Attempt['item']; workspace: string }
+  step: { stepName: string; runId: string; attempt: number; seed: number; idempotencyKey: string; item: Attempt['item']; workspace: string }
   env: Readonly<Record<string, string>>
   granted: Record<string, string>
   workspace: string

@@ -19,7 +19,17 @@ export type Scriptlet = (...call: Call) => unknown
  * CommonJS modules export what they assign to `module.exports`. Throws RunnerError MODULE_BROKEN, EXPORT_MISSING.
  */
 export async function loadScriptlet(url: string, name = 'default'): Promise<Scriptlet> {
-  const module = await importModule(url)
+  let module: Record<string, unknown>
+  try {
+    module = (await import(url)) as Record<string, unknown>
+  } catch (cause) {
+    const fix = importAdvice(cause)
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${message}`, {
+      cause,
+      ...(fix !== undefined && { fix }),
+    })
+  }
   const exported = findExport(module, name)
   if (typeof exported === 'function') {
     const scriptlet = asScriptlet(exported as Callable)
@@ -33,24 +43,9 @@ export async function loadScriptlet(url: string, name = 'default'): Promise<Scri
   })
 }
 
-/** Imports a module. Throws RunnerError MODULE_BROKEN. */
-export async function importModule(url: string): Promise<Record<string, unknown>> {
-  try {
-    return (await import(url)) as Record<string, unknown>
-  } catch (cause) {
-    const fix = importAdvice(cause)
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${message}`, {
-      cause,
-      ...(fix !== undefined && { fix }),
-    })
-  }
-}
-
 type Callable = Scriptlet & { prototype?: unknown; new (): Runnable }
 
-/** An export by its name; CommonJS modules export what they assign to `module.exports`. */
-export function findExport(module: Record<string, unknown>, name: string): unknown {
+function findExport(module: Record<string, unknown>, name: string): unknown {
   if (Object.hasOwn(module, name)) return module[name]
   const commonJs = module.default
   const isTable = (typeof commonJs === 'object' || typeof commonJs === 'function') && commonJs !== null

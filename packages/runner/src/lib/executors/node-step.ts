@@ -29,6 +29,8 @@ export interface NodeStep {
   readonly runId: string
   /** 1 for the first. */
   readonly attempt: number
+  /** The run's seed, 0 to 2147483647, to draw chance from: the same when the run is repeated. */
+  readonly seed: number
   /** The same on every attempt at this step of this run. */
   readonly idempotencyKey: string
   /** Of a `for_each` step: the item that this step is run for. */
@@ -53,6 +55,7 @@ export interface StepBacking {
   readonly stepName: string
   readonly runId: string
   readonly attempt: number
+  readonly seed: number
   readonly idempotencyKey: string
   readonly item: Attempt['item']
   readonly workspace: string
@@ -80,6 +83,9 @@ export class ScriptletStep implements NodeStep {
   }
   get attempt(): number {
     return this.#backing.attempt
+  }
+  get seed(): number {
+    return this.#backing.seed
   }
   get idempotencyKey(): string {
     return this.#backing.idempotencyKey

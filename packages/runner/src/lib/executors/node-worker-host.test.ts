@@ -40,7 +40,7 @@ function message(code: string): RunMessage {
     type: 'run',
     url: pathToFileURL(file).href,
     params: {},
-    step: { stepName: 'load', runId: 'run_1', attempt: 1, idempotencyKey: 'run_1/load', item: undefined, workspace: '/' },
+    step: { stepName: 'load', runId: 'run_1', attempt: 1, seed: 7, idempotencyKey: 'run_1/load', item: undefined, workspace: '/' },
     env: {},
     granted: { TOKEN: 't' },
     workspace: folder,

@@ -6,13 +6,13 @@ import { artifactsFolder, grantedEnv } from './node-step.ts'
 
 /** What a worker process needs to know to run an attempt whose module is at `url`. */
 export function runMessage(attempt: Attempt, url: string): RunMessage {
-  const { step, runId, number, idempotencyKey, item, env, workspace, logPath } = attempt
+  const { step, runId, number, seed, idempotencyKey, item, env, workspace, logPath } = attempt
   return {
     type: 'run',
     url,
     ...(step.function !== undefined && { export: step.function }),
     params: step.args ?? {},
-    step: { stepName: step.name, runId, attempt: number, idempotencyKey, item, workspace },
+    step: { stepName: step.name, runId, attempt: number, seed, idempotencyKey, item, workspace },
     env,
     granted: grantedEnv(attempt),
     workspace,

@@ -18,6 +18,7 @@ export interface PythonRequest extends PythonNeeds {
   step: string
   run: string
   attempt: number
+  seed: number
   idempotencyKey: string
   env: Readonly<Record<string, string>>
   log: string

@@ -107,7 +107,7 @@ class PythonExecutor {
 }
 
 function requestOf(attempt: Attempt, file: string, needs?: PythonNeeds): PythonRequest {
-  const { step, runId, number, idempotencyKey, workspace } = attempt
+  const { step, runId, number, seed, idempotencyKey, workspace } = attempt
   return {
     module: step.module ?? '',
     file,
@@ -116,12 +116,14 @@ function requestOf(attempt: Attempt, file: string, needs?: PythonNeeds): PythonR
     step: step.name,
     run: runId,
     attempt: number,
+    seed,
     idempotencyKey,
     env: {
       ...attempt.env,
       LORC_RUN_ID: runId,
       LORC_STEP: step.name,
       LORC_ATTEMPT: String(number),
+      LORC_SEED: String(seed),
       LORC_IDEMPOTENCY_KEY: idempotencyKey,
       LORC_WORKSPACE: workspace,
     },

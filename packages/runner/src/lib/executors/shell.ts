@@ -25,8 +25,8 @@ const LASTING_MS = 20
 /**
  * Runs steps of type `shell`: `script`, a file of the workspace, with `args` as its arguments (see scriptArguments), in
  * the workspace's folder. The script prints one envelope (see readPrinted). Its environment has, besides the attempt's,
- * LORC_CONTEXT (a JSON file with the keys of `reads`), LORC_RUN_ID, LORC_STEP, LORC_ATTEMPT, LORC_IDEMPOTENCY_KEY,
- * LORC_ARTIFACTS_DIR, LORC_WORKSPACE. Processes that the script leaves behind are ended with it.
+ * LORC_CONTEXT (a JSON file with the keys of `reads`), LORC_RUN_ID, LORC_STEP, LORC_ATTEMPT, LORC_SEED,
+ * LORC_IDEMPOTENCY_KEY, LORC_ARTIFACTS_DIR, LORC_WORKSPACE. Processes that the script leaves behind are ended with it.
  */
 export function createShellExecutor(options: ShellExecutorOptions): StepExecutor {
   const executor = new ShellExecutor(options)
@@ -120,6 +120,7 @@ function environment(attempt: Attempt, context: string): Record<string, string> 
     LORC_RUN_ID: attempt.runId,
     LORC_STEP: attempt.step.name,
     LORC_ATTEMPT: String(attempt.number),
+    LORC_SEED: String(attempt.seed),
     LORC_IDEMPOTENCY_KEY: attempt.idempotencyKey,
     LORC_ARTIFACTS_DIR: attempt.artifactsDir,
     LORC_WORKSPACE: attempt.workspace,

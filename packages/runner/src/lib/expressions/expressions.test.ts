@@ -21,7 +21,7 @@ const scope: Scope = {
       : undefined,
   item: { region: 'eu', rank: 3 },
   index: 4,
-  run: { id: '0-run', name: 'nightly', attempt: 1 },
+  run: { id: '0-run', name: 'nightly', attempt: 1, seed: 7 },
   env: { STAGE: 'test' },
 }
 

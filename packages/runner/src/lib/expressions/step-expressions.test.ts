@@ -8,7 +8,7 @@ const scope: Scope = {
   params: { day: 'mon', n: 3 },
   ctx: () => undefined,
   steps: () => undefined,
-  run: { id: 'r', name: 'p', attempt: 1 },
+  run: { id: 'r', name: 'p', attempt: 1, seed: 7 },
   env: {},
 }
 

@@ -85,7 +85,8 @@ function gather(graph: PlanGraph, keyOf: (node: GraphNode) => string): PlanGraph
   const at = new Int32Array(graph.nodes.length)
   const nodes = [...members.values()].map((group, id) => {
     for (const node of group) at[node.id] = id
-    return group.length === 1 ? { ...group[0]!, id } : groupNode(group, id)
+    const members = group.flatMap((node) => node.members ?? [node.id])
+    return { ...(group.length === 1 ? group[0]! : groupNode(group)), id, members }
   })
   const seen = new Set<number>()
   const edges: GraphEdge[] = []
@@ -99,7 +100,7 @@ function gather(graph: PlanGraph, keyOf: (node: GraphNode) => string): PlanGraph
   return { ...graph, nodes, edges }
 }
 
-function groupNode(members: readonly GraphNode[], id: number): GraphNode {
+function groupNode(members: readonly GraphNode[]): Omit<GraphNode, 'id'> {
   const all = members.filter(({ kind }) => kind !== 'join')
   const [first = members[0]!] = all
   const same = <T>(of: (node: GraphNode) => T): T | null => (all.every((node) => of(node) === of(first)) ? of(first) : null)
@@ -111,7 +112,6 @@ function groupNode(members: readonly GraphNode[], id: number): GraphNode {
     }
   }
   return {
-    id,
     kind: all.length === 0 ? 'join' : 'group',
     label: all.length === 0 ? '' : `${endsOf(first, 0)} … ${endsOf(last, 1)}`,
     size: all.reduce((sum, { size }) => sum + size, 0),

@@ -112,4 +112,15 @@ describe('folding', () => {
     expect(graph.nodes[0]).toMatchObject({ kind: 'group', type: 'node', status: 'completed' })
     expect(graph.nodes[0]!.label).toMatch(/^s0 … s\d+$/)
   })
+
+  it('says what each node stands for', () => {
+    const names = Array.from({ length: 400 }, (_, i) => `s${i}`)
+    const whole = graphOfPlan(parallel(...Array.from({ length: 100 }, (_, i) => names.slice(i * 4, i * 4 + 4))))
+    const graph = foldGraph(whole, 10)
+    expect(graph.nodes.flatMap(({ members }) => members!).sort((a, b) => a - b)).toEqual(whole.nodes.map(({ id }) => id))
+    for (const { members, label } of graph.nodes) {
+      const steps = members!.filter((id) => whole.nodes[id]!.kind === 'step')
+      expect(label).toBe(`${whole.nodes[steps[0]!]!.label} … ${whole.nodes[steps.at(-1)!]!.label}`)
+    }
+  })
 })

@@ -32,6 +32,8 @@ export interface GraphNode {
   conditional: boolean
   /** It runs for each item of a list. */
   forEach: boolean
+  /** In a folded graph: the ids, in the graph that was folded, of what it stands for. */
+  members?: number[]
 }
 
 export interface GraphEdge {

@@ -24,7 +24,7 @@ export interface RunStory {
 }
 
 /** O(steps + events). `view` and `timeline` are of the same journal. */
-export function storyOfRun(view: RunView, timeline: RunTimeline): RunStory {
+export function storyOfRun(view: Pick<RunView, 'plan' | 'steps'>, timeline: RunTimeline): RunStory {
   const blocks = blockedSteps(view.steps)
   const tolerated = new Set(view.plan.steps.flatMap(({ name, continueOnError }) => (continueOnError ? [name] : [])))
   // The failure of a `for_each` step is that of its items, which tell more.

@@ -54,7 +54,7 @@ export interface StepStory {
 }
 
 /** O(steps + events). Undefined when the run has no such step. */
-export function storyOfStep(view: RunView, timeline: RunTimeline, events: Iterable<JournalEvent>, name: string): StepStory | undefined {
+export function storyOfStep(view: Pick<RunView, 'plan' | 'steps'>, timeline: RunTimeline, events: Iterable<JournalEvent>, name: string): StepStory | undefined {
   const line = timeline.steps.find((step) => step.name === name)
   const definition = line && view.plan.steps[line.index]
   if (line === undefined || definition === undefined) return undefined
@@ -129,7 +129,7 @@ function endAttempt(story: StepStory, event: { attempt: number; ts: number }, en
   if (last?.attempt === event.attempt && last.end === null) Object.assign(last, { to: event.ts, end, error })
 }
 
-function whomItWaitsFor({ plan }: RunView, line: StepTimeline): Pick<StepStory, 'waitsBy' | 'waitsFor'> {
+function whomItWaitsFor({ plan }: Pick<RunView, 'plan'>, line: StepTimeline): Pick<StepStory, 'waitsBy' | 'waitsFor'> {
   if (line.itemOf !== null) return { waitsBy: 'item', waitsFor: [line.itemOf] }
   const { needs, phase } = orderOf(plan)
   const step = plan.steps[line.index]!
@@ -140,7 +140,7 @@ function whomItWaitsFor({ plan }: RunView, line: StepTimeline): Pick<StepStory, 
   return { waitsBy: waitsFor.length === 0 ? 'nobody' : own ? 'names' : 'order', waitsFor }
 }
 
-function stillOpen({ plan }: RunView, state: StepState | undefined): StepStory['open'] {
+function stillOpen({ plan }: Pick<RunView, 'plan'>, state: StepState | undefined): StepStory['open'] {
   if (state === undefined || state.status === 'completed' || state.status === 'skipped') return []
   const tolerated = state.status === 'failed' && plan.steps[orderOf(plan).index.get(state.name) ?? -1]?.continueOnError === true
   return tolerated ? [] : [{ step: state.name, status: state.status }]

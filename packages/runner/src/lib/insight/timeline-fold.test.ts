@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EventData } from '../events.ts'
 import { completed, failed, journalOf, planOf, runFailed, started, takenOver } from './journal.fixture.ts'
 import type { RunTimeline, StepTimeline } from './run-timeline.ts'
-import { timelineOf } from './timeline-fold.ts'
+import { TimelineFold, timelineOf } from './timeline-fold.ts'
 
 function line(timeline: RunTimeline, name: string): StepTimeline {
   return timeline.steps.find((step) => step.name === name)!
@@ -235,6 +235,37 @@ describe('a timeline', () => {
     expect(timeline.steps.map(({ status }) => status)).toEqual(['failed', 'skipped', 'cancelled', 'cancelled', 'skipped'])
     expect(line(timeline, 'b')).toMatchObject({ readyAt: 10, after: 'a' })
     expect(line(timeline, 'c')).toMatchObject({ readyAt: 11, after: 'b' })
+  })
+
+  it('can be asked while the run goes on, and tells the same in the end', () => {
+    const each = { name: 'each', dependsOn: [], forEach: { items: 'x', maxParallel: 1 } }
+    const plan = planOf({ name: 'a', dependsOn: [] }, each, { name: 'b', dependsOn: ['a'], concurrencyGroup: { name: 'g', limit: 1 } }, 'c')
+    const events = journalOf(
+      [0, started('a')],
+      [5, { type: 'step.expanded', step: 'each', items: [1, 2] }],
+      [6, started('each[0]')],
+      [10, failed('a', { retryInMs: 20 })],
+      [20, { type: 'run.paused', by: 'ann', reason: 'x' }],
+      [35, { type: 'run.unpaused', by: 'ann', reason: 'x' }],
+      [40, started('a', 2)],
+      [45, completed('a', { attempt: 2 })],
+      [50, completed('each[0]')],
+      [60, started('each[1]')],
+      [65, { type: 'step.waiting', step: 'b', group: 'g', limit: 1, holders: [] }],
+      [70, completed('each[1]')],
+      [71, completed('each')],
+      [80, takenOver(2)],
+      [90, started('b')],
+      [95, completed('b')],
+      [97, { type: 'steps.skipped', steps: ['c'], reason: 'when: false' }],
+      [99, { type: 'run.completed' }],
+    )
+    const fold = new TimelineFold(plan)
+    for (const event of events) {
+      fold.apply(event)
+      fold.timeline()
+      expect(structuredClone(fold.timeline())).toEqual(structuredClone(timelineOf(plan, events.slice(0, event.seq + 1))))
+    }
   })
 
   it('is done in a blink for 100,000 events', () => {

@@ -4,7 +4,7 @@ import { orderOf, type Phase, type PlanOrder } from './plan-order.ts'
 import { LatestSettled } from './latest-settled.ts'
 import { Halts } from './halts.ts'
 import { freeSteps, letsGoOn, openWait } from './free-steps.ts'
-import type { AttemptEnd, RunTimeline, Span, WaitKind } from './run-timeline.ts'
+import type { AttemptEnd, RunTimeline, Span, StepTimeline, WaitKind } from './run-timeline.ts'
 import { closeLast, later, reopen, reset, type Track } from './step-track.ts'
 import { Tracks } from './step-tracks.ts'
 
@@ -115,17 +115,26 @@ export class TimelineFold {
     this.#until = Math.max(this.#until, ts)
   }
 
-  /** The timeline so far. What could begin but has not has an open span, and its `readyAt`. */
+  /**
+   * The timeline so far: further events may follow. What could begin but has not has an open span, and its `readyAt`.
+   * Lines are those that the fold goes on writing to.
+   */
   timeline(): RunTimeline {
-    if (this.#endedAt === null) {
-      const halt = this.#halts.open
-      for (const step of freeSteps(this.#order, this.#tracks.steps, this.#tracks.all())) {
-        if (step.retryAt === null) this.#becomeReady(step)
-        step.line.spans.push(openWait(step, this.#tracks.parentOf(step), this.#order, halt))
-      }
-    }
-    const steps = this.#tracks.lines()
+    const free = this.#endedAt === null ? this.#freeLines() : new Map<StepTimeline, StepTimeline>()
+    const steps = this.#tracks.lines().map((line) => free.get(line) ?? line)
     return { createdAt: this.#createdAt, endedAt: this.#endedAt, until: this.#until, halts: this.#halts.list, steps }
+  }
+
+  /** What could begin but has not, each line with what it waits for. */
+  #freeLines(): Map<StepTimeline, StepTimeline> {
+    const halt = this.#halts.open
+    const free = new Map<StepTimeline, StepTimeline>()
+    for (const step of freeSteps(this.#order, this.#tracks.steps, this.#tracks.all())) {
+      if (step.retryAt === null) this.#becomeReady(step)
+      const open = openWait(step, this.#tracks.parentOf(step), this.#order, halt)
+      free.set(step.line, { ...step.line, spans: [...step.line.spans, open] })
+    }
+    return free
   }
 
   #start(step: Track, attempt: number, ts: number): void {

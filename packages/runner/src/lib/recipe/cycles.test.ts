@@ -88,14 +88,17 @@ test('agrees with the graph written out, and every cycle is one', () => {
 })
 
 test('costs a constant number of edges for each step', () => {
-  const line = (size: number) => Array.from({ length: size }, (_, stage): GraphStep => ({ stage }))
+  const line = (size: number) => Array.from({ length: size }, (_, i): GraphStep => ({ stage: size - 1 - i }))
   const wide = (size: number) => Array.from({ length: size }, (_, i): GraphStep => ({ stage: i % 2 }))
   const chain = (size: number) =>
-    Array.from({ length: size }, (_, i): GraphStep => ({ stage: i, dependsOn: i === 0 ? [] : [i - 1] }))
+    Array.from({ length: size }, (_, i): GraphStep => ({ stage: i, dependsOn: i === size - 1 ? [] : [i + 1] }))
   for (const make of [line, wide, chain]) {
     const small = findCycles(make(1000)).visits / 1000
     const large = findCycles(make(100_000)).visits / 100_000
     expect(large).toBeLessThan(small * 1.01 + 0.01)
+    expect(large).toBeGreaterThan(0)
     expect(large).toBeLessThanOrEqual(3)
   }
+  const inOrder = Array.from({ length: 1000 }, (_, i): GraphStep => ({ stage: i >> 1, ...(i % 3 === 0 && i > 0 ? { dependsOn: [0, i - 1] } : {}) }))
+  expect(findCycles(inOrder)).toEqual({ cycles: [], visits: 0 })
 })

@@ -13,6 +13,7 @@ const MAX_ROUNDS = 16
  * with a `dependsOn`. `visits` counts the edges followed, which is O(V + E).
  */
 export function findCycles(steps: readonly GraphStep[]): { cycles: Cycle[]; visits: number } {
+  if (isInOrder(steps)) return { cycles: [], visits: 0 }
   const cycles: Cycle[] = []
   const rest = [...steps]
   let visits = 0
@@ -31,6 +32,17 @@ export function findCycles(steps: readonly GraphStep[]): { cycles: Cycle[]; visi
     }
   }
   return { cycles, visits }
+}
+
+/** Whether every step waits for earlier ones only, as in most recipes: then there is no cycle to be looked for. */
+function isInOrder(steps: readonly GraphStep[]): boolean {
+  let stage = 0
+  for (const [index, step] of steps.entries()) {
+    if (step.stage < stage) return false
+    stage = step.stage
+    for (const to of step.dependsOn ?? []) if (to >= index) return false
+  }
+  return true
 }
 
 function cyclesOf(graph: WaitGraph, steps: readonly GraphStep[], component: Int32Array, count: number): Cycle[] {

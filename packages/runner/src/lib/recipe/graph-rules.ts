@@ -47,6 +47,7 @@ function checkPhase(
   const { cycles, visits } = findCycles(graph)
   const findings = [...unknown, ...cycles.map((cycle) => cycleFinding(cycle, steps))]
   if (unknown.length > 0 || cycles.length > 0) return { findings, visits }
+  if (steps.every((step) => step.outputs.length === 0)) return { findings, visits }
   const outputs = steps.map((step) =>
     step.outputs.map(({ path }) => normalizePath(path) ?? '').filter((path) => path !== ''),
   )

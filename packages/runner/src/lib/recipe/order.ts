@@ -20,7 +20,8 @@ export function stagesOf(steps: readonly Placed[]): number[] {
     last = step.idx ?? last
     return { step, index, idx: last, listed }
   })
-  places.sort((a, b) => compare(a.idx, b.idx) || Number(b.listed) - Number(a.listed) || a.index - b.index)
+  // Without any `idx` they stand in order.
+  if (last !== Number.NEGATIVE_INFINITY) places.sort((a, b) => compare(a.idx, b.idx) || Number(b.listed) - Number(a.listed) || a.index - b.index)
 
   const stages = new Array<number>(steps.length).fill(0)
   let stage = -1

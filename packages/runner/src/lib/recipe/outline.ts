@@ -43,8 +43,8 @@ function outlineStep(step: Readonly<Record<string, unknown>>, list: StepList, in
     index,
     phase: STEP_LISTS[list],
     parallel: step.parallel === true,
-    inputs: texts(step.inputs).map(({ text, at }) => ({ path: text, at })),
-    outputs: texts(step.outputs).map(({ text, at }) => ({ path: text, at })),
+    inputs: pathsOf(step.inputs),
+    outputs: pathsOf(step.outputs),
   }
   for (const field of ['name', 'type', 'module', 'function', 'script', 'recipe'] as const) {
     const value = step[field]
@@ -54,6 +54,10 @@ function outlineStep(step: Readonly<Record<string, unknown>>, list: StepList, in
   if (step.depends_on !== undefined)
     outline.dependsOn = texts(step.depends_on).map(({ text, at }) => ({ name: text, at }))
   return outline
+}
+
+function pathsOf(value: unknown): { path: string; at: number }[] {
+  return texts(value).map(({ text, at }) => ({ path: text, at }))
 }
 
 function texts(value: unknown): { text: string; at: number }[] {

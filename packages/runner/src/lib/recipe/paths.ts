@@ -1,8 +1,12 @@
+/** What most paths are: names that begin with a letter or digit, and one `/` between them. */
+const SHORTEST = /^\w[\w.-]*(?:\/\w[\w.-]*)*$/
+
 /**
  * A path of a recipe in its shortest form: relative, `/` between its parts, no `.` and no empty parts. `undefined` if
  * it leads outside the folder that it is relative to, is absolute, or can be no path. Does not look at symbolic links.
  */
 export function normalizePath(path: string): string | undefined {
+  if (SHORTEST.test(path)) return path
   if (path.startsWith('/') || path.includes('\0') || /^[A-Za-z]:[\\/]/.test(path)) return undefined
   const parts: string[] = []
   for (const part of path.split('/')) {

@@ -1,6 +1,9 @@
 import type { JsonObject, JsonValue } from '../json.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 
+/** What may be no key, and what YAML reads as another one: null. */
+export const NOT_PLAIN_KEYS: ReadonlySet<string> = new Set([...FORBIDDEN_KEYS, 'null', 'Null', 'NULL'])
+
 /** Thrown where a text uses more of YAML than is read here, or is wrong. */
 export const Unusual = new Error('more than plain YAML')
 
@@ -36,6 +39,13 @@ export function plainScalar(text: string): JsonValue {
   return /^[-+.]|^[0-9.]+$|^[0-9.]+[eE]|^0[ox]/.test(text) ? leave() : text
 }
 
+/** A text without the spaces at its end; YAML keeps whatever else is white. */
+function withoutSpaces(text: string): string {
+  let end = text.length
+  while (text.charCodeAt(end - 1) === 32) end--
+  return text.slice(0, end)
+}
+
 function leave(): never {
   throw Unusual
 }
@@ -69,17 +79,11 @@ export class PlainFlow {
   endOfPlain(): number {
     const text = this.#text
     if ('-?:,[]{}#&*!|>\'"%@`'.includes(text[this.#at]!) && !/^-[0-9.]/.test(text.slice(this.#at, this.#at + 2))) throw Unusual
-    let end = this.#end
-    for (let at = this.#at; at < this.#end; at++) {
-      const code = text.charCodeAt(at)
-      if (code === 35 && text.charCodeAt(at - 1) === 32) {
-        end = at
-        break
-      }
-      if (code === 58 && (at + 1 === this.#end || text.charCodeAt(at + 1) === 32)) throw Unusual
-    }
-    while (text.charCodeAt(end - 1) === 32) end--
-    return end
+    const line = text.slice(this.#at, this.#end)
+    const comment = line.indexOf(' #')
+    const plain = withoutSpaces(comment < 0 ? line : line.slice(0, comment))
+    if (plain.endsWith(':') || plain.includes(': ')) throw Unusual
+    return this.#at + plain.length
   }
 
   #value(depth: number): JsonValue {
@@ -115,7 +119,7 @@ export class PlainFlow {
     this.#spaces()
     while (this.#text[this.#at] !== '}') {
       const key = this.#key()
-      if (FORBIDDEN_KEYS.has(key) || Object.hasOwn(map, key) || /^(?:null|Null|NULL)$/.test(key)) throw Unusual
+      if (NOT_PLAIN_KEYS.has(key) || Object.hasOwn(map, key)) throw Unusual
       map[key] = this.#value(depth + 1)
       this.#separator('}')
     }
@@ -169,7 +173,7 @@ export class PlainFlow {
       if ('[{:#"\''.includes(char)) throw Unusual
     }
     if (this.#at >= this.#end) throw Unusual
-    const text = this.#text.slice(from, this.#at).trimEnd()
+    const text = withoutSpaces(this.#text.slice(from, this.#at))
     if (text === '') throw Unusual
     return text
   }

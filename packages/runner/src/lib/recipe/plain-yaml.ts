@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.ts'
-import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
-import { PlainFlow, plainScalar, Unusual } from './plain-flow.ts'
+import { NOT_PLAIN_KEYS, PlainFlow, plainScalar, Unusual } from './plain-flow.ts'
 
 /** Deeper than any recipe, and far from the stack's end. */
 const DEEPEST = 32
@@ -20,6 +19,9 @@ export function parsePlainYaml(text: string): JsonValue | undefined {
     throw error
   }
 }
+
+/** A plain key with its colon, behind which there is a space or nothing. */
+const KEY = /[A-Za-z_][\w.-]{0,199}:(?=[ \n]|$)/y
 
 /** Reads lines. What it does not expect is `Unusual`. */
 class PlainYaml {
@@ -103,7 +105,7 @@ class PlainYaml {
       const colon = this.#keyEnd(this.#content)
       if (colon < 0) throw Unusual
       const key = this.#text.slice(this.#content, colon)
-      if (FORBIDDEN_KEYS.has(key) || Object.hasOwn(map, key) || /^(?:null|Null|NULL)$/.test(key)) throw Unusual
+      if (NOT_PLAIN_KEYS.has(key) || Object.hasOwn(map, key)) throw Unusual
       let at = colon + 1
       while (at < this.#end && this.#text.charCodeAt(at) === 32) at++
       const isOpen = at === this.#end || (this.#text.charCodeAt(at) === 35 && at > colon + 1)
@@ -127,15 +129,8 @@ class PlainYaml {
 
   /** Where the colon of a key stands that begins at an offset; -1: there is no plain key. */
   #keyEnd(from: number): number {
-    const text = this.#text
-    let at = from
-    for (; at < this.#end; at++) {
-      const code = text.charCodeAt(at)
-      const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
-      if (!isLetter && !(at > from && ((code >= 48 && code <= 57) || code === 45 || code === 46))) break
-    }
-    if (at === from || at - from > 200 || text.charCodeAt(at) !== 58) return -1
-    return at + 1 >= this.#end || text.charCodeAt(at + 1) === 32 ? at : -1
+    KEY.lastIndex = from
+    return KEY.test(this.#text) ? KEY.lastIndex - 1 : -1
   }
 
   /** A value within the line at hand; then goes to the next line, which must not continue it. */

@@ -70,7 +70,7 @@ describe('parsePlainYaml', () => {
     expect(agrees(RECIPE.replace('    - --fast\n', '').replace('    - 1.2.3\n', ''). replace('    - 010\n', ''))).toBe(true)
   })
 
-  test.each(['a: 1', 'a:', 'a:\nb: 2', '- a\n- 1', 'a:\n- x\n- y\nb: 1', 'a: [ ]', 'a: {  }', 'a: "" # c', "a: ''", 'a: -1', 'a: x:y', 'a: b#c', '- a: 1\n  b: 2\n- c: 3', 'a:   b   ', 'a: [x, y ,z]', 'a: {b: 1}', '\n\n# c\na: 1\n\n# d\n', 'a: Null', 'a: .x', 'true: 1', 'a: "x" '])(
+  test.each(['a: 1', 'a:', 'a:\nb: 2', '- a\n- 1', 'a:\n- x\n- y\nb: 1', 'a: [ ]', 'a: {  }', 'a: "" # c', "a: ''", 'a: -1', 'a: x:y', 'a: b#c', '- a: 1\n  b: 2\n- c: 3', 'a:   b   ', 'a: [x, y ,z]', 'a: {b: 1}', '\n\n# c\na: 1\n\n# d\n', 'a: Null', 'a: .x', 'true: 1', 'a: "x" ', 'a: b\u3000', 'a: [b\u3000, c]', 'a: b\u3000 # c', 'a: b # c: d', `${'a'.repeat(200)}: 1`])(
     'takes %j',
     (text) => {
       expect(agrees(text) || text === 'a: .x').toBe(true)
@@ -89,6 +89,9 @@ describe('parsePlainYaml', () => {
     "a: 'it''s'",
     'a: b\n  c',
     'a: b: c',
+    'a: b:',
+    'a: b: # c',
+    `${'a'.repeat(201)}: 1`,
     'a: 1\na: 2',
     '__proto__: 1',
     'null: 1',

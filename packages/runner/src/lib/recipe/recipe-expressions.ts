@@ -46,9 +46,10 @@ class Finder {
     this.#step = step
     const fields = fieldsOf(raw)
     const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
-    this.#bare(fields.when, at('when'), 'condition')
-    this.#bare(fieldsOf(fields.success).when, at('success', 'when'), 'done')
-    this.#items(fields.for_each, at('for_each'))
+    // Most steps have none of these: what they do not have is not to cost anything.
+    if (fields.when !== undefined) this.#bare(fields.when, at('when'), 'condition')
+    if (fields.success !== undefined) this.#bare(fieldsOf(fields.success).when, at('success', 'when'), 'done')
+    if (fields.for_each !== undefined) this.#items(fields.for_each, at('for_each'))
     for (const [key, cel] of Object.entries(fieldsOf(fields.set))) this.#bare(cel, at('set', key), 'response')
     for (const field of TEMPLATED) if (fields[field] !== undefined) this.templates(fields[field], at(field))
     const group = fields.concurrency_group

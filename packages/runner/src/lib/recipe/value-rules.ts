@@ -18,7 +18,9 @@ export function checkValues(outline: Pick<StepOutline, 'list' | 'index'>, raw: u
   const shell = step.type === 'shell' ? checkShellArgs(step.args, at) : []
   const keys = Object.keys(fieldsOf(step.set)).flatMap((key) => keyFindings(key, at('set', key)))
   const produced = step.produces === undefined ? [] : readProduces(step.produces as JsonValue, at('produces')).findings
-  return [...checkRetry(fieldsOf(step.retry), at), ...checkEnv(step.env, at), ...shell, ...keys, ...produced, ...checkForEach(step, at)]
+  const retry = step.retry === undefined ? [] : checkRetry(fieldsOf(step.retry), at)
+  const env = step.env === undefined ? [] : checkEnv(step.env, at)
+  return [...retry, ...env, ...shell, ...keys, ...produced, ...checkForEach(step, at)]
 }
 
 /** Checks what a recipe says of all of its steps. */

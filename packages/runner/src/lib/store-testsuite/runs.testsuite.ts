@@ -95,6 +95,28 @@ export function runsSuite({ describe, it, withStore }: Suite): void {
     )
 
     it(
+      'filters by recipe, by the time of creation and by text',
+      withStore(async (store) => {
+        const error = { code: 'STEP_FAILED', message: 'No Rows: 50%' }
+        await store.commit([creation('r0', [], { createdAt: 1000, recipe: 'a.yaml', name: 'étude' })])
+        await store.commit([creation('r1', [], { createdAt: 2000, recipe: 'b.yaml' })])
+        await store.commit([creation('r2', [], { createdAt: 3000, recipe: null, name: 'Daily' })])
+        await store.commit([append('r1', 0, [], { ended: { status: 'failed', at: 2500, error, attempts: [] } })])
+        const ids = async (filter: RunFilter) => (await store.list(filter)).map((run) => run.runId)
+        assert.deepEqual(await ids({ recipe: 'b.yaml' }), ['r1'])
+        assert.deepEqual(await ids({ createdFrom: 2000 }), ['r2', 'r1'])
+        assert.deepEqual(await ids({ createdUntil: 2000 }), ['r0'])
+        assert.deepEqual(await ids({ createdFrom: 1000, createdUntil: 3000, limit: 1 }), ['r1'])
+        assert.deepEqual(await ids({ text: 'daily' }), ['r2'])
+        assert.deepEqual(await ids({ text: 'A.YAML' }), ['r0'])
+        assert.deepEqual(await ids({ text: 'rows: 50%' }), ['r1'])
+        assert.deepEqual(await ids({ text: 'étude' }), ['r0'])
+        assert.deepEqual(await ids({ text: 'R2' }), ['r2'])
+        assert.deepEqual(await ids({ text: '_' }), [])
+      }),
+    )
+
+    it(
       'knows the step that started a run, and leaves such runs out of a list of the top',
       withStore(async (store) => {
         const parent = { runId: 'r0', step: 'load' }

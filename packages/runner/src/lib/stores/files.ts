@@ -9,6 +9,7 @@ import { RunFolder, type RunState } from './files-run.ts'
 import { FilesRemoval } from './files-removal.ts'
 import { FilesSlots } from './files-slots.ts'
 import { startHeartbeatThread } from './heartbeat.ts'
+import { isListed } from './run-filter.ts'
 import { storeError } from './store-error.ts'
 
 const FORMAT = 1
@@ -118,14 +119,13 @@ function filesStore(medium: FilesMedium): RunStore {
 
     get: async (runId) => guard('read', () => folder(runId).state()?.summary),
 
-    list: async ({ name, status, topLevel = false, before, limit = 50 }: RunFilter = {}) =>
+    list: async (filter: RunFilter = {}) =>
       guard('read', () => {
+        const { before, limit = 50 } = filter
         const bound = before === undefined ? undefined : known(before).state()?.summary
         return states()
           .map(({ summary }) => summary)
-          .filter((run) => name === undefined || run.name === name)
-          .filter((run) => status === undefined || run.status === status)
-          .filter((run) => !topLevel || run.parent === null)
+          .filter((run) => isListed(run, filter))
           .filter((run) => bound === undefined || newestFirst(bound, run) < 0)
           .slice(0, limit)
       }),

@@ -13,6 +13,7 @@ import type {
   RunSummary,
   SlotHolder,
 } from '../store.ts'
+import { isListed } from './run-filter.ts'
 
 const CHUNK = 1000
 
@@ -126,12 +127,10 @@ export function createMemoryStore(): RunStore {
 
     async list(filter: RunFilter = {}) {
       open()
-      const { name, status, topLevel = false, before, limit = 50 } = filter
+      const { before, limit = 50 } = filter
       const bound = before === undefined ? undefined : known(before)
       return [...runs.values()]
-        .filter((run) => name === undefined || run.summary.name === name)
-        .filter((run) => status === undefined || run.summary.status === status)
-        .filter((run) => !topLevel || run.summary.parent === null)
+        .filter((run) => isListed(run.summary, filter))
         .filter((run) => bound === undefined || newestFirst(bound, run) < 0)
         .sort(newestFirst)
         .slice(0, limit)

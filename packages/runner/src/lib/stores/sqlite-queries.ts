@@ -11,6 +11,8 @@ const CHUNK = 1 << 20
 const RUN = `run_id AS runId, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, plan_hash AS planHash,
   steps, error, parent_run AS parentRun, parent_step AS parentStep`
 const TOP = 'parent_run IS NULL'
+const TEXT = `instr(lower(run_id || char(10) || name || char(10) || ifnull(recipe, '') || char(10) ||
+  ifnull(error ->> 'message', '')), lower(?)) > 0`
 const ENTRY = `plan_name AS planName, step, key, value, run_id AS runId, created_at AS createdAt`
 
 /** Reads what SqliteJournal and putCache wrote. */
@@ -42,9 +44,17 @@ export class SqliteQueries {
     return row && summary(row)
   }
 
-  async list({ name, status, topLevel = false, before, limit = 50 }: RunFilter): Promise<RunSummary[]> {
+  async list({ before, limit = 50, topLevel = false, ...filter }: RunFilter): Promise<RunSummary[]> {
     const where = conditions(
-      { 'name = ?': name, 'status = ?': status, 'id < ?': before === undefined ? undefined : await this.#id(before) },
+      {
+        'name = ?': filter.name,
+        'status = ?': filter.status,
+        'recipe = ?': filter.recipe,
+        'created_at >= ?': filter.createdFrom,
+        'created_at < ?': filter.createdUntil,
+        'id < ?': before === undefined ? undefined : await this.#id(before),
+        [TEXT]: filter.text,
+      },
       topLevel ? [TOP] : [],
     )
     const sql = `SELECT ${RUN} FROM runs ${where.sql} ORDER BY id DESC LIMIT ?`

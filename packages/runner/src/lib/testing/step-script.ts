@@ -11,6 +11,7 @@ export interface ScriptedStep {
   runId: string
   /** 1 for the first. */
   attempt: number
+  seed: number
   idempotencyKey: string
   /** Of an item of a `for_each` step. */
   item: JsonValue | undefined
@@ -79,7 +80,7 @@ export class ScriptExecutor implements StepExecutor {
   async close(): Promise<void> {}
 
   #play(attempt: Attempt): Scripted | void | Promise<Scripted | void> {
-    const { step, number, item, runId, idempotencyKey, context } = attempt
+    const { step, number, item, runId, seed, idempotencyKey, context } = attempt
     const own = item === undefined ? step.name : step.name.slice(0, step.name.lastIndexOf('['))
     const script = this.#scripts[step.name] ?? this.#scripts[own]
     if (script === undefined) {
@@ -89,7 +90,7 @@ export class ScriptExecutor implements StepExecutor {
     const turn = turns[Math.min(number, turns.length) - 1]
     if (typeof turn !== 'function') return turn
     const params = (Array.isArray(step.args) ? { args: step.args } : (step.args ?? {})) as JsonObject
-    return turn(context, params, { name: step.name, runId, attempt: number, idempotencyKey, item: item?.value, index: item?.index, plan: step })
+    return turn(context, params, { name: step.name, runId, attempt: number, seed, idempotencyKey, item: item?.value, index: item?.index, plan: step })
   }
 
   #wait(ms: number, outcome: AttemptOutcome, signal: AbortSignal): Promise<AttemptOutcome> {

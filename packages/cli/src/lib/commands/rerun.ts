@@ -1,0 +1,48 @@
+import { defineCommand } from '../command.ts'
+import { driving } from '../driving.ts'
+import { judgeRepetition } from '../repetition.ts'
+import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { DRIVE_OPTIONS } from '../run-options.ts'
+
+export const rerun = defineCommand({
+  description:
+    'Runs the same again, as it was recorded: plan, parameters, options, seed, and what it took over from another run. ' +
+    'The recipe as it is now has no say; code is taken as it is now, and nothing is taken from the cache. Then it tells ' +
+    'whether the same came out, or where it differs. The exit status is 0 when the run completes and came out as the ' +
+    'recorded one did, if that one completed.',
+  resultLine: true,
+  arguments: { run: RUN_ARGUMENT },
+  options: DRIVE_OPTIONS,
+  examples: [
+    ['rerun last', 'the newest run once more: does the same come out?'],
+    ['rerun ab12cd --concurrency 1', 'one step at a time: does the order matter?'],
+  ],
+  async run(invocation) {
+    const { options, err, io } = invocation
+    const { concurrency } = options
+    let recorded = ''
+    return await driving(
+      invocation,
+      options,
+      async () => async ({ runner, store }) => {
+        recorded = await findRun(store, invocation.arguments.run)
+        const { rerunOf } = await import('@lorc/runner/records')
+        const again = await rerunOf(store, recorded)
+        for (const mended of again.mended) io.stderr.write(err.dim(`not done again: ${mended}\n`))
+        return await runner.start(again.plan, {
+          ...again.options,
+          ...(concurrency === undefined ? {} : { concurrency }),
+          ...(options['fail-fast'] ? { failFast: true } : {}),
+        })
+      },
+      {
+        async judge({ runId }, { store }) {
+          const { diffRuns, readRunRecord } = await import('@lorc/runner/records')
+          const [then, now] = [await readRunRecord(store, recorded), await readRunRecord(store, runId)]
+          const columns = io.stderr.isTTY ? io.stderr.columns : 200
+          return judgeRepetition(then, now, diffRuns(then, now), { style: err, columns, of: 'rerun_of', success: 'completed', kept: true })
+        },
+      },
+    )
+  },
+})

@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { fakeIo, PID, type FakeIo } from '../fake-io.fixture.ts'
+import { main } from '../main.ts'
+import { engineOf } from '../scripted-run.fixture.ts'
+
+async function workspace(config = ''): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'lorc-serve-')))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(join(folder, 'recipes'))
+  await writeFile(join(folder, 'lorc.config.yaml'), config)
+  return folder
+}
+
+const serve = (io: FakeIo, ...words: string[]): Promise<number> => main(['serve', ...words], { io, engine: engineOf({}), version: '1.2.3' })
+
+async function until(io: FakeIo, found: () => string | undefined): Promise<string> {
+  for (;;) {
+    const text = found()
+    if (text !== undefined) return text
+    await new Promise(setImmediate)
+    if (io.exits.length > 0) throw new Error('ended')
+  }
+}
+
+describe('lorc serve', () => {
+  it('serves until it is told to stop, and says where', async () => {
+    const folder = await workspace('server: { port: 0 }')
+    const io = fakeIo({ cwd: folder })
+    const ended = serve(io)
+    const url = await until(io, () => /at (http:\S+)\n/.exec(io.stdout.text)?.[1])
+    expect(io.stdout.text).toBe(`lorc 1.2.3 serves ${folder} at ${url}\n`)
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok', version: '1.2.3' })
+    io.interrupt('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(io.stderr.text).toContain('SIGTERM: stopping')
+    await expect(fetch(`${url}/health`)).rejects.toThrow()
+  })
+
+  it('prints JSON for programs', async () => {
+    const io = fakeIo({ cwd: await workspace() })
+    const ended = serve(io, '--port', '0', '--json')
+    const line = JSON.parse(await until(io, () => io.stdout.text || undefined)) as object
+    expect(line).toMatchObject({ event: 'listening', pid: PID, workspace: io.cwd })
+    io.interrupt('SIGINT')
+    expect(await ended).toBe(0)
+    expect(io.stderr.text).toBe('')
+  })
+
+  it('says which setting is wrong, and where it cannot listen', async () => {
+    const wrong = fakeIo({ cwd: await workspace('server: { prot: 1 }') })
+    expect(await serve(wrong)).toBe(2)
+    expect(wrong.stderr.text).toContain('error[SERVER_CONFIG]')
+    const elsewhere = fakeIo({ cwd: await workspace() })
+    expect(await serve(elsewhere, '--host', '203.0.113.7', '--port', '0')).toBe(1)
+    expect(elsewhere.stderr.text).toContain('no such address')
+  })
+})

@@ -1,0 +1,68 @@
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { oneLine } from '../render/text.ts'
+import { serverOptions } from '../server-options.ts'
+
+export const serve = defineCommand({
+  description:
+    'Serves the workspace over HTTP until it is stopped (Ctrl-C, SIGTERM): runs, recipes and modules, with their events as they ' +
+    'happen. What it had taken in when it was stopped goes on with its next start.',
+  arguments: {},
+  options: {
+    host: { kind: 'text', label: 'ADDRESS', summary: 'Where to listen. Default: `server.host`, else 127.0.0.1' },
+    port: { kind: 'integer', label: 'N', min: 0, summary: 'The port; 0: any that is free. Default: `server.port`, else 8000' },
+    ...JSON_OPTION,
+  },
+  examples: [
+    ['serve', 'listen on http://127.0.0.1:8000'],
+    ['serve --port 0 --json', 'take a free port, and print it and the log as JSON lines'],
+  ],
+  async run(invocation) {
+    const { io, options, version } = invocation
+    const loaded = await invocation.workspace()
+    const { createServer } = await import('@lorc/server')
+    const server = await createServer({ ...serverOptions(loaded, io.env, version), log: options.json ? jsonLog(io) : textLog(io) })
+    const stopped = interrupted(io)
+    try {
+      const { host, port } = options
+      const { url } = await server.listen({ ...(host !== undefined && { host }), ...(port !== undefined && { port }) })
+      const started = { event: 'listening', url, workspace: loaded.root, pid: io.pid }
+      io.stdout.write(options.json ? `${JSON.stringify(started)}\n` : `lorc ${version} serves ${oneLine(loaded.root)} at ${url}\n`)
+      const signal = await stopped
+      io.stderr.write(options.json ? '' : `${signal}: stopping; runs that go on are taken up by the next start\n`)
+    } finally {
+      await server.close()
+    }
+    return EXIT.ok
+  },
+})
+
+/** The first signal; a second one ends the process at once. */
+function interrupted(io: Io): Promise<string> {
+  return new Promise((resolve) => {
+    let first = true
+    io.onInterrupt((signal) => {
+      if (!first) io.exit(EXIT.failed)
+      first = false
+      resolve(signal)
+    })
+  })
+}
+
+type Log = (level: string, message: string, fields?: Readonly<Record<string, unknown>>) => void
+
+/** A JSON object a line: what a request says cannot begin a line of its own. */
+function jsonLog(io: Io): Log {
+  return (level, message, fields = {}) => {
+    io.stderr.write(`${JSON.stringify({ time: new Date(io.now()).toISOString(), level, message, ...fields })}\n`)
+  }
+}
+
+function textLog(io: Io): Log {
+  return (level, message, fields = {}) => {
+    if (level === 'debug') return
+    const rest = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    io.stderr.write(`${oneLine([level, message, ...rest].join(' '))}\n`)
+  }
+}

@@ -1,0 +1,49 @@
+import type { Provenance } from './api.ts'
+import { RunnerError } from './errors.ts'
+import type { EventData } from './events.ts'
+
+export const LARGEST_SEED = 0x7fffffff
+
+/** What is known of a run that has not begun. */
+export const NOTHING_KNOWN: Provenance = {
+  seed: 0,
+  request: null,
+  origin: null,
+  options: {},
+  versions: {},
+  packages: {},
+  git: null,
+  code: {},
+  importedFrom: null,
+}
+
+export function provenanceOf(created: Extract<EventData, { type: 'run.created' }>): Provenance {
+  const { runId, seed, request, origin, options, versions, packages, git, code, importedFrom } = created
+  return {
+    seed: seed ?? seedOf(runId),
+    request: request ?? null,
+    origin: origin ?? null,
+    options,
+    versions,
+    packages: packages ?? {},
+    git: git ?? null,
+    code,
+    importedFrom: importedFrom ?? null,
+  }
+}
+
+/** The seed of a run that was given none: FNV-1a (32 bits) over its id, without the sign bit, so that any language takes it. */
+export function seedOf(runId: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < runId.length; i++) hash = Math.imul(hash ^ runId.charCodeAt(i), 0x01000193)
+  return hash & LARGEST_SEED
+}
+
+/** Throws RUN_OPTION_INVALID. */
+export function checkSeed(seed: number | undefined): void {
+  if (seed === undefined || (Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED)) return
+  throw new RunnerError('RUN_OPTION_INVALID', `The seed ${seed} is no whole number from 0 to ${LARGEST_SEED}.`, {
+    fix: 'Give one that is, or none: then it follows from the id of the run.',
+    details: { option: 'seed' },
+  })
+}

@@ -1,0 +1,83 @@
+import type { StepState } from '../api.ts'
+import type { JournalEvent, RunStatus } from '../events.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
+import type { Plan } from '../plan.ts'
+import { loadRun, type JournalSource } from '../run-reader.ts'
+
+/** What is compared of a run. Its own id reads `<run>` wherever a value or a path holds it. */
+export interface RunRecord {
+  runId: string
+  name: string
+  status: RunStatus
+  createdAt: number
+  endedAt: number | null
+  plan: Plan
+  planHash: string
+  params: JsonObject
+  /** Without what has no say in what comes of a run. */
+  options: JsonObject
+  versions: JsonObject
+  packages: { [name: string]: string }
+  git: { [name: string]: string }
+  seed: { value: number; given: boolean }
+  /** Hashes of files of code. */
+  code: { [path: string]: string }
+  /** Hashes of variables' values. */
+  env: { [name: string]: string }
+  /** With items. */
+  steps: StepState[]
+  /** By key; without the runner's own. */
+  context: Map<string, JsonValue>
+  /** Hashes of the files that steps left, by their path. */
+  artifacts: { [path: string]: string }
+  /** What each step has set, by its name. */
+  writes: Map<string, { [key: string]: JsonValue }>
+}
+
+/** Reads a run as it is now. Rejects with RUN_UNKNOWN, RUN_JOURNAL_BROKEN, STORE_*. */
+export async function readRunRecord(source: JournalSource, runId: string): Promise<RunRecord> {
+  const written = new Map<string, Extract<JournalEvent, { type: 'step.completed' }>['writes']>()
+  let created: Extract<JournalEvent, { type: 'run.created' }> | undefined
+  const { plan, fold, context } = await loadRun(source, runId, {
+    visit(event) {
+      if (event.type === 'run.created') created = event
+      if (event.type === 'step.completed') written.set(event.step, event.writes)
+    },
+  })
+  const { seed, options, versions, packages, git, code } = fold.provenance
+  const { noCache: _noCache, ...counting } = options
+  const steps = fold.steps()
+  const keys = context.keys().filter((key) => !key.startsWith('_runner.'))
+  const own = <T extends JsonValue>(value: T): T => withoutOwnId(value, runId)
+  return {
+    runId,
+    name: fold.name,
+    status: fold.status,
+    createdAt: fold.createdAt,
+    endedAt: fold.endedAt,
+    plan,
+    planHash: fold.planHash,
+    params: fold.params,
+    options: { ...counting },
+    versions,
+    packages,
+    git: { ...git },
+    seed: { value: seed, given: created?.seed !== undefined },
+    code,
+    env: created?.env ?? {},
+    steps,
+    context: new Map(keys.sort().map((key) => [key, own(context.get(key)!)])),
+    artifacts: Object.fromEntries(steps.flatMap((step) => step.artifacts.map(({ path, sha256 }) => [own(path), sha256]))),
+    writes: new Map([...written].map(([step, writes]) => [step, own(valuesOf(writes))])),
+  }
+}
+
+function valuesOf(writes: { [key: string]: { value: JsonValue } }): JsonObject {
+  return Object.fromEntries(Object.entries(writes).map(([key, { value }]) => [key, value]))
+}
+
+/** Folders of a run are named after it, and so are values that tell where something lies. */
+function withoutOwnId<T extends JsonValue>(value: T, runId: string): T {
+  const text = JSON.stringify(value)
+  return text.includes(runId) ? (JSON.parse(text.replaceAll(runId, '<run>')) as T) : value
+}

@@ -1,0 +1,21 @@
+import type { RunFilter, RunSummary } from '../store.ts'
+
+/** Whether a list shows a run, as far as `before` and `limit` leave it open. */
+export function isListed(run: RunSummary, { name, status, topLevel = false, recipe, createdFrom, createdUntil, text }: RunFilter): boolean {
+  if (name !== undefined && run.name !== name) return false
+  if (status !== undefined && run.status !== status) return false
+  if (topLevel && run.parent !== null) return false
+  if (recipe !== undefined && run.recipe !== recipe) return false
+  if (createdFrom !== undefined && run.createdAt < createdFrom) return false
+  if (createdUntil !== undefined && run.createdAt >= createdUntil) return false
+  return text === undefined || searched(run).includes(lower(text))
+}
+
+function searched({ runId, name, recipe, error }: RunSummary): string {
+  return lower([runId, name, recipe ?? '', error?.message ?? ''].join('\n'))
+}
+
+/** As SQLite's `lower`: every store finds the same. */
+function lower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

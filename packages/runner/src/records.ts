@@ -1,0 +1,5 @@
+export { type Difference } from './lib/records/first-difference.ts'
+export { rerunOf, type Rerun } from './lib/records/rerun.ts'
+export { diffRuns, type NamedDifference, type RunDiff, type Section, type TimeDifference } from './lib/records/run-diff.ts'
+export { readRunRecord, type RunRecord } from './lib/records/run-record.ts'
+export { type JournalSource } from './lib/run-reader.ts'

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { Page, RunItem } from '../api/answers.ts'
+import { RunPages } from './run-pages.ts'
+
+const run = (number: number, status: RunItem['status'] = 'completed'): RunItem => ({
+  run_id: `run_${number}`, name: 'demo', status, abandoned: false, paused: null, waiting_for: [], created_at: '2026-01-31T08:00:00.000Z',
+  ended_at: null, recipe: null, parent: null, step_count: 1, error: null,
+})
+
+/** A service with runs, the newest of which is the first. */
+class Service {
+  runs: RunItem[]
+  readonly asked: [cursor: string | null, limit: number][] = []
+  broken = false
+
+  constructor(count: number) {
+    this.runs = Array.from({ length: count }, (_, i) => run(count - i))
+  }
+
+  readonly read = async (cursor: string | null, limit: number): Promise<Page<RunItem>> => {
+    this.asked.push([cursor, limit])
+    if (this.broken) throw new Error('no answer')
+    const from = cursor === null ? 0 : this.runs.findIndex(({ run_id: id }) => id === cursor) + 1
+    const items = this.runs.slice(from, from + limit)
+    return { items, next_cursor: from + limit < this.runs.length ? items.at(-1)!.run_id : null }
+  }
+}
+
+async function pagesOf(service: Service): Promise<RunPages> {
+  const pages = new RunPages(service.read)
+  await Promise.resolve()
+  await Promise.resolve()
+  await Promise.resolve()
+  return pages
+}
+const ids = (pages: RunPages): string[] => pages.list().runs.map(({ run_id: id }) => id)
+
+describe('the pages of runs', () => {
+  it('are read one after another until all are there', async () => {
+    const service = new Service(700)
+    const pages = await pagesOf(service)
+    expect(pages.list()).toMatchObject({ complete: false, loading: false })
+    await pages.more()
+    await pages.more()
+    await pages.more()
+    expect(pages.list().complete).toBe(true)
+    expect(ids(pages)).toEqual(service.runs.map(({ run_id: id }) => id))
+    expect(service.asked).toEqual([[null, 100], ['run_601', 500], ['run_101', 500]])
+  })
+
+  it('take in what is new, what changed and what is gone, and keep what is further down', async () => {
+    const service = new Service(700)
+    const pages = await pagesOf(service)
+    await pages.more()
+    service.runs = [run(702), run(701, 'running'), ...service.runs.filter(({ run_id: id }) => id !== 'run_690').map((item) => (item.run_id === 'run_650' ? run(650, 'failed') : item))]
+    await pages.refresh([])
+    expect(ids(pages)).toEqual(service.runs.slice(0, 601).map(({ run_id: id }) => id))
+    expect(pages.list().runs.find(({ run_id: id }) => id === 'run_650')).toMatchObject({ status: 'failed' })
+  })
+
+  it('begin anew when more is new than a page holds', async () => {
+    const service = new Service(300)
+    const pages = await pagesOf(service)
+    service.runs = [...Array.from({ length: 150 }, (_, i) => run(1000 - i)), ...service.runs]
+    await pages.refresh([])
+    expect(ids(pages)).toEqual(service.runs.slice(0, 100).map(({ run_id: id }) => id))
+    await pages.more()
+    expect(ids(pages)).toEqual(service.runs.map(({ run_id: id }) => id))
+  })
+
+  it('renew a run that goes on further down', async () => {
+    const service = new Service(700)
+    service.runs[400] = run(300, 'running')
+    const pages = await pagesOf(service)
+    await pages.more()
+    const shown = pages.list().runs.slice(390, 410)
+    service.runs[400] = run(300, 'completed')
+    await pages.refresh(shown)
+    expect(pages.list().runs[400]).toMatchObject({ run_id: 'run_300', status: 'completed' })
+    expect(ids(pages)).toHaveLength(600)
+  })
+
+  it('of which none is left are none, and say when the service does not answer', async () => {
+    const service = new Service(3)
+    const pages = await pagesOf(service)
+    service.runs = []
+    await pages.refresh([])
+    expect(pages.list()).toMatchObject({ runs: [], complete: true, error: undefined })
+    service.broken = true
+    await pages.refresh([])
+    expect(pages.list().error).toMatchObject({ message: 'no answer' })
+    service.broken = false
+    let told = 0
+    pages.subscribe(() => told++)
+    await pages.refresh([])
+    expect(pages.list().error).toBeUndefined()
+    expect(told).toBeGreaterThan(0)
+    pages.close()
+  })
+})

@@ -1,0 +1,116 @@
+import type { RecordedError, RunSummary, RunView, StepState } from '@lorc/runner'
+import type * as z from 'zod'
+import type { errorSchema } from '../contract/common-fields.ts'
+import type { runItemSchema, runSchema, stepSchema } from '../contract/runs.ts'
+
+type RunItem = z.input<typeof runItemSchema>
+type Run = z.input<typeof runSchema>
+type Step = z.input<typeof stepSchema>
+
+/** What is known of a run that has not ended beyond its summary. */
+export type GoingOn = Pick<RunView, 'abandoned' | 'paused' | 'steps'>
+
+/** A run as lists show it; `view` of one that goes on. */
+export function runItem(run: RunSummary, view?: GoingOn): RunItem {
+  return {
+    run_id: run.runId,
+    name: run.name,
+    status: run.status,
+    ...goingOn(view),
+    created_at: timeText(run.createdAt),
+    ended_at: timeOrNull(run.endedAt),
+    recipe: run.recipe,
+    parent: run.parent && { run_id: run.parent.runId, step: run.parent.step },
+    step_count: run.steps,
+    error: run.error && errorAnswer(run.error),
+  }
+}
+
+/** A run with its steps, or without. */
+export function runAnswer(view: RunView, { steps }: { steps: boolean }): Run {
+  const folder = `runs/${view.runId}/`
+  return {
+    run_id: view.runId,
+    name: view.name,
+    status: view.status,
+    ...goingOn(view),
+    created_at: timeText(view.createdAt),
+    ended_at: timeOrNull(view.endedAt),
+    recipe: view.recipe,
+    parent: view.parent && { run_id: view.parent.runId, step: view.parent.step },
+    params: view.params,
+    failed_step: view.failedStep,
+    error: view.error && errorAnswer(view.error),
+    context_keys: [...view.context.keys()].filter((key) => !key.startsWith('_runner.')).sort(),
+    artifacts_path: folder,
+    logs_path: `${folder}logs.jsonl`,
+    steps: steps ? view.steps.map(stepAnswer) : [],
+  }
+}
+
+function goingOn(view: GoingOn | undefined): Pick<Run, 'abandoned' | 'paused' | 'waiting_for'> {
+  const { paused = null, abandoned = false, steps = [] } = view ?? {}
+  return {
+    abandoned,
+    paused: paused && { by: paused.by, reason: paused.reason, at: timeText(paused.at) },
+    waiting_for: steps.filter(isAsking).map(({ name }) => name),
+  }
+}
+
+function isAsking({ status, approval }: StepState): boolean {
+  return approval !== null && approval.decision === null && (status === 'running' || status === 'waiting')
+}
+
+function stepAnswer(step: StepState): Step {
+  const { metrics, approval } = step
+  return {
+    name: step.name,
+    status: step.status,
+    attempts: step.attempts,
+    started_at: timeOrNull(step.startedAt),
+    ended_at: timeOrNull(step.endedAt),
+    metrics: metrics && {
+      wall_ms: metrics.wallMs,
+      cpu_user_ms: metrics.cpuUserMs,
+      cpu_system_ms: metrics.cpuSystemMs,
+      peak_rss_bytes: metrics.peakRssBytes,
+      exit_code: metrics.exitCode,
+    },
+    outputs: step.outputs,
+    artifacts: step.artifacts,
+    error: step.error && errorAnswer(step.error),
+    blocked_by: step.blockedBy,
+    reason: step.reason,
+    cached: step.cached,
+    imported_from: step.importedFrom,
+    items: step.items,
+    item_of: step.itemOf,
+    child_run: step.childRun,
+    approval: approval && {
+      message: approval.message,
+      by: approval.by,
+      requested_at: timeText(approval.requestedAt),
+      expires_at: timeOrNull(approval.expiresAt),
+      decision: approval.decision && { ...approval.decision, at: timeText(approval.decision.at) },
+    },
+  }
+}
+
+export function errorAnswer({ code, message, exitCode, fix, details }: RecordedError): z.input<typeof errorSchema> {
+  return {
+    code,
+    message,
+    ...(exitCode !== undefined && { exit_code: exitCode }),
+    ...(fix !== undefined && { fix }),
+    ...(details && { details }),
+  }
+}
+
+/** RFC 3339 of Unix milliseconds. */
+export function timeText(unixMs: number): string {
+  return new Date(unixMs).toISOString()
+}
+
+export function timeOrNull(unixMs: number | null): string | null {
+  return unixMs === null ? null : timeText(unixMs)
+}

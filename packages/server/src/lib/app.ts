@@ -1,0 +1,41 @@
+import { fastify, type FastifyInstance } from 'fastify'
+import { ServerError } from './errors.ts'
+import { isCoded, problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
+import { checkWithZod } from './request-checks.ts'
+import { dashboardRoutes } from './routes/dashboard.ts'
+import { healthRoutes } from './routes/health.ts'
+import { insightRoutes } from './routes/insight.ts'
+import { recipeRoutes } from './routes/recipes.ts'
+import { runRoutes } from './routes/runs.ts'
+import type { Service } from './service.ts'
+
+/** Families of routes. A new one is a line here and its part of the contract. */
+const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = [healthRoutes, runRoutes, insightRoutes, recipeRoutes, dashboardRoutes]
+
+/** Puts the HTTP interface together; nothing is listened on yet. */
+export async function createApp(service: Service): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 500 },
+    // A connection that is kept alive does not keep the service from stopping.
+    forceCloseConnections: 'idle',
+  })
+  app.setValidatorCompiler(checkWithZod)
+  // Answers are typed by the contract, and held to it by tests: to check each again would cost more than to make it.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.setErrorHandler((error, request, reply) => {
+    const { run_id: runId } = (request.params ?? {}) as { run_id?: unknown }
+    const problem = problemOf(error, typeof runId === 'string' ? runId : undefined)
+    if (!isCoded(error) || problem.status >= 500) {
+      const cause = error instanceof Error ? error : new Error(String(error))
+      service.log('error', 'a request failed', { request: request.id, method: request.method, path: request.url, code: problem.code, error: cause.stack })
+    }
+    return reply.status(problem.status).type(PROBLEM_MEDIA_TYPE).send(problem)
+  })
+  app.setNotFoundHandler((request) => {
+    throw new ServerError('REQUEST_ROUTE', `There is no ${request.method} ${request.url}.`, { fix: '`GET /openapi.json` has every route.' })
+  })
+  for (const register of FAMILIES) register(app, service)
+  await app.ready()
+  return app
+}

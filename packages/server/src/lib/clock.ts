@@ -1,0 +1,18 @@
+import type { Clock } from '@lorc/runner'
+
+/** The longest that setTimeout waits, about 25 days; anything more would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** The time of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep(ms, wake) {
+    let timer: NodeJS.Timeout
+    const wait = (left: number): void => {
+      timer = setTimeout(() => (left > LONGEST_MS ? wait(left - LONGEST_MS) : wake()), Math.min(left, LONGEST_MS))
+    }
+    wait(ms)
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod'
+import { ServerError } from './errors.ts'
+
+const serverSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(8000),
+  /** Folders with recipes, relative to the workspace; searched with the folders in them, but for the workspace's own. */
+  recipes: z.array(z.string().min(1)).default(['recipes', '.']),
+})
+
+const configSchema = z.strictObject({ server: serverSchema.prefault({}), modules: z.record(z.string(), z.unknown()).default({}) })
+
+/** What a workspace's configuration says of the service, complete with its defaults. */
+export type ServiceConfig = z.output<typeof configSchema>
+
+/** Checks the part of a configuration that is about the service. Throws ServerError SERVER_CONFIG, naming every field. */
+export function readServiceConfig(given: unknown): ServiceConfig {
+  const parsed = configSchema.safeParse(given ?? {})
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => {
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+    const name = [...issue.path, ...(unknown === undefined ? [] : [unknown])].join('.')
+    return { name, message: `\`${name}\`: ${unknown === undefined ? issue.message : 'there is no such setting'}` }
+  })
+  const [first] = problems
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  throw new ServerError('SERVER_CONFIG', `The configuration of the service: ${first?.message ?? 'it is not valid'}${more}.`, {
+    details: { problems },
+  })
+}

@@ -1,0 +1,13 @@
+/** What can be wrong with a request. */
+export const REQUEST_ERRORS = {
+  REQUEST_INVALID: 'A path, query, header or body does not fit what the route takes; `errors` lists each field.',
+  REQUEST_JSON: 'The body is no well-formed JSON, or holds a key that could reach into the prototype of objects.',
+  REQUEST_TOO_DEEP: 'The lists and objects of the body are nested deeper than the limit.',
+  REQUEST_TOO_LARGE: 'The body, or the path, is larger than the limit.',
+  REQUEST_MEDIA_TYPE: 'The body is of a media type that the route does not take.',
+  REQUEST_ROUTE: 'There is no such path.',
+  REQUEST_METHOD: 'The path is there, but does not take this method.',
+  RUN_STEP_ABSENT: 'The run has no step of this name.',
+  RUN_WRITE_ABSENT: 'The event wrote no value under this key.',
+  RECIPE_UNKNOWN: 'The workspace has no recipe of this name.',
+} as const

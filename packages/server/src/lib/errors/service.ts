@@ -1,0 +1,7 @@
+/** What can be wrong with the service itself. */
+export const SERVICE_ERRORS = {
+  SERVER_CONFIG: 'A setting of the service is unknown or has a wrong value.',
+  SERVER_LISTEN: 'The address cannot be listened on.',
+  SERVER_STOPPING: 'The service is shutting down and takes nothing more in.',
+  SERVER_INTERNAL: 'The service itself failed; its log says more.',
+} as const

@@ -1,0 +1,106 @@
+import type { Problem } from './contract/problem.ts'
+import { ERROR_CODES as SERVER_CODES, ServerError } from './errors.ts'
+import { statusOf } from './problem-status.ts'
+import { ERROR_CODES as RUNNER_CODES, RunnerError } from '@lorc/runner'
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+
+/** One field of a request that is wrong. */
+export interface FieldProblem {
+  /** A JSON Pointer (RFC 6901) into the request. */
+  path: string
+  message: string
+  fix?: string
+}
+
+/** A request that does not fit its route: every field that is wrong. */
+export class RequestInvalid extends ServerError {
+  readonly fields: readonly FieldProblem[]
+
+  constructor(fields: readonly FieldProblem[]) {
+    const [first] = fields
+    const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : ''
+    super('REQUEST_INVALID', `${first?.path ?? 'The request'}: ${first?.message ?? 'it is not valid'}${more}`, {
+      ...(first?.fix !== undefined && { fix: first.fix }),
+    })
+    this.fields = fields
+  }
+}
+
+const TITLES: Readonly<Record<string, string>> = { ...RUNNER_CODES, ...SERVER_CODES }
+
+/**
+ * Words an error as a problem document. Coded errors say what they are; of anything else, nothing is told but that the
+ * service failed: SERVER_INTERNAL.
+ */
+export function problemOf(error: unknown, runId?: string): Problem {
+  const known = codedOf(error) ?? internal()
+  const { code, message, fix, details } = known
+  const fields = known instanceof RequestInvalid ? known.fields : fieldsOf(details)
+  return {
+    type: `urn:lorc:error:${code}`,
+    title: TITLES[code] ?? code,
+    status: statusOf(code),
+    detail: message,
+    code,
+    ...(fix !== undefined && { fix }),
+    ...(fields && { errors: [...fields] }),
+    ...(runId !== undefined && { run_id: runId }),
+    ...(details && !fields && { details }),
+  }
+}
+
+/** Whether an error says what it is: whatever does not is a fault of the service. */
+export function isCoded(error: unknown): boolean {
+  return codedOf(error) !== undefined
+}
+
+function codedOf(error: unknown): ServerError | RunnerError | undefined {
+  if (error instanceof ServerError || error instanceof RunnerError) return error
+  return error instanceof Error ? fromFastify(error) : undefined
+}
+
+/** What fastify itself refuses, before a handler sees it. */
+function fromFastify(error: Error & { code?: unknown }): ServerError | undefined {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ServerError('REQUEST_TOO_LARGE', 'The body is larger than the limit.', { cause: error })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ServerError('REQUEST_MEDIA_TYPE', 'The body is of a media type that the route does not take.', {
+        fix: 'Send JSON, with `Content-Type: application/json`.',
+        cause: error,
+      })
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new ServerError('REQUEST_JSON', 'The body is no well-formed JSON.', { cause: error })
+    case 'FST_ERR_BAD_URL':
+      return new ServerError('REQUEST_INVALID', 'The path is not well-formed.', { cause: error })
+    default:
+      return undefined
+  }
+}
+
+function internal(): ServerError {
+  return new ServerError('SERVER_INTERNAL', 'The service failed to answer this request.', {
+    fix: "Look for the request's id in the log of the service.",
+  })
+}
+
+/** What `details.problems` of an error lists: parameters that do not fit, places in a recipe. */
+function fieldsOf(details: RunnerError['details']): FieldProblem[] | undefined {
+  const problems = details?.['problems']
+  if (!Array.isArray(problems)) return undefined
+  return problems.flatMap((problem) => {
+    if (typeof problem !== 'object' || problem === null || Array.isArray(problem)) return []
+    const { name, message, fix } = problem
+    if (typeof message !== 'string') return []
+    const path = typeof name === 'string' ? `/body/params/${pointer(name)}` : '/body'
+    return [{ path, message, ...(typeof fix === 'string' && { fix }) }]
+  })
+}
+
+/** A part of a JSON Pointer. */
+export function pointer(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1')
+}

@@ -1,0 +1,69 @@
+import { lstatSync } from 'node:fs'
+import { readdir, realpath } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { isRecipeText } from './recipe-text.ts'
+
+const EXTENSIONS = ['.yaml', '.yml'] as const
+
+/** Finds recipes in folders of a workspace. Nothing outside of it is ever named. */
+export class RecipeFiles {
+  readonly #root: string
+  readonly #folders: readonly string[]
+
+  /** `folders` are relative to `root`. Of two recipes with the same name, that of the earlier folder counts. */
+  constructor(root: string, folders: readonly string[]) {
+    this.#root = root
+    this.#folders = folders
+  }
+
+  /** Paths relative to the workspace by name, sorted by name. */
+  async all(): Promise<Map<string, string>> {
+    const found = new Map<string, string>()
+    for (const folder of this.#folders) {
+      for (const path of await this.#in(folder)) {
+        const name = slashes(relative(folder, path)).replace(/\.\w+$/, '')
+        if (!found.has(name)) found.set(name, slashes(path))
+      }
+    }
+    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  /** The path of one, relative to the workspace; undefined: there is none. */
+  async find(name: string): Promise<string | undefined> {
+    if (!/^[^/\\\0.][^/\\\0]*(?:\/[^/\\\0.][^/\\\0]*)*$/.test(name)) return undefined
+    for (const folder of this.#folders) {
+      if (name.includes('/') && this.#isWorkspace(folder)) continue
+      for (const extension of EXTENSIONS) {
+        const path = join(folder, `${name}${extension}`)
+        if (await this.#isOwnFile(path)) return slashes(path)
+      }
+    }
+    return undefined
+  }
+
+  async #isOwnFile(path: string): Promise<boolean> {
+    const file = join(this.#root, path)
+    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false
+    return (await realpath(file)) === join(await realpath(this.#root), path)
+  }
+
+  async #in(folder: string): Promise<string[]> {
+    const at = join(this.#root, folder)
+    const entries = await readdir(at, { withFileTypes: true, recursive: !this.#isWorkspace(folder) }).catch(() => [])
+    const paths = entries
+      .filter((entry) => entry.isFile() && EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
+      .map((entry) => relative(this.#root, join(entry.parentPath, entry.name)))
+      .filter((path) => !path.split(sep).some((part) => part.startsWith('.') || part === 'node_modules'))
+    const isRecipe = await Promise.all(paths.map((path) => isRecipeText(join(this.#root, path))))
+    return paths.filter((_, index) => isRecipe[index]).sort()
+  }
+
+  /** The workspace's own folder holds much else: the folders in it are left out. */
+  #isWorkspace(folder: string): boolean {
+    return relative(this.#root, join(this.#root, folder)) === ''
+  }
+}
+
+function slashes(path: string): string {
+  return path.split(sep).join('/')
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { GraphAnswer } from '../insight/graph-answer.ts'
+import type { Insight } from '../insight/insight-answer.ts'
+import { serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
+
+const step = (name: string, more = ''): string => `  - { name: ${name}, type: shell, script: x.sh${more} }\n`
+const RECIPE = `name: nightly
+description: What a night brings
+steps:
+${step('prepare')}${step('fetch', ", depends_on: [prepare], retry: { max: 2, delay_sec: 0 }")}${step('model', ', depends_on: [fetch]')}${step('publish', ', depends_on: [model]')}${step('each', ", depends_on: [prepare], for_each: '${{ [10, 20] }}'")}`
+
+const error = { code: 'STEP_FAILED', message: 'the upstream answered 503' }
+const write = (value: number) => ({ 'demo.part_v1': { value } })
+
+const STEPS: Steps = {
+  prepare: ({ context }) => {
+    context.set('demo.part_v1', 1)
+    return { status: 'ok', outputs: null }
+  },
+  fetch: ({ number, context }) => {
+    if (number === 1) return { status: 'error', error }
+    context.set('demo.part_v1', 2)
+    return { status: 'ok', outputs: ['demo.part_v1'] }
+  },
+  model: () => ({ status: 'error', error }),
+}
+
+async function ran(service: ServiceFixture, recipe: string): Promise<string> {
+  const { run_id: id } = (await service.ask('POST', `/recipes/${recipe}/runs`)).body as { run_id: string }
+  for await (const event of service.server.runner.events(id, { follow: true })) void event
+  return id
+}
+
+async function nightly() {
+  const service = await serviceFixture({ files: { 'recipes/nightly.yaml': RECIPE, 'x.sh': '' }, steps: STEPS })
+  const id = await ran(service, 'nightly')
+  const get = async (path: string): Promise<unknown> => (await service.ask('GET', `/runs/${id}/${path}`)).body
+  return { service, id, get }
+}
+
+describe('what screens ask of a run', () => {
+  it('is its state, all steps with their times, what failed and what took so long', async () => {
+    const { id, get } = await nightly()
+    const insight = (await get('insight')) as Insight
+    expect(insight).toMatchObject({
+      run_id: id,
+      name: 'nightly',
+      description: 'What a night brings',
+      status: 'failed',
+      failed_step: 'model',
+      counts: { completed: 5, failed: 1, blocked: 1 },
+      failures: [{ step: 'model', attempts: 1, error, tolerated: false, blocks: ['publish'], blocks_count: 1 }],
+      approvals: [],
+      at: null,
+      since: 0,
+      facts: { versions: { lorc: '1.2.3' }, params: {}, origin: null },
+    })
+    expect(insight.steps.map(([name, index, isItem, status, attempts]) => [name, index, isItem, status, attempts])).toEqual([
+      ['prepare', 0, false, 'completed', 1],
+      ['fetch', 1, false, 'completed', 2],
+      ['model', 2, false, 'failed', 1],
+      ['publish', 3, false, 'blocked', 0],
+      ['each', 4, false, 'completed', 1],
+      ['each[0]', 4, true, 'completed', 1],
+      ['each[1]', 4, true, 'completed', 1],
+    ])
+    expect(insight.path.map(([position]) => position)).toEqual([0, 1, 2])
+    expect(insight.steps[1]![8].filter(([kind]) => kind === 'ran').map(([, , , attempt, end]) => [attempt, end])).toEqual([[1, 'failed'], [2, 'completed']])
+  })
+
+  it('is the graph of its plan', async () => {
+    const graph = (await (await nightly()).get('graph')) as GraphAnswer
+    expect(graph).toMatchObject({ steps: ['prepare', 'fetch', 'model', 'publish', 'each'], types: ['shell'], type: [0, 0, 0, 0, 0], for_each: [4], joins: [] })
+    expect(graph.edges).toHaveLength(8)
+  })
+
+  it('is why a step is as it is', async () => {
+    const { get } = await nightly()
+    expect(await get('steps/fetch')).toMatchObject({
+      type: 'shell',
+      waits_by: 'names',
+      waits_for: ['prepare'],
+      after: 'prepare',
+      attempts: [{ attempt: 1, end: 'failed', error }, { attempt: 2, end: 'completed', error: null }],
+      outputs: ['demo.part_v1'],
+      writes: [{ key: 'demo.part_v1' }],
+      definition: { name: 'fetch', retry: { max: 2 } },
+    })
+    expect(await get('steps/publish')).toMatchObject({ status: 'blocked', blocked_by: 'model', attempts: [] })
+    expect(await get('steps/each%5B1%5D')).toMatchObject({ item: 20, item_of: 'each', waits_by: 'item' })
+    expect(await get('steps/nothing')).toMatchObject({ status: 404, code: 'RUN_STEP_ABSENT' })
+  })
+
+  it('is who wrote what to the context, and each value', async () => {
+    const { get } = await nightly()
+    const { items } = (await get('writes')) as { items: [number, number, string, string, string, number][] }
+    expect(items.map(([, , key, who, name, attempt]) => [key, who, name, attempt])).toEqual([
+      ['demo.part_v1', 'prepare', 'prepare', 1],
+      ['demo.part_v1', 'fetch', 'fetch', 2],
+    ])
+    expect(await get(`writes/${items[0]![0]}?key=demo.part_v1`)).toEqual({ key: 'demo.part_v1', value: write(1)['demo.part_v1'].value })
+    expect(await get(`writes/${items[1]![0]}?key=demo.part_v1`)).toEqual({ key: 'demo.part_v1', value: write(2)['demo.part_v1'].value })
+    expect(await get(`writes/${items[0]![0]}?key=constructor`)).toMatchObject({ status: 404, code: 'RUN_WRITE_ABSENT' })
+    expect(await get('writes/0?key=demo.part_v1')).toMatchObject({ status: 404 })
+    expect(await get('files')).toEqual({ items: [], next_cursor: null })
+  })
+
+  it('is refused of a run that is not there', async () => {
+    const { ask } = await serviceFixture()
+    for (const path of ['insight', 'graph', 'writes', 'files', 'steps/a', 'writes/3?key=a.b_v1']) {
+      expect(await ask('GET', `/runs/run_x/${path}`)).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
+    }
+  })
+
+  it('is only what changed since an earlier look, where a run is large', async () => {
+    const many = Array.from({ length: 600 }, (_, i) => step(`s${i}`, ', depends_on: []')).join('')
+    const gate = Promise.withResolvers<void>()
+    onTestFinished(() => gate.resolve())
+    const last = Promise.withResolvers<void>()
+    const files = { 'recipes/many.yaml': `name: many\nconcurrency: 4\nsteps:\n${many}${step('end')}`, 'x.sh': '' }
+    const steps: Steps = {
+      end: async () => {
+        last.resolve()
+        await gate.promise
+        return { status: 'ok', outputs: null }
+      },
+    }
+    const service = await serviceFixture({ files, steps })
+    const { run_id: id } = (await service.ask('POST', '/recipes/many/runs')).body as { run_id: string }
+    await last.promise
+    const first = (await service.ask('GET', `/runs/${id}/insight`)).body as Insight
+    expect(first).toMatchObject({ status: 'running', at: null, step_count: 601, abandoned: false })
+    expect(first.steps.at(-1)![3]).toBe('running')
+    gate.resolve()
+    for await (const event of service.server.runner.events(id, { follow: true })) void event
+    const next = (await service.ask('GET', `/runs/${id}/insight?since=${first.seq}`)).body as Insight
+    expect(next).toMatchObject({ status: 'completed', since: first.seq, at: [600], step_count: 601 })
+    expect(next.steps).toHaveLength(1)
+    expect((await service.ask('GET', `/runs/${id}/insight?since=99999`)).body).toMatchObject({ since: 0, at: null })
+  })
+})

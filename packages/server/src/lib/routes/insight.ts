@@ -1,0 +1,63 @@
+import type { JournalEvent } from '@lorc/runner'
+import type { FastifyInstance } from 'fastify'
+import { ServerError } from '../errors.ts'
+import { graphAnswer } from '../insight/graph-answer.ts'
+import { insightAnswer } from '../insight/insight-answer.ts'
+import { LensKeeper } from '../insight/lens-keeper.ts'
+import { stepAnswer } from '../insight/step-answer.ts'
+import type { Service } from '../service.ts'
+import { route } from './route.ts'
+
+/** What screens ask of a run beyond its state: computed from its journal, of which each look reads what is new. */
+export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Service, 'runner' | 'clock'>): void {
+  const keeper = new LensKeeper(runner, clock)
+  app.addHook('onClose', async () => keeper.close())
+
+  const read = (runId: string) => async (first: number, last: number): Promise<JournalEvent[]> => {
+    const events: JournalEvent[] = []
+    for await (const event of runner.events(runId, { fromSeq: first })) {
+      if (event.seq > last) break
+      events.push(event)
+    }
+    return events
+  }
+
+  route(app, 'GET /runs/{run_id}/insight').answers(async ({ params, query }) => {
+    const { lens, summary } = await keeper.look(params.run_id)
+    const abandoned = lens.fold.status === 'running' && !(await runner.isDriven(params.run_id))
+    return { status: 200, body: insightAnswer(lens, summary, { abandoned, since: query.since }) }
+  })
+
+  route(app, 'GET /runs/{run_id}/graph').answers(async ({ params }) => {
+    const { lens, summary } = await keeper.look(params.run_id)
+    return { status: 200, body: graphAnswer(lens.plan, summary.planHash) }
+  })
+
+  route(app, 'GET /runs/{run_id}/steps/{step}').answers(async ({ params: { run_id: runId, step } }) => {
+    const { lens } = await keeper.look(runId)
+    const answer = await stepAnswer(lens, read(runId), step)
+    if (answer === undefined) throw new ServerError('RUN_STEP_ABSENT', `The run ${runId} has no step ${JSON.stringify(step)}.`)
+    return { status: 200, body: answer }
+  })
+
+  route(app, 'GET /runs/{run_id}/writes').answers(async ({ params }) => {
+    const { lens } = await keeper.look(params.run_id)
+    const { createdAt } = lens.fold
+    const items = lens.writes.map(({ seq, at, key, who, step, attempt }): [number, number, string, string, string | null, number | null] => [seq, at - createdAt, key, who, step, attempt])
+    return { status: 200, body: { items, seq: lens.seq } }
+  })
+
+  route(app, 'GET /runs/{run_id}/writes/{seq}').answers(async ({ params: { run_id: runId, seq }, query: { key } }) => {
+    await keeper.look(runId)
+    const [event] = await read(runId)(seq, seq)
+    const written = event && 'writes' in event && Object.hasOwn(event.writes, key) ? event.writes[key] : undefined
+    if (written === undefined) throw new ServerError('RUN_WRITE_ABSENT', `The event ${seq} of ${runId} did not write ${JSON.stringify(key)}.`)
+    return { status: 200, body: { key, value: written.value } }
+  })
+
+  route(app, 'GET /runs/{run_id}/files').answers(async ({ params }) => {
+    const { lens } = await keeper.look(params.run_id)
+    const items = lens.fold.steps().flatMap(({ name, itemOf, artifacts }) => (itemOf === null ? artifacts.map((artifact) => ({ ...artifact, step: name })) : []))
+    return { status: 200, body: { items, next_cursor: null } }
+  })
+}

@@ -1,0 +1,55 @@
+import { createServer as createNetServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { recipeOf, scratch, serviceFixture } from './service.fixture.ts'
+import { createServer } from './server.ts'
+
+describe('the service', () => {
+  it('answers over HTTP, and says that it is there', async () => {
+    const { server } = await serviceFixture()
+    const { url } = await server.listen({ port: 0 })
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok', version: '1.2.3' })
+    expect((await fetch(`${url}/ready`)).status).toBe(200)
+  })
+
+  it('keeps runs from one start to the next', async () => {
+    const workspace = await scratch({ 'recipes/one.yaml': recipeOf('first', 'a'), 'a.sh': '' })
+    const store = { kind: 'files', durability: 'process' } as const
+    const first = await serviceFixture({ workspace, store })
+    const { run_id: id } = (await first.ask('POST', '/recipes/one/runs')).body as { run_id: string }
+    for await (const event of first.server.runner.events(id, { follow: true })) void event
+    await first.server.close()
+    await first.server.close()
+    const second = await serviceFixture({ workspace, store: { kind: 'sqlite' } })
+    expect((await second.ask('GET', `/runs/${id}`)).status).toBe(404)
+    const third = await serviceFixture({ workspace, store })
+    expect((await third.ask('GET', `/runs/${id}`)).body).toMatchObject({ status: 'completed' })
+  })
+
+  it('names every setting that is wrong', async () => {
+    const workspace = await scratch()
+    const config = { server: { port: 'x', hots: 1 } }
+    await expect(createServer({ workspace, config })).rejects.toMatchObject({
+      code: 'SERVER_CONFIG',
+      message: expect.stringContaining('server.port') as unknown,
+      details: { problems: [{ name: 'server.port' }, { name: 'server.hots' }] },
+    })
+  })
+
+  it('says why it cannot listen', async () => {
+    const other = createNetServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void other.close())
+    const { port } = other.address() as { port: number }
+    const { server } = await serviceFixture()
+    await expect(server.listen({ port })).rejects.toMatchObject({ code: 'SERVER_LISTEN', message: expect.stringContaining('another process') as unknown })
+  })
+
+  it('answers what it has no route for, and what is not JSON, with a problem', async () => {
+    const { ask } = await serviceFixture()
+    expect(await ask('GET', '/nothing')).toMatchObject({ status: 404, body: { code: 'REQUEST_ROUTE' } })
+    expect(await ask('POST', '/recipes/one/runs', '{')).toMatchObject({ status: 400, body: { code: 'REQUEST_JSON' } })
+    expect(await ask('POST', '/recipes/one/runs', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).toMatchObject({ status: 415, body: { code: 'REQUEST_MEDIA_TYPE' } })
+    expect(await ask('POST', '/recipes/one/runs', '{"params":{"__proto__":1}}')).toMatchObject({ status: 400, body: { code: 'REQUEST_JSON' } })
+    expect(await ask('POST', '/recipes/one/runs', `"${'x'.repeat(2 ** 20)}"`)).toMatchObject({ status: 413, body: { code: 'REQUEST_TOO_LARGE' } })
+  })
+})

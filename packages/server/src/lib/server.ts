@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import {
+  createFilesStore,
+  createRunner,
+  createSqliteStore,
+  type Clock,
+  type Durability,
+  type Runner,
+  type RunnerOptions,
+  type RunStore,
+} from '@lorc/runner'
+import type { FastifyInstance } from 'fastify'
+import { createApp } from './app.ts'
+import { systemClock } from './clock.ts'
+import { readServiceConfig, type ServiceConfig } from './config.ts'
+import { ServerError } from './errors.ts'
+import { Intake } from './intake/intake.ts'
+import type { ServiceLog } from './log.ts'
+import { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
+import type { Service } from './service.ts'
+
+export interface ServerOptions {
+  /** Absolute path of the folder that recipes' paths are relative to. */
+  workspace: string
+  /** A store, which is not closed by the service, or the kind of the one to open in `stateDir`. Default: SQLite, `power`. */
+  store?: RunStore | { kind: 'sqlite' | 'files'; durability?: Durability }
+  /** What the runner is to be made with. */
+  runner?: Omit<RunnerOptions, 'workspace' | 'store' | 'clock'>
+  /** What the configuration says of the service: `{ server, modules }`. Checked here. */
+  config?: unknown
+  clock?: Clock
+  /** Default: nowhere. */
+  log?: ServiceLog
+  /** Of lorc. Default: that of this package. */
+  version?: string
+}
+
+export interface LorcServer {
+  readonly config: ServiceConfig
+  readonly runner: Runner
+  /** For `inject` in tests, and to put the service behind a server of one's own. */
+  readonly app: FastifyInstance
+  /** Begins to listen; the defaults are those of the configuration. Rejects with SERVER_LISTEN. */
+  listen(options?: { host?: string; port?: number }): Promise<{ url: string; host: string; port: number }>
+  /** Takes nothing more in, lets runs go on at a durable point for whoever comes next, and ends. Twice is fine. */
+  close(): Promise<void>
+}
+
+/** Makes the service. Rejects with ServerError SERVER_CONFIG and RunnerError WORKSPACE_INVALID, STORE_*. */
+export async function createServer(options: ServerOptions): Promise<LorcServer> {
+  const config = readServiceConfig(options.config)
+  const { workspace, clock = systemClock, log = () => {}, version = '0.0.0' } = options
+  const stateDir = options.runner?.stateDir ?? join(workspace, '.lorc')
+  const [store, owned] = await openStore(options.store, stateDir)
+  try {
+    const versions = { lorc: version, ...options.runner?.versions }
+    const runner = await createRunner({ ...options.runner, workspace, stateDir, store, clock, versions })
+    const allow = options.runner?.allow ?? []
+    const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir }, config.server.recipes)
+    const service: Service = { workspace, stateDir, version, config, runner, intake: new Intake(runner), recipes, clock, log }
+    return new LocalServer(service, await createApp(service), owned)
+  } catch (error) {
+    if (owned) await store.close()
+    throw error
+  }
+}
+
+async function openStore(given: ServerOptions['store'] = { kind: 'sqlite' }, stateDir: string): Promise<[RunStore, owned: boolean]> {
+  if ('commit' in given) return [given, false]
+  const { kind, durability = 'power' } = given
+  if (kind === 'files') return [await createFilesStore({ dir: join(stateDir, 'journals'), durability }), true]
+  return [await createSqliteStore({ file: join(stateDir, 'lorc.db'), durability }), true]
+}
+
+class LocalServer implements LorcServer {
+  readonly #service: Service
+  readonly #ownsStore: boolean
+  readonly app: FastifyInstance
+  #closing: Promise<void> | undefined
+
+  constructor(service: Service, app: FastifyInstance, ownsStore: boolean) {
+    this.#service = service
+    this.#ownsStore = ownsStore
+    this.app = app
+  }
+
+  get config(): ServiceConfig {
+    return this.#service.config
+  }
+
+  get runner(): Runner {
+    return this.#service.runner
+  }
+
+  async listen(options: { host?: string; port?: number } = {}): Promise<{ url: string; host: string; port: number }> {
+    const { host = this.config.server.host, port = this.config.server.port } = options
+    try {
+      await this.app.listen({ host, port })
+    } catch (error) {
+      throw notListening(error, host, port)
+    }
+    const address = this.app.server.address()
+    const actual = typeof address === 'object' && address ? address.port : port
+    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, host, port: actual }
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    const { intake, runner } = this.#service
+    intake.close()
+    await this.app.close()
+    await runner.close()
+    if (this.#ownsStore) await runner.store.close()
+  }
+}
+
+function notListening(error: unknown, host: string, port: number): ServerError {
+  const { code, message } = error as NodeJS.ErrnoException
+  const why: Readonly<Record<string, [string, string]>> = {
+    EADDRINUSE: ['another process listens there', 'Stop it, or take another port: lorc serve --port N'],
+    EACCES: ['this user may not listen there', 'Take a port above 1023: lorc serve --port N'],
+    EADDRNOTAVAIL: ['this machine has no such address', 'Take 127.0.0.1, or an address of this machine: lorc serve --host ADDRESS'],
+  }
+  const [reason, fix] = why[code ?? ''] ?? [message, undefined]
+  return new ServerError('SERVER_LISTEN', `Cannot listen on ${host}, port ${port}: ${reason}.`, { cause: error, ...(fix !== undefined && { fix }) })
+}

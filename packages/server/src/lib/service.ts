@@ -1,0 +1,22 @@
+import type { Clock, Runner } from '@lorc/runner'
+import type { ServiceConfig } from './config.ts'
+import type { Intake } from './intake/intake.ts'
+import type { ServiceLog } from './log.ts'
+import type { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
+
+/** What handlers work with. One for each `createServer`. */
+export interface Service {
+  /** Absolute path. */
+  readonly workspace: string
+  /** Absolute path of the folder for what the service keeps beside the store. */
+  readonly stateDir: string
+  /** Of lorc. */
+  readonly version: string
+  readonly config: ServiceConfig
+  readonly runner: Runner
+  /** The one way in: whatever is to run is handed over here, as a plan. */
+  readonly intake: Intake
+  readonly recipes: RecipeCatalogue
+  readonly clock: Clock
+  readonly log: ServiceLog
+}
