@@ -1,5 +1,6 @@
 export { checkPlan } from './lib/recipe/check-plan.ts'
 export { compileRecipe, STEP_TYPES, type CompiledRecipe, type CompileOptions } from './lib/recipe/compile.ts'
+export { durationMs } from './lib/recipe/duration.ts'
 export { formatProblem } from './lib/recipe/format.ts'
 export { inspectRecipe } from './lib/recipe/inspect.ts'
 export { type RecipeLimits } from './lib/recipe/limits.ts'

@@ -7,10 +7,18 @@ import { healthRoutes } from './routes/health.ts'
 import { insightRoutes } from './routes/insight.ts'
 import { recipeRoutes } from './routes/recipes.ts'
 import { runRoutes } from './routes/runs.ts'
+import { scenarioRoutes } from './routes/scenarios.ts'
 import type { Service } from './service.ts'
 
 /** Families of routes. A new one is a line here and its part of the contract. */
-const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = [healthRoutes, runRoutes, insightRoutes, recipeRoutes, dashboardRoutes]
+const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = [
+  healthRoutes,
+  runRoutes,
+  insightRoutes,
+  recipeRoutes,
+  scenarioRoutes,
+  dashboardRoutes,
+]
 
 /** Puts the HTTP interface together; nothing is listened on yet. */
 export async function createApp(service: Service): Promise<FastifyInstance> {

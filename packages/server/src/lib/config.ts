@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ServerError } from './errors.ts'
+import { modulesSchema } from './modules/module-config.ts'
 
 const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
@@ -8,7 +9,7 @@ const serverSchema = z.strictObject({
   recipes: z.array(z.string().min(1)).default(['recipes', '.']),
 })
 
-const configSchema = z.strictObject({ server: serverSchema.prefault({}), modules: z.record(z.string(), z.unknown()).default({}) })
+const configSchema = z.strictObject({ server: serverSchema.prefault({}), modules: modulesSchema.default({}) })
 
 /** What a workspace's configuration says of the service, complete with its defaults. */
 export type ServiceConfig = z.output<typeof configSchema>

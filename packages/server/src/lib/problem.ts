@@ -45,9 +45,13 @@ export function problemOf(error: unknown, runId?: string): Problem {
     code,
     ...(fix !== undefined && { fix }),
     ...(fields && { errors: [...fields] }),
-    ...(runId !== undefined && { run_id: runId }),
+    ...runOf(runId ?? details?.['run_id']),
     ...(details && !fields && { details }),
   }
+}
+
+function runOf(id: unknown): { run_id?: string } {
+  return typeof id === 'string' ? { run_id: id } : {}
 }
 
 /** Whether an error says what it is: whatever does not is a fault of the service. */

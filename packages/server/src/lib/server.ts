@@ -16,6 +16,8 @@ import { readServiceConfig, type ServiceConfig } from './config.ts'
 import { ServerError } from './errors.ts'
 import { Intake } from './intake/intake.ts'
 import type { ServiceLog } from './log.ts'
+import { createModuleExecutor } from './modules/module-executor.ts'
+import { ModuleRegistry } from './modules/module-registry.ts'
 import { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
 import type { Service } from './service.ts'
 
@@ -54,10 +56,12 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
   const [store, owned] = await openStore(options.store, stateDir)
   try {
     const versions = { lorc: version, ...options.runner?.versions }
-    const runner = await createRunner({ ...options.runner, workspace, stateDir, store, clock, versions })
+    const modules = new ModuleRegistry(config.modules, options.runner?.env ?? {}, clock)
+    const executors = [...(options.runner?.executors ?? []), createModuleExecutor(modules)]
+    const runner = await createRunner({ ...options.runner, executors, workspace, stateDir, store, clock, versions })
     const allow = options.runner?.allow ?? []
     const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir }, config.server.recipes)
-    const service: Service = { workspace, stateDir, version, config, runner, intake: new Intake(runner), recipes, clock, log }
+    const service: Service = { workspace, stateDir, version, config, runner, intake: new Intake(runner), recipes, modules, clock, log }
     return new LocalServer(service, await createApp(service), owned)
   } catch (error) {
     if (owned) await store.close()

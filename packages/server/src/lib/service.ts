@@ -2,6 +2,7 @@ import type { Clock, Runner } from '@lorc/runner'
 import type { ServiceConfig } from './config.ts'
 import type { Intake } from './intake/intake.ts'
 import type { ServiceLog } from './log.ts'
+import type { ModuleRegistry } from './modules/module-registry.ts'
 import type { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
 
 /** What handlers work with. One for each `createServer`. */
@@ -17,6 +18,7 @@ export interface Service {
   /** The one way in: whatever is to run is handed over here, as a plan. */
   readonly intake: Intake
   readonly recipes: RecipeCatalogue
+  readonly modules: ModuleRegistry
   readonly clock: Clock
   readonly log: ServiceLog
 }

@@ -1,5 +1,6 @@
 import type { RecordedError, RunSummary, RunView, StepState } from '@lorc/runner'
 import type * as z from 'zod'
+import { isScenario, moduleResults, planItems } from './scenario-answer.ts'
 import type { errorSchema } from '../contract/common-fields.ts'
 import type { runItemSchema, runSchema, stepSchema } from '../contract/runs.ts'
 
@@ -39,6 +40,9 @@ export function runAnswer(view: RunView, { steps }: { steps: boolean }): Run {
     recipe: view.recipe,
     parent: view.parent && { run_id: view.parent.runId, step: view.parent.step },
     params: view.params,
+    seed: view.provenance.seed,
+    request: view.provenance.request ?? null,
+    ...(isScenario(view.plan) && { plan: planItems(view.plan), results: moduleResults(view.plan, view.context) }),
     failed_step: view.failedStep,
     error: view.error && errorAnswer(view.error),
     context_keys: [...view.context.keys()].filter((key) => !key.startsWith('_runner.')).sort(),

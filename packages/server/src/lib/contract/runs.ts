@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { planItemSchema } from './plan-item.ts'
 import { errorSchema, flagSchema, instantSchema, limitSchema, runIdSchema, timeSchema } from './common-fields.ts'
 import { defineRoutes } from './route-spec.ts'
 
@@ -82,6 +83,10 @@ export const runSchema = z
     recipe: z.object({ path: z.string(), sha256: z.string() }).nullable(),
     parent: parentSchema.nullable(),
     params: z.record(z.string(), z.json()),
+    seed: z.int(),
+    request: z.json().describe('What was asked for, of a run whose plan was made of a request; else null.'),
+    plan: z.array(planItemSchema).optional().describe('Of a scenario.'),
+    results: z.record(z.string(), z.record(z.string(), z.json())).optional().describe('Of a scenario: what its modules put out so far.'),
     failed_step: z.string().nullable(),
     error: errorSchema.nullable(),
     context_keys: z.array(z.string()),

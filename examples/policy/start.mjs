@@ -1,0 +1,26 @@
+// Starts both modules and the service; Ctrl-C ends all three.
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+const here = import.meta.dirname
+const manifest = createRequire(import.meta.url).resolve('@lorc/cli/package.json')
+const lorc = join(manifest, '..', createRequire(manifest)(manifest).bin.lorc)
+
+const start = (program, ...args) => spawn(program, args, { cwd: here, stdio: 'inherit' })
+const modules = [start(process.execPath, 'modules/policy-simulator.ts', '8101'), start('python3', 'modules/strategy_agent.py', '8102')]
+const service = start(process.execPath, lorc, 'serve', ...process.argv.slice(2))
+
+// Ctrl-C reaches all three by itself.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => service.kill('SIGTERM'))
+for (const module of modules) {
+  module.on('error', (error) => {
+    console.error(`policy: ${error.message}`)
+    service.kill('SIGTERM')
+  })
+}
+service.on('exit', (code) => {
+  for (const module of modules) module.kill('SIGTERM')
+  process.exitCode = code ?? 1
+})

@@ -1,0 +1,38 @@
+import type { Context } from '@lorc/context'
+import type { JsonObject, Plan, RunView } from '@lorc/runner'
+import type * as z from 'zod'
+import type { planItemSchema } from '../contract/plan-item.ts'
+import type { scenarioRunSchema } from '../contract/scenarios.ts'
+import { contextKey, type ModuleArgs } from '../modules/scenario-plan.ts'
+
+type ScenarioRun = z.input<typeof scenarioRunSchema>
+
+/** The answer to a scenario. */
+export function scenarioAnswer(runId: string, status: RunView['status'], plan: Plan, context: Context): ScenarioRun {
+  const folder = `runs/${runId}/`
+  return { run_id: runId, status, plan: planItems(plan), results: moduleResults(plan, context), artifacts_path: folder, logs_path: `${folder}logs.jsonl` }
+}
+
+/** Whether a plan is that of a scenario. */
+export function isScenario(plan: Plan): boolean {
+  return plan.steps.every(({ type }) => type === 'module')
+}
+
+export function planItems({ steps }: Plan): z.input<typeof planItemSchema>[] {
+  return steps.map(({ name, args, dependsOn }, index) => {
+    const { module } = args as unknown as ModuleArgs
+    return { step: index + 1, module, action: 'execute', ...(name !== module && { id: name }), ...(dependsOn && { depends_on: dependsOn }) }
+  })
+}
+
+/** What the modules that completed put out, by step. */
+export function moduleResults({ steps }: Plan, context: Context): { [step: string]: JsonObject } {
+  return Object.fromEntries(
+    steps.flatMap(({ name }) => {
+      const value = context.get(contextKey(name)) as { outputs: JsonObject; artifacts: string[]; evidence?: JsonObject[string] } | undefined
+      if (value === undefined) return []
+      const { outputs, artifacts, evidence } = value
+      return [[name, { ...outputs, ...(artifacts.length > 0 && { artifacts }), ...(evidence !== undefined && { evidence }) }] as const]
+    }),
+  )
+}
