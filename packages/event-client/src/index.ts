@@ -18,3 +18,5 @@ export {
 } from './lib/job.ts'
 export { createEventClient, openEvents } from './lib/open-events.ts'
 export type * from './lib/events-options.ts'
+export { describeSql } from './lib/sql/describe-sql.ts'
+export type { SqlColumn, SqlType } from './lib/sql/types.ts'

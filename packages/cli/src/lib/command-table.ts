@@ -7,6 +7,8 @@ import { configShow } from './commands/config-show.ts'
 import { convert } from './commands/convert.ts'
 import { crashTest } from './commands/crash-test.ts'
 import { doctor } from './commands/doctor.ts'
+import { eventsCount } from './commands/events-count.ts'
+import { eventsTail } from './commands/events-tail.ts'
 import { explain } from './commands/explain.ts'
 import { graph } from './commands/graph.ts'
 import { pause } from './commands/pause.ts'
@@ -27,6 +29,7 @@ import { completeWords } from './commands/complete-words.ts'
 import { completion } from './commands/completion.ts'
 import { init } from './commands/init.ts'
 import { runsPrune } from './commands/runs-prune.ts'
+import { sql } from './commands/sql.ts'
 import { stats } from './commands/stats.ts'
 import { runsDiff } from './commands/runs-diff.ts'
 import { unpause } from './commands/unpause.ts'
@@ -145,6 +148,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Serve runs, recipes and modules over HTTP',
     command: serve,
   },
+  sql: {
+    summary: 'Ask the events by SQL, the same wherever they are',
+    command: sql,
+  },
+  'events tail': {
+    summary: 'Show the newest events',
+    command: eventsTail,
+  },
+  'events count': {
+    summary: 'Count events by type, source or day',
+    command: eventsCount,
+  },
   verify: {
     summary: "Check the hash chain of a run's journal",
     command: verify,
@@ -172,7 +187,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 }
 
 /** What a group does when it is named alone. */
-const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show', keys: 'keys check' }
+const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show', keys: 'keys check', events: 'events tail' }
 
 export type FoundCommand =
   { kind: 'command'; name: string; words: string[]; command: Command } | { kind: 'help' } | { kind: 'none' }

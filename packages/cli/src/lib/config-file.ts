@@ -5,8 +5,24 @@ import * as z from 'zod'
 import { closest } from './closest.ts'
 import type { ConfigData, Locate } from './config-text.ts'
 import { type ConfigFile, DEFAULT_CONFIG, type LorcConfig } from './config.ts'
+import { SINKS } from './events-options.ts'
 import { location } from './render/error-report.ts'
 import { CliError, type CliProblem } from './errors.ts'
+
+const natural = z.int().min(1)
+
+const eventsSchema = z.strictObject({
+  sink: z.enum(SINKS).exactOptional(),
+  path: z.string().min(1).exactOptional(),
+  url: z.url({ protocol: /^https?$/ }).exactOptional(),
+  headers: z.record(z.string(), z.string()).exactOptional(),
+  project: z.string().min(1).exactOptional(),
+  dataset: z.string().regex(/^\w+$/).exactOptional(),
+  table: z.string().regex(/^\w+$/).exactOptional(),
+  location: z.string().min(1).exactOptional(),
+  allowOutbox: z.boolean().exactOptional(),
+  batch: z.strictObject({ rows: natural.exactOptional(), bytes: natural.exactOptional(), ageMs: natural.exactOptional() }).exactOptional(),
+})
 
 const fileSchema = z.strictObject({
   python: z.string().min(1).optional(),
@@ -16,12 +32,13 @@ const fileSchema = z.strictObject({
   allow: z.array(z.string().min(1)).optional(),
   graceSec: z.number().min(0).max(3600).optional(),
   leaseSec: z.number().min(0.5).max(3600).optional(),
+  events: eventsSchema.optional(),
   server: z.record(z.string(), z.unknown()).optional(),
   modules: z.record(z.string(), z.unknown()).optional(),
 }) satisfies z.ZodType<ConfigFile>
 
 /** What a setting must be; an entry of a list is told by its list. */
-const MUST_BE: Readonly<Record<keyof ConfigFile, string>> = {
+const MUST_BE: Readonly<Record<string, string>> = {
   python: 'a text: a path, or a name on PATH',
   concurrency: 'a whole number from 1 to 100000',
   store: '`sqlite` or `files`',
@@ -31,6 +48,27 @@ const MUST_BE: Readonly<Record<keyof ConfigFile, string>> = {
   leaseSec: 'a number of seconds from 0.5 to 3600',
   server: 'a map of settings',
   modules: 'a map of modules by their names',
+  events: 'a map: of sink, path, dataset, ...',
+  'events.sink': `one of ${SINKS.join(', ')}`,
+  'events.path': 'a text: a path',
+  'events.url': 'an address that begins with http:// or https://',
+  'events.headers': 'a map of texts',
+  'events.project': 'a text',
+  'events.dataset': 'a name of letters, digits and _',
+  'events.table': 'a name of letters, digits and _',
+  'events.location': 'a text, such as EU',
+  'events.allowOutbox': 'true or false',
+  'events.batch': 'a map of rows, bytes and ageMs',
+  'events.batch.rows': 'a whole number from 1',
+  'events.batch.bytes': 'a whole number from 1',
+  'events.batch.ageMs': 'a whole number from 1',
+}
+
+/** The settings of a map, by its path. */
+const SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(fileSchema.shape),
+  events: Object.keys(eventsSchema.shape),
+  'events.batch': ['rows', 'bytes', 'ageMs'],
 }
 
 /**
@@ -80,20 +118,22 @@ function unreadable(shown: string, cause: unknown): CliError {
 
 function problemsOf(issue: z.core.$ZodIssue, value: unknown, file: string, locate: Locate): CliProblem[] {
   const code = 'CLI_CONFIG_INVALID'
+  const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
+    const inside = path.join('.')
+    const settings = SETTINGS[inside] ?? []
     return issue.keys.map((key) => {
-      const near = closest(key, Object.keys(fileSchema.shape))
-      const known = `the settings are ${Object.keys(fileSchema.shape).join(', ')}`
-      const fix = near === undefined ? known : `did you mean \`${near}\`?`
-      return { code, message: `there is no setting \`${key}\``, fix, file, ...locate(issue.path, key) }
+      const near = closest(key, settings)
+      const fix = near === undefined ? `the settings${inside === '' ? '' : ` of ${inside}`} are ${settings.join(', ')}` : `did you mean \`${near}\`?`
+      return { code, message: `there is no setting \`${[...path, key].join('.')}\``, fix, file, ...locate(issue.path, key) }
     })
   }
-  const [setting] = issue.path
-  const message =
-    setting === undefined
-      ? 'the configuration must be a map of settings'
-      : `\`${String(setting)}\` must be ${MUST_BE[setting as keyof ConfigFile]}, not ${shown((value as Record<PropertyKey, unknown>)[setting])}`
-  return [{ code, message, file, ...locate(issue.path) }]
+  if (path.length === 0) return [{ code, message: 'the configuration must be a map of settings', file, ...locate(issue.path) }]
+  // An entry of a list or of a map of texts is told by its setting.
+  const depth = path.findLastIndex((_, index) => path.slice(0, index + 1).join('.') in MUST_BE) + 1
+  const setting = path.slice(0, depth).join('.')
+  const found = path.slice(0, depth).reduce<unknown>((inside, key) => (inside as Record<string, unknown> | undefined)?.[key], value)
+  return [{ code, message: `\`${setting}\` must be ${MUST_BE[setting]}, not ${shown(found)}`, file, ...locate(issue.path) }]
 }
 
 const LONGEST_SHOWN = 60
@@ -105,7 +145,7 @@ function shown(value: unknown): string {
 
 function complete(given: ConfigFile, root: string): LorcConfig {
   const isPath = (text: string): boolean => /^(\.{0,2}\/|\.\.?$)/.test(text)
-  const { python, concurrency, allow = [] } = given
+  const { python, concurrency, allow = [], events = {} } = given
   return {
     python: python === undefined ? DEFAULT_CONFIG.python : python.includes('/') ? resolve(root, python) : python,
     concurrency: concurrency ?? DEFAULT_CONFIG.concurrency,
@@ -114,6 +154,7 @@ function complete(given: ConfigFile, root: string): LorcConfig {
     allow: allow.map((entry) => (isPath(entry) ? resolve(root, entry) : entry)),
     graceSec: given.graceSec ?? DEFAULT_CONFIG.graceSec,
     leaseSec: given.leaseSec ?? DEFAULT_CONFIG.leaseSec,
+    events: { ...events, ...(events.path === undefined ? {} : { path: resolve(root, events.path) }) },
     server: given.server ?? DEFAULT_CONFIG.server,
     modules: given.modules ?? DEFAULT_CONFIG.modules,
   }

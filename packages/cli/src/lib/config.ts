@@ -1,4 +1,15 @@
+import type { SinkName, SinkSettings } from '@lorc/event-client'
 import type { Durability } from '@lorc/runner'
+
+/** Where events go, and how. What is left out is as the environment says, else as by default. */
+export interface EventsConfig extends Omit<SinkSettings, 'sink'> {
+  /** Default: LORC_EVENTS_SINK, else `sqlite`. */
+  sink?: SinkName
+  /** A job may complete once its events are in the outbox. Default: false. */
+  allowOutbox?: boolean
+  /** Largest batches: rows, bytes, and milliseconds of age. */
+  batch?: { rows?: number; bytes?: number; ageMs?: number }
+}
 
 /** What a `lorc.config.{ts,json,yaml}` may hold. A relative path is relative to the workspace. */
 export interface ConfigFile {
@@ -19,6 +30,8 @@ export interface ConfigFile {
   graceSec?: number | undefined
   /** Seconds for which a driver may be silent before another process may take its run over, 0.5 to 3600. Default: 10. */
   leaseSec?: number | undefined
+  /** Where events go. */
+  events?: EventsConfig | undefined
   /** Settings of `lorc serve`; docs/server.md lists them. */
   server?: Record<string, unknown> | undefined
   /** The modules that `lorc serve` calls over HTTP, by name; docs/server.md says what each may hold. */
@@ -43,6 +56,8 @@ export interface LorcConfig {
   graceSec: number
   /** Seconds for which a driver may give no sign of life before another process may take its run over. */
   leaseSec: number
+  /** Where events go, as far as the file says. */
+  events: EventsConfig
   /** Settings of `lorc serve`, which checks them. */
   server: Readonly<Record<string, unknown>>
   modules: Readonly<Record<string, unknown>>
@@ -56,6 +71,7 @@ export const DEFAULT_CONFIG: LorcConfig = {
   allow: [],
   graceSec: 5,
   leaseSec: 10,
+  events: {},
   server: {},
   modules: {},
 }

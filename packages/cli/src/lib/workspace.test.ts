@@ -86,6 +86,7 @@ describe('the configuration', () => {
     leaseSec: 2,
     server: { port: 9000 },
     modules: { macro: { url: 'http://localhost:7001' } },
+    events: { sink: 'sqlite', path: 'data/events.db', batch: { rows: 10 } },
   }
 
   it.each([
@@ -98,6 +99,7 @@ describe('the configuration', () => {
       ...settings,
       python: join(folder, 'bin/python'),
       allow: [join(folder, '../shared'), '/opt/x', 'left-pad'],
+      events: { ...settings.events, path: join(folder, 'data/events.db') },
     })
   })
 
@@ -114,7 +116,17 @@ describe('the configuration', () => {
       lorc.config.yaml:2:8 | \`store\` must be \`sqlite\` or \`files\`, not \`"redis"\`
       lorc.config.yaml:3:11 | \`graceSec\` must be a number of seconds from 0 to 3600, not \`-1\`
       lorc.config.yaml:5:5 | \`allow\` must be a list of texts: folders and packages, not \`[3]\`
-      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec, server, modules"
+      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec, events, server, modules"
+    `)
+    await rm(join(folder, 'lorc.config.yaml'))
+    const events = 'events:\n  sink: kafka\n  datasat: x\n  headers: { a: 1 }\n  batch:\n    rows: 0\n    x: 1\n'
+    expect(await config('lorc.config.yaml', events)).toMatchInlineSnapshot(`
+      "CLI_CONFIG_INVALID: lorc.config.yaml has 5 problems:
+      lorc.config.yaml:2:9 | \`events.sink\` must be one of sqlite, ndjson, memory, stdout, http, bigquery, not \`"kafka"\`
+      lorc.config.yaml:3:3 | there is no setting \`events.datasat\` | did you mean \`dataset\`?
+      lorc.config.yaml:4:17 | \`events.headers\` must be a map of texts, not \`{"a":1}\`
+      lorc.config.yaml:6:11 | \`events.batch.rows\` must be a whole number from 1, not \`0\`
+      lorc.config.yaml:7:5 | there is no setting \`events.batch.x\` | the settings of events.batch are rows, bytes, ageMs"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
     expect(await config('lorc.config.json', '[]')).toContain(

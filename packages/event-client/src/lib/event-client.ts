@@ -14,7 +14,7 @@ export interface EventClient {
    * counts. Rejects with EventError.
    */
   upsert(objects: RawObjectInput | readonly RawObjectInput[]): Promise<UpsertCounts>
-  /** Runs one SELECT over `events` and `raw_objects` (the portable subset of docs/events.md). `?` takes from `params`, in order. */
+  /** Runs one SELECT over `events` and `raw_objects` (the portable subset of docs/sql.md). `?` takes from `params`, in order. Rejects with SQL_*. */
   query(sql: string, params?: readonly JsonValue[]): Promise<Record<string, JsonValue>[]>
   /** Resolves once everything emitted so far is on disk (in the outbox, or in the embedded sink), synced. */
   flush(): Promise<void>

@@ -52,7 +52,7 @@ export class Hub implements EventHub {
 
   async query(sql: string, params: readonly JsonValue[] = [], _signal?: AbortSignal): Promise<Record<string, JsonValue>[]> {
     this.#write()
-    return localQuery(this.#place.existing() ?? new LocalDatabase(IN_MEMORY), sql, params)
+    return localQuery(this.#place.existing() ?? new LocalDatabase(IN_MEMORY), sql, { params, now: new Date(this.#ports.now()) })
   }
 
   async flush(): Promise<Delivery> {

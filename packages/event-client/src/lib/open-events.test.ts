@@ -38,7 +38,7 @@ describe('emit', () => {
         created_at: '2026-01-31T12:00:00.000Z',
         correlation_id: 'c',
         subject_id: 'm1',
-        payload: '{"from":"ana","subject":"Hi"}',
+        payload: { from: 'ana', subject: 'Hi' },
       },
     ])
   })
@@ -73,9 +73,9 @@ it('inserts, updates and leaves raw objects', async () => {
   expect(await client.upsert([object('1', 1), object('2', 1)])).toEqual({ inserted: 2, updated: 0, unchanged: 0 })
   expect(await client.upsert([object('1', 1), object('2', 2), object('3', 1)])).toEqual({ inserted: 1, updated: 1, unchanged: 1 })
   expect(await client.query('SELECT idem_key, payload FROM raw_objects ORDER BY 1')).toEqual([
-    { idem_key: 'gmail:email:1', payload: '{"rev":1}' },
-    { idem_key: 'gmail:email:2', payload: '{"rev":2}' },
-    { idem_key: 'gmail:email:3', payload: '{"rev":1}' },
+    { idem_key: 'gmail:email:1', payload: { rev: 1 } },
+    { idem_key: 'gmail:email:2', payload: { rev: 2 } },
+    { idem_key: 'gmail:email:3', payload: { rev: 1 } },
   ])
 })
 

@@ -1,5 +1,5 @@
 import { defineCommand, JSON_OPTION } from '../command.ts'
-import type { LorcConfig } from '../config.ts'
+import type { EventsConfig, LorcConfig } from '../config.ts'
 import { EXIT } from '../exit-codes.ts'
 import { table } from '../render/table.ts'
 
@@ -23,9 +23,10 @@ export const configShow = defineCommand({
       allow: 'none',
       server: 'defaults',
       modules: 'none',
+      events: 'sink sqlite',
     }
     const rows = Object.entries(config).map(([name, value]: [string, LorcConfig[keyof LorcConfig]]) => {
-      const text = value === null ? '' : Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? Object.keys(value).join(', ') : String(value)
+      const text = name === 'events' ? eventsText(config.events) : value === null ? '' : Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? Object.keys(value).join(', ') : String(value)
       return [{ text: name }, { text: text || (absent[name] ?? '') }]
     })
     const from = configFile ?? 'no file: defaults'
@@ -34,3 +35,9 @@ export const configShow = defineCommand({
     return EXIT.ok
   },
 })
+
+/** What a header holds may be a secret. */
+function eventsText({ headers, batch, ...settings }: EventsConfig): string {
+  const maps = { ...(headers && { headers: Object.keys(headers).join(' ') }), ...batch }
+  return Object.entries({ ...settings, ...maps }).map(([name, value]) => `${name} ${value}`).join(', ')
+}

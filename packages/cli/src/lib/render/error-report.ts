@@ -10,11 +10,13 @@ export interface ErrorReport {
   problems: readonly CliProblem[]
   footer: string | undefined
   stack: string | undefined
+  /** The lines that it is about, as they are. */
+  excerpt?: string
   /** The problems as whoever found them shows them, instead of a line each. */
   show?: (color: boolean) => string
 }
 
-const CODED = new Set(['CliError', 'RunnerError', 'ContextError', 'RegistryError', 'ServerError'])
+const CODED = new Set(['CliError', 'RunnerError', 'ContextError', 'EventError', 'RegistryError', 'ServerError'])
 
 /** Coded errors say what they are; anything else is a fault of lorc's own: CLI_INTERNAL. */
 export function reportOf(error: unknown): ErrorReport {
@@ -32,7 +34,8 @@ export function reportOf(error: unknown): ErrorReport {
     const { code, fix, details } = error as Error & { code?: unknown; fix?: unknown; details?: unknown }
     if (typeof code === 'string') {
       const known = typeof fix === 'string' ? fix : undefined
-      return { code, message: error.message, fix: known, problems: problemsOf(code, details), footer: undefined, stack }
+      const report = { code, message: error.message, fix: known, problems: problemsOf(code, details), footer: undefined, stack }
+      return { ...report, ...excerptOf(details) }
     }
   }
   return {
@@ -43,6 +46,11 @@ export function reportOf(error: unknown): ErrorReport {
     footer: undefined,
     stack,
   }
+}
+
+function excerptOf(details: unknown): { excerpt?: string } {
+  const excerpt = typeof details === 'object' && details !== null && 'snippet' in details ? details.snippet : undefined
+  return typeof excerpt === 'string' ? { excerpt } : {}
 }
 
 /** What `details.problems` lists, where it is more than the message says. */
@@ -68,6 +76,7 @@ export function errorParagraph(report: ErrorReport, style: Style, columns: numbe
     const fix = problem.fix === undefined ? '' : ` (${problem.fix})`
     lines.push(...indented(harmless(`${place}${problem.message}${fix}`), columns))
   }
+  if (report.excerpt !== undefined) lines.push(...harmless(report.excerpt).split('\n').map((line) => `    ${line}`))
   if (report.fix !== undefined) {
     const [label, ...rest] = wrap(`fix: ${harmless(report.fix)}`, columns)
     lines.push((label ?? '').replace('fix:', style.bold(style.cyan('fix:'))), ...rest)

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { openForQueries, prepareForQueries } from '../sql/query-sqlite.ts'
 import { LogSync } from './log-sync.ts'
 import { migrate, rollback } from './schema.ts'
 import { storeProblem } from './store-problem.ts'
@@ -37,6 +38,7 @@ export class LocalDatabase {
   readonly #patienceMs: number
   readonly #statements = new Map<string, StatementSync>()
   readonly #log: LogSync | undefined
+  #reader: DatabaseSync | undefined
 
   /** Opens the file; creates it, with its folder, where it is missing. */
   constructor(file: string, { patienceMs = PATIENCE }: LocalDatabaseOptions = {}) {
@@ -86,6 +88,20 @@ export class LocalDatabase {
     return this.#patiently('read', task)
   }
 
+  /** Runs a query of a person or a job, on a connection that cannot write. */
+  query<T>(task: (db: DatabaseSync) => T): T {
+    return this.#patiently('read', () => {
+      if (this.file !== IN_MEMORY) return task((this.#reader ??= openForQueries(this.file)))
+      if (this.#reader === undefined) prepareForQueries((this.#reader = this.db))
+      this.db.exec('PRAGMA query_only = 1')
+      try {
+        return task(this.db)
+      } finally {
+        this.db.exec('PRAGMA query_only = 0')
+      }
+    })
+  }
+
   /** Resolves when all that was written is on the disk. */
   async sync(): Promise<void> {
     try {
@@ -97,6 +113,7 @@ export class LocalDatabase {
 
   async close(): Promise<void> {
     await this.#log?.close()
+    if (this.#reader !== this.db) this.#reader?.close()
     this.db.close()
   }
 

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEventClient } from '@lorc/event-client'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fakeIo } from '../fake-io.fixture.ts'
+import { main } from '../main.ts'
+import { engineOf } from '../scripted-run.fixture.ts'
+
+const NOW = Date.UTC(2026, 0, 31, 12)
+let folder: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lorc-events-'))
+  const client = await createEventClient({ dir: join(folder, '.lorc'), runId: 'run_1', now: () => NOW })
+  for (let n = 1; n <= 3; n++) {
+    client.emit({ type: 'email.received', source: 'gmail/a', subjectId: `m${n}`, payload: { n, subject: 'a "quoted", text' }, time: new Date(NOW - n * 3_600_000) })
+  }
+  client.emit({ type: 'email_sent', source: 'gmail/b', payload: null, time: '2026-01-01T00:00:00Z' })
+  await client.upsert({ type: 'mail', source: 'gmail', id: '1', payload: {} })
+  await client.close()
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function lorc(words: string[], { tty = false, env = {}, cwd = folder }: { tty?: boolean; env?: Record<string, string>; cwd?: string } = {}) {
+  const io = fakeIo({ cwd, tty, env: { LANG: 'C', NO_COLOR: '1', ...env } })
+  io.time = NOW
+  const exit = await main(words, { io, engine: engineOf(), version: '1.2.3' })
+  return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
+}
+
+it('answers a query as a table, JSON and CSV', async () => {
+  const query = "SELECT subject_id, JSON_VALUE(payload, '$.subject') AS subject, payload FROM events WHERE source = 'gmail/a' OR event_type = 'email_sent' ORDER BY 1 LIMIT 2"
+  expect((await lorc(['sql', query])).stdout).toBe(
+    ['subject_id  subject           payload', 'NULL        NULL              NULL', 'm1          a "quoted", text  {"n":1,"subject":"a \\"quoted\\", text"}', ''].join('\n'),
+  )
+  expect((await lorc(['sql', query, '--format', 'csv'])).stdout).toBe(
+    'subject_id,subject,payload\n,,\nm1,"a ""quoted"", text","{""n"":1,""subject"":""a \\""quoted\\"", text""}"\n',
+  )
+  expect(JSON.parse((await lorc(['sql', query, '--format', 'json'])).stdout)).toEqual([
+    { subject_id: null, subject: null, payload: null },
+    { subject_id: 'm1', subject: 'a "quoted", text', payload: { n: 1, subject: 'a "quoted", text' } },
+  ])
+  expect((await lorc(['sql', "SELECT '' AS empty, 1 AS one", '--format', 'csv'])).stdout).toBe('empty,one\n"",1\n')
+})
+
+it('shows the columns where there are no rows, and makes a table fit the terminal', async () => {
+  expect((await lorc(['sql', 'SELECT event_id, source FROM events WHERE FALSE'])).stdout).toBe('event_id  source\n')
+  expect((await lorc(['sql', 'SELECT source FROM events WHERE FALSE', '--json'])).stdout).toBe('[]\n')
+  const { stdout } = await lorc(['sql', 'SELECT * FROM events'], { tty: true })
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThan(132)
+  expect(await lorc(['sql', 'SELECT COUNT(*) AS n FROM raw_objects'], { tty: true })).toMatchObject({ exit: 0, stdout: 'n\n1\n' })
+})
+
+it('reads the query from a file', async () => {
+  writeFileSync(join(folder, 'q.sql'), '-- all of them\nSELECT COUNT(*) AS n\nFROM events;\n')
+  expect((await lorc(['sql', '--file', 'q.sql'])).stdout).toBe('n\n4\n')
+  expect(await lorc(['sql', '--file', 'none.sql'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('CLI_FILE_MISSING') })
+  expect(await lorc(['sql'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('give either a query or --file') })
+  expect(await lorc(['sql', 'SELECT 1', '--file', 'q.sql'])).toMatchObject({ exit: 2 })
+})
+
+it('points at what is wrong with a query', async () => {
+  expect(await lorc(['sql', 'SELECT typ\nFROM events'])).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: [
+      'error[SQL_NAME_UNKNOWN]: SQL, line 1, column 8: there is no column `typ` here.',
+      '    SELECT typ',
+      '           ^',
+      'fix: the columns here: event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload.',
+      '',
+    ].join('\n'),
+  })
+  expect(await lorc(['sql', 'DROP TABLE events'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('only SELECT and WITH are possible') })
+  expect(await lorc(['sql', "SELECT CAST(event_type AS INT64) FROM events"])).toMatchObject({ exit: 1, stderr: expect.stringContaining('SQL_VALUE') })
+})
+
+it('shows the newest events', async () => {
+  expect((await lorc(['events', 'tail', '-n', '2'])).stdout).toBe(
+    [
+      '2026-01-31T10:00:00.000Z  email.received  gmail/a  m2  {"n":2,"subject":"a \\"quoted\\", text"}',
+      '2026-01-31T11:00:00.000Z  email.received  gmail/a  m1  {"n":1,"subject":"a \\"quoted\\", text"}',
+      '',
+    ].join('\n'),
+  )
+  const cut = (await lorc(['events', '-n', '1'], { tty: true })).stdout
+  expect(cut).toBe('2026-01-31T11:00:00.000Z  email.received  gmail/a  m1  {"n":1,"subject":"a \\"q…\n')
+  const [row] = (await lorc(['events', 'tail', '--json', '-n', '1'])).stdout.split('\n')
+  expect(JSON.parse(row ?? '')).toMatchObject({ event_type: 'email.received', correlation_id: 'run_1', payload: { n: 1 } })
+})
+
+it('filters them', async () => {
+  const counted = async (...words: string[]): Promise<string> => (await lorc(['events', 'count', ...words])).stdout.replaceAll(/ +/g, ' ')
+  expect(await counted()).toBe('type events\nemail.received 3\nemail_sent 1\n')
+  expect(await counted('--type', 'email_*')).toBe('type events\nemail_sent 1\n')
+  expect(await counted('--type', '*')).toBe('type events\nemail.received 3\nemail_sent 1\n')
+  expect(await counted('--by', 'source')).toBe('source events\ngmail/a 3\ngmail/b 1\n')
+  expect(await counted('--by', 'day')).toBe('day events\n2026-01-01 1\n2026-01-31 3\n')
+  expect(await counted('--since', '150m', '--until', '90m')).toBe('type events\nemail.received 1\n')
+  expect(await counted('--source', 'gmail/b')).toBe('type events\nemail_sent 1\n')
+  expect(await counted('--subject', 'm1', '--correlation', 'run_1')).toBe('type events\nemail.received 1\n')
+  expect(JSON.parse((await lorc(['events', 'count', '--json'])).stdout)).toEqual([{ type: 'email.received', events: 3 }, { type: 'email_sent', events: 1 }])
+  expect(await lorc(['events', 'count', '--type', 'x'])).toEqual({ exit: 0, stdout: '', stderr: 'no events\n' })
+  expect(await lorc(['events', 'tail', '--type', 'x'])).toEqual({ exit: 0, stdout: '', stderr: 'no events\n' })
+})
+
+it('makes no database where there is none', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'lorc-none-'))
+  expect(await lorc(['sql', 'SELECT COUNT(*) AS n FROM events'], { cwd: empty })).toMatchObject({ exit: 0, stdout: 'n\n0\n' })
+  expect(() => rmSync(join(empty, '.lorc'))).toThrow('ENOENT')
+  rmSync(empty, { recursive: true })
+})

@@ -1,0 +1,18 @@
+import type { EventHub } from '@lorc/event-client'
+import type { Surroundings } from './command.ts'
+import { eventsOptions, type GivenEvents } from './events-options.ts'
+
+/** Lets `work` use the events of the workspace, and closes them whatever happens. */
+export async function withEvents<T>(
+  { io, workspace, options }: Surroundings & { options: GivenEvents },
+  work: (hub: EventHub) => Promise<T>,
+): Promise<T> {
+  const settings = eventsOptions(await workspace(), io.env, options)
+  const { openEvents } = await import('@lorc/event-client')
+  const hub = await openEvents({ ...settings, now: () => io.now() })
+  try {
+    return await work(hub)
+  } finally {
+    await hub.close()
+  }
+}

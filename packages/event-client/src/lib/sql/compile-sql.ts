@@ -1,0 +1,41 @@
+import type { JsonValue } from '../json.ts'
+import type { Dialect } from './dialect.ts'
+import { type BoundValue, Parameters } from './parameters.ts'
+import { parseSql } from './parse-query.ts'
+import { SqlFault, sqlError } from './sql-error.ts'
+import type { SqlColumn } from './types.ts'
+import { writeQuery } from './write-query.ts'
+
+export interface CompileOptions {
+  readonly dialect: Dialect
+  /** What the tables `events` and `raw_objects` are called in the database, quoted. */
+  readonly tables: Readonly<Record<string, string>>
+  /** For the question marks, in order. */
+  readonly params?: readonly JsonValue[]
+  /** What CURRENT_TIMESTAMP() is. Default: the time of the machine. */
+  readonly now?: Date
+}
+
+/** A query of the portable subset, as one database takes it. */
+export interface CompiledSql {
+  readonly text: string
+  /** By the number of the parameter, from 1. */
+  readonly parameters: ReadonlyMap<number, BoundValue>
+  readonly columns: readonly SqlColumn[]
+}
+
+/**
+ * Checks a query (the portable subset of docs/sql.md: one SELECT, names and types included) and writes it for a database.
+ * Throws EventError SQL_*, with line and column in `details`.
+ */
+export function compileSql(sql: string, { dialect, tables, params = [], now = new Date() }: CompileOptions): CompiledSql {
+  try {
+    const { query, marks } = parseSql(sql)
+    if (params.length > marks) throw new SqlFault('SQL_PARAMS', 0, `the query has ${marks} question marks, and ${params.length} values are given`)
+    const parameters = new Parameters(params)
+    const { text, columns } = writeQuery(query, { dialect, tables, parameters, now: now.toISOString() })
+    return { text, columns, parameters: parameters.bound }
+  } catch (error) {
+    throw error instanceof SqlFault ? sqlError(error, sql) : error
+  }
+}
