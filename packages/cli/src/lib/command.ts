@@ -26,7 +26,7 @@ export type OptionSpec =
   | (OptionBase & { readonly kind: 'flag' })
   | (OptionBase & { readonly kind: 'text'; readonly label: string; readonly default?: string })
   | (OptionBase & { readonly kind: 'integer'; readonly label: string; readonly min: number; readonly default?: number })
-  | (OptionBase & { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string })
+  | (OptionBase & { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string })
   | (OptionBase & { readonly kind: 'list' | 'repeated'; readonly label: string })
 
 export type ArgumentSpecs = Readonly<Record<string, ArgumentSpec>>
@@ -42,7 +42,9 @@ type OptionValue<S extends OptionSpec> = S extends { kind: 'flag' }
   : S extends { kind: 'list' | 'repeated' }
     ? string[]
     : S extends { kind: 'choice'; choices: infer C extends readonly string[] }
-      ? C[number]
+      ? S extends { default: string }
+        ? C[number]
+        : C[number] | undefined
       : S extends { kind: 'integer' }
         ? S extends { default: number }
           ? number

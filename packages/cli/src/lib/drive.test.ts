@@ -40,7 +40,7 @@ async function driven(
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
   const handle = handleOf({ events: journalOf(...STORY), ...script })
   if (options.interrupt === true) io.interrupt('SIGINT')
-  const exit = await drive(handle, { io, runner: runnerOf(options.runner ?? {}), reporter, interrupts, follow: options.follow === true })
+  const exit = await drive(handle, { io, style: createStyle(false), runner: runnerOf(options.runner ?? {}), reporter, interrupts, follow: options.follow === true })
   reporter.end()
   return { exit, line: JSON.parse(io.stdout.text) as unknown, stdout: io.stdout.text, stderr: io.stderr.text, handle }
 }

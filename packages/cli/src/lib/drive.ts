@@ -2,6 +2,7 @@ import type { JournalEvent, JsonObject, Plan, RunHandle, Runner, RunResult } fro
 import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
+import { completedText, failedTitle, jobFields, jobStepOf } from './job-run/job-outcome.ts'
 import { attemptEnded, LogFollower } from './log-follower.ts'
 import { lastLines } from './log-tail.ts'
 import { ChildNotes } from './child-notes.ts'
@@ -9,6 +10,7 @@ import { PersonNotes } from './person-notes.ts'
 import { reportOf, type ErrorReport } from './render/error-report.ts'
 import type { RunReporter } from './render/reporter.ts'
 import type { Past } from './render/run-estimate.ts'
+import type { Style } from './render/style.ts'
 import { oneLine, truncate } from './render/text.ts'
 import { isResumable } from './resumable.ts'
 import { errorLine, okLine } from './result-line.ts'
@@ -17,6 +19,8 @@ const LOG_LINES = 8
 
 export interface DriveOptions {
   io: Io
+  /** For stderr. */
+  style: Style
   runner: Runner
   reporter: RunReporter
   interrupts: Interrupts
@@ -141,24 +145,23 @@ class StepOutput {
   }
 }
 
-async function conclude(
-  result: RunResult,
-  handle: RunHandle,
-  { io, reporter, interrupts }: DriveOptions,
-  verdict: Verdict | undefined,
-): Promise<number> {
+async function conclude(result: RunResult, handle: RunHandle, options: DriveOptions, verdict: Verdict | undefined): Promise<number> {
+  const { io, reporter, interrupts } = options
   const { ok = result.status === 'completed', fields = {}, notes = [], refusal } = verdict ?? {}
+  const job = jobStepOf(handle.plan)
   if (ok) {
+    if (job !== undefined && reporter.listens) reporter.note(completedText(handle.plan, result, options))
     for (const note of notes) reporter.note(note)
     reporter.end()
-    io.stdout.write(okLine(result, fields))
+    io.stdout.write(okLine(result, { ...(job && jobFields(result, job)), ...fields }))
     return EXIT.ok
   }
   const interrupted = result.status === 'cancelled' ? interrupts.signal : null
   const exitCode = interrupted === null ? EXIT.failed : interruptedExitCode(interrupted)
   const report = result.status === 'completed' && refusal ? { ...NOTHING_MORE, ...refusal } : reportOfRun(result, interrupted)
-  reporter.error(report)
-  if (result.failedStep !== null) await noteLog(result, handle, io, reporter)
+  if (job === undefined || result.status === 'completed') reporter.error(report)
+  else reporter.error({ ...report, message: reasonOf(result, report), title: failedTitle(handle.plan, result.status, io) })
+  if (result.failedStep !== null && !(job !== undefined && options.follow)) await noteLog(result, handle, io, reporter)
   for (const note of notes) reporter.note(note)
   if (result.status === 'failed') reporter.note(`why, and what to do: lorc explain ${result.runId}`)
   if (isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
@@ -187,6 +190,11 @@ function reportOfRun(result: RunResult, interrupted: string | null): ErrorReport
   const { code, message, fix } = result.error ?? { code: 'RUN_CANCELLED', message: 'the run was cancelled.' }
   const where = result.failedStep === null ? '' : `step \`${result.failedStep}\`: `
   return { code, message: `${where}${message}`, fix, ...NOTHING_MORE }
+}
+
+/** Without the name of the step, where there is one only. */
+function reasonOf({ error }: RunResult, report: ErrorReport): string {
+  return report.code === error?.code ? error.message : report.message
 }
 
 /** What the failed step printed last: most often it says why. */

@@ -1,7 +1,7 @@
 import type { RunHandle, RunResult, StepExecutor } from '@lorc/runner'
 import type { Surroundings } from './command.ts'
 import { drive, type Verdict } from './drive.ts'
-import type { OpenRunner } from './engine.ts'
+import type { JobsOptions, OpenRunner } from './engine.ts'
 import { readPast } from './past.ts'
 import { interruptedExitCode } from './exit-codes.ts'
 import { Interrupts } from './interrupts.ts'
@@ -15,6 +15,8 @@ export interface DrivingOptions {
   follow: boolean
   concurrency: number | undefined
   'log-format': 'text' | 'json'
+  /** How the jobs of the run are run. */
+  jobs?: JobsOptions
 }
 
 /** What there is to do before anything is opened or recorded; it resolves to what starts or resumes the run. */
@@ -41,12 +43,13 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     if (await interrupts.came()) return endUnbegun(interrupts, surroundings, reporter)
     const other = hasStore(workspace) ? undefined : otherStoreNote(workspace)
     if (other !== undefined) reporter.note(`note: ${other}`)
-    const open = await engine.openRunner({ workspace, env: io.env, ...(executors && { executors: executors() }) })
+    const { jobs } = options
+    const open = await engine.openRunner({ workspace, env: io.env, ...(executors && { executors: executors() }), ...(jobs && { jobs }) })
     io.enter(workspace.root)
     try {
       const handle = await begin(open)
       const past = (): ReturnType<typeof readPast> => readPast(open, handle.plan, options.concurrency ?? handle.plan.concurrency ?? workspace.config.concurrency)
-      return await drive(handle, { io, runner: open.runner, reporter, interrupts, follow: options.follow, past, ...(judge && { judge: (result) => judge(result, open) }) })
+      return await drive(handle, { io, style, runner: open.runner, reporter, interrupts, follow: options.follow, past, ...(judge && { judge: (result) => judge(result, open) }) })
     } finally {
       await open.close()
     }

@@ -1,5 +1,6 @@
-import type { Plan, Runner, RunStore, StartOptions, StepExecutor } from '@lorc/runner'
+import type { JobLogLevel, Plan, Runner, RunStore, StartOptions, StepExecutor } from '@lorc/runner'
 import type { Io } from './io.ts'
+import type { FoundJob } from './job-run/job-plan.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
 /** A recipe that was compiled and has no problem. */
@@ -15,6 +16,7 @@ export interface OpenOptions {
   forget?: boolean
   /** Executors that take the place of others. */
   executors?: readonly StepExecutor[]
+  jobs?: JobsOptions
   /** Where there is no store, make none: there is nothing to read. */
   readOnly?: boolean
 }
@@ -25,8 +27,18 @@ export interface Engine {
   openRunner(options: OpenOptions): Promise<OpenRunner>
   /** Throws RecipeRefused with all its problems. `file` is absolute or relative to the current folder. */
   compile(file: string, workspace: LoadedWorkspace, options?: CompileOptions): Promise<CompiledRecipe>
+  /** Finds a declared job, and loads its module. Throws RegistryError, EventError JOB_INVALID, RunnerError MODULE_BROKEN. */
+  findJob(packageName: string, job: string, workspace: LoadedWorkspace): Promise<FoundJob>
   /** The folder that makes the host's Python library importable. */
   pythonPath(): Promise<string>
+}
+
+/** How jobs are run. */
+export interface JobsOptions {
+  /** Nothing that they emit is written: it is counted, with samples of it. Default false. */
+  dryRun?: boolean
+  /** Default: as the configuration says. */
+  logLevel?: JobLogLevel | undefined
 }
 
 export interface CompileOptions {

@@ -87,7 +87,7 @@ describe('wrong usage', () => {
     )
   })
 
-  it.each(['run', 'run x --bogus', 'resume', 'step --params', 'run x y'])(
+  it.each(['run', 'run x --bogus', 'resume', 'step --params', 'run x y z'])(
     'of %s is told on stdout too, in one JSON line',
     async (line) => {
       const { exit, stdout, stderr } = await lorc(line)

@@ -13,6 +13,7 @@ import type { Problem } from '@lorc/runner/recipe'
 import type { Engine, OpenOptions } from './engine.ts'
 import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
+import { lazyJobPort } from './job-run/lazy-job-port.ts'
 import { hasStore, storePlace } from './store-place.ts'
 
 /** The packages themselves. `version` is lorc's. */
@@ -20,9 +21,10 @@ export function realEngine(version: string): Engine {
   return {
     async openRunner(options) {
       const store = await openStore(options)
+      const jobs = lazyJobPort(options)
       try {
-        const runner = await createRunner({ ...runnerOptions(options), versions: { lorc: version }, store })
-        return { runner, store, close: () => closeBoth(runner, store) }
+        const runner = await createRunner({ ...runnerOptions(options), versions: { lorc: version }, store, jobs })
+        return { runner, store, close: () => closeAll([runner, jobs, store]) }
       } catch (error) {
         await store.close()
         throw error
@@ -35,6 +37,11 @@ export function realEngine(version: string): Engine {
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
       const { formatProblem } = await import('@lorc/runner/recipe')
       throw refused(file, problems, formatProblem)
+    },
+    async findJob(packageName, job, workspace) {
+      const [{ locateJob }, { loadJob }] = await Promise.all([import('./job-run/job-port.ts'), import('@lorc/runner')])
+      const place = await locateJob(packageName, job, workspace)
+      return { place, name: job, spec: await loadJob(place) }
     },
     pythonPath: () => Promise.resolve(pythonPath()),
   }
@@ -59,11 +66,12 @@ function refused(file: string, all: readonly Problem[], format: RecipeModule['fo
   return new RecipeRefused(`${file} has ${count(all.length, 'problem')}: nothing was run.`, [first, ...rest], show)
 }
 
-async function closeBoth(runner: { close(): Promise<void> }, store: RunStore): Promise<void> {
+/** One after the other, whatever becomes of one. */
+async function closeAll([first, ...rest]: readonly { close(): Promise<void> }[]): Promise<void> {
   try {
-    await runner.close()
+    await first?.close()
   } finally {
-    await store.close()
+    if (rest.length > 0) await closeAll(rest)
   }
 }
 

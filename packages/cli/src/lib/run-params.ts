@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { JsonObject, JsonValue, Plan } from '@lorc/runner'
+import type { JsonObject, JsonValue } from '@lorc/runner'
 import { CliError } from './errors.ts'
 
 /**
  * The parameters that a command line gives: those of `--params-file`, then those of `--param`, read by the types that
- * the plan declares. `undefined`: none are given. Throws CliError CLI_OPTION_INVALID, CLI_PARAMS_UNREADABLE; what does
- * not fit the plan is told when the run is started.
+ * the plan or the job declares (`params`, a JSON Schema). `undefined`: none are given. Throws CliError CLI_OPTION_INVALID, CLI_PARAMS_UNREADABLE; what does
+ * not fit it is told when the run is started.
  */
 export async function givenParams(
-  plan: Plan,
+  { params: schema }: { params?: JsonObject | undefined },
   given: { readonly param: readonly string[]; readonly 'params-file': string | undefined },
   cwd: string,
 ): Promise<JsonObject | undefined> {
@@ -21,14 +21,14 @@ export async function givenParams(
     if (equals < 1)
       throw new CliError('CLI_OPTION_INVALID', `--param is NAME=VALUE, not \`${text}\`.`, { fix: 'write --param days=3' })
     const name = text.slice(0, equals)
-    params[name] = valueOf(name, text.slice(equals + 1), typesOf(plan, name))
+    params[name] = valueOf(name, text.slice(equals + 1), typesOf(schema, name))
   }
   return params
 }
 
 /** The types that a parameter may have; none: any. */
-function typesOf(plan: Plan, name: string): readonly string[] {
-  const properties = plan.params?.['properties']
+function typesOf(declared: JsonObject | undefined, name: string): readonly string[] {
+  const properties = declared?.['properties']
   const schema = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
   const type = isObject(schema) ? schema['type'] : undefined
   return typeof type === 'string' ? [type] : Array.isArray(type) ? type.filter((one) => typeof one === 'string') : []

@@ -82,6 +82,7 @@ export function stateOf(name: string, state: Partial<StepState> = {}): StepState
     error: null,
     blockedBy: null,
     reason: null,
+    meta: null,
     cached: false,
     importedFrom: null,
     items: null,
@@ -197,7 +198,7 @@ export interface ScriptedEngine extends Engine {
 }
 
 export function engineOf(
-  script: { runner?: Runner; store?: Partial<RunStore>; compile?: Engine['compile'] } = {},
+  script: { runner?: Runner; store?: Partial<RunStore>; compile?: Engine['compile']; findJob?: Engine['findJob'] } = {},
 ): ScriptedEngine {
   const opened: ScriptedEngine['opened'] = []
   const store = { get: async () => undefined, list: async () => [], ...script.store } as Partial<RunStore> as RunStore
@@ -215,7 +216,13 @@ export function engineOf(
       }
     },
     compile: script.compile ?? (async () => ({ plan: planOf('a'), recipe: { path: 'demo.yaml', sha256: '' } })),
+    findJob: script.findJob ?? unknownPackage,
     pythonPath: async () => '/lib/python',
   }
   return engine
+}
+
+/** As jobs-registry tells it. */
+async function unknownPackage(packageName: string): Promise<never> {
+  throw Object.assign(new Error(`Unknown package: ${packageName}`), { name: 'RegistryError', code: 'REGISTRY_PACKAGE_UNKNOWN' })
 }

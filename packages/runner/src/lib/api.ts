@@ -1,6 +1,7 @@
 import type { Context } from '@lorc/context'
 import type { Artifact, AttemptMetrics, EventData, GitCheckout, JournalEvent, RecordedError, RunOptions, RunOrigin, RunStatus, StepStatus } from './events.ts'
 import type { StepExecutor } from './executor.ts'
+import type { JobPort } from './job-port.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
 import type { RemovedRuns } from './run-removal.ts'
@@ -30,6 +31,8 @@ export interface RunnerOptions {
   store?: RunStore
   /** Executors for further step types, or instead of the built-in ones for `node`, `python` and `shell`. */
   executors?: readonly StepExecutor[]
+  /** What steps of type `job` need: where jobs are, and where their events go. Without it there are no such steps. */
+  jobs?: JobPort
   /** Steps at once. Default: the number of cores. A plan's or a run's own `concurrency` comes first. */
   concurrency?: number
   /** The environment that `env:` grants from and that PATH, HOME, LANG and TMPDIR come from. Default: none of them. */
@@ -112,6 +115,8 @@ export interface StepState {
   blockedBy: string | null
   /** Why it was skipped or cancelled. */
   reason: string | null
+  /** Further fields of its envelope; of a job `result` and `events`. */
+  meta: JsonObject | null
   cached: boolean
   importedFrom: string | null
   /** Of a `for_each` step: how many items it has; null before they are known, and for every other step. */

@@ -2,6 +2,7 @@ import type { LiveAttempt } from './attempt.ts'
 import { RunnerError } from './errors.ts'
 import type { AttemptMetrics, RecordedError } from './events.ts'
 import type { AttemptOutcome, MeasuredMetrics } from './executor.ts'
+import type { RetryPolicy } from './plan.ts'
 import { accept, toRecorded, type Acceptance } from './outcome.ts'
 import { maskLog } from './secret-log.ts'
 import type { StepCache } from './step-cache.ts'
@@ -11,7 +12,8 @@ import type { Surroundings } from './surroundings.ts'
 export interface AttemptEnds {
   /** `cached`: the key of the entry that its outputs were put back from. */
   completed(attempt: LiveAttempt, accepted: Acceptance, metrics: AttemptMetrics | null, cached?: string): void
-  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics): void
+  /** `retry`: the policy that counts, by default the step's. */
+  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics, retry?: RetryPolicy): void
 }
 
 /** Takes attempts from their start to their outcome: cache, executor, time limit, and the check of what came out. */
@@ -82,7 +84,7 @@ export class AttemptRun {
   }
 
   #judge(attempt: LiveAttempt, outcome: AttemptOutcome, metrics: AttemptMetrics): void {
-    if (outcome.status === 'error') return this.#ends.failed(attempt, outcome.error, metrics)
+    if (outcome.status === 'error') return this.#ends.failed(attempt, outcome.error, metrics, attempt.step.retry ?? outcome.retry)
     try {
       const accepted = accept(attempt, outcome, this.#around.workspace)
       if (!(accepted instanceof Promise)) return this.#ends.completed(attempt, accepted, metrics)

@@ -31,6 +31,7 @@ export interface AttemptHooks {
   exposed(context: StepContext): StepContext
   readonly mask: SecretMask | undefined
   spawned(attempt: LiveAttempt, process: { pid: number; startTime: string }): void
+  readonly createdAt: number
   childRun(attempt: LiveAttempt): string | null
   scope(attempt: LiveAttempt): Scope
   /** Resolves once the link is durable. */
@@ -83,6 +84,10 @@ export class LiveAttempt implements Attempt {
 
   get runId(): string {
     return this.#places.runId
+  }
+
+  get runCreatedAt(): number {
+    return this.#hooks.createdAt
   }
 
   get context(): StepContext {

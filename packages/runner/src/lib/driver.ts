@@ -183,6 +183,10 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     return this.#run.secrets?.mask
   }
 
+  get createdAt(): number {
+    return this.#run.fold.createdAt
+  }
+
   exposed(context: StepContext): StepContext {
     return withStepMetrics(context, this.#run.fold)
   }
@@ -397,7 +401,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     this.#pump()
   }
 
-  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics): void {
+  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics, retry = attempt.step.retry): void {
     if (!this.#settle(attempt)) return
     const { step, number, ending } = attempt
     if (ending?.code === 'STEP_CANCELLED') {
@@ -408,7 +412,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     const { scheduler } = this.#run
     const delay = scheduler.stopping
       ? undefined
-      : retryDelay(step.retry, scheduler.failures(attempt.at), said, this.#around.ids.random())
+      : retryDelay(retry, scheduler.failures(attempt.at), said, this.#around.ids.random())
     this.#record({ type: 'step.failed', step: step.name, attempt: number, error: said, metrics, ...(delay !== undefined && { retryInMs: delay }) })
     if (delay !== undefined) {
       this.#timers.after(delay, () => {

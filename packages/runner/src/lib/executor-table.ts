@@ -17,7 +17,7 @@ export function checkTypes(plan: Plan, table: ExecutorTable): void {
   const step = plan.steps.find(({ type }) => type !== 'approval' && !table.has(type))
   if (!step) return
   throw new RunnerError('STEP_NO_EXECUTOR', `Step "${step.name}" is of type "${step.type}", which no executor runs.`, {
-    fix: `Types are ${[...table.keys()].join(', ')}.`,
+    fix: step.type === 'job' ? 'Give the runner `jobs`: where jobs are, and where their events go.' : `Types are ${[...table.keys()].join(', ')}.`,
     details: { step: step.name, type: step.type },
   })
 }

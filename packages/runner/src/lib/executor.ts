@@ -2,12 +2,14 @@ import type { StepContext } from '@lorc/context'
 import type { AttemptMetrics, RecordedError, RecordedWrite } from './events.ts'
 import type { Scope } from './expressions/scope.ts'
 import type { JsonObject, JsonValue } from './json.ts'
-import type { PlanStep } from './plan.ts'
+import type { PlanStep, RetryPolicy } from './plan.ts'
 import type { SecretMask } from './secret-mask.ts'
 
 /** One try at a step, as an executor sees it. All paths are absolute. */
 export interface Attempt {
   readonly runId: string
+  /** When the run was created: Unix milliseconds, the same on every attempt and resume. */
+  readonly runCreatedAt: number
   readonly step: PlanStep
   /** Index of the step in its plan. */
   readonly index: number
@@ -62,7 +64,13 @@ export type AttemptOutcome =
       meta?: JsonObject
       metrics?: MeasuredMetrics
     }
-  | { status: 'error'; error: RecordedError; metrics?: MeasuredMetrics }
+  | {
+      status: 'error'
+      error: RecordedError
+      metrics?: MeasuredMetrics
+      /** What the code itself says of further attempts; counts where the step says nothing. */
+      retry?: RetryPolicy
+    }
 
 /** Runs attempts of one or more step types. */
 export interface StepExecutor {

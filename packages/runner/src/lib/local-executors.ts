@@ -2,6 +2,7 @@ import type { Environment } from './environment.ts'
 import type { StepExecutor } from './executor.ts'
 import { createNodeExecutor } from './executors/node.ts'
 import type { ChildRuns } from './executors/recipe.ts'
+import type { JobPort } from './job-port.ts'
 import { processStartTime } from './process-start-time.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -16,14 +17,17 @@ export interface LocalOptions {
   python?: string
   /** What drives the runs of steps of type `recipe`. */
   children: ChildRuns
+  /** What steps of type `job` need; without it there are none. */
+  jobs?: JobPort
 }
 
-/** The built-in executors for `node`, `shell`, `python`, `recipe` and `http`, each made when its first step runs. */
+/** The built-in executors for `node`, `shell`, `python`, `recipe`, `http` and, with a port for them, `job`, each made when its first step runs. */
 export function localExecutors(options: LocalOptions): StepExecutor[] {
   const supervisor = once(async () => {
     const { createSupervisor } = await import('./executors/processes.ts')
     return createSupervisor(options)
   })
+  const { jobs } = options
   return [
     lazy(['node'], () => {
       const groups = {
@@ -51,6 +55,14 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
       ])
       return createHttpExecutor({ evaluate: evaluateResponse })
     }),
+    ...(jobs === undefined
+      ? []
+      : [
+          lazy(['job'], async () => {
+            const { createJobExecutor } = await import('./executors/job.ts')
+            return createJobExecutor(jobs)
+          }),
+        ]),
   ]
 }
 

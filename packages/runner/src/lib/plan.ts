@@ -56,6 +56,29 @@ const approvalSchema = z.strictObject({
   by: z.array(z.string().min(1)).min(1).optional(),
 })
 
+/** The job that a step of type `job` runs: a function that an installed package declares. */
+const jobSchema = z.strictObject({
+  /** The package's name, or the last part of a name with a scope. */
+  package: z.string().min(1),
+  name: z.string().min(1),
+  /** As the job's own schema takes them; may hold `${{ }}`, as the three below. */
+  params: z.record(z.string(), json).optional(),
+  account: z.string().optional(),
+  /** ISO 8601, or how far back from the creation of the run: `30m`, `24h`, `7d`, `2w`. */
+  since: z.string().optional(),
+  until: z.string().optional(),
+  /** Where its events go, where that is not what the configuration says. */
+  events: z
+    .strictObject({
+      sink: z.string().min(1).optional(),
+      /** The same tables, in another place. */
+      smokeNamespace: z.string().min(1).optional(),
+      /** The step may complete once its events are on disk, in the outbox. */
+      allowOutbox: z.boolean().optional(),
+    })
+    .optional(),
+})
+
 /** At most `limit` steps that name the group run at once, in all runs of the store. */
 const concurrencyGroupSchema = z.strictObject({
   /** May hold `${{ }}`. */
@@ -69,8 +92,8 @@ const PHASES = { main: 'main', on_success: 'on_success', on_failure: 'on_failure
 export const planStepSchema = z.strictObject({
   name: z.string().regex(STEP_NAME),
   /**
-   * Names the executor: `node`, `python`, `shell`, `http`, `recipe`, `approval`, or one that the embedding program
-   * supplies.
+   * Names the executor: `node`, `python`, `shell`, `http`, `job`, `recipe`, `approval`, or one that the embedding
+   * program supplies.
    */
   type: z.string().min(1),
   module: z.string().optional(),
@@ -115,6 +138,7 @@ export const planStepSchema = z.strictObject({
   concurrencyGroup: concurrencyGroupSchema.optional(),
   http: httpRequestSchema.optional(),
   approval: approvalSchema.optional(),
+  job: jobSchema.optional(),
   /** The plan that a step of type `recipe` runs, as a run of its own. */
   recipe: z
     .strictObject({

@@ -145,6 +145,7 @@ export class StepStates {
       error: null,
       blockedBy: null,
       reason: null,
+      meta: null,
       cached: false,
       importedFrom: null,
       items: null,

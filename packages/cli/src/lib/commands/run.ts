@@ -1,8 +1,13 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { RunStore, StartOptions } from '@lorc/runner'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { dryRun } from '../dry-run.ts'
 import { driving } from '../driving.ts'
 import { CliError } from '../errors.ts'
+import { EVENT_OPTIONS, JOB_OPTIONS } from '../job-run/job-options.ts'
+import { withEventsChoice } from '../job-run/job-plan.ts'
+import { runJob } from '../job-run/run-job.ts'
 import { findRun } from '../run-lookup.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
 import { givenParams } from '../run-params.ts'
@@ -12,17 +17,19 @@ export const run = defineCommand({
   description:
     'Checks a recipe, runs its steps, and prints one JSON line on stdout: {"status":"ok",...} or ' +
       '{"status":"error",...}. How it goes is shown on stderr. A run that was interrupted, killed or failed goes on ' +
-      'with `lorc resume`.',
+      'with `lorc resume`. With PACKAGE JOB instead of FILE it runs one job of an installed package: `lorc jobs list` ' +
+      'lists them, `lorc jobs show PACKAGE JOB` tells what one takes.',
   resultLine: true,
   arguments: {
-    file: { label: 'FILE', summary: 'The recipe, in YAML or TypeScript', required: true },
+    file: { label: 'FILE|PACKAGE', summary: 'The recipe, in YAML or TypeScript; or a package with jobs', required: true },
+    job: { label: 'JOB', summary: 'The job of the package', required: false },
   },
   options: {
     param: {
       kind: 'repeated',
       label: 'NAME=VALUE',
       short: 'p',
-      summary: 'A parameter of the recipe; may be repeated. Lists and maps are written as JSON',
+      summary: 'A parameter of the recipe or the job; may be repeated. Lists and maps are written as JSON',
     },
     'params-file': {
       kind: 'text',
@@ -52,8 +59,12 @@ export const run = defineCommand({
     },
     'dry-run': {
       kind: 'flag',
-      summary: 'Show what would run, in which order, what the cache spares, and how long it would take; change nothing',
+      summary:
+        'Show what would run, in which order, what the cache spares, and how long it would take; change nothing. A job ' +
+          'is run, and what it would write is counted and shown in samples',
     },
+    ...JOB_OPTIONS,
+    ...EVENT_OPTIONS,
     ...JSON_OPTION,
     ...DRIVE_OPTIONS,
   },
@@ -63,9 +74,18 @@ export const run = defineCommand({
     ['run recipes/daily.yaml --only load,report', 'run two steps (the same: --only load report)'],
     ['run recipes/daily.yaml --dry-run', 'what it would do, and for how long'],
     ['run recipes/daily.yaml --resume-from report', 'do the report again, with what the last run computed'],
+    ['run ingester extract_gmail --account acct1-personal --since 7d', 'run a job'],
+    ['run ingester extract_gmail -p labels=\'["INBOX"]\' --dry-run', 'what it would emit'],
   ],
   async run(invocation) {
     const { options, engine, io } = invocation
+    const { file, job } = invocation.arguments
+    if (job !== undefined && !isFile(resolve(io.cwd, file))) {
+      refuseOptions(options, RECIPE_ONLY, `a job (${file} ${job})`)
+      return await runJob(invocation, file, job, options)
+    }
+    if (job !== undefined) throw new CliError('CLI_ARGUMENT_UNEXPECTED', `\`${job}\` is one argument too many: \`${file}\` is a file.`)
+    refuseOptions(options, Object.keys(JOB_OPTIONS), 'a recipe')
     const { only, skip, 'resume-from': resumeFrom, 'from-run': fromRun, concurrency } = options
     if (fromRun !== undefined && resumeFrom.length === 0) {
       throw new CliError(
@@ -98,16 +118,32 @@ export const run = defineCommand({
       ...(options['fail-fast'] ? { failFast: true } : {}),
     })
     if (options['dry-run']) {
-      const { plan } = await engine.compile(invocation.arguments.file, await invocation.workspace(), { keepNothing: true })
+      const { plan } = await engine.compile(file, await invocation.workspace(), { keepNothing: true })
       checkStepNames(plan, named)
       const params = await givenParams(plan, options, io.cwd)
       return await dryRun(plan, startOptions(params), invocation, options.json)
     }
-    return await driving(invocation, options, async (workspace) => {
-      const { plan, recipe } = await engine.compile(invocation.arguments.file, workspace)
+    return await driving(invocation, { ...options, jobs: { logLevel: options['log-level'] } }, async (workspace) => {
+      const { plan: compiled, recipe } = await engine.compile(file, workspace)
+      const plan = withEventsChoice(compiled, options)
       const params = await givenParams(plan, options, io.cwd)
       checkStepNames(plan, named)
       return async ({ runner, store }) => runner.start(plan, { recipe, ...(await startOptions(params)(store)) })
     })
   },
 })
+
+const RECIPE_ONLY = ['only', 'skip', 'resume-from', 'from-run', 'no-cache', 'seed', 'json', 'fail-fast', 'concurrency'] as const
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
+/** An option that does nothing is a misunderstanding. */
+function refuseOptions(options: Readonly<Record<string, unknown>>, names: readonly string[], what: string): void {
+  const given = names.find((name) => {
+    const value = options[name]
+    return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0)
+  })
+  if (given !== undefined) throw new CliError('CLI_OPTION_INVALID', `--${given} does not go with ${what}.`, { fix: 'leave it out; `lorc run --help` tells what goes with what.' })
+}

@@ -12,6 +12,8 @@ export interface ErrorReport {
   stack: string | undefined
   /** The lines that it is about, as they are. */
   excerpt?: string
+  /** What stands before the message instead of `error[CODE]:`. */
+  title?: string
   /** The problems as whoever found them shows them, instead of a line each. */
   show?: (color: boolean) => string
 }
@@ -66,7 +68,7 @@ function problemsOf(code: string, details: unknown): CliProblem[] {
 
 /** `error[CODE]: sentence`, one line for each problem and `fix: ...`, wrapped at `columns`, with a line end. */
 export function errorParagraph(report: ErrorReport, style: Style, columns: number, debug: boolean): string {
-  const head = `error[${report.code}]:`
+  const head = report.title ?? `error[${report.code}]:`
   const [first = '', ...more] = wrap(`${head} ${harmless(report.message)}`, columns)
   const lines = [first.replace(head, style.bold(style.red(head))), ...more]
   const shown = report.show?.(style.color) ?? ''

@@ -1,4 +1,5 @@
 import type { JournalEvent, RunHandle } from '@lorc/runner'
+import { jobStepOf } from '../job-run/job-outcome.ts'
 import { type ErrorReport, errorParagraph } from './error-report.ts'
 import { paintStatus } from './marks.ts'
 import { outcomeLine } from './outcome-line.ts'
@@ -10,12 +11,19 @@ import { oneLine, padEnd } from './text.ts'
 /** So many steps to which one thing happens have a line each. */
 const TOGETHER_MAX = 20
 const STATUS_WIDTH = 'completed'.length
+/** How often a job's progress is told. */
+const PROGRESS_MS = 10_000
 
 /** One line for each thing that happens: for logs, pipes and CI. `--quiet`: errors and notes only. */
 export class PlainLines implements RunReporter {
   readonly listens: boolean
   readonly #options: ReporterOptions
   #progress: RunProgress | undefined
+  /** A run of one job: there are no steps to tell apart. */
+  #job = false
+  #stop = (): void => undefined
+  /** What was last told of a job's progress. */
+  #said = ''
   #pending = ''
 
   constructor(options: ReporterOptions) {
@@ -25,7 +33,10 @@ export class PlainLines implements RunReporter {
 
   begin(handle: RunHandle): void {
     this.#progress = new RunProgress(handle.runId, handle.plan)
-    this.#line(`${handle.plan.name}: ${count(handle.plan.steps.length, 'step')}, ${handle.runId}`)
+    const job = jobStepOf(handle.plan)
+    this.#job = job !== undefined
+    this.#line(`${handle.plan.name}: ${job ? '' : `${count(handle.plan.steps.length, 'step')}, `}${handle.runId}`)
+    if (job !== undefined && this.listens) this.#stop = this.#options.io.every(PROGRESS_MS, () => this.#tellProgress(handle, job.name))
   }
 
   event(event: JournalEvent, live: boolean): void {
@@ -63,7 +74,7 @@ export class PlainLines implements RunReporter {
       case 'run.completed':
       case 'run.failed':
       case 'run.cancelled':
-        return this.#line(outcomeLine(progress))
+        return this.#job ? undefined : this.#line(outcomeLine(progress))
       case 'run.created':
       case 'driver.started':
       case 'step.spawned':
@@ -72,7 +83,7 @@ export class PlainLines implements RunReporter {
   }
 
   output(step: string, lines: readonly string[]): void {
-    this.#write(lines.map((line) => `  ${step} | ${line}\n`).join(''))
+    this.#write(lines.map((line) => (this.#job ? `${line}\n` : `  ${step} | ${line}\n`)).join(''))
   }
 
   note(text: string): void {
@@ -86,17 +97,25 @@ export class PlainLines implements RunReporter {
   }
 
   end(): void {
+    this.#stop()
     this.#flush()
   }
 
   #step(row: StepRow | undefined): void {
-    if (row === undefined) return
+    if (row === undefined || (this.#job && !isTold(row))) return
     const { style } = this.#options
     const status = paintStatus(
       row.status,
       style,
     )(padEnd(row.status === 'running' ? 'started' : row.status, STATUS_WIDTH))
     this.#line(`  ${status}  ${row.name}${detail(row)}`)
+  }
+
+  #tellProgress(handle: RunHandle, step: string): void {
+    const said = handle.progress(step)
+    const text = said === null ? '' : `  ${step}: ${said.done}${said.total === null ? '' : ` of ${said.total}`}`
+    if (text !== '' && text !== this.#said) this.#line(text)
+    this.#said = text
   }
 
   /** What a step waits for, or works through. */
@@ -125,6 +144,11 @@ export class PlainLines implements RunReporter {
     if (this.#pending !== '') this.#options.io.stderr.write(this.#pending)
     this.#pending = ''
   }
+}
+
+/** Of a job: that it is tried again. How it ends is told by itself. */
+function isTold(row: StepRow): boolean {
+  return row.status === 'retrying' || row.status === 'waiting' || (row.status === 'running' && row.attempt > 1)
 }
 
 function detail(row: StepRow): string {

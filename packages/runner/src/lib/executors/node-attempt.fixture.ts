@@ -35,6 +35,7 @@ export class Workbench {
     const progress: [number, number | null][] = []
     return {
       runId: 'run_1',
+      runCreatedAt: 0,
       step: { name: 'load', type: 'node', stage: 0, ...step },
       index: 0,
       number: 1,

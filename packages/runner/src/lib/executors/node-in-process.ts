@@ -2,12 +2,26 @@ import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome } from '../executor.ts'
 import { ClosableContext } from './node-context.ts'
 import { AttemptLog } from './node-log.ts'
-import type { NodeModules } from './node-modules.ts'
-import { failureOf, outcomeOf, recorded } from './node-outcome.ts'
+import { recorded } from './node-outcome.ts'
 import { inScope, releaseConsole, retainConsole, type AttemptScope } from './node-output.ts'
-import { isThenable } from './node-scriptlet.ts'
+import { isThenable, type Scriptlet } from './node-scriptlet.ts'
 import { artifactsFolder, grantedEnv, paramsOf, ScriptletStep, type StepBacking } from './node-step.ts'
 import { thrownText } from './thrown-text.ts'
+
+export interface InProcessBacking extends StepBacking {
+  /** The attempt has ended: its code, if it goes on, does so for nobody. */
+  readonly isOver: boolean
+}
+
+/** Code that attempts run in this process, and how it tells what became of them. */
+export interface InProcessCode {
+  /** What the attempt calls, if it is loaded. */
+  known(attempt: Attempt): Scriptlet | undefined
+  /** Rejects with a coded error. */
+  load(attempt: Attempt, backing: InProcessBacking): Promise<Scriptlet>
+  returned(value: unknown): AttemptOutcome
+  threw(error: unknown, attempt: Attempt): AttemptOutcome
+}
 
 /**
  * Runs an attempt in this process. Answers at once when this run knows the scriptlet and the scriptlet is synchronous.
@@ -16,15 +30,16 @@ import { thrownText } from './thrown-text.ts'
  * longer than `graceMs` the attempt is over without it, its log says so, and what it writes from then on is dropped. An
  * error that it throws where nobody awaits it is Node's to handle, as everywhere in the process: see `claimStrayError`.
  */
-export function runInProcess(modules: NodeModules, attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome> {
-  const live = new InProcessAttempt(attempt)
+export function runInProcess(code: InProcessCode, attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome> {
+  const live = new InProcessAttempt(attempt, code)
   retainConsole()
-  return inScope(live, () => live.run(modules))
+  return inScope(live, () => live.run())
 }
 
-class InProcessAttempt implements AttemptScope, StepBacking {
+class InProcessAttempt implements AttemptScope, InProcessBacking {
   console?: Console
   readonly #attempt: Attempt
+  readonly #code: InProcessCode
   readonly #log: AttemptLog
   readonly #context: ClosableContext
   #outcome: AttemptOutcome | undefined
@@ -33,24 +48,25 @@ class InProcessAttempt implements AttemptScope, StepBacking {
   /** The attempt's signal, once somebody looks at it. */
   #signal: AbortSignal | undefined
 
-  constructor(attempt: Attempt) {
+  constructor(attempt: Attempt, code: InProcessCode) {
     this.#attempt = attempt
+    this.#code = code
     this.#log = new AttemptLog(attempt)
     this.#context = new ClosableContext(attempt.context, (key) => {
       this.write(`lorc: the step had ended when it wrote ${key}; the write is dropped\n`)
     })
   }
 
-  run(modules: NodeModules): AttemptOutcome | Promise<AttemptOutcome> {
-    const scriptlet = modules.known(this.#attempt)
+  run(): AttemptOutcome | Promise<AttemptOutcome> {
+    const scriptlet = this.#code.known(this.#attempt)
     const params = paramsOf(this.#attempt.step)
     const step = new ScriptletStep(this)
     try {
       const returned = scriptlet
         ? scriptlet(this.#context, params, step)
-        : modules.load(this.#attempt).then((loaded) => loaded(this.#context, params, step))
+        : this.#code.load(this.#attempt, this).then((loaded) => loaded(this.#context, params, step))
       if (isThenable(returned)) return this.#follow(returned)
-      return this.#end(outcomeOf(returned))
+      return this.#end(this.#code.returned(returned))
     } catch (error) {
       return this.#end(this.#failure(error))
     } finally {
@@ -77,7 +93,7 @@ class InProcessAttempt implements AttemptScope, StepBacking {
 
   #judge(value: unknown): AttemptOutcome {
     try {
-      return outcomeOf(value)
+      return this.#code.returned(value)
     } catch (error) {
       return this.#failure(error)
     }
@@ -104,7 +120,7 @@ class InProcessAttempt implements AttemptScope, StepBacking {
   #failure(error: unknown): AttemptOutcome {
     const cause = error instanceof RunnerError ? error.cause : error
     if (cause !== undefined) this.write(`${thrownText(cause)}\n`)
-    return { status: 'error', error: failureOf(error) }
+    return this.#code.threw(error, this.#attempt)
   }
 
   #end(outcome: AttemptOutcome): AttemptOutcome {
@@ -120,11 +136,14 @@ class InProcessAttempt implements AttemptScope, StepBacking {
 
   fail(error: unknown): void {
     this.write(`lorc: the step left this error to nobody: ${thrownText(error)}\n`)
-    this.#end({ status: 'error', error: failureOf(error) })
+    this.#end(this.#code.threw(error, this.#attempt))
   }
 
   write = (chunk: string | Uint8Array): void => this.#log.write(chunk)
 
+  get isOver(): boolean {
+    return this.#outcome !== undefined
+  }
   get stepName(): string {
     return this.#attempt.step.name
   }

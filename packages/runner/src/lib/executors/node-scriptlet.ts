@@ -19,17 +19,7 @@ export type Scriptlet = (...call: Call) => unknown
  * CommonJS modules export what they assign to `module.exports`. Throws RunnerError MODULE_BROKEN, EXPORT_MISSING.
  */
 export async function loadScriptlet(url: string, name = 'default'): Promise<Scriptlet> {
-  let module: Record<string, unknown>
-  try {
-    module = (await import(url)) as Record<string, unknown>
-  } catch (cause) {
-    const fix = importAdvice(cause)
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${message}`, {
-      cause,
-      ...(fix !== undefined && { fix }),
-    })
-  }
+  const module = await importModule(url)
   const exported = findExport(module, name)
   if (typeof exported === 'function') {
     const scriptlet = asScriptlet(exported as Callable)
@@ -43,9 +33,24 @@ export async function loadScriptlet(url: string, name = 'default'): Promise<Scri
   })
 }
 
+/** Imports a module. Throws RunnerError MODULE_BROKEN. */
+export async function importModule(url: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(url)) as Record<string, unknown>
+  } catch (cause) {
+    const fix = importAdvice(cause)
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${message}`, {
+      cause,
+      ...(fix !== undefined && { fix }),
+    })
+  }
+}
+
 type Callable = Scriptlet & { prototype?: unknown; new (): Runnable }
 
-function findExport(module: Record<string, unknown>, name: string): unknown {
+/** An export by its name; CommonJS modules export what they assign to `module.exports`. */
+export function findExport(module: Record<string, unknown>, name: string): unknown {
   if (Object.hasOwn(module, name)) return module[name]
   const commonJs = module.default
   const isTable = (typeof commonJs === 'object' || typeof commonJs === 'function') && commonJs !== null

@@ -1,9 +1,9 @@
 import { execArgv, execPath } from 'node:process'
 import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
-import { runInProcess } from './node-in-process.ts'
+import { runInProcess, type InProcessCode } from './node-in-process.ts'
 import { NodeModules } from './node-modules.ts'
-import { recorded } from './node-outcome.ts'
+import { failureOf, outcomeOf, recorded } from './node-outcome.ts'
 import type { GroupWatch } from './node-worker-group.ts'
 import type { NodeWorkerPool } from './node-worker-pool.ts'
 
@@ -24,6 +24,12 @@ export interface NodeExecutorOptions {
  */
 export function createNodeExecutor(options: NodeExecutorOptions): StepExecutor {
   const modules = new NodeModules(options.allow ?? [])
+  const code: InProcessCode = {
+    known: (attempt) => modules.known(attempt),
+    load: (attempt) => modules.load(attempt),
+    returned: outcomeOf,
+    threw: (error) => ({ status: 'error', error: failureOf(error) }),
+  }
   // Loaded when a step first needs it: most runs have no use for processes.
   let pool: Promise<NodeWorkerPool> | undefined
   const openPool = async (): Promise<NodeWorkerPool> => {
@@ -40,7 +46,7 @@ export function createNodeExecutor(options: NodeExecutorOptions): StepExecutor {
     types: ['node'],
     execute(attempt) {
       const { timeoutMs, requiresProcess } = attempt.step
-      if (timeoutMs === undefined && requiresProcess !== true) return runInProcess(modules, attempt)
+      if (timeoutMs === undefined && requiresProcess !== true) return runInProcess(code, attempt)
       return runInWorker(modules, (pool ??= openPool()), attempt)
     },
     close: async () => await (await pool)?.close(),

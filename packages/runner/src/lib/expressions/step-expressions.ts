@@ -53,7 +53,7 @@ export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanSt
     Object.fromEntries(
       Object.entries(values).map(([key, text]) => [key, resolveText(text, over, at(`${field}.${key}`))]),
     )
-  const { args, env, http, recipe, approval, cache, concurrencyGroup } = step
+  const { args, env, http, job, recipe, approval, cache, concurrencyGroup } = step
   // What the step's own variables come to, its other fields may use.
   const set = env && hasTemplates(env.set) ? texts('env', env.set, outer) : undefined
   const scope = set ? { ...outer, env: { ...outer.env, ...set } } : outer
@@ -72,6 +72,7 @@ export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanSt
           },
         }
       : {}),
+    ...(job ? { job: resolvedJob(job, scope, at) } : {}),
     ...(recipe?.params ? { recipe: { ...recipe, params: resolveTemplates(recipe.params, scope, at('params')) } } : {}),
     ...(approval?.message === undefined
       ? {}
@@ -104,6 +105,20 @@ export function withOwnVariables({ name: step, env }: PlanStep, scope: Scope): S
   return Object.create(scope, { env: { value: known } }) as Scope
 }
 
+type JobOfStep = NonNullable<PlanStep['job']>
+
+function resolvedJob(job: JobOfStep, scope: Scope, at: (field: string) => string): JobOfStep {
+  const { params, account, since, until } = job
+  const text = (field: string, value: string): string => resolveText(value, scope, at(field))
+  return {
+    ...job,
+    ...(params ? { params: resolveTemplates(params, scope, at('params')) } : {}),
+    ...(account === undefined ? {} : { account: text('account', account) }),
+    ...(since === undefined ? {} : { since: text('since', since) }),
+    ...(until === undefined ? {} : { until: text('until', until) }),
+  }
+}
+
 function bareOf({ when, forEach, success, http }: PlanStep): PlacedExpression[] {
   return [
     ...(when === undefined ? [] : [{ cel: when, path: ['when'] }]),
@@ -121,6 +136,10 @@ function templated(step: PlanStep): [string[], JsonValue | undefined][] {
     [['http', 'url'], step.http?.url],
     [['http', 'headers'], step.http?.headers],
     [['http', 'body'], step.http?.body],
+    [['job', 'params'], step.job?.params],
+    [['job', 'account'], step.job?.account],
+    [['job', 'since'], step.job?.since],
+    [['job', 'until'], step.job?.until],
     [['recipe', 'params'], step.recipe?.params],
     [['approval', 'message'], step.approval?.message],
     [['cache', 'key'], step.cache?.mode === 'key' ? step.cache.key : undefined],

@@ -1,0 +1,64 @@
+import type { JsonObject, JsonValue, Plan, PlanStep, RunResult } from '@lorc/runner'
+import { marksFor } from '../render/marks.ts'
+import { count, duration } from '../render/quantity.ts'
+import type { Style } from '../render/style.ts'
+import type { Io } from '../io.ts'
+
+/** The step of a plan that is a run of one job and nothing else; undefined: it is another plan. */
+export function jobStepOf({ steps }: Plan): PlanStep | undefined {
+  const [step, ...more] = steps
+  return more.length === 0 && step?.type === 'job' && step.forEach === undefined ? step : undefined
+}
+
+/** What a run of a job adds to its line on stdout. */
+export function jobFields({ steps }: Pick<RunResult, 'steps'>, { job }: PlanStep): JsonObject {
+  const { result, events } = steps[0]?.meta ?? {}
+  return {
+    package: job?.package ?? null,
+    job: job?.name ?? null,
+    ...(result !== undefined && { result }),
+    ...(events !== undefined && { events }),
+  }
+}
+
+export interface OutcomeStyle {
+  io: Pick<Io, 'env'>
+  style: Style
+}
+
+/** `✓ ingester/extract_gmail completed in 1.2s: 3 events (2 email.received, 1 email.sent)`. */
+export function completedText(plan: Plan, result: Pick<RunResult, 'steps'>, { io, style }: OutcomeStyle): string {
+  const [step] = result.steps
+  const took = step?.startedAt == null || step.endedAt === null ? '' : ` in ${duration(step.endedAt - step.startedAt)}`
+  return `${style.green(marksFor(io.env).completed)} ${plan.name} completed${took}: ${eventsText(step?.meta?.['events'])}`
+}
+
+/** `✗ ingester/extract_gmail failed:`. */
+export function failedTitle(plan: Plan, status: 'failed' | 'cancelled', { env }: Pick<Io, 'env'>): string {
+  return `${marksFor(env)[status]} ${plan.name} ${status}:`
+}
+
+const TYPES_SHOWN = 6
+
+function eventsText(events: JsonValue | undefined): string {
+  if (!isObject(events)) return 'no events'
+  const numberOf = (field: string): number => (typeof events[field] === 'number' ? events[field] : 0)
+  const emitted = numberOf('emitted')
+  const notes = [
+    typesText(events['by_type']),
+    ...(numberOf('duplicates') > 0 ? [`${numberOf('duplicates')} emitted before`] : []),
+    ...(numberOf('waiting') > 0 ? [`${numberOf('waiting')} in the outbox`] : []),
+  ].filter((note) => note !== '')
+  return `${emitted === 0 ? 'no events' : count(emitted, 'event')}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
+}
+
+function typesText(byType: JsonValue | undefined): string {
+  if (!isObject(byType)) return ''
+  const types = Object.entries(byType).sort(([, a], [, b]) => Number(b) - Number(a))
+  const more = types.length > TYPES_SHOWN ? [`${types.length - TYPES_SHOWN} more types`] : []
+  return [...types.slice(0, TYPES_SHOWN).map(([type, number]) => `${Number(number)} ${type}`), ...more].join(', ')
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

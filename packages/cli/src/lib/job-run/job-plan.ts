@@ -1,0 +1,76 @@
+import { durationMs, type JobSpec } from '@lorc/event-client'
+import type { EventsChoice, JobPlace, JsonObject, Plan, PlanStep } from '@lorc/runner'
+import { CliError } from '../errors.ts'
+import type { EventOptions, JobOptions } from './job-options.ts'
+
+/** A job that was found, and read. */
+export interface FoundJob {
+  place: JobPlace
+  /** Its name in the package. */
+  name: string
+  spec: JobSpec
+}
+
+/** The plan of one step that a run of a job is. Throws CliError CLI_OPTION_INVALID. */
+export function jobPlan({ place, name, spec }: FoundJob, params: JsonObject, options: JobOptions): Plan {
+  const { account, since, until, retries, isolate } = options
+  const events = eventsChoice(options)
+  const step: PlanStep = {
+    name: stepName(name),
+    type: 'job',
+    stage: 0,
+    job: {
+      package: place.package,
+      name,
+      ...(Object.keys(params).length > 0 && { params }),
+      ...(account !== undefined && { account }),
+      ...(since !== undefined && { since }),
+      ...(until !== undefined && { until }),
+      ...(events && { events }),
+    },
+    ...(retries !== undefined && { retry: retryPolicy(spec, retries) }),
+    ...timeoutOf(options.timeout),
+    ...(isolate && { requiresProcess: true }),
+  }
+  return { lorc: 1, name: place.label, steps: [step] }
+}
+
+/** The plan with every job in it, and in the recipes that it runs, sending its events where the options say. */
+export function withEventsChoice(plan: Plan, options: EventOptions): Plan {
+  const events = eventsChoice(options)
+  return events ? { ...plan, steps: plan.steps.map((step) => stepWith(step, events, options)) } : plan
+}
+
+function stepWith(step: PlanStep, events: EventsChoice, options: EventOptions): PlanStep {
+  if (step.job) return { ...step, job: { ...step.job, events } }
+  return step.recipe ? { ...step, recipe: { ...step.recipe, plan: withEventsChoice(step.recipe.plan, options) } } : step
+}
+
+function eventsChoice({ sink, 'smoke-namespace': smokeNamespace, 'allow-outbox': allowOutbox }: EventOptions): EventsChoice | undefined {
+  if (sink === undefined && smokeNamespace === undefined && !allowOutbox) return undefined
+  return {
+    ...(sink !== undefined && { sink }),
+    ...(smokeNamespace !== undefined && { smokeNamespace }),
+    ...(allowOutbox && { allowOutbox }),
+  }
+}
+
+/** Names of jobs are free; those of steps are not. */
+function stepName(job: string): string {
+  return job
+    .replaceAll(/[^A-Za-z0-9_.-]/g, '_')
+    .replace(/^(?![A-Za-z_])/, '_')
+    .slice(0, 128)
+}
+
+function retryPolicy({ retry }: JobSpec, retries: number): NonNullable<PlanStep['retry']> {
+  const { delayMs } = retry
+  return { max: Math.min(1000, retries + 1), delayMs, backoff: 'exponential', factor: 2, maxDelayMs: Math.max(300_000, delayMs), jitter: 0.2, on: ['JOB_TRANSIENT'] }
+}
+
+function timeoutOf(text: string | undefined): Pick<PlanStep, 'timeoutMs'> {
+  if (text === undefined) return {}
+  const timeoutMs = durationMs(text)
+  if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs <= 2_147_483_647) return { timeoutMs }
+  throw new CliError('CLI_OPTION_INVALID', `--timeout is a duration, not \`${text}\`.`, { fix: 'write 90s, 10m or 2h; less than 25 days.' })
+}

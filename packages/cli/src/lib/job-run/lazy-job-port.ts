@@ -1,0 +1,20 @@
+import type { JobPort } from '@lorc/runner'
+import type { OpenOptions } from '../engine.ts'
+
+/** The port of jobs, loaded when a step first asks for something: most runs have no jobs. */
+export function lazyJobPort(options: OpenOptions): JobPort & { close(): Promise<void> } {
+  let loading: ReturnType<typeof load> | undefined
+  const port = (): ReturnType<typeof load> => (loading ??= load(options))
+  return {
+    logging: { level: options.jobs?.logLevel ?? 'info', format: 'text' },
+    locate: async (packageName, job) => (await port()).locate(packageName, job),
+    events: async (choice) => (await port()).events(choice),
+    bigquery: async (choice) => (await port()).bigquery(choice),
+    close: async () => await (await loading)?.close(),
+  }
+}
+
+async function load(options: OpenOptions) {
+  const { openJobPort } = await import('./job-port.ts')
+  return openJobPort(options)
+}

@@ -1,0 +1,30 @@
+import { paramsJsonSchema, readParams, readTimeWindow } from '@lorc/event-client'
+import type { Surroundings } from '../command.ts'
+import { driving, type DrivingOptions } from '../driving.ts'
+import { givenParams } from '../run-params.ts'
+import { jobPlan } from './job-plan.ts'
+import type { JobOptions } from './job-options.ts'
+
+/**
+ * Runs a job of an installed package as a plan of one step. All that can be wrong with what it is given is told before
+ * anything is recorded. Returns the exit status.
+ */
+export async function runJob(
+  surroundings: Surroundings,
+  packageName: string,
+  jobName: string,
+  options: JobOptions & DrivingOptions & { 'dry-run': boolean },
+): Promise<number> {
+  const { engine, io } = surroundings
+  const jobs = { dryRun: options['dry-run'], logLevel: options['log-level'] }
+  return await driving(surroundings, { ...options, follow: !options.quiet, jobs }, async (workspace) => {
+    const found = await engine.findJob(packageName, jobName, workspace)
+    const schema = paramsJsonSchema(found.spec)
+    const params = (await givenParams({ params: schema }, options, io.cwd)) ?? {}
+    const { label } = found.place
+    await readParams(found.spec, params, label)
+    readTimeWindow(options, io.now())
+    const plan = jobPlan(found, params, options)
+    return ({ runner }) => runner.start(plan)
+  })
+}

@@ -1,0 +1,86 @@
+import { EventError } from './errors.ts'
+import type { JobSpec } from './job-spec.ts'
+import type { JsonObject, JsonValue } from './json.ts'
+import type { StandardIssue, StandardSchema } from './standard-schema.ts'
+
+/**
+ * The JSON Schema (draft 2020-12) of what a job's parameters are given as; undefined where the schema's library cannot
+ * tell (https://standardschema.dev/json-schema), and for a job without parameters.
+ */
+export function paramsJsonSchema({ params }: Pick<JobSpec, 'params'>): JsonObject | undefined {
+  const describe = params?.['~standard'].jsonSchema?.input
+  try {
+    return describe?.({ target: 'draft-2020-12' }) as JsonObject | undefined
+  } catch {
+    // A type that JSON Schema has no word for.
+    return undefined
+  }
+}
+
+/** Names of the parameters that a job declares; undefined: its schema does not tell. */
+export function paramNames(spec: Pick<JobSpec, 'params'>): readonly string[] | undefined {
+  if (spec.params === undefined) return []
+  const properties = paramsJsonSchema(spec)?.properties
+  return isObject(properties) ? Object.keys(properties) : undefined
+}
+
+/**
+ * What a job gets as `ctx.params`: `given` as the job's schema makes it. Throws EventError JOB_PARAMS_INVALID, whose
+ * `details.problems` lists everything that is wrong, for parameters that the schema refuses or does not declare.
+ */
+export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObject, name: string): Promise<unknown> {
+  const unknown = undeclared(spec, given)
+  const result = await validate(spec.params, given)
+  if (result.issues === undefined && unknown.length === 0) {
+    const ignored = await ignoredParams(spec, given, result.value)
+    if (ignored.length === 0) return result.value
+    unknown.push(...ignored)
+  }
+  const problems = [
+    ...unknown.map((param) => `it has no parameter \`${param}\``),
+    // An unknown one is told once, not in the schema's words again.
+    ...(result.issues ?? []).filter((issue) => !unknown.some((param) => issue.message.includes(`"${param}"`))).map(told),
+  ]
+  const names = paramNames(spec)
+  throw new EventError('JOB_PARAMS_INVALID', `The parameters of ${name} are wrong: ${problems.join('; ')}.`, {
+    ...(names && { fix: names.length === 0 ? `${name} takes no parameters.` : `Its parameters are ${names.join(', ')}.` }),
+    details: { problems: problems.map((message) => ({ message })), ...(names && { parameters: [...names] }) },
+  })
+}
+
+type Result = { value: unknown; issues?: undefined } | { issues: readonly StandardIssue[] }
+
+async function validate(schema: StandardSchema | undefined, given: JsonObject): Promise<Result> {
+  return schema === undefined ? { value: {} } : await schema['~standard'].validate(given)
+}
+
+/** Given names that the schema, as far as it tells, has no use for. */
+function undeclared(spec: Pick<JobSpec, 'params'>, given: JsonObject): string[] {
+  if (spec.params === undefined) return Object.keys(given)
+  const schema = paramsJsonSchema(spec)
+  const { properties, additionalProperties = false, patternProperties } = schema ?? {}
+  if (!isObject(properties) || additionalProperties !== false || patternProperties !== undefined) return []
+  return Object.keys(given).filter((name) => !Object.hasOwn(properties, name))
+}
+
+/** Most schemas drop what they do not declare in silence. Where one cannot be asked, what changes nothing was dropped. */
+async function ignoredParams({ params }: Pick<JobSpec, 'params'>, given: JsonObject, value: unknown): Promise<string[]> {
+  if (params === undefined || !isObject(value)) return []
+  const ignored: string[] = []
+  for (const name of Object.keys(given).filter((key) => !Object.hasOwn(value, key))) {
+    const { [name]: _, ...rest } = given
+    const without = await validate(params, rest)
+    if (without.issues === undefined && JSON.stringify(without.value) === JSON.stringify(value)) ignored.push(name)
+  }
+  return ignored
+}
+
+function told({ message, path = [] }: StandardIssue): string {
+  const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+  const sentence = message.replace(/\.$/, '')
+  return place === '' ? sentence : `\`${place}\`: ${sentence}`
+}
+
+function isObject(value: unknown): value is { [key: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

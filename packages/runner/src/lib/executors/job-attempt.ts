@@ -1,0 +1,69 @@
+import { invokeJob, readTimeWindow, type EventCounts, type JobContext, type JobEvents, type JobSpec } from '@lorc/event-client'
+import type { JobLogging } from '../job-port.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
+import type { AttemptOutcome } from '../executor.ts'
+import { jobLog } from './job-log.ts'
+import type { StepBacking } from './node-step.ts'
+
+/** What one attempt at a job is asked to do: JSON, so that another process can be asked as well. */
+export interface JobRequest {
+  readonly label: string
+  readonly package: string
+  readonly job: string
+  readonly params: JsonObject
+  readonly account: string | null
+  readonly since: string | null
+  readonly until: string | null
+  /** Unix milliseconds. */
+  readonly runCreatedAt: number
+  readonly logging: JobLogging
+}
+
+/** What a job's attempt has around it, in whichever process. */
+export interface JobSurroundings {
+  readonly backing: StepBacking
+  readonly events: JobEvents
+  bigquery(): ReturnType<JobContext['bigquery']>
+  /** The attempt was given up. */
+  isOver(): boolean
+}
+
+/** What a job left behind. */
+export interface JobProduct {
+  result: JsonValue | undefined
+  events: EventCounts
+}
+
+/** Calls the job. When this resolves its events are where they have to be; when it rejects, on disk at least. */
+export async function runJob(spec: JobSpec, request: JobRequest, around: JobSurroundings): Promise<JobProduct> {
+  const { backing, events } = around
+  const { label, account, since, until, runCreatedAt } = request
+  try {
+    const result = await invokeJob(spec, {
+      name: label,
+      params: request.params,
+      account: account ?? undefined,
+      ...readTimeWindow({ since: since ?? undefined, until: until ?? undefined }, runCreatedAt),
+      events,
+      bigquery: () => around.bigquery(),
+      log: jobLog({ ...request, runId: backing.runId, attempt: backing.attempt }, request.logging, (text) => backing.write(text), Date.now),
+      signal: backing.signal(),
+      run: { id: backing.runId, attempt: backing.attempt, idempotencyKey: backing.idempotencyKey },
+      progress: (done, total) => backing.progress(done, total ?? null),
+      isOver: () => around.isOver(),
+    })
+    await events.settle(backing.signal())
+    return { result, events: events.counts() }
+  } catch (error) {
+    // What it said before it failed has happened: it is delivered, and told once however often the job is run again.
+    await events.flush().catch((lost: unknown) => backing.write(`lorc: events of the job could not be kept: ${String(lost)}\n`))
+    throw error
+  }
+}
+
+/** The attempt's outcome, its facts kept as the step's further fields. */
+export function completed({ result, events }: JobProduct): AttemptOutcome {
+  const { emitted, duplicates, delivered, waiting, rejected, byType } = events
+  const told = { emitted, duplicates, delivered, waiting, rejected, by_type: byType }
+  return { status: 'ok', outputs: null, meta: { ...(result !== undefined && { result }), events: told } }
+}

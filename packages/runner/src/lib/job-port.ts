@@ -1,0 +1,36 @@
+import type { EventHub, JobContext } from '@lorc/event-client'
+import type { PlanStep } from './plan.ts'
+
+/** Where events of a job go, where that is not what the configuration says; recorded, so that a resume does the same. */
+export type EventsChoice = NonNullable<NonNullable<PlanStep['job']>['events']>
+
+/** Where the code of a declared job is. */
+export interface JobPlace {
+  /** Absolute path of the module. */
+  readonly file: string
+  readonly export: string
+  /** The package's full name, e.g. `@acme/ingester`. */
+  readonly package: string
+  readonly version: string
+  /** What messages call the job, e.g. `ingester/extract_gmail`. */
+  readonly label: string
+}
+
+/** What steps of type `job` need besides their code. The embedding program supplies it. */
+export interface JobPort {
+  /** Finds a job that an installed package declares; runs none of its code. Throws, or rejects with, coded errors. */
+  locate(packageName: string, job: string): JobPlace | Promise<JobPlace>
+  /** The same for the same choice, for as long as the runner lives. */
+  events(choice: EventsChoice): Promise<Pick<EventHub, 'client'>>
+  /** The one BigQuery client, made when it is first asked for. */
+  bigquery(choice: EventsChoice): ReturnType<JobContext['bigquery']>
+  readonly logging: JobLogging
+}
+
+export interface JobLogging {
+  /** Lines below it are left out. */
+  readonly level: JobLogLevel
+  readonly format: 'text' | 'json'
+}
+
+export type JobLogLevel = 'debug' | 'info' | 'warn' | 'error'
