@@ -6,6 +6,10 @@ export const REGISTRY_ERRORS = {
   REGISTRY_MANIFEST_INVALID: 'A package.json cannot be read, or is no JSON object with a name.',
   REGISTRY_DECLARATION_INVALID: 'What a package declares as a job is not of the form that jobs have.',
   REGISTRY_MODULE_MISSING: 'The module that a job names does not exist.',
+  REGISTRY_PACKAGE_TWICE: 'Two packages of the same name declare jobs; one of them is not used.',
+  REGISTRY_PATH_MISSING: 'There is no package at a path that the configuration names.',
+  REGISTRY_WORKSPACE_INVALID: 'The file that names the members of the workspace cannot be read.',
+  REGISTRY_LAYOUT_UNSUPPORTED: 'The packages are installed in a way that has no folders to look into.',
   REGISTRY_MODULE_OUTSIDE: 'The module that a job names lies outside its package, perhaps through a symlink.',
 } as const
 

@@ -1,18 +1,20 @@
-import { isAbsolute, join, relative, sep } from 'node:path'
-import { realPath } from './discover.ts'
 import { RegistryError } from './errors.ts'
-import type { JobEntry, JobLocation, JobPackage, JobRegistry } from './job-registry.ts'
+import { moduleFile } from './job-module.ts'
+import type { JobLocation, JobPackage, JobRegistry } from './job-registry.ts'
 import { nearestNames } from './nearest-names.ts'
 
 /**
  * The package of this name, or the only one of this short name. Throws RegistryError REGISTRY_PACKAGE_UNKNOWN with the
- * nearest names, REGISTRY_PACKAGE_AMBIGUOUS with all.
+ * nearest names, REGISTRY_PACKAGE_AMBIGUOUS with all, or what is wrong with the package.
  */
-export function getPackage({ packages }: JobRegistry, name: string): JobPackage {
+export function getPackage({ packages, problems }: JobRegistry, name: string): JobPackage {
   const exact = packages.find((one) => one.name === name)
   if (exact !== undefined) return exact
   const [found, ...others] = packages.filter(({ shortName }) => shortName === name)
-  if (found === undefined) throw unknownPackage(name, packages)
+  if (found === undefined) {
+    throwProblem(problems.find((one) => one.package === name || one.package.endsWith(`/${name}`)))
+    throw unknownPackage(name, packages)
+  }
   if (others.length === 0) return found
   const names = [found, ...others].map((one) => one.name)
   throw new RegistryError('REGISTRY_PACKAGE_AMBIGUOUS', `${names.length} packages are called ${name}: ${names.join(', ')}.`, {
@@ -23,52 +25,45 @@ export function getPackage({ packages }: JobRegistry, name: string): JobPackage 
 
 /**
  * Where the job of this name is. Throws RegistryError as `getPackage` does, REGISTRY_JOB_UNKNOWN with the nearest names,
- * REGISTRY_MODULE_MISSING, REGISTRY_MODULE_OUTSIDE.
+ * REGISTRY_MODULE_MISSING, REGISTRY_MODULE_OUTSIDE, or what is wrong with the declaration of the job.
  */
 export function getJob(registry: JobRegistry, packageName: string, jobName: string): JobLocation {
   const found = getPackage(registry, packageName)
-  const entry = found.jobs.find(({ name }) => name === jobName)
-  if (entry === undefined) throw unknownJob(found, jobName)
-  return locate(found, entry)
+  const { name, version, dir, jobs } = found
+  const entry = jobs.find((one) => one.name === jobName)
+  if (entry === undefined) {
+    throwProblem(registry.problems.find((one) => one.package === name && one.job === jobName))
+    throw unknownJob(found, jobName)
+  }
+  const { name: job, module: _, ...declared } = entry
+  return { package: name, version, dir, job, file: moduleFile(name, dir, entry), ...declared }
 }
 
-function locate({ name, version, dir }: JobPackage, entry: JobEntry): JobLocation {
-  const { name: job, module, ...rest } = entry
-  const path = join(dir, module)
-  const file = realPath(path)
-  const details = { package: name, job, module }
-  if (file === undefined) {
-    throw new RegistryError('REGISTRY_MODULE_MISSING', `The module of ${name}/${job} does not exist: ${path}.`, {
-      fix: 'build the package, or mend `lorc.jobs` in its package.json.',
-      details,
-    })
-  }
-  const way = relative(dir, file)
-  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
-    throw new RegistryError('REGISTRY_MODULE_OUTSIDE', `The module of ${name}/${job}, ${module}, leads out of the package, to ${file}.`, {
-      fix: 'let `lorc.jobs` name a file that lies in the package.',
-      details,
-    })
-  }
-  return { package: name, version, dir, job, file, ...rest }
+function throwProblem(problem: JobRegistry['problems'][number] | undefined): void {
+  if (problem === undefined) return
+  const { code, message, fix, file } = problem
+  throw new RegistryError(code, message, { fix, details: { file } })
 }
 
 function unknownPackage(name: string, packages: readonly JobPackage[]): RegistryError {
-  const near = nearestNames(name, packages.flatMap((one) => [one.name, one.shortName]))
+  const near = nearestNames(name, packages.map((one) => (name.startsWith('@') ? one.name : one.shortName)))
   return new RegistryError('REGISTRY_PACKAGE_UNKNOWN', `Unknown package: ${name}`, {
-    fix:
-      near.length > 0
-        ? `did you mean ${near.map((one) => `\`${one}\``).join(' or ')}?`
-        : '`lorc jobs list` lists the packages with jobs; install the package and name it in the dependencies of the workspace.',
+    fix: didYouMean(near) ?? 'install the package and name it in the dependencies of the workspace; `lorc jobs list` lists the packages with jobs.',
     details: { package: name, candidates: near },
   })
 }
+
+const MOST_LISTED = 20
 
 function unknownJob({ name, jobs }: JobPackage, job: string): RegistryError {
   const names = jobs.map((one) => one.name)
   const near = nearestNames(job, names)
   return new RegistryError('REGISTRY_JOB_UNKNOWN', `Unknown job: ${name}/${job}`, {
-    fix: near.length > 0 ? `did you mean ${near.map((one) => `\`${one}\``).join(' or ')}?` : `its jobs are ${names.slice(0, 20).join(', ')}.`,
+    fix: didYouMean(near) ?? `its jobs are ${names.slice(0, MOST_LISTED).join(', ')}${names.length > MOST_LISTED ? ', …' : ''}.`,
     details: { package: name, job, candidates: near },
   })
+}
+
+function didYouMean(names: readonly string[]): string | undefined {
+  return names.length === 0 ? undefined : `did you mean ${names.map((name) => `\`${name}\``).join(' or ')}?`
 }

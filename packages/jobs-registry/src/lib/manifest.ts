@@ -15,11 +15,13 @@ export function readManifest(folder: string): Manifest | undefined {
   return text === undefined ? undefined : parseManifest(text, folder)
 }
 
+const BYTE_ORDER_MARK = 0xfeff
+
 /** Throws RegistryError REGISTRY_MANIFEST_INVALID. */
 export function parseManifest(text: string, folder: string): Manifest {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text)
   } catch (cause) {
     throw invalid(folder, `is no JSON: ${messageOf(cause)}`, cause)
   }

@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** A folder with files, as a test needs it. */
+export class ScratchWorkspace {
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-jobs-')))
+
+  readonly #then = Date.now() / 1000 - 3600
+  #writes = 0
+
+  /**
+   * A value that is no text is written as JSON. Each file is written a second after the one before, and long ago, so that
+   * caches may trust it; folders do not tell that they were written to.
+   */
+  write(path: string, content: unknown): void {
+    const file = join(this.root, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
+    this.#writes++
+    utimesSync(file, this.#then + this.#writes, this.#then + this.#writes)
+    this.age(dirname(path))
+  }
+
+  /** A package with jobs; each has a module `dist/NAME.js`. */
+  package(folder: string, manifest: Record<string, unknown>, ...jobs: string[]): void {
+    this.write(`${folder}/package.json`, { version: '1.0.0', ...manifest, ...jobsOf(jobs) })
+    for (const job of jobs) this.write(`${folder}/dist/${job}.js`, '')
+  }
+
+  link(path: string, target: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true })
+    symlinkSync(target, join(this.root, path))
+  }
+
+  /** Makes a folder, and those above it, look as old as when the first was made. */
+  age(folder: string): void {
+    for (let at = join(this.root, folder); at.startsWith(this.root); at = dirname(at)) utimesSync(at, this.#then, this.#then)
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true })
+  }
+}
+
+function jobsOf(names: readonly string[]): object {
+  return names.length === 0 ? {} : { lorc: { jobs: Object.fromEntries(names.map((name) => [name, `./dist/${name}.js#${name}`])) } }
+}
