@@ -1,4 +1,8 @@
+export { openBundle, type Bundle, type UnpackedFile } from './lib/records/bundle.ts'
+export type { BundleFile, FileRole, MissingFile } from './lib/records/bundle-format.ts'
+export { writeBundle, type BundleSource, type WrittenBundle } from './lib/records/bundle-writer.ts'
 export { type Difference } from './lib/records/first-difference.ts'
+export { OUTSIDE_TYPES, Replay } from './lib/records/replay.ts'
 export { rerunOf, type Rerun } from './lib/records/rerun.ts'
 export { diffRuns, type NamedDifference, type RunDiff, type Section, type TimeDifference } from './lib/records/run-diff.ts'
 export { readRunRecord, type RunRecord } from './lib/records/run-record.ts'

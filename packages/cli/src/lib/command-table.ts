@@ -14,10 +14,12 @@ import { graph } from './commands/graph.ts'
 import { pause } from './commands/pause.ts'
 import { keysCheck, keysLock } from './commands/keys.ts'
 import { pythonPath } from './commands/python-path.ts'
+import { replay } from './commands/replay.ts'
 import { report } from './commands/report.ts'
 import { rerun } from './commands/rerun.ts'
 import { resume } from './commands/resume.ts'
 import { run } from './commands/run.ts'
+import { runsBundle } from './commands/runs-bundle.ts'
 import { runsContext } from './commands/runs-context.ts'
 import { runsList } from './commands/runs-list.ts'
 import { runsLogs } from './commands/runs-logs.ts'
@@ -54,7 +56,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Go on with a run that was interrupted or failed',
     command: resume,
   },
-  rerun: { summary: 'Run the same again, and tell whether the same came out', command: rerun },
+  rerun: { summary: 'Run the same again: does the same come out?', command: rerun },
+  replay: { summary: 'Repeat a bundled run here, offline: does the same come out?', command: replay },
   init: {
     summary: 'Write a small project to begin with',
     command: init,
@@ -136,6 +139,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show how two runs differ, and what differs first',
     command: runsDiff,
   },
+  'runs bundle': { summary: 'Write a run into one file, to carry it elsewhere', command: runsBundle },
   'runs prune': {
     summary: 'Remove old runs with all that is kept of them',
     command: runsPrune,

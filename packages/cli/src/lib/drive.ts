@@ -42,6 +42,8 @@ export interface Verdict {
   notes: readonly string[]
   /** Why a run that completed is none. */
   refusal: Pick<ErrorReport, 'code' | 'message' | 'fix'>
+  /** Whether there is a point in going on with it. */
+  mayGoOn: boolean
 }
 
 /**
@@ -147,7 +149,7 @@ class StepOutput {
 
 async function conclude(result: RunResult, handle: RunHandle, options: DriveOptions, verdict: Verdict | undefined): Promise<number> {
   const { io, reporter, interrupts } = options
-  const { ok = result.status === 'completed', fields = {}, notes = [], refusal } = verdict ?? {}
+  const { ok = result.status === 'completed', fields = {}, notes = [], mayGoOn = true, refusal } = verdict ?? {}
   const job = jobStepOf(handle.plan)
   if (ok) {
     if (job !== undefined && reporter.listens) reporter.note(completedText(handle.plan, result, options))
@@ -164,7 +166,7 @@ async function conclude(result: RunResult, handle: RunHandle, options: DriveOpti
   if (result.failedStep !== null && !(job !== undefined && options.follow)) await noteLog(result, handle, io, reporter)
   for (const note of notes) reporter.note(note)
   if (result.status === 'failed') reporter.note(`why, and what to do: lorc explain ${result.runId}`)
-  if (isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
+  if (mayGoOn && isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
   reporter.end()
   io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId, fields }))
   return exitCode

@@ -1,7 +1,7 @@
-import type { RunHandle, RunResult, StepExecutor } from '@lorc/runner'
+import type { RunHandle, RunResult } from '@lorc/runner'
 import type { Surroundings } from './command.ts'
 import { drive, type Verdict } from './drive.ts'
-import type { JobsOptions, OpenRunner } from './engine.ts'
+import type { JobsOptions, OpenOptions, OpenRunner } from './engine.ts'
 import { readPast } from './past.ts'
 import { interruptedExitCode } from './exit-codes.ts'
 import { Interrupts } from './interrupts.ts'
@@ -23,8 +23,8 @@ export interface DrivingOptions {
 type Prepare = (workspace: LoadedWorkspace) => Promise<(open: OpenRunner) => Promise<RunHandle>>
 
 export interface Drive {
-  /** Executors that take the place of others for this run: asked for once all is prepared. */
-  executors?: () => readonly StepExecutor[]
+  /** Of the runner that drives this run: asked for once all is prepared. */
+  runner?: () => NonNullable<OpenOptions['runner']>
   judge?: (result: RunResult, open: OpenRunner) => Promise<Verdict>
 }
 
@@ -33,7 +33,7 @@ export interface Drive {
  * are heeded from the first moment on: one that comes while it prepares ends it before there is a run. Returns the exit
  * status.
  */
-export async function driving(surroundings: Surroundings, options: DrivingOptions, prepare: Prepare, { executors, judge }: Drive = {}): Promise<number> {
+export async function driving(surroundings: Surroundings, options: DrivingOptions, prepare: Prepare, { runner, judge }: Drive = {}): Promise<number> {
   const { io, engine, err: style, debug } = surroundings
   const reporter = createReporter({ io, style, logFormat: options['log-format'], quiet: options.quiet, debug })
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
@@ -44,7 +44,7 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     const other = hasStore(workspace) ? undefined : otherStoreNote(workspace)
     if (other !== undefined) reporter.note(`note: ${other}`)
     const { jobs } = options
-    const open = await engine.openRunner({ workspace, env: io.env, ...(executors && { executors: executors() }), ...(jobs && { jobs }) })
+    const open = await engine.openRunner({ workspace, env: io.env, ...(runner && { runner: runner() }), ...(jobs && { jobs }) })
     io.enter(workspace.root)
     try {
       const handle = await begin(open)

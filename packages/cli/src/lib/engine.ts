@@ -1,4 +1,4 @@
-import type { JobLogLevel, Plan, Runner, RunStore, StartOptions, StepExecutor } from '@lorc/runner'
+import type { JobLogLevel, Plan, Runner, RunnerOptions, RunStore, StartOptions } from '@lorc/runner'
 import type { Io } from './io.ts'
 import type { FoundJob } from './job-run/job-plan.ts'
 import type { LoadedWorkspace } from './workspace.ts'
@@ -14,9 +14,9 @@ export interface OpenOptions {
   env: Io['env']
   /** Keep nothing: the run is forgotten when the runner is closed. */
   forget?: boolean
-  /** Executors that take the place of others. */
-  executors?: readonly StepExecutor[]
   jobs?: JobsOptions
+  /** Executors that take the place of others, and who is told of runs. */
+  runner?: Pick<RunnerOptions, 'executors' | 'onRun'>
   /** Where there is no store, make none: there is nothing to read. */
   readOnly?: boolean
 }

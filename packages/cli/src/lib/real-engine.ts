@@ -86,7 +86,7 @@ export function openStore({ workspace, forget, readOnly }: OpenOptions): RunStor
 }
 
 /** What a workspace's configuration says of its runner. */
-export function runnerOptions({ workspace, env, executors }: OpenOptions): RunnerOptions {
+export function runnerOptions({ workspace, env, runner }: OpenOptions): RunnerOptions {
   const { root, config } = workspace
   return {
     workspace: root,
@@ -94,7 +94,7 @@ export function runnerOptions({ workspace, env, executors }: OpenOptions): Runne
     allow: config.allow,
     graceMs: config.graceSec * 1000,
     leaseMs: config.leaseSec * 1000,
-    ...(executors && { executors }),
+    ...runner,
     ...(config.concurrency === null ? {} : { concurrency: config.concurrency }),
     ...(config.python === null ? {} : { python: config.python }),
   }

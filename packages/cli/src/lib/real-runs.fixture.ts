@@ -10,7 +10,9 @@ import {
   type RunResult,
   type RunStore,
   type StartOptions,
+  type StepExecutor,
 } from '@lorc/runner'
+import type { Engine } from './engine.ts'
 import { fakeIo } from './fake-io.fixture.ts'
 import { main } from './main.ts'
 import { engineOf, planOf } from './scripted-run.fixture.ts'
@@ -24,7 +26,7 @@ export class RealRuns {
   work: Work = {}
   /** What every recipe compiles to. */
   plan: Plan = planOf('a')
-  readonly #options: Omit<RunnerOptions, 'store'>
+  readonly #options: Omit<RunnerOptions, 'store'> & { executors: readonly StepExecutor[] }
 
   constructor(options: Omit<RunnerOptions, 'store' | 'executors'>, store: RunStore = createMemoryStore()) {
     this.store = store
@@ -58,13 +60,14 @@ export class RealRuns {
   }
 
   async lorc(...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
-    const runner = await createRunner({ ...this.#options, store: this.store })
     const io = fakeIo({ cwd: this.#options.workspace })
-    try {
-      const exit = await main(words, { io, engine: engineOf({ runner, store: this.store, compile: async () => ({ plan: this.plan, recipe: { path: 'r.yaml', sha256: '' } }) }), version: '1.2.3' })
-      return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
-    } finally {
-      await runner.close()
+    const compile = async () => ({ plan: this.plan, recipe: { path: 'r.yaml', sha256: '' } })
+    const openRunner: Engine['openRunner'] = async ({ runner: more }) => {
+      const { executors } = this.#options
+      const runner = await createRunner({ ...this.#options, ...more, executors: [...executors, ...(more?.executors ?? [])], store: this.store })
+      return { runner, store: this.store, close: () => runner.close() }
     }
+    const exit = await main(words, { io, engine: { ...engineOf({ compile }), openRunner }, version: '1.2.3' })
+    return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
   }
 }

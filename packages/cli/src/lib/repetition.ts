@@ -19,11 +19,11 @@ export interface RepetitionOptions {
 
 /** What it comes to that run `now` repeated the recorded run `then`. */
 export function judgeRepetition(then: RunRecord, now: RunRecord, diff: RunDiff, options: RepetitionOptions): Verdict {
-  const { of, success } = options
+  const { of, success, kept } = options
   const { same } = diff
   const ok = success === 'same' ? same : now.status === 'completed' && (same || then.status !== 'completed')
   const fields: JsonObject = { [of]: then.runId, same, ...(now.status === 'completed' ? {} : { run_status: now.status }) }
-  return { ok, fields, notes: same ? sameNotes(then, now, diff) : differenceNotes(then, now, diff, options), refusal: refusal(then.runId) }
+  return { ok, fields, notes: same ? sameNotes(then, now, diff) : differenceNotes(then, now, diff, options), refusal: refusal(then.runId), mayGoOn: kept }
 }
 
 function refusal(runId: string): Verdict['refusal'] {

@@ -51,6 +51,8 @@ export interface RunnerOptions {
   graceMs?: number
   clock?: Clock
   ids?: Ids
+  /** Told of each run that begins or goes on here, those of steps included, before anything of it happens. */
+  onRun?: (handle: RunHandle) => void
   /** Versions of what embeds the runner, recorded in each run, e.g. `{ lorc: '0.1.0' }`. */
   versions?: JsonObject
 }

@@ -1,5 +1,6 @@
 import { HTTP_ERRORS } from './errors/http.ts'
 import { RECIPE_ERRORS } from './errors/recipe.ts'
+import { RECORD_ERRORS } from './errors/record.ts'
 import { RUN_ERRORS } from './errors/run.ts'
 import { SECRET_ERRORS } from './errors/secret.ts'
 import { STEP_ERRORS } from './errors/step.ts'
@@ -11,6 +12,7 @@ import type { JsonObject } from './json.ts'
 export const ERROR_CODES = {
   ...HTTP_ERRORS,
   ...RECIPE_ERRORS,
+  ...RECORD_ERRORS,
   ...RUN_ERRORS,
   ...SECRET_ERRORS,
   ...STEP_ERRORS,

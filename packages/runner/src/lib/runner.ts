@@ -85,6 +85,7 @@ class LocalRunner implements Runner {
   readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
   readonly #drivers: LiveRuns<Driver>
+  readonly #onRun: RunnerOptions['onRun']
   /** Plans whose executors and secrets are there: they were looked for before. */
   readonly #passed = new WeakSet<Plan>()
   #closing: Promise<void> | undefined
@@ -102,6 +103,7 @@ class LocalRunner implements Runner {
     this.#stateDir = stateDir
     this.#runsDir = options.runsDir ?? join(root, 'runs')
     this.#leaseMs = options.leaseMs ?? 10_000
+    this.#onRun = options.onRun
     this.#drivers = new LiveRuns(this.#clock)
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
     const children: ChildRuns = {
@@ -394,6 +396,7 @@ class LocalRunner implements Runner {
   /** Resolves once the driver's first events are durable. */
   async #open(driver: Driver, signal: AbortSignal | undefined): Promise<Driver> {
     this.#drivers.add(driver)
+    this.#onRun?.(driver)
     const stop = signal && ((): void => driver.cancel({ by: 'signal', reason: String(signal.reason ?? 'aborted') }))
     const over = (): void => {
       if (stop) signal.removeEventListener('abort', stop)
