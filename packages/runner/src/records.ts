@@ -4,6 +4,7 @@ export { writeBundle, type BundleSource, type WrittenBundle } from './lib/record
 export { type Difference } from './lib/records/first-difference.ts'
 export { OUTSIDE_TYPES, Replay } from './lib/records/replay.ts'
 export { rerunOf, type Rerun } from './lib/records/rerun.ts'
+export { prunableRuns, pruneRuns, type PrunableRuns, type Pruned, type Retention } from './lib/records/retention.ts'
 export { diffRuns, type NamedDifference, type RunDiff, type Section, type TimeDifference } from './lib/records/run-diff.ts'
 export { readRunRecord, type RunRecord } from './lib/records/run-record.ts'
 export { type JournalSource } from './lib/run-reader.ts'
