@@ -9,7 +9,7 @@ export async function withEvents<T>(
 ): Promise<T> {
   const settings = eventsOptions(await workspace(), io.env, options)
   const { openEvents } = await import('@lorc/event-client')
-  const hub = await openEvents({ ...settings, now: () => io.now() })
+  const hub = await openEvents({ ...settings, clock: { now: () => io.now() } })
   try {
     return await work(hub)
   } finally {

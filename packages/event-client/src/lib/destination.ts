@@ -10,6 +10,6 @@ export interface Destination {
   sync(): Promise<void>
   /** Resolves when what a step emitted is where it belongs: JobEvents.settle says when that is. */
   settle(emitter: Emitter, signal: AbortSignal | undefined): Promise<void>
-  /** Of a run, or of one of its steps. */
-  counts(runId: string, step?: string): EventCounts
+  /** Of all runs, of one, or of one of its steps. */
+  counts(runId?: string, step?: string): EventCounts
 }

@@ -1,4 +1,4 @@
-import type { EventInput, RawObjectInput, UpsertCounts } from './event.ts'
+import type { EventInput, EventRow, RawObjectInput, UpsertCounts } from './event.ts'
 import type { JsonValue } from './json.ts'
 
 /** What a job, or any program, emits events with. */
@@ -69,7 +69,7 @@ export interface ClientOptions {
   findSecret?: (text: string) => string | undefined
 }
 
-/** What `flush` of a hub did. */
+/** What `flush` of a hub did; other processes may have delivered as well. */
 export interface Delivery {
   delivered: number
   /** Moved to `dead_letters`. */
@@ -78,14 +78,23 @@ export interface Delivery {
   waiting: number
 }
 
+/** An event that the sink refused for good. */
+export interface DeadLetter extends EventRow {
+  reason: string
+  /** RFC 3339, UTC, milliseconds. */
+  rejected_at: string
+}
+
 /** One per process and invocation: the local database, the sink, the outbox and its deliverer. */
 export interface EventHub {
   /** The sink's name. */
   readonly sink: string
   /** The client of one attempt of a job. */
   client(options?: ClientOptions): JobEvents
-  /** Of all steps of a run, whichever process they ran in. */
-  counts(runId: string): EventCounts
+  /** Of all steps of a run, whichever process they ran in; without `runId`, of all runs. Kept as events are written: quick. */
+  counts(runId?: string): EventCounts
+  /** Of a dry run: the first three events of each type. */
+  samples(): EventRow[]
   /** As EventClient.query. */
   query(sql: string, params?: readonly JsonValue[], signal?: AbortSignal): Promise<Record<string, JsonValue>[]>
   /**
@@ -93,6 +102,10 @@ export interface EventHub {
    * `settle` does, and with `signal.reason` when aborted.
    */
   flush(signal?: AbortSignal): Promise<Delivery>
+  /** What this sink refused for good, the latest first. `limit`: default 100. */
+  deadLetters(limit?: number): DeadLetter[]
+  /** Puts what this sink refused for good back into the outbox; returns how many. */
+  revive(): number
   /** Makes what the sink needs, or with `dryRun` nothing; returns the statements. */
   setup(options: { dryRun: boolean }): Promise<string[]>
   /** Writes what is in memory, ends what is under way and closes. What was not delivered stays in the outbox. */

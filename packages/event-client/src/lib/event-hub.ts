@@ -1,42 +1,66 @@
-import type { ClientOptions, Delivery, EventCounts, EventHub, JobEvents } from './event-client.ts'
+import { Deliverer } from './deliverer.ts'
+import type { Destination } from './destination.ts'
+import { DryRunDestination } from './dry-run-destination.ts'
+import type { ClientOptions, DeadLetter, Delivery, EventCounts, EventHub, JobEvents } from './event-client.ts'
+import { systemClock, type EventClock } from './event-clock.ts'
+import { randomId } from './event-id.ts'
 import { LARGEST_PAYLOAD } from './event-row.ts'
-import type { RawObjectRow, UpsertCounts } from './event.ts'
+import type { EventRow, RawObjectRow, UpsertCounts } from './event.ts'
 import type { EventsOptions } from './events-options.ts'
 import { JobClient, type ClientPorts } from './job-client.ts'
 import type { JsonValue } from './json.ts'
-import type { Destination } from './destination.ts'
 import { IN_MEMORY, LocalDatabase } from './local/local-database.ts'
 import { LocalDestination } from './local/local-destination.ts'
 import type { LocalPlace } from './local/local-place.ts'
 import { localQuery } from './local/local-query.ts'
+import { OutboxClaims } from './local/outbox-claims.ts'
+import { Outbox } from './local/outbox.ts'
+import { processMark } from './local/process-mark.ts'
 import { RawObjectTable } from './local/raw-object-table.ts'
 import { TABLES_DDL } from './local/schema.ts'
+import { OutboxDestination, type Delivering } from './outbox-destination.ts'
+import type { EventSink } from './sink.ts'
 
 /**
  * Rows, bytes and milliseconds that are worth a transaction. Ids lie anywhere in their index, so that few rows change as
  * many pages of it as many do.
  */
 const BUFFER = { rows: 8000, bytes: 4 << 20, ageMs: 200 }
+const BATCH = { rows: Infinity, bytes: Infinity, ageMs: 500 }
+const PATIENCE_MS = 60_000
+const REQUEST_MS = 60_000
+/** On top of what a request may take. */
+const LEASE_SLACK_MS = 15_000
 
 /** What `openEvents` opens. */
 export class Hub implements EventHub {
   readonly sink: string
   readonly #place: LocalPlace
+  readonly #remote: EventSink | undefined
+  readonly #options: EventsOptions
+  readonly #clock: EventClock
   readonly #destination: Destination
+  readonly #dryRun: DryRunDestination | undefined
   readonly #ports: ClientPorts
   readonly #unwritten = new Set<JobClient>()
+  #delivering: Delivering | undefined
 
-  constructor(place: LocalPlace, { maxPayloadBytes = LARGEST_PAYLOAD, now = Date.now }: EventsOptions) {
+  constructor(place: LocalPlace, remote: EventSink | undefined, options: EventsOptions) {
     this.#place = place
-    this.sink = place.file === IN_MEMORY ? 'memory' : `sqlite ${place.file}`
-    this.#destination = new LocalDestination(place)
+    this.#remote = remote
+    this.#options = options
+    this.#clock = { ...systemClock, ...options.clock }
+    this.sink = remote?.name ?? (place.file === IN_MEMORY ? 'memory' : `sqlite ${place.file}`)
+    this.#dryRun = options.dryRun ? new DryRunDestination() : undefined
+    this.#destination = this.#dryRun ?? this.#writing()
+    const { maxPayloadBytes = LARGEST_PAYLOAD, batch } = options
     this.#ports = {
       destination: this.#destination,
-      buffer: BUFFER,
+      buffer: { ...BUFFER, ageMs: Math.min(BUFFER.ageMs, batch?.ageMs ?? BATCH.ageMs) },
       maxPayloadBytes,
       unwritten: this.#unwritten,
-      now,
-      upsert: (rows) => this.#upsert(rows),
+      now: () => this.#clock.now(),
+      upsert: (rows, signal) => this.#upsert(rows, signal),
       query: (sql, params, signal) => this.query(sql, params, signal),
     }
   }
@@ -45,23 +69,51 @@ export class Hub implements EventHub {
     return new JobClient(this.#ports, options)
   }
 
-  counts(runId: string): EventCounts {
+  counts(runId?: string): EventCounts {
     this.#write()
     return this.#destination.counts(runId)
   }
 
-  async query(sql: string, params: readonly JsonValue[] = [], _signal?: AbortSignal): Promise<Record<string, JsonValue>[]> {
+  samples(): EventRow[] {
     this.#write()
-    return localQuery(this.#place.existing() ?? new LocalDatabase(IN_MEMORY), sql, { params, now: new Date(this.#ports.now()) })
+    return this.#dryRun?.samples() ?? []
   }
 
-  async flush(): Promise<Delivery> {
+  async query(sql: string, params: readonly JsonValue[] = [], signal?: AbortSignal): Promise<Record<string, JsonValue>[]> {
     this.#write()
-    await this.#destination.sync()
-    return { delivered: 0, rejected: 0, waiting: 0 }
+    if (this.#remote?.query) return this.#remote.query(sql, params, signal ?? new AbortController().signal)
+    return localQuery(this.#place.existing() ?? new LocalDatabase(IN_MEMORY), sql, { params, now: new Date(this.#clock.now()) })
+  }
+
+  async flush(signal?: AbortSignal): Promise<Delivery> {
+    this.#write()
+    if (this.#remote === undefined || this.#dryRun !== undefined || this.#place.existing() === undefined) {
+      await this.#destination.sync()
+      return { delivered: 0, rejected: 0, waiting: 0 }
+    }
+    const { outbox, deliverer } = this.#deliver()
+    if (deliverer === undefined) return { delivered: 0, rejected: 0, waiting: outbox.waiting() }
+    const before = { ...deliverer.done }
+    await deliverer.drain(() => outbox.waiting(), signal)
+    const { delivered, rejected } = deliverer.done
+    return { delivered: delivered - before.delivered, rejected: rejected - before.rejected, waiting: outbox.waiting() }
+  }
+
+  revive(): number {
+    if (this.#remote === undefined || this.#place.existing() === undefined) return 0
+    const { outbox, deliverer } = this.#deliver()
+    const revived = outbox.revive()
+    if (revived > 0) deliverer?.wake()
+    return revived
+  }
+
+  deadLetters(limit = 100): DeadLetter[] {
+    if (this.#remote === undefined || this.#place.existing() === undefined) return []
+    return this.#deliver().outbox.deadLetters(limit)
   }
 
   async setup({ dryRun }: { dryRun: boolean }): Promise<string[]> {
+    if (this.#remote?.setup) return this.#remote.setup({ dryRun })
     if (!dryRun) this.#place.database()
     return [...TABLES_DDL]
   }
@@ -69,14 +121,35 @@ export class Hub implements EventHub {
   async close(): Promise<void> {
     try {
       this.#write()
-      await this.#destination.sync()
+      await Promise.all([this.#delivering?.deliverer?.close(), this.#destination.sync()])
     } finally {
       await this.#place.close()
+      await this.#remote?.close()
     }
   }
 
-  async #upsert(rows: readonly RawObjectRow[]): Promise<UpsertCounts> {
-    return new RawObjectTable(this.#place.database()).upsert(rows, false)
+  #writing(): Destination {
+    if (this.#remote === undefined) return new LocalDestination(this.#place)
+    return new OutboxDestination(this.#place, () => this.#deliver(), this.sink, this.#options.allowOutbox ?? false)
+  }
+
+  /** Opens the outbox and, unless another process delivers, its deliverer. */
+  #deliver(): Delivering {
+    if (this.#delivering !== undefined) return this.#delivering
+    const { deliver = true, random = Math.random, batch, patienceMs = PATIENCE_MS } = this.#options
+    const requestMs = this.#options.requestMs ?? REQUEST_MS
+    const clock = this.#clock
+    const outbox = new Outbox(this.#place.database(), this.sink, () => clock.now())
+    const claims = new OutboxClaims(outbox, processMark(randomId()), requestMs + LEASE_SLACK_MS)
+    const settings = { outbox, claims, sink: this.#remote!, batch: { ...BATCH, ...batch }, clock, random, patienceMs, requestMs }
+    return (this.#delivering = { outbox, deliverer: deliver ? new Deliverer(settings) : undefined })
+  }
+
+  async #upsert(rows: readonly RawObjectRow[], signal: AbortSignal | undefined): Promise<UpsertCounts> {
+    const dryRun = this.#dryRun !== undefined
+    if (this.#remote?.upsert) return this.#remote.upsert(rows, { dryRun, signal: signal ?? new AbortController().signal })
+    const database = dryRun ? (this.#place.existing() ?? new LocalDatabase(IN_MEMORY)) : this.#place.database()
+    return new RawObjectTable(database).upsert(rows, dryRun)
   }
 
   #write(): void {

@@ -1,4 +1,6 @@
+import type { EventClock } from './event-clock.ts'
 import type { EventSink } from './sink.ts'
+import type { LineOutput } from './sinks/stdout.ts'
 
 /** `sqlite` and `memory` keep events in the local database; the others have them delivered from its outbox. */
 export type SinkName = 'sqlite' | 'memory' | 'ndjson' | 'stdout' | 'http' | 'bigquery'
@@ -32,10 +34,23 @@ export interface EventsOptions extends SinkSettings {
   dryRun?: boolean
   /** To have events in the outbox is enough for `settle`. Default false. */
   allowOutbox?: boolean
-  /** Rows are written and delivered in batches of at most so many rows and bytes, and after so many milliseconds. */
+  /**
+   * Events are delivered in batches of at most so many rows and bytes (default: what the sink takes), and after so many
+   * milliseconds (default 500) in smaller ones.
+   */
   batch?: { rows?: number; bytes?: number; ageMs?: number }
+  /** How long `settle` and `flush` put up with a sink that takes nothing. Default 60 s. */
+  patienceMs?: number
+  /** How long a sink may take for a batch. Default 60 s. */
+  requestMs?: number
+  /** False where another process delivers: `settle` then waits until events are on disk in the outbox. Default true. */
+  deliver?: boolean
   /** Of one event or raw object. Default 4 MiB. */
   maxPayloadBytes?: number
-  /** What the time is, in milliseconds since 1970. Default Date.now. */
-  now?: () => number
+  /** What is missing is the system's. */
+  clock?: Partial<EventClock>
+  /** Uniform in [0, 1): spreads retries. Default Math.random. */
+  random?: () => number
+  /** For sink `stdout`. */
+  output?: LineOutput
 }

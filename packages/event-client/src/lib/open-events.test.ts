@@ -18,7 +18,7 @@ afterEach(async () => {
 })
 
 const opened = async (options: Parameters<typeof openEvents>[0] = {}): Promise<EventHub> => {
-  const hub = await openEvents({ dir, now: () => 0, ...options })
+  const hub = await openEvents({ dir, clock: { now: () => 0 }, ...options })
   hubs.push(hub)
   return hub
 }

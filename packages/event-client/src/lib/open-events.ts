@@ -5,6 +5,7 @@ import { Hub } from './event-hub.ts'
 import type { EventsOptions } from './events-options.ts'
 import { IN_MEMORY } from './local/local-database.ts'
 import { LocalPlace } from './local/local-place.ts'
+import { openSink } from './sinks/open-sink.ts'
 
 /**
  * Opens the events of this process: no file is touched before something is emitted or asked for. Rejects with EventError
@@ -17,7 +18,8 @@ export async function openEvents(options: EventsOptions = {}): Promise<EventHub>
       fix: 'Use lower case letters, digits and _, at most 64 of them.',
     })
   }
-  return new Hub(new LocalPlace(fileOf(options, resolve(dir))), options)
+  const sink = await openSink(options, resolve(dir))
+  return new Hub(new LocalPlace(fileOf(options, resolve(dir))), sink, options)
 }
 
 function fileOf({ sink = 'sqlite', path, namespace }: EventsOptions, dir: string): string {

@@ -35,8 +35,9 @@ export interface EventSink {
   readonly concurrency?: number
   /**
    * Writes rows; the same row may come again, with the same `event_id`, where an answer was lost. Rejects only for what
-   * concerns the whole batch: with EventError, `transient` where a later attempt may succeed; anything else thrown counts
-   * as transient.
+   * concerns the whole batch: with EventError EVENTS_BATCH_REFUSED where the batch is too large, or something in it is
+   * wrong and the sink does not say what (it is sent again in halves, until the row at fault stands alone and is poison);
+   * else with EVENTS_SINK_FAILED, `transient` where a later attempt may succeed. Anything else thrown counts as transient.
    */
   write(rows: readonly EventRow[], signal: AbortSignal): Promise<BatchOutcome>
   /**

@@ -12,7 +12,7 @@ let folder: string
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lorc-events-'))
-  const client = await createEventClient({ dir: join(folder, '.lorc'), runId: 'run_1', now: () => NOW })
+  const client = await createEventClient({ dir: join(folder, '.lorc'), runId: 'run_1', clock: { now: () => NOW } })
   for (let n = 1; n <= 3; n++) {
     client.emit({ type: 'email.received', source: 'gmail/a', subjectId: `m${n}`, payload: { n, subject: 'a "quoted", text' }, time: new Date(NOW - n * 3_600_000) })
   }

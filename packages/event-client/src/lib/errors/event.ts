@@ -6,4 +6,9 @@ export const EVENT_ERRORS = {
   EVENTS_CLOSED: 'Events were emitted, or asked for, after the client was closed.',
   EVENTS_OPTION_INVALID: 'A setting of the events is none, or does not go with another.',
   EVENTS_QUERY_FAILED: 'The database refused a query over events.',
+  EVENTS_REJECTED: 'The sink refuses events for good; details.reasons says why, and they are in `dead_letters`.',
+  EVENTS_UNDELIVERED: 'The sink did not take events within the patience; they stay in the outbox.',
+  EVENTS_BATCH_REFUSED: 'A sink refuses a batch as such; it is cut in halves to find the row that is at fault.',
+  EVENTS_SINK_SLOW: 'A sink did not answer within the time that a batch may take.',
+  EVENTS_SINK_FAILED: 'A sink could not be reached, or failed.',
 } as const

@@ -27,7 +27,7 @@ export class LocalDestination implements Destination {
     await this.sync()
   }
 
-  counts(runId: string, step?: string): EventCounts {
+  counts(runId?: string, step?: string): EventCounts {
     const database = this.#place.existing()
     return database ? new Tallies(database).counts(runId, step) : countsOf([])
   }

@@ -4,6 +4,12 @@ import { EventError } from '../errors.ts'
 /** "lorE": `application_id` of the files that this code writes. */
 const APPLICATION_ID = 0x6c6f7245
 
+/**
+ * Rows of the outbox are numbered by sink: `sink << 40 | n`, so that those of one sink lie together, in the order in which
+ * they were emitted, and no number is used twice. A claim is on a range of numbers. `seen` holds the ids that were put into
+ * the outbox, delivered or not; `days` tells where in the numbers each day (UTC, since 1970) began. `sinks.waiting` is how
+ * many rows of the sink are in the outbox.
+ */
 const SCHEMA = `
 CREATE TABLE events (
   event_id TEXT NOT NULL, event_type TEXT NOT NULL, source TEXT NOT NULL, schema_ref TEXT, created_at TEXT NOT NULL,
@@ -21,6 +27,22 @@ CREATE TABLE tallies (
   emitter INTEGER NOT NULL, event_type TEXT NOT NULL, emitted INTEGER NOT NULL, duplicates INTEGER NOT NULL,
   delivered INTEGER NOT NULL, rejected INTEGER NOT NULL, PRIMARY KEY (emitter, event_type)
 ) WITHOUT ROWID;
+CREATE TABLE sinks (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, next INTEGER NOT NULL, waiting INTEGER NOT NULL);
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY, emitter INTEGER NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL, event_id TEXT NOT NULL,
+  event_type TEXT NOT NULL, source TEXT NOT NULL, schema_ref TEXT, created_at TEXT NOT NULL, correlation_id TEXT,
+  subject_id TEXT, payload TEXT NOT NULL
+);
+CREATE TABLE claims (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, holder TEXT NOT NULL, until INTEGER NOT NULL);
+CREATE TABLE seen (
+  sink INTEGER NOT NULL, event_id BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (sink, event_id)
+) WITHOUT ROWID;
+CREATE TABLE days (sink INTEGER NOT NULL, day INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (sink, day)) WITHOUT ROWID;
+CREATE TABLE dead_letters (
+  event_id TEXT NOT NULL, event_type TEXT NOT NULL, source TEXT NOT NULL, schema_ref TEXT, created_at TEXT NOT NULL,
+  correlation_id TEXT, subject_id TEXT, payload TEXT NOT NULL, sink INTEGER NOT NULL, emitter INTEGER NOT NULL,
+  reason TEXT NOT NULL, rejected_at TEXT NOT NULL, PRIMARY KEY (sink, event_id)
+);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = 1;
 `

@@ -42,17 +42,17 @@ export class Tallies {
     }
   }
 
-  /** Of a run, or of one of its steps. */
-  counts(runId: string, step?: string): EventCounts {
+  /** Of all runs, of one, or of one of its steps. */
+  counts(runId?: string, step?: string): EventCounts {
     const rows = this.#database.read(() =>
       this.#database
         .statement(
           `SELECT event_type, sum(emitted) AS emitted, sum(duplicates) AS duplicates, sum(delivered) AS delivered,
              sum(rejected) AS rejected
-           FROM tallies JOIN emitters ON emitters.id = emitter WHERE run_id = ? AND (? IS NULL OR step = ?)
+           FROM tallies JOIN emitters ON emitters.id = emitter WHERE ifnull(run_id = ?, 1) AND ifnull(step = ?, 1)
            GROUP BY event_type ORDER BY event_type`,
         )
-        .all(runId, step ?? null, step ?? null),
+        .all(runId ?? null, step ?? null),
     ) as unknown as (TallyChange & { event_type: string })[]
     return countsOf(rows.map(({ event_type, ...change }) => [event_type, change]))
   }
@@ -66,7 +66,7 @@ export function countsOf(tallies: Iterable<readonly [type: string, change: Tally
     counts.duplicates += duplicates
     counts.delivered += delivered
     counts.rejected += rejected
-    if (emitted > 0) counts.byType[type] = emitted
+    if (emitted > 0) counts.byType[type] = (counts.byType[type] ?? 0) + emitted
   }
   counts.waiting = counts.emitted - counts.delivered - counts.rejected
   return counts

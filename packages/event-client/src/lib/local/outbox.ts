@@ -1,0 +1,151 @@
+import type { DeadLetter } from '../event-client.ts'
+import type { EventRow } from '../event.ts'
+import type { RowList } from '../row-buffer.ts'
+import type { LocalDatabase } from './local-database.ts'
+import { SeenIds } from './seen-ids.ts'
+import { Tallies, tally, type Emitter, type TallyChange } from './tallies.ts'
+
+/** Numbers of rows that each sink has: more than it will ever get. */
+export const NUMBERS = 2 ** 40
+
+const INSERT = `INSERT INTO outbox (seq, emitter, tries, due, event_id, event_type, source, schema_ref, created_at,
+  correlation_id, subject_id, payload) VALUES (?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+/** The rows that wait to be delivered to one sink: here they come in. */
+export class Outbox {
+  readonly database: LocalDatabase
+  /** The sink's number. */
+  readonly sink: number
+  readonly tallies: Tallies
+  readonly seen: SeenIds
+  readonly #now: () => number
+
+  constructor(database: LocalDatabase, sinkName: string, now: () => number) {
+    this.database = database
+    this.tallies = new Tallies(database)
+    this.#now = now
+    const known = () => database.statement('SELECT id FROM sinks WHERE name = ?').get(sinkName) as { id: number } | undefined
+    const add = () => database.statement('INSERT OR IGNORE INTO sinks (name, next, waiting) VALUES (?, 0, 0)').run(sinkName)
+    if (database.read(known) === undefined) database.transact(add)
+    this.sink = database.read(known)!.id
+    this.seen = new SeenIds(database, this.sink)
+  }
+
+  /**
+   * Writes those rows whose ids are new, all or none. Returns the highest number among rows of others that have the same
+   * id as one of these and still wait; 0 where there is none.
+   */
+  write(rows: RowList, emitter: Emitter): number {
+    return this.database.transact(() => {
+      const by = this.tallies.emitter(emitter)
+      const from = this.#next()
+      this.seen.prune(this.#now(), from)
+      const changes = new Map<string, TallyChange>()
+      const hasDead = this.database.statement('SELECT 1 FROM dead_letters WHERE sink = ? LIMIT 1').get(this.sink) !== undefined
+      let seq = from
+      let behind = 0
+      for (let at = 0; at < rows.length; at += 1) {
+        const row = rows.at(at)
+        if (this.seen.add(row.event_id, seq)) {
+          this.#insert(seq, by, row)
+          tally(changes, row.event_type, 'emitted')
+          if (hasDead) this.#bury(row)
+          seq += 1
+        } else {
+          tally(changes, row.event_type, 'duplicates')
+          const other = this.seen.waiting(row.event_id)
+          if (other !== undefined && other.emitter !== by) behind = Math.max(behind, other.seq)
+        }
+      }
+      this.tallies.add(by, changes)
+      const added = seq - from
+      this.database
+        .statement('UPDATE sinks SET next = next + ?, waiting = waiting + ? WHERE id = ?')
+        .run(added, added, this.sink)
+      return behind
+    })
+  }
+
+  /** How many rows wait. */
+  waiting(): number {
+    const row = this.database.read(() => this.database.statement('SELECT waiting FROM sinks WHERE id = ?').get(this.sink))
+    return Number(row!['waiting'])
+  }
+
+  /** Whether a row waits whose number is at most `seq`. */
+  waitsUpTo(seq: number): boolean {
+    const select = 'SELECT 1 FROM outbox WHERE seq BETWEEN ? AND ? LIMIT 1'
+    return this.database.read(() => this.database.statement(select).get(this.sink * NUMBERS, seq)) !== undefined
+  }
+
+  /** Why the sink refused rows of a step for good, most frequent first; at most three reasons. */
+  reasons({ runId, step }: Emitter): { reason: string; count: number }[] {
+    const select = this.database.statement(
+      `SELECT reason, count(*) AS count FROM dead_letters JOIN emitters ON emitters.id = emitter
+       WHERE sink = ? AND run_id = ? AND step = ? GROUP BY reason ORDER BY count DESC, reason LIMIT 3`,
+    )
+    return this.database.read(() => select.all(this.sink, runId, step)) as { reason: string; count: number }[]
+  }
+
+  /** What the sink refused for good, the latest first. */
+  deadLetters(limit: number): DeadLetter[] {
+    const select = this.database.statement(
+      `SELECT event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload, reason, rejected_at
+       FROM dead_letters WHERE sink = ? ORDER BY rejected_at DESC, rowid DESC LIMIT ?`,
+    )
+    return this.database.read(() => select.all(this.sink, limit)) as unknown as DeadLetter[]
+  }
+
+  /** Puts back what the sink refused for good; returns how many. */
+  revive(): number {
+    return this.database.transact(() => {
+      const { database, sink } = this
+      const from = this.#next()
+      const { changes } = database
+        .statement(
+          `INSERT INTO outbox (seq, emitter, tries, due, event_id, event_type, source, schema_ref, created_at,
+             correlation_id, subject_id, payload)
+           SELECT ? + row_number() OVER (ORDER BY rejected_at, rowid) - 1, emitter, 0, 0, event_id, event_type, source,
+             schema_ref, created_at, correlation_id, subject_id, payload
+           FROM dead_letters WHERE sink = ?`,
+        )
+        .run(from, sink)
+      const revived = Number(changes)
+      database
+        .statement('INSERT OR REPLACE INTO seen (sink, event_id, seq) SELECT ?, unhex(event_id), seq FROM outbox WHERE seq >= ?')
+        .run(sink, from)
+      database
+        .statement(
+          `UPDATE tallies SET rejected = rejected - dead.count FROM
+             (SELECT emitter, event_type, count(*) AS count FROM dead_letters WHERE sink = ? GROUP BY 1, 2) AS dead
+           WHERE tallies.emitter = dead.emitter AND tallies.event_type = dead.event_type`,
+        )
+        .run(sink)
+      database.statement('DELETE FROM dead_letters WHERE sink = ?').run(sink)
+      database.statement('UPDATE sinks SET next = next + ?, waiting = waiting + ? WHERE id = ?').run(revived, revived, sink)
+      return revived
+    })
+  }
+
+  #next(): number {
+    const row = this.database.statement('SELECT next FROM sinks WHERE id = ?').get(this.sink) as { next: number }
+    return this.sink * NUMBERS + row.next
+  }
+
+  #insert(seq: number, by: number, row: EventRow): void {
+    const { event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload } = row
+    this.database
+      .statement(INSERT)
+      .run(seq, by, event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload)
+  }
+
+  /** What was refused once, and is emitted again, is no dead letter any more. */
+  #bury({ event_id, event_type }: EventRow): void {
+    const dead = this.database
+      .statement('DELETE FROM dead_letters WHERE sink = ? AND event_id = ? RETURNING emitter')
+      .get(this.sink, event_id) as { emitter: number } | undefined
+    if (dead === undefined) return
+    const change: TallyChange = { emitted: -1, duplicates: 0, delivered: 0, rejected: -1 }
+    this.tallies.add(dead.emitter, new Map([[event_type, change]]))
+  }
+}
