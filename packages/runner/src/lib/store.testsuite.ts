@@ -1,3 +1,4 @@
+import { documentsSuite } from './store-testsuite/documents.testsuite.ts'
 import { inboxAndCacheSuite } from './store-testsuite/inbox-and-cache.testsuite.ts'
 import { journalSuite } from './store-testsuite/journal.testsuite.ts'
 import { leasesSuite } from './store-testsuite/leases.testsuite.ts'
@@ -31,5 +32,6 @@ export function describeRunStore(name: string, options: RunStoreSuiteOptions, fr
     leasesSuite(suite)
     slotsSuite(suite)
     inboxAndCacheSuite(suite)
+    documentsSuite(suite)
   })
 }

@@ -114,6 +114,24 @@ export interface CacheEntry {
   createdAt: number
 }
 
+/** A small durable document that is kept beside the runs. */
+export interface StoredDocument {
+  key: string
+  value: JsonObject
+  /** 1 when it is made, then 1 more with each change. */
+  revision: number
+}
+
+export interface DocumentFilter {
+  /** Only keys after this one, or before it, exclusive. */
+  after?: string
+  before?: string
+  /** The last key first. Default false. */
+  reverse?: boolean
+  /** Default 100. */
+  limit?: number
+}
+
 export interface RunFilter {
   name?: string
   status?: RunStatus
@@ -188,6 +206,16 @@ export interface RunStore {
 
   /** Those of the newest run first, within a run the last first; at most `limit` (default: all). */
   attempts(filter: AttemptFilter): Promise<AttemptRecord[]>
+  /** Undefined when there is none. */
+  document(collection: string, key: string): Promise<StoredDocument | undefined>
+  /** Those of a collection, in the order of their keys (of ASCII). */
+  documents(collection: string, filter?: DocumentFilter): Promise<StoredDocument[]>
+  /**
+   * Makes (`expected` 0), changes or (`value` null) removes a document, durably, if its revision is the expected one; else
+   * changes nothing and answers false. Of several that expect the same revision, one gets true.
+   */
+  putDocument(collection: string, key: string, value: JsonObject | null, expected: number): Promise<boolean>
+
   /**
    * Removes runs that have ended and that nobody holds the lease of, each with its journal, attempts and inbox, entirely or
    * not at all, and plans that no run is of any more. Returns those that are gone now; others are left as they are.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
 import type { CacheEntry, Durability, Lease, RunFilter, RunRequest, RunStore, RunSummary } from '../store.ts'
+import { FilesDocuments } from './files-documents.ts'
 import { FilesJournal } from './files-journal.ts'
 import { fileName, FilesMedium } from './files-medium.ts'
 import { addNumbered, numbers } from './files-numbered.ts'
@@ -50,6 +51,7 @@ function filesStore(medium: FilesMedium): RunStore {
   const folder = (runId: string) => new RunFolder(medium, medium.path('runs', fileName(runId)))
   const journal = new FilesJournal(medium, folder)
   const slots = new FilesSlots(medium.dir, leaseOf)
+  const documents = new FilesDocuments(medium)
   const removal = new FilesRemoval(medium, { folder, leaseOf, states })
   let closed = false
 
@@ -174,6 +176,10 @@ function filesStore(medium: FilesMedium): RunStore {
     cacheEntries: async (planName, step, limit = 20) => guard('read', () => cached(planName, step, limit)),
     putCache: async (entry) =>
       guard('write', () => void addNumbered(medium, cacheFolder(entry.planName, entry.step), JSON.stringify(entry))),
+
+    document: async (collection, key) => guard('read', () => documents.get(collection, key)),
+    documents: async (collection, filter = {}) => guard('read', () => documents.list(collection, filter)),
+    putDocument: async (collection, key, value, expected) => guard('write', () => documents.put(collection, key, value, expected)),
 
     attempts: async ({ runId, name, step, topLevel = false, limit = Infinity }) =>
       guard('read', () => {

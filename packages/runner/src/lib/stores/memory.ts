@@ -1,5 +1,6 @@
 import { RunnerError } from '../errors.ts'
 import { isSameHolder } from '../group-slots.ts'
+import type { JsonObject } from '../json.ts'
 import type {
   AttemptRecord,
   CacheEntry,
@@ -44,6 +45,7 @@ export function createMemoryStore(): RunStore {
   const cache: MemoryCacheEntry[] = []
   const attempts: AttemptRecord[] = []
   const slots = new Map<string, SlotHolder[]>()
+  const collections = new Map<string, Map<string, { json: string; revision: number }>>()
   let order = 0
   let lastCommand = 0
   let closed = false
@@ -216,6 +218,31 @@ export function createMemoryStore(): RunStore {
         .sort((a, b) => known(b.runId).order - known(a.runId).order)
         .slice(0, limit)
         .map((attempt) => ({ ...attempt }))
+    },
+
+    async document(collection, key) {
+      open()
+      const found = collections.get(collection)?.get(key)
+      return found && { key, value: JSON.parse(found.json) as JsonObject, revision: found.revision }
+    },
+
+    async documents(collection, { after, before, reverse = false, limit = 100 } = {}) {
+      open()
+      const found = [...(collections.get(collection) ?? [])]
+        .filter(([key]) => (after === undefined || key > after) && (before === undefined || key < before))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+      const ordered = reverse ? found.reverse() : found
+      return ordered.slice(0, limit).map(([key, { json, revision }]) => ({ key, value: JSON.parse(json) as JsonObject, revision }))
+    },
+
+    async putDocument(collection, key, value, expected) {
+      open()
+      const documents = collections.get(collection) ?? new Map<string, { json: string; revision: number }>()
+      if ((documents.get(key)?.revision ?? 0) !== expected) return false
+      if (value === null) documents.delete(key)
+      else documents.set(key, { json: JSON.stringify(value), revision: expected + 1 })
+      collections.set(collection, documents)
+      return true
     },
 
     async remove(runIds) {

@@ -2,6 +2,7 @@ import { RunnerError } from '../errors.ts'
 import type { Durability, RunStore } from '../store.ts'
 import { startHeartbeatThread } from './heartbeat.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
+import { SqliteDocuments } from './sqlite-documents.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 import { SqliteQueries } from './sqlite-queries.ts'
 import { SqliteRemoval } from './sqlite-removal.ts'
@@ -31,6 +32,7 @@ export function sqliteStore(connection: SqliteConnection): RunStore {
   const journal = new SqliteJournal(connection)
   const queries = new SqliteQueries(connection)
   const slots = new SqliteSlots(connection)
+  const documents = new SqliteDocuments(connection)
   const removal = new SqliteRemoval(connection)
   const putCache = connection.prepare(
     'INSERT INTO cache (plan_name, step, key, value, run_id, created_at) VALUES (?, ?, ?, ?, ?, ?)',
@@ -68,6 +70,10 @@ export function sqliteStore(connection: SqliteConnection): RunStore {
       const json = JSON.stringify(value)
       await connection.write(() => putCache().run(planName, step, key, json, runId, createdAt))
     },
+
+    document: (collection, key) => documents.get(collection, key),
+    documents: (collection, filter = {}) => documents.list(collection, filter),
+    putDocument: (collection, key, value, expected) => documents.put(collection, key, value, expected),
 
     attempts: (filter) => queries.attempts(filter),
 
