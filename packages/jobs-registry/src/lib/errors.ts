@@ -10,6 +10,13 @@ export const REGISTRY_ERRORS = {
   REGISTRY_PATH_MISSING: 'There is no package at a path that the configuration names.',
   REGISTRY_WORKSPACE_INVALID: 'The file that names the members of the workspace cannot be read.',
   REGISTRY_LAYOUT_UNSUPPORTED: 'The packages are installed in a way that has no folders to look into.',
+  REGISTRY_MODULE_FAILED: 'The module of a job cannot be loaded: it throws, exits, or does not end.',
+  REGISTRY_EXPORT_MISSING: 'The module of a job has no export of the name that is declared.',
+  REGISTRY_EXPORT_NO_JOB: 'What a module exports as a job is none.',
+  REGISTRY_FILE_UNPACKED: 'A file that a job needs is not among those that the package is published with.',
+  REGISTRY_IMPORT_UNDECLARED: 'A job imports a package that its own package does not bring with it.',
+  REGISTRY_PACK_FAILED: 'npm cannot tell which files a package is published with.',
+  REGISTRY_BIGQUERY_MISSING: 'A job asks for a BigQuery client, and whoever runs it gave none.',
   REGISTRY_MODULE_OUTSIDE: 'The module that a job names lies outside its package, perhaps through a symlink.',
 } as const
 
