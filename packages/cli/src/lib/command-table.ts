@@ -12,6 +12,9 @@ import { eventsTail } from './commands/events-tail.ts'
 import { explain } from './commands/explain.ts'
 import { graph } from './commands/graph.ts'
 import { pause } from './commands/pause.ts'
+import { jobsCheck } from './commands/jobs-check.ts'
+import { jobsList } from './commands/jobs-list.ts'
+import { jobsShow } from './commands/jobs-show.ts'
 import { keysCheck, keysLock } from './commands/keys.ts'
 import { pythonPath } from './commands/python-path.ts'
 import { replay } from './commands/replay.ts'
@@ -58,6 +61,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   rerun: { summary: 'Run the same again: does the same come out?', command: rerun },
   replay: { summary: 'Repeat a bundled run here, offline: does the same come out?', command: replay },
+  'jobs list': {
+    summary: 'List the jobs of installed packages',
+    command: jobsList,
+  },
+  'jobs show': {
+    summary: 'Tell what a job takes, and how to run it',
+    command: jobsShow,
+  },
+  'jobs check': {
+    summary: 'Check the jobs of a package before it is published',
+    command: jobsCheck,
+  },
   init: {
     summary: 'Write a small project to begin with',
     command: init,
@@ -191,7 +206,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 }
 
 /** What a group does when it is named alone. */
-const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show', keys: 'keys check', events: 'events tail' }
+const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show', keys: 'keys check', jobs: 'jobs list', events: 'events tail' }
 
 export type FoundCommand =
   { kind: 'command'; name: string; words: string[]; command: Command } | { kind: 'help' } | { kind: 'none' }

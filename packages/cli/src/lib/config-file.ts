@@ -24,6 +24,9 @@ const eventsSchema = z.strictObject({
   batch: z.strictObject({ rows: natural.exactOptional(), bytes: natural.exactOptional(), ageMs: natural.exactOptional() }).exactOptional(),
 })
 
+const names = z.array(z.string().min(1)).exactOptional()
+const jobsSchema = z.strictObject({ paths: names, allow: names, deny: names })
+
 const fileSchema = z.strictObject({
   python: z.string().min(1).optional(),
   concurrency: z.int().min(1).max(100_000).optional(),
@@ -33,6 +36,7 @@ const fileSchema = z.strictObject({
   graceSec: z.number().min(0).max(3600).optional(),
   leaseSec: z.number().min(0.5).max(3600).optional(),
   events: eventsSchema.optional(),
+  jobs: jobsSchema.optional(),
   server: z.record(z.string(), z.unknown()).optional(),
   modules: z.record(z.string(), z.unknown()).optional(),
 }) satisfies z.ZodType<ConfigFile>
@@ -49,6 +53,10 @@ const MUST_BE: Readonly<Record<string, string>> = {
   server: 'a map of settings',
   modules: 'a map of modules by their names',
   events: 'a map: of sink, path, dataset, ...',
+  jobs: 'a map: of paths, allow, deny',
+  'jobs.paths': 'a list of texts: folders of packages',
+  'jobs.allow': 'a list of texts: names of packages',
+  'jobs.deny': 'a list of texts: names of packages',
   'events.sink': `one of ${SINKS.join(', ')}`,
   'events.path': 'a text: a path',
   'events.url': 'an address that begins with http:// or https://',
@@ -68,6 +76,7 @@ const MUST_BE: Readonly<Record<string, string>> = {
 const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(fileSchema.shape),
   events: Object.keys(eventsSchema.shape),
+  jobs: Object.keys(jobsSchema.shape),
   'events.batch': ['rows', 'bytes', 'ageMs'],
 }
 
@@ -154,6 +163,7 @@ function complete(given: ConfigFile, root: string): LorcConfig {
     allow: allow.map((entry) => (isPath(entry) ? resolve(root, entry) : entry)),
     graceSec: given.graceSec ?? DEFAULT_CONFIG.graceSec,
     leaseSec: given.leaseSec ?? DEFAULT_CONFIG.leaseSec,
+    jobs: { ...DEFAULT_CONFIG.jobs, ...given.jobs },
     events: { ...events, ...(events.path === undefined ? {} : { path: resolve(root, events.path) }) },
     server: given.server ?? DEFAULT_CONFIG.server,
     modules: given.modules ?? DEFAULT_CONFIG.modules,

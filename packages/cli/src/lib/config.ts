@@ -11,6 +11,16 @@ export interface EventsConfig extends Omit<SinkSettings, 'sink'> {
   batch?: { rows?: number; bytes?: number; ageMs?: number }
 }
 
+/** Which packages have jobs, besides those that the workspace declares. */
+export interface JobsConfig {
+  /** Folders of further packages; `*` and `**` as in npm's `workspaces`. Default: none. */
+  paths?: string[]
+  /** Packages that the workspace does not declare, but something that it declares brings with it; `*` for any letters. Default: none. */
+  allow?: string[]
+  /** Packages whose jobs are left out, whatever else holds; `*` for any letters. Default: none. */
+  deny?: string[]
+}
+
 /** What a `lorc.config.{ts,json,yaml}` may hold. A relative path is relative to the workspace. */
 export interface ConfigFile {
   /** The interpreter of Python steps, a path or a name on PATH. Default: the workspace's `.venv`, else `python3`. */
@@ -32,6 +42,8 @@ export interface ConfigFile {
   leaseSec?: number | undefined
   /** Where events go. */
   events?: EventsConfig | undefined
+  /** Where jobs are found. */
+  jobs?: JobsConfig | undefined
   /** Settings of `lorc serve`; docs/server.md lists them. */
   server?: Record<string, unknown> | undefined
   /** The modules that `lorc serve` calls over HTTP, by name; docs/server.md says what each may hold. */
@@ -58,6 +70,7 @@ export interface LorcConfig {
   leaseSec: number
   /** Where events go, as far as the file says. */
   events: EventsConfig
+  jobs: Readonly<Required<JobsConfig>>
   /** Settings of `lorc serve`, which checks them. */
   server: Readonly<Record<string, unknown>>
   modules: Readonly<Record<string, unknown>>
@@ -72,6 +85,7 @@ export const DEFAULT_CONFIG: LorcConfig = {
   graceSec: 5,
   leaseSec: 10,
   events: {},
+  jobs: { paths: [], allow: [], deny: [] },
   server: {},
   modules: {},
 }

@@ -86,6 +86,7 @@ describe('the configuration', () => {
     leaseSec: 2,
     server: { port: 9000 },
     modules: { macro: { url: 'http://localhost:7001' } },
+    jobs: { paths: ['jobs/*'], deny: ['old-*'] },
     events: { sink: 'sqlite', path: 'data/events.db', batch: { rows: 10 } },
   }
 
@@ -99,6 +100,7 @@ describe('the configuration', () => {
       ...settings,
       python: join(folder, 'bin/python'),
       allow: [join(folder, '../shared'), '/opt/x', 'left-pad'],
+      jobs: { ...settings.jobs, allow: [] },
       events: { ...settings.events, path: join(folder, 'data/events.db') },
     })
   })
@@ -116,7 +118,7 @@ describe('the configuration', () => {
       lorc.config.yaml:2:8 | \`store\` must be \`sqlite\` or \`files\`, not \`"redis"\`
       lorc.config.yaml:3:11 | \`graceSec\` must be a number of seconds from 0 to 3600, not \`-1\`
       lorc.config.yaml:5:5 | \`allow\` must be a list of texts: folders and packages, not \`[3]\`
-      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec, events, server, modules"
+      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec, events, jobs, server, modules"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
     const events = 'events:\n  sink: kafka\n  datasat: x\n  headers: { a: 1 }\n  batch:\n    rows: 0\n    x: 1\n'

@@ -24,9 +24,10 @@ export const configShow = defineCommand({
       server: 'defaults',
       modules: 'none',
       events: 'sink sqlite',
+      jobs: 'those of the packages that the workspace declares',
     }
     const rows = Object.entries(config).map(([name, value]: [string, LorcConfig[keyof LorcConfig]]) => {
-      const text = name === 'events' ? eventsText(config.events) : value === null ? '' : Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? Object.keys(value).join(', ') : String(value)
+      const text = name === 'events' ? eventsText(config.events) : name === 'jobs' ? jobsText(config.jobs) : value === null ? '' : Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? Object.keys(value).join(', ') : String(value)
       return [{ text: name }, { text: text || (absent[name] ?? '') }]
     })
     const from = configFile ?? 'no file: defaults'
@@ -35,6 +36,10 @@ export const configShow = defineCommand({
     return EXIT.ok
   },
 })
+
+function jobsText(jobs: LorcConfig['jobs']): string {
+  return Object.entries(jobs).filter(([, listed]) => listed.length > 0).map(([name, listed]) => `${name} ${listed.join(' ')}`).join(', ')
+}
 
 /** What a header holds may be a secret. */
 function eventsText({ headers, batch, ...settings }: EventsConfig): string {

@@ -10,6 +10,10 @@ const sources: CompletionSources = {
   recipeNames: () => of('daily', 'weekly'),
   stepsOfRecipe: (file) => of('load', `of_${file}`),
   stepsOfRun: (run) => of('report', `of_${run}`),
+  packages: () => of('ingester', '@acme/scorer'),
+  jobs: (name) => of('extract', `of_${name}`),
+  paramsOfRecipe: (file) => of('day', `of_${file}`),
+  paramsOfJob: (name, job) => of('feed', `of_${name}_${job}`),
 }
 
 const commands: Commands = {
@@ -67,6 +71,18 @@ describe('words', () => {
     expect(await ask('run --only ')).toEqual([])
     expect(await ask('runs logs last ')).toEqual(['report', 'of_last'])
     expect(await ask('runs logs ')).toEqual(['last', 'run_1'])
+  })
+
+  it('are packages, their jobs, and what these take', async () => {
+    expect(await ask('run i')).toEqual(['ingester'])
+    expect(await ask('run ingester ')).toEqual(['extract', 'of_ingester'])
+    expect(await ask('jobs show @')).toEqual(['@acme/scorer'])
+    expect(await ask('jobs show a ')).toEqual(['extract', 'of_a'])
+    expect(await ask('jobs list ')).toEqual(['ingester', '@acme/scorer'])
+    expect(await ask('run a b -p ')).toEqual(['feed=', 'of_a_b='])
+    expect(await ask('run a b --param f')).toEqual(['feed='])
+    expect(await ask('run x.yaml -p ')).toEqual(['day=', 'of_x.yaml='])
+    expect(await ask('run -p ')).toEqual([])
   })
 
   it('are none where the workspace cannot tell', async () => {

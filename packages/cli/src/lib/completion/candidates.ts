@@ -18,6 +18,12 @@ export interface CompletionSources {
   /** Of a recipe's file, or of a run. */
   stepsOfRecipe(file: string): Promise<Candidate[]>
   stepsOfRun(run: string): Promise<Candidate[]>
+  /** Packages with jobs, by the shortest name that is theirs alone. */
+  packages(): Promise<Candidate[]>
+  jobs(packageName: string): Promise<Candidate[]>
+  /** Names of parameters. */
+  paramsOfRecipe(file: string): Promise<Candidate[]>
+  paramsOfJob(packageName: string, job: string): Promise<Candidate[]>
 }
 
 export interface Commands {
@@ -90,12 +96,11 @@ async function ofCommand(
   const last = rest.at(-1)
   const awaited = last === undefined ? undefined : optionOf(last, options)
   const positionals = positionalsOf(rest, options)
-  const [place] = positionals
-  if (awaited !== undefined && awaited.kind !== 'flag') return valuesOf(awaited, place, sources, current)
+  if (awaited !== undefined && awaited.kind !== 'flag') return valuesOf(awaited, positionals, sources, current)
   if (current.startsWith('-')) return optionNames(options, rest)
   const specs = Object.values(command.arguments)
   const spec = specs[positionals.length] ?? specs.findLast(({ many }) => many === true)
-  return spec === undefined ? [] : byLabel(spec.label, place, sources, current)
+  return spec === undefined ? [] : byLabel(spec.label, positionals, sources, current)
 }
 
 function optionNames(own: OptionSpecs, given: readonly string[]): Candidate[] {
@@ -121,27 +126,28 @@ function positionalsOf(words: readonly string[], options: OptionSpecs): string[]
 
 async function valuesOf(
   spec: Exclude<OptionSpec, { kind: 'flag' }>,
-  place: string | undefined,
+  places: readonly string[],
   sources: CompletionSources,
   current: string,
 ): Promise<Candidate[]> {
   if (spec.kind === 'choice') return spec.choices.map((text) => ({ text }))
-  if (spec.kind !== 'list') return byLabel(spec.label, place, sources, current)
+  if (spec.kind !== 'list') return byLabel(spec.label, places, sources, current)
   // `a,b` goes on with what is not named yet.
   const cut = current.lastIndexOf(',') + 1
   const [head, named] = [current.slice(0, cut), new Set(current.slice(0, cut).split(','))]
-  const found = await byLabel(spec.label, place, sources, current.slice(cut))
+  const found = await byLabel(spec.label, places, sources, current.slice(cut))
   return found.filter(({ text }) => !named.has(text)).map((one) => ({ ...one, text: head + one.text }))
 }
 
-/** What a label of the help stands for. `place` is the command's first argument. */
-async function byLabel(label: string, place: string | undefined, sources: CompletionSources, current: string): Promise<Candidate[]> {
+/** What a label of the help stands for. `places` are the arguments before it. */
+async function byLabel(label: string, places: readonly string[], sources: CompletionSources, current: string): Promise<Candidate[]> {
   const parts = label.split('|')
-  const lists = await Promise.all(parts.map((part) => ofPart(part, place, sources, current).catch(() => [])))
+  const lists = await Promise.all(parts.map((part) => ofPart(part, places, sources, current).catch(() => [])))
   return lists.flat()
 }
 
-async function ofPart(part: string, place: string | undefined, sources: CompletionSources, current: string): Promise<Candidate[]> {
+async function ofPart(part: string, places: readonly string[], sources: CompletionSources, current: string): Promise<Candidate[]> {
+  const [place, job] = places
   switch (part) {
     case 'FILE':
       return sources.recipes(current)
@@ -157,7 +163,16 @@ async function ofPart(part: string, place: string | undefined, sources: Completi
       return sources.runs()
     case 'STEP':
       if (place === undefined) return []
-      return /\.[a-z]+$/.test(place) ? sources.stepsOfRecipe(place) : sources.stepsOfRun(place)
+      return FILE.test(place) ? sources.stepsOfRecipe(place) : sources.stepsOfRun(place)
+    case 'PACKAGE':
+      return sources.packages()
+    case 'JOB':
+      return place === undefined || FILE.test(place) ? [] : sources.jobs(place)
+    case 'NAME=VALUE': {
+      if (place === undefined) return []
+      const names = await (job === undefined ? sources.paramsOfRecipe(place) : sources.paramsOfJob(place, job))
+      return names.map(({ text, ...about }) => ({ text: `${text}=`, ...about }))
+    }
     case 'TEMPLATE':
     case 'SHELL':
       return NAMES[part].map((text) => ({ text }))
@@ -165,5 +180,8 @@ async function ofPart(part: string, place: string | undefined, sources: Completi
       return []
   }
 }
+
+/** What is no run and no package. */
+const FILE = /\.[a-z]+$/
 
 const NAMES = { TEMPLATE: ['minimal', 'node', 'python', 'etl'], SHELL: ['bash', 'zsh', 'fish'] } as const

@@ -7,8 +7,8 @@ _lorc() {
   while IFS= read -r line; do
     [ -n "$line" ] && COMPREPLY+=("\${line%%$'\\t'*}")
   done < <(lorc __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  if [ "\${#COMPREPLY[@]}" -eq 1 ] && [ "\${COMPREPLY[0]%/}" != "\${COMPREPLY[0]}" ]; then
-    compopt -o nospace 2>/dev/null
+  if [ "\${#COMPREPLY[@]}" -eq 1 ]; then
+    case \${COMPREPLY[0]} in */ | *=) compopt -o nospace 2>/dev/null ;; esac
   fi
 }
 complete -F _lorc lorc
@@ -21,7 +21,7 @@ _lorc() {
   for line in "\${(@f)$(lorc __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     [[ -z $line ]] && continue
     name=\${line%%$'\\t'*}
-    if [[ $name == */ ]]; then
+    if [[ $name == */ || $name == *= ]]; then
       folders+=("$name")
     else
       names+=("$name")

@@ -1,7 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { JobRegistry } from '@lorc/jobs-registry'
 import type { Plan, RunStore } from '@lorc/runner'
 import type { Surroundings } from '../command.ts'
+import { discoveryOptions } from '../jobs/discovery-options.ts'
+import { paramRows } from '../jobs/param-rows.ts'
+import { count } from '../render/quantity.ts'
 import { findRun } from '../run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 import type { Candidate, CompletionSources } from './candidates.ts'
@@ -14,6 +18,10 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
   const { io, engine, workspace } = surroundings
   const withStore = <T>(use: (store: RunStore) => Promise<T>): Promise<T> =>
     withRunner(surroundings, ({ store }) => use(store), { readOnly: true })
+  const registry = async (): Promise<JobRegistry> => {
+    const { discoverJobs } = await import('@lorc/jobs-registry')
+    return await discoverJobs(discoveryOptions(await workspace()))
+  }
   return {
     recipes: (prefix) => paths(io.cwd, prefix, (name) => /\.ya?ml$/.test(name)),
     folders: (prefix) => paths(io.cwd, prefix, () => false),
@@ -34,8 +42,32 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
         const { planHash = '' } = (await store.get(await findRun(store, run))) ?? {}
         return stepsOf(JSON.parse((await store.plan(planHash)) ?? '{"steps":[]}') as Plan)
       }),
+    packages: async () => {
+      const { packages } = await registry()
+      const isAlone = (name: string): boolean => packages.filter(({ shortName }) => shortName === name).length === 1
+      return packages.map(({ name, shortName, jobs }) => ({ text: isAlone(shortName) ? shortName : name, about: count(jobs.length, 'job') }))
+    },
+    jobs: async (packageName) => {
+      const { getPackage } = await import('@lorc/jobs-registry')
+      return getPackage(await registry(), packageName).jobs.map(({ name, summary }) => ({ text: name, ...(summary === undefined ? {} : { about: summary }) }))
+    },
+    paramsOfRecipe: async (file) => {
+      const { parametersOf } = await import('@lorc/runner')
+      const { plan } = await engine.compile(resolve(io.cwd, file), await workspace(), { keepNothing: true })
+      return parametersOf(plan).map(({ name, type, description }) => ({ text: name, about: description ?? type }))
+    },
+    paramsOfJob: async (packageName, job) => {
+      const { describeJob, findJob } = await import('@lorc/jobs-registry')
+      const location = await findJob(discoveryOptions(await workspace()), packageName, job)
+      // The declaration is there at once; to ask the job itself, its module is loaded.
+      const params = location.params ?? (await describeJob(location, { limitMs: PATIENCE_MS })).params
+      return params === null ? [] : paramRows(params).map(({ name, type, description }) => ({ text: name, about: description ?? type }))
+    },
   }
 }
+
+/** For a module, when somebody waits for a completion. */
+const PATIENCE_MS = 2000
 
 function stepsOf({ steps }: Plan): Candidate[] {
   return steps.map(({ name, type }) => ({ text: name, about: type }))

@@ -1,8 +1,9 @@
 import { openEvents, type EventHub, type EventsOptions } from '@lorc/event-client'
-import { discoverJobs, getJob, type JobRegistry } from '@lorc/jobs-registry'
+import { findJob } from '@lorc/jobs-registry'
 import type { EventsChoice, JobPlace, JobPort } from '@lorc/runner'
 import { join } from 'node:path'
 import type { OpenOptions } from '../engine.ts'
+import { discoveryOptions } from '../jobs/discovery-options.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
 
 /** What is opened for a choice. Of the sinks, those of the local database are there so far. */
@@ -17,21 +18,22 @@ function eventsOptions({ sink, smokeNamespace, allowOutbox }: EventsChoice, root
 }
 
 /** Where a declared job is; no code of its package is run. Throws RegistryError. */
-export async function locateJob(packageName: string, job: string, { root }: LoadedWorkspace, known?: JobRegistry): Promise<JobPlace> {
-  const registry = known ?? (await discoverJobs({ root }))
-  const { file, export: name, package: full, version } = getJob(registry, packageName, job)
+export async function locateJob(packageName: string, job: string, workspace: LoadedWorkspace): Promise<JobPlace> {
+  const { file, export: name, package: full, version } = await findJob(discoveryOptions(workspace), packageName, job)
   return { file, export: name, package: full, version, label: `${full.replace(/^@[^/]*\//, '')}/${job}` }
 }
 
 /** What the jobs of this process share: where they are, and the way of their events. */
 export function openJobPort({ workspace, jobs = {} }: OpenOptions): Pick<JobPort, 'locate' | 'events' | 'bigquery'> & { close(): Promise<void> } {
   const { root } = workspace
-  let registry: Promise<JobRegistry> | undefined
+  const places = new Map<string, Promise<JobPlace>>()
   const hubs = new Map<string, Promise<EventHub>>()
   return {
-    async locate(packageName, job) {
-      registry ??= discoverJobs({ root })
-      return locateJob(packageName, job, workspace, await registry)
+    locate(packageName, job) {
+      const key = `${packageName}/${job}`
+      const known = places.get(key) ?? locateJob(packageName, job, workspace)
+      places.set(key, known)
+      return known
     },
     events(choice) {
       const key = JSON.stringify([choice.sink, choice.smokeNamespace, choice.allowOutbox])
