@@ -163,8 +163,8 @@ function complete(given: ConfigFile, root: string): LorcConfig {
     allow: allow.map((entry) => (isPath(entry) ? resolve(root, entry) : entry)),
     graceSec: given.graceSec ?? DEFAULT_CONFIG.graceSec,
     leaseSec: given.leaseSec ?? DEFAULT_CONFIG.leaseSec,
-    jobs: { ...DEFAULT_CONFIG.jobs, ...given.jobs },
     events: { ...events, ...(events.path === undefined ? {} : { path: resolve(root, events.path) }) },
+    jobs: { ...DEFAULT_CONFIG.jobs, ...given.jobs },
     server: given.server ?? DEFAULT_CONFIG.server,
     modules: given.modules ?? DEFAULT_CONFIG.modules,
   }
