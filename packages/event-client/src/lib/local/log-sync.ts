@@ -10,6 +10,7 @@ export class LogSync {
   readonly #path: string
   #file: FileHandle | undefined
   #written = false
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(path: string) {
     this.#path = path
@@ -20,7 +21,20 @@ export class LogSync {
     this.#written = true
   }
 
-  async sync(): Promise<void> {
+  /** Resolves when what was committed before is on the disk. */
+  sync(): Promise<void> {
+    const turn = this.#turn.then(() => this.#sync())
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async close(): Promise<void> {
+    await this.#turn
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  async #sync(): Promise<void> {
     if (!this.#written) return
     this.#written = false
     try {
@@ -33,11 +47,6 @@ export class LogSync {
       this.#written = true
       throw error
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#file?.close()
-    this.#file = undefined
   }
 }
 

@@ -1,0 +1,1 @@
+export { sinkConformance, type SinkConformanceCase, type SinkUnderTest } from './lib/conformance/sink-conformance.ts'
