@@ -1,6 +1,5 @@
-import type { JournalEvent } from '@lorc/runner'
+import { LogReader, type JournalEvent, type TakeLines } from '@lorc/runner'
 import type { Io } from './io.ts'
-import { LogReader, type TakeLines } from './log-reader.ts'
 
 const FOLLOW_MS = 200
 

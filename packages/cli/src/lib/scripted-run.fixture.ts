@@ -156,6 +156,7 @@ export function viewOf(view: Partial<RunView> = {}): RunView {
     failedStep: null,
     paused: null,
     parent: null,
+    events: 0,
     provenance: { seed: 7, request: null, origin: null, options: {}, versions: {}, packages: {}, git: null, code: {}, importedFrom: null },
     steps: [stateOf('a')],
     ...view,

@@ -49,6 +49,11 @@ export interface RunnerOptions {
   leaseMs?: number
   /** Milliseconds between SIGTERM and SIGKILL. Default 5000. */
   graceMs?: number
+  /**
+   * How many events of runs that were viewed are kept as what they add up to, so that viewing a run again reads only what
+   * came since. The context of such a view goes on with the run. Default 0.
+   */
+  viewedEvents?: number
   clock?: Clock
   ids?: Ids
   /** Told of each run that begins or goes on here, those of steps included, before anything of it happens. */
@@ -210,6 +215,8 @@ export interface RunView {
   context: Context
   error: RecordedError | null
   failedStep: string | null
+  /** In its journal. */
+  events: number
   /** Who paused it and has not let it go on since. */
   paused: { by: string; reason: string; at: number } | null
   parent: { runId: string; step: string } | null

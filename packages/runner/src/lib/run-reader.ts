@@ -22,6 +22,8 @@ export interface LoadOptions {
   context?: (plan: Plan) => Context
   /** Sees each event. */
   visit?: (event: JournalEvent, plan: Plan) => void
+  /** What an earlier call gave: what came since is added to it. */
+  known?: LoadedRun | undefined
 }
 
 /** What runs can be read from: a store, or what holds some of its runs. */
@@ -29,8 +31,8 @@ export type JournalSource = Pick<RunStore, 'read' | 'plan'>
 
 /** Reads and checks a run's journal. Throws RUN_UNKNOWN, RUN_JOURNAL_BROKEN, STORE_*. */
 export async function loadRun(store: JournalSource, runId: string, options: LoadOptions = {}): Promise<LoadedRun> {
-  let loaded: LoadedRun | undefined
-  for await (const event of checkedEvents(store, runId)) {
+  let loaded = options.known
+  for await (const event of checkedEvents(store, runId, loaded?.position)) {
     if (!loaded) {
       const plan = await planOf(store, event)
       const context = options.context?.(plan) ?? new Context()
@@ -52,11 +54,13 @@ export function applyWrites(context: Context, event: JournalEvent): void {
   } else if (event.type === 'context.set') context.apply(event.writes, { who: event.by, at: event.ts })
 }
 
-/** The events from the first, each checked against the chain; throws RUN_JOURNAL_BROKEN at the first that does not fit. */
-export async function* checkedEvents(store: JournalSource, runId: string): AsyncGenerator<JournalEvent> {
-  let seq = 0
-  let prev = GENESIS
-  for await (const lines of store.read(runId)) {
+/** The events after `position`, each checked against the chain; throws RUN_JOURNAL_BROKEN at the first that does not fit. */
+export async function* checkedEvents(
+  store: JournalSource,
+  runId: string,
+  { length: seq, hash: prev }: JournalPosition = { length: 0, hash: GENESIS },
+): AsyncGenerator<JournalEvent> {
+  for await (const lines of store.read(runId, seq)) {
     for (const line of lines) {
       const result = unseal(line, seq, prev)
       if ('broken' in result) {

@@ -42,6 +42,7 @@ import { withSubPlans } from './sub-plans.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import type { Surroundings } from './surroundings.ts'
 import { journalUnattended } from './unattended.ts'
+import { ViewedRuns } from './viewed-runs.ts'
 import type { Workspace } from './workspace.ts'
 
 const NO_CODE: CodeScan = { hashes: {}, packages: {} }
@@ -84,6 +85,7 @@ class LocalRunner implements Runner {
   readonly #assembly: RunAssembly
   readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
+  readonly #viewed: ViewedRuns
   readonly #drivers: LiveRuns<Driver>
   readonly #onRun: RunnerOptions['onRun']
   /** Plans whose executors and secrets are there: they were looked for before. */
@@ -104,6 +106,7 @@ class LocalRunner implements Runner {
     this.#runsDir = options.runsDir ?? join(root, 'runs')
     this.#leaseMs = options.leaseMs ?? 10_000
     this.#onRun = options.onRun
+    this.#viewed = new ViewedRuns(store, options.viewedEvents ?? 0)
     this.#drivers = new LiveRuns(this.#clock)
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
     const children: ChildRuns = {
@@ -262,12 +265,15 @@ class LocalRunner implements Runner {
   }
 
   async view(runId: string): Promise<RunView> {
-    const { plan, fold, context } = await loadRun(this.store, runId)
+    this.#assertOpen()
+    const isDriven = await this.isDriven(runId)
+    const { plan, fold, context, position } = await this.#viewed.load(runId)
     return {
       runId,
       name: fold.name,
       status: fold.status,
-      abandoned: fold.status === 'running' && !(await this.isDriven(runId)),
+      abandoned: fold.status === 'running' && !isDriven,
+      events: position.length,
       createdAt: fold.createdAt,
       endedAt: fold.endedAt,
       plan,

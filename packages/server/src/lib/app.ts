@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance } from 'fastify'
+import { LOCAL } from './auth/principal.ts'
 import { ServerError } from './errors.ts'
 import { isCoded, problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { checkWithZod } from './request-checks.ts'
@@ -6,6 +7,8 @@ import { dashboardRoutes } from './routes/dashboard.ts'
 import { healthRoutes } from './routes/health.ts'
 import { insightRoutes } from './routes/insight.ts'
 import { recipeRoutes } from './routes/recipes.ts'
+import { runControlRoutes } from './routes/run-control.ts'
+import { runDetailRoutes } from './routes/run-details.ts'
 import { runRoutes } from './routes/runs.ts'
 import { scenarioRoutes } from './routes/scenarios.ts'
 import type { Service } from './service.ts'
@@ -15,6 +18,8 @@ const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = 
   healthRoutes,
   runRoutes,
   insightRoutes,
+  runDetailRoutes,
+  runControlRoutes,
   recipeRoutes,
   scenarioRoutes,
   dashboardRoutes,
@@ -31,6 +36,11 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   app.setValidatorCompiler(checkWithZod)
   // Answers are typed by the contract, and held to it by tests: to check each again would cost more than to make it.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.decorateRequest('principal')
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.principal = LOCAL
+    done()
+  })
   app.setErrorHandler((error, request, reply) => {
     const { run_id: runId } = (request.params ?? {}) as { run_id?: unknown }
     const problem = problemOf(error, typeof runId === 'string' ? runId : undefined)

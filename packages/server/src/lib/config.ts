@@ -2,9 +2,15 @@ import * as z from 'zod'
 import { ServerError } from './errors.ts'
 import { modulesSchema } from './modules/module-config.ts'
 
+const limitsSchema = z.strictObject({
+  /** Connections that follow runs at once. */
+  readers: z.int().min(1).max(1_000_000).default(2000),
+})
+
 const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8000),
+  limits: limitsSchema.prefault({}),
   /** Folders with recipes, relative to the workspace; searched with the folders in them, but for the workspace's own. */
   recipes: z.array(z.string().min(1)).default(['recipes', '.']),
 })

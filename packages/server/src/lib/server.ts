@@ -14,7 +14,10 @@ import { createApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import { readServiceConfig, type ServiceConfig } from './config.ts'
 import { ServerError } from './errors.ts'
+import { AuditLog } from './audit/audit-log.ts'
+import { RunArtifacts } from './artifacts/run-artifacts.ts'
 import { Intake } from './intake/intake.ts'
+import { LiveReaders } from './live/live-readers.ts'
 import type { ServiceLog } from './log.ts'
 import { createModuleExecutor } from './modules/module-executor.ts'
 import { ModuleRegistry } from './modules/module-registry.ts'
@@ -48,6 +51,9 @@ export interface LorcServer {
   close(): Promise<void>
 }
 
+/** Events of runs that were looked at and are kept as what they add up to. */
+const VIEWED_EVENTS = 200_000
+
 /** Makes the service. Rejects with ServerError SERVER_CONFIG and RunnerError WORKSPACE_INVALID, STORE_*. */
 export async function createServer(options: ServerOptions): Promise<LorcServer> {
   const config = readServiceConfig(options.config)
@@ -58,10 +64,24 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
     const versions = { lorc: version, ...options.runner?.versions }
     const modules = new ModuleRegistry(config.modules, options.runner?.env ?? {}, clock)
     const executors = [...(options.runner?.executors ?? []), createModuleExecutor(modules)]
-    const runner = await createRunner({ ...options.runner, executors, workspace, stateDir, store, clock, versions })
+    const runner = await createRunner({ viewedEvents: VIEWED_EVENTS, ...options.runner, executors, workspace, stateDir, store, clock, versions })
     const allow = options.runner?.allow ?? []
     const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir }, config.server.recipes)
-    const service: Service = { workspace, stateDir, version, config, runner, intake: new Intake(runner), recipes, modules, clock, log }
+    const service: Service = {
+      workspace,
+      stateDir,
+      version,
+      config,
+      runner,
+      intake: new Intake(runner),
+      recipes,
+      modules,
+      readers: new LiveReaders(store, clock, config.server.limits.readers, log),
+      artifacts: new RunArtifacts(runner, workspace),
+      audit: new AuditLog(join(stateDir, 'audit.db'), () => clock.now()),
+      clock,
+      log,
+    }
     return new LocalServer(service, await createApp(service), owned)
   } catch (error) {
     if (owned) await store.close()
@@ -113,10 +133,12 @@ class LocalServer implements LorcServer {
   }
 
   async #close(): Promise<void> {
-    const { intake, runner } = this.#service
+    const { intake, runner, readers, audit } = this.#service
     intake.close()
+    readers.close()
     await this.app.close()
     await runner.close()
+    audit.close()
     if (this.#ownsStore) await runner.store.close()
   }
 }

@@ -57,7 +57,7 @@ export async function serviceFixture(
       const payload = body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }
       const type = body === undefined ? {} : { 'content-type': 'application/json' }
       const answer = await server.app.inject({ method, url, headers: { host: 'localhost', ...type, ...headers }, ...payload })
-      const isJson = String(answer.headers['content-type']).includes('json')
+      const isJson = /^application\/(problem\+)?json/.test(String(answer.headers['content-type']))
       return { status: answer.statusCode, headers: answer.headers, text: answer.body, body: isJson ? (JSON.parse(answer.body) as unknown) : answer.body }
     },
   }

@@ -1,6 +1,9 @@
 import type { Clock, Runner } from '@lorc/runner'
 import type { ServiceConfig } from './config.ts'
+import type { AuditLog } from './audit/audit-log.ts'
+import type { RunArtifacts } from './artifacts/run-artifacts.ts'
 import type { Intake } from './intake/intake.ts'
+import type { LiveReaders } from './live/live-readers.ts'
 import type { ServiceLog } from './log.ts'
 import type { ModuleRegistry } from './modules/module-registry.ts'
 import type { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
@@ -19,6 +22,10 @@ export interface Service {
   readonly intake: Intake
   readonly recipes: RecipeCatalogue
   readonly modules: ModuleRegistry
+  /** Whoever follows runs. */
+  readonly readers: LiveReaders
+  readonly artifacts: RunArtifacts
+  readonly audit: AuditLog
   readonly clock: Clock
   readonly log: ServiceLog
 }

@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { JournalEvent, JsonObject, RunHandle, RunResult } from '@lorc/runner'
+import { LogReader, type JournalEvent, type JsonObject, type RunHandle, type RunResult } from '@lorc/runner'
 import { defineCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT, exitCodeOf, interruptedExitCode } from '../exit-codes.ts'
 import { Interrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
-import { LogReader } from '../log-reader.ts'
 import { showError } from '../render/show-error.ts'
 import { parseReference, scriptletPlan } from '../scriptlet-plan.ts'
 

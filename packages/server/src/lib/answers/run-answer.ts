@@ -1,6 +1,7 @@
 import type { RecordedError, RunSummary, RunView, StepState } from '@lorc/runner'
 import type * as z from 'zod'
 import { isScenario, moduleResults, planItems } from './scenario-answer.ts'
+import { askingSteps } from './asking-steps.ts'
 import type { errorSchema } from '../contract/common-fields.ts'
 import type { runItemSchema, runSchema, stepSchema } from '../contract/runs.ts'
 
@@ -57,12 +58,8 @@ function goingOn(view: GoingOn | undefined): Pick<Run, 'abandoned' | 'paused' | 
   return {
     abandoned,
     paused: paused && { by: paused.by, reason: paused.reason, at: timeText(paused.at) },
-    waiting_for: steps.filter(isAsking).map(({ name }) => name),
+    waiting_for: askingSteps(steps).map(({ name }) => name),
   }
-}
-
-function isAsking({ status, approval }: StepState): boolean {
-  return approval !== null && approval.decision === null && (status === 'running' || status === 'waiting')
 }
 
 function stepAnswer(step: StepState): Step {

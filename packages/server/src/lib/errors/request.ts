@@ -9,5 +9,8 @@ export const REQUEST_ERRORS = {
   REQUEST_METHOD: 'The path is there, but does not take this method.',
   RUN_STEP_ABSENT: 'The run has no step of this name.',
   RUN_WRITE_ABSENT: 'The event wrote no value under this key.',
+  REQUEST_RANGE: 'The range of bytes that is asked for begins behind the end of the file.',
+  ARTIFACT_UNKNOWN: 'No step of the run recorded a file of this name.',
+  ARTIFACT_GONE: 'A file that a step recorded is gone, or is not what was recorded any more.',
   RECIPE_UNKNOWN: 'The workspace has no recipe of this name.',
 } as const

@@ -1,4 +1,4 @@
-import type { Plan, Runner, RunResult, StartOptions } from '@lorc/runner'
+import type { Plan, ResumeOptions, Runner, RunResult, StartOptions } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 
 /** A run that was taken in: it is durable, and will be driven to its end. */
@@ -21,6 +21,13 @@ export class Intake {
   async accept(plan: Plan, options: StartOptions = {}): Promise<AcceptedRun> {
     this.assertOpen()
     const { runId, result } = await this.#runner.start(plan, options)
+    return { runId, result }
+  }
+
+  /** Goes on with a run that nobody drives. Throws SERVER_STOPPING, and as `Runner.resume` does. */
+  async resume(runId: string, options: Pick<ResumeOptions, 'repair'> = {}): Promise<AcceptedRun> {
+    this.assertOpen()
+    const { result } = await this.#runner.resume(runId, options)
     return { runId, result }
   }
 

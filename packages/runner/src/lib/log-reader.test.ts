@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { LogReader } from './log-reader.ts'
-import { lastLines } from './log-tail.ts'
 
 let folder: string
 let file: string
@@ -36,12 +35,4 @@ it('hands over a line without end in pieces', async () => {
   expect(Math.max(...lengths)).toBeLessThanOrEqual(1024 * 1024 + 64 * 1024)
   await reader.finish((lines) => void lengths.push(...lines.map((line) => line.length)))
   expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(3 * 1024 * 1024)
-})
-
-it('the last lines are those with text, from no more than 4 KiB', async () => {
-  expect(await lastLines(join(folder, 'none'), 3)).toEqual([])
-  await writeFile(file, 'a\nb\r\nprogress 1\rprogress 2\n\n')
-  expect(await lastLines(file, 2)).toEqual(['progress 1', 'progress 2'])
-  await writeFile(file, `${'x'.repeat(10_000)}\nshort\n`)
-  expect(await lastLines(file, 5)).toEqual(['short'])
 })

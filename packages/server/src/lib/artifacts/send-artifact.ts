@@ -1,0 +1,46 @@
+import { createReadStream } from 'node:fs'
+import { basename } from 'node:path'
+import type { Artifact } from '@lorc/runner'
+import type { FastifyReply } from 'fastify'
+import { ServerError } from '../errors.ts'
+import { rangeOf } from './byte-range.ts'
+import { mediaTypeOf } from './media-type.ts'
+
+/** Nothing that a step wrote runs as this site: no script, no form, no frame, whatever the file holds. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+export interface ConditionalHeaders {
+  readonly range?: string | undefined
+  readonly 'if-range'?: string | undefined
+  readonly 'if-none-match'?: string | undefined
+}
+
+/** Sends a file whose content is what was recorded, or the part of it that is asked for. Throws REQUEST_RANGE. */
+export function sendArtifact(reply: FastifyReply, { path, bytes, sha256 }: Artifact, file: string, asked: ConditionalHeaders): FastifyReply {
+  const tag = `"${sha256}"`
+  const { type, shown } = mediaTypeOf(path)
+  reply.headers({
+    etag: tag,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-cache',
+    'content-security-policy': POLICY,
+    'x-content-type-options': 'nosniff',
+    'content-disposition': `${shown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(basename(path))}`,
+  })
+  if (matches(asked['if-none-match'], tag)) return reply.status(304).send()
+  const heeded = asked['if-range'] === undefined || asked['if-range'] === tag
+  const range = heeded ? rangeOf(asked.range, bytes) : undefined
+  if (range === 'unsatisfiable') {
+    reply.header('content-range', `bytes */${bytes}`)
+    throw new ServerError('REQUEST_RANGE', `The file has ${bytes} bytes; \`${asked.range}\` begins behind them.`)
+  }
+  reply.type(type)
+  if (!range) return reply.header('content-length', bytes).send(createReadStream(file))
+  const { from, to } = range
+  reply.headers({ 'content-range': `bytes ${from}-${to}/${bytes}`, 'content-length': to - from + 1 })
+  return reply.status(206).send(createReadStream(file, { start: from, end: to }))
+}
+
+function matches(header: string | undefined, tag: string): boolean {
+  return header?.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim())) === true
+}

@@ -1,0 +1,100 @@
+import type { ServerResponse } from 'node:http'
+import type { Clock, RunStore } from '@lorc/runner'
+import { ServerError } from '../errors.ts'
+import type { ServiceLog } from '../log.ts'
+import { streamEvents } from './event-stream.ts'
+import { JournalChunks } from './journal-chunks.ts'
+import { ReaderConnection } from './reader-connection.ts'
+import { RunWatches } from './run-watches.ts'
+
+const KEPT_BYTES = 16 * 1024 * 1024
+/** Often enough for proxies, which cut what is silent for a minute. */
+const BEAT_MS = 15_000
+const BEAT = Buffer.from(': \n\n')
+
+/** Everybody who reads what happens as it happens. */
+export class LiveReaders {
+  readonly #store: RunStore
+  readonly #clock: Clock
+  readonly #most: number
+  readonly #log: ServiceLog
+  readonly #chunks: JournalChunks
+  readonly #watches: RunWatches
+  readonly #readers = new Set<ServerResponse>()
+  /** Those that take events, and a sign of life between them. */
+  readonly #beaten = new Set<ServerResponse>()
+  #stopBeating: (() => void) | undefined
+
+  /** `most`: readers at once. */
+  constructor(store: RunStore, clock: Clock, most: number, log: ServiceLog) {
+    this.#store = store
+    this.#clock = clock
+    this.#most = most
+    this.#log = log
+    this.#chunks = new JournalChunks(store, KEPT_BYTES)
+    this.#watches = new RunWatches(this.#chunks, clock)
+  }
+
+  get count(): number {
+    return this.#readers.size
+  }
+
+  /** Throws SERVER_OVERLOADED. */
+  assertRoom(): void {
+    if (this.#readers.size < this.#most) return
+    throw new ServerError('SERVER_OVERLOADED', `${this.#most} readers follow runs already.`, {
+      fix: 'Ask again later, or raise `server.limits.readers`.',
+    })
+  }
+
+  /** Whether a run has an event of this number, or may still get one. Throws RUN_UNKNOWN. */
+  async hasMore(runId: string, seq: number): Promise<boolean> {
+    if (await this.#chunks.from(runId, seq)) return true
+    return (await this.#store.get(runId))?.status === 'running'
+  }
+
+  /** Sends events as Server-Sent Events into an answer whose head was written. Never rejects: the reader comes back. */
+  async sendEvents(runId: string, from: number, to: ServerResponse, options: { follow: boolean }): Promise<void> {
+    const ports = { store: this.#store, chunks: this.#chunks, watches: this.#watches }
+    this.#beaten.add(to)
+    this.#beatLater()
+    await this.send(to, (connection) => streamEvents(ports, runId, from, connection, options))
+    this.#beaten.delete(to)
+    if (this.#beaten.size === 0) this.#rest()
+  }
+
+  /** Has `write` write into an answer whose head was written; what goes wrong ends the connection. Never rejects. */
+  async send(to: ServerResponse, write: (connection: ReaderConnection) => Promise<void>): Promise<void> {
+    this.#readers.add(to)
+    try {
+      await write(new ReaderConnection(to))
+      to.end()
+    } catch (error) {
+      this.#log('warn', 'what a reader followed cannot be read on', { error: error instanceof Error ? error.message : String(error) })
+      to.destroy()
+    } finally {
+      this.#readers.delete(to)
+    }
+  }
+
+  /** Ends every stream; readers of events come back with the id of the last one that they have. */
+  close(): void {
+    this.#watches.close()
+    for (const reader of this.#readers) reader.destroy()
+    this.#rest()
+  }
+
+  /** One timer for all. A reader that is behind needs no sign of life. */
+  #beatLater(): void {
+    this.#stopBeating ??= this.#clock.sleep(BEAT_MS, () => {
+      this.#stopBeating = undefined
+      for (const reader of this.#beaten) if (reader.writableLength === 0) reader.write(BEAT)
+      if (this.#beaten.size > 0) this.#beatLater()
+    })
+  }
+
+  #rest(): void {
+    this.#stopBeating?.()
+    this.#stopBeating = undefined
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { recipeOf, serviceFixture, type Steps } from '../service.fixture.ts'
+
+const approval = 'name: ask\nsteps:\n  - name: ok\n    type: approval\n    message: Go?\n    approvers: [ann]\n  - name: a\n    type: shell\n    script: a.sh\n'
+const files = { 'recipes/one.yaml': recipeOf('first', 'a', 'b'), 'recipes/ask.yaml': approval, 'a.sh': '', 'b.sh': '' }
+
+async function started(recipe: string, steps: Steps = {}) {
+  const service = await serviceFixture({ files, steps })
+  const { run_id: id } = (await service.ask('POST', `/recipes/${recipe}/runs`)).body as { run_id: string }
+  const { runner } = service.server
+  const until = async (type: string): Promise<void> => {
+    for await (const event of runner.events(id, { follow: true })) if (event.type === type) return
+  }
+  const audit = async () => {
+    const { AuditLog } = await import('../audit/audit-log.ts')
+    const log = new AuditLog(`${service.workspace}/.lorc/audit.db`)
+    const records = [...log.records()]
+    log.close()
+    return records
+  }
+  const post = (what: string, body: object) => service.ask('POST', `/runs/${id}/${what}`, body)
+  return { ...service, id, until, audit, post }
+}
+
+/** Ends with the attempt. */
+const hanging: Steps[string] = ({ signal }) =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve({ status: 'error', error: { code: 'STEP_CANCELLED', message: 'ended' } })))
+
+describe('steering a run', () => {
+  it('cancels it, on record with who, why, before and after', async () => {
+    const { post, until, audit, id, ask } = await started('one', { a: hanging })
+    await until('step.started')
+    expect(await post('cancel', { by: 'ann', reason: 'wrong input' })).toMatchObject({ status: 200, body: { run_id: id, outcome: 'requested' } })
+    await until('run.cancelled')
+    expect((await post('cancel', { reason: 'again' })).body).toMatchObject({ outcome: 'already_ended' })
+    expect(await audit()).toMatchObject([
+      { seq: 0, who: 'ann', via: 'http', action: 'run.cancel', target: id, why: 'wrong input', before: { status: 'running' } },
+      { seq: 1, of: 0, outcome: 'done', after: { outcome: 'requested' } },
+      { seq: 2, who: 'local', before: { status: 'cancelled' } },
+      { seq: 3, of: 2, after: { outcome: 'already_ended', status: 'cancelled' } },
+    ])
+    expect((await ask('GET', `/runs/${id}`)).body).toMatchObject({ status: 'cancelled', error: { code: 'RUN_CANCELLED' } })
+  })
+
+  it('pauses it and lets it go on', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { post, until, ask, id } = await started('one', { a: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) })
+    await until('step.started')
+    expect((await post('pause', { by: 'ann', reason: 'wait' })).status).toBe(200)
+    await until('run.paused')
+    expect((await ask('GET', `/runs/${id}`)).body).toMatchObject({ status: 'running', paused: { by: 'ann', reason: 'wait' } })
+    expect((await ask('GET', '/runs')).body).toMatchObject({ items: [{ paused: { by: 'ann' } }] })
+    gate.resolve()
+    await post('unpause', { reason: 'go' })
+    await until('run.completed')
+    expect(await post('pause', { reason: 'late' })).toMatchObject({ status: 409, body: { code: 'RUN_ENDED', run_id: id } })
+  })
+
+  it('decides on the step that waits, by whom the recipe names', async () => {
+    const { post, until, ask, id, audit } = await started('ask')
+    await until('approval.requested')
+    expect((await ask('GET', `/runs/${id}`)).body).toMatchObject({ waiting_for: ['ok'] })
+    expect(await post('approve', { by: 'bob', reason: 'fine' })).toMatchObject({ status: 403, body: { code: 'APPROVAL_NOT_ALLOWED' } })
+    expect((await post('approve', { by: 'ann', reason: 'fine' })).status).toBe(200)
+    await until('run.completed')
+    expect(await post('approve', { by: 'ann', reason: 'fine' })).toMatchObject({ status: 400, body: { errors: [{ path: '/body/step' }] } })
+    expect(await audit()).toMatchObject([
+      { who: 'bob', action: 'run.approve', before: { asked: { step: 'ok', approved: true } } },
+      { of: 0, outcome: 'failed', after: { error: 'APPROVAL_NOT_ALLOWED' } },
+      { who: 'ann' },
+      { of: 2, outcome: 'done' },
+    ])
+  })
+
+  it('goes on with a failed run, with repairs', async () => {
+    let fails = true
+    const { post, until, id, ask } = await started('one', {
+      a: () => (fails ? { status: 'error', error: { code: 'STEP_FAILED', message: 'no' } } : { status: 'ok', outputs: null }),
+    })
+    await until('run.failed')
+    fails = false
+    expect(await post('resume', { reason: 'mended', set: { 'in.put_v1': 3 } })).toMatchObject({ status: 202, headers: { location: `/runs/${id}` } })
+    await until('run.completed')
+    expect((await ask('GET', `/runs/${id}/context`)).body).toMatchObject({ keys: { 'in.put_v1': { value: 3, who: 'local' } } })
+    expect(await post('resume', { reason: 'x', skip: ['nope'] })).toMatchObject({ status: 422 })
+  })
+
+  it('refuses what is not there or says no reason', async () => {
+    const { post, ask } = await started('one')
+    expect(await post('cancel', {})).toMatchObject({ status: 400, body: { errors: [{ path: '/body/reason' }] } })
+    expect(await ask('POST', '/runs/run_x/cancel', { reason: 'x' })).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
+  })
+})

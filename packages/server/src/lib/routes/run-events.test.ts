@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { recipeOf, serviceFixture, type ServiceFixture } from '../service.fixture.ts'
+
+const files = { 'recipes/one.yaml': recipeOf('first', 'a', 'b'), 'a.sh': '', 'b.sh': '' }
+
+interface Frame {
+  id: number
+  event: string
+  data: { seq: number; type: string }
+}
+
+/** Frames as they come over a real connection. */
+async function* frames(url: string, headers: Record<string, string> = {}, signal?: AbortSignal): AsyncGenerator<Frame> {
+  const answer = await fetch(url, { headers, ...(signal && { signal }) })
+  expect(answer.headers.get('content-type')).toBe('text/event-stream')
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const bytes of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(bytes, { stream: true })
+    const parts = text.split('\n\n')
+    text = parts.pop()!
+    for (const part of parts) {
+      const [, id, event, data] = /^id: (\d+)\nevent: (.+)\ndata: (.+)$/.exec(part) ?? []
+      if (data !== undefined) yield { id: Number(id), event: event!, data: JSON.parse(data) as Frame['data'] }
+    }
+  }
+}
+
+async function all(stream: AsyncIterable<Frame>): Promise<Frame[]> {
+  const found: Frame[] = []
+  for await (const frame of stream) found.push(frame)
+  return found
+}
+
+async function start({ ask }: ServiceFixture): Promise<string> {
+  return ((await ask('POST', '/recipes/one/runs')).body as { run_id: string }).run_id
+}
+
+describe('GET /runs/{run_id}/events', () => {
+  it('sends what there is, then what comes, until the run has ended', async () => {
+    const gate = Promise.withResolvers<void>()
+    const service = await serviceFixture({ files, steps: { b: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) } })
+    const { url } = await service.server.listen({ port: 0 })
+    const id = await start(service)
+    const seen: string[] = []
+    for await (const { id: seq, event, data } of frames(`${url}/runs/${id}/events`)) {
+      expect(data).toMatchObject({ seq, type: event })
+      seen.push(event)
+      if (event === 'step.started' && seen.filter((type) => type === 'step.started').length === 2) gate.resolve()
+    }
+    expect(seen[0]).toBe('run.created')
+    expect(seen.at(-1)).toBe('run.completed')
+  })
+
+  it('goes on after Last-Event-ID, and says with 204 that there is no more', async () => {
+    const service = await serviceFixture({ files })
+    const { url } = await service.server.listen({ port: 0 })
+    const id = await start(service)
+    const events = await all(frames(`${url}/runs/${id}/events`))
+    const rest = await all(frames(`${url}/runs/${id}/events`, { 'last-event-id': '2' }))
+    expect(rest).toEqual(events.slice(3))
+    expect(await all(frames(`${url}/runs/${id}/events?from=4&follow=false`))).toEqual(events.slice(4))
+    const end = await service.ask('GET', `/runs/${id}/events`, undefined, { 'last-event-id': String(events.length - 1) })
+    expect(end.status).toBe(204)
+  })
+
+  it('sends the same to a hundred readers, reading the journal once', async () => {
+    const gate = Promise.withResolvers<void>()
+    const service = await serviceFixture({ files, steps: { b: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) } })
+    const { url } = await service.server.listen({ port: 0 })
+    const id = await start(service)
+    const { store } = service.server.runner
+    const read = store.read.bind(store)
+    let reads = 0
+    store.read = (runId, seq) => {
+      reads++
+      return read(runId, seq)
+    }
+    const readers = Array.from({ length: 100 }, () => all(frames(`${url}/runs/${id}/events`)))
+    setTimeout(gate.resolve, 300)
+    const got = await Promise.all(readers)
+    for (const events of got) expect(events).toEqual(got[0])
+    expect(got[0]?.at(-1)?.event).toBe('run.completed')
+    expect(reads).toBeLessThan(60)
+  })
+
+  it('refuses a run that is not there, and more readers than the limit', async () => {
+    const gate = Promise.withResolvers<void>()
+    const service = await serviceFixture({ files, config: { server: { limits: { readers: 1 } } }, steps: { a: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) } })
+    const { url } = await service.server.listen({ port: 0 })
+    expect(await service.ask('GET', '/runs/run_x/events')).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
+    expect(await service.ask('GET', '/runs/run_x/events', undefined, { 'last-event-id': 'x' })).toMatchObject({ status: 400 })
+    const id = await start(service)
+    const gone = new AbortController()
+    const first = frames(`${url}/runs/${id}/events`, {}, gone.signal)
+    await first.next()
+    expect(await service.ask('GET', `/runs/${id}/events`)).toMatchObject({ status: 503, body: { code: 'SERVER_OVERLOADED' } })
+    gone.abort()
+    await expect(all(first)).rejects.toThrow()
+    await expect.poll(async () => (await fetch(`${url}/runs/${id}/events`).then((answer) => (answer.body?.cancel(), answer.status)))).toBe(200)
+    gate.resolve()
+  })
+
+  it('ends with the service', async () => {
+    const service = await serviceFixture({ files, steps: { a: () => new Promise(() => undefined) } })
+    const { url } = await service.server.listen({ port: 0 })
+    const id = await start(service)
+    const reader = frames(`${url}/runs/${id}/events`)
+    await reader.next()
+    const rest = all(reader).catch(() => 'cut')
+    await service.server.close()
+    await rest
+  })
+})
+
+describe('GET /runs/{run_id}/logs', () => {
+  const printing = { a: ({ logPath }: { logPath: string }) => print(logPath, 'One\ntwo\n'), b: ({ logPath }: { logPath: string }) => print(logPath, 'three') }
+
+  async function print(path: string, text: string) {
+    const { writeFile } = await import('node:fs/promises')
+    await writeFile(path, text)
+    return { status: 'ok', outputs: null } as const
+  }
+
+  async function lines(service: ServiceFixture, path: string): Promise<{ step: string; text: string }[]> {
+    const { text, status } = await service.ask('GET', path)
+    expect(status).toBe(200)
+    return text.trim() === '' ? [] : text.trim().split('\n').map((line) => JSON.parse(line) as { step: string; text: string })
+  }
+
+  it('sends what was printed, all of it or a part', async () => {
+    const service = await serviceFixture({ files, steps: printing })
+    const id = await start(service)
+    const everything = await lines(service, `/runs/${id}/logs?follow=true`)
+    expect(everything.map(({ step, text }) => [step, text])).toEqual([['a', 'One'], ['a', 'two'], ['b', 'three']])
+    expect(everything[0]).toMatchObject({ attempt: 1, attempt_started_at: expect.stringMatching(/^\d{4}-.*Z$/) as unknown })
+    expect(await lines(service, `/runs/${id}/logs`)).toEqual(everything)
+    expect(await lines(service, `/runs/${id}/logs?step=b`)).toHaveLength(1)
+    expect(await lines(service, `/runs/${id}/logs?attempt=2`)).toEqual([])
+    expect((await lines(service, `/runs/${id}/logs?text=ONE`)).map(({ text }) => text)).toEqual(['One'])
+  })
+
+  it('sends lines as they are printed', async () => {
+    const gate = Promise.withResolvers<void>()
+    const service = await serviceFixture({ files, steps: { a: async ({ logPath }) => (await print(logPath, 'first\n'), await gate.promise, print(logPath, 'first\nlast\n')) } })
+    const { url } = await service.server.listen({ port: 0 })
+    const id = await start(service)
+    const answer = await fetch(`${url}/runs/${id}/logs?follow=true&step=a`)
+    let text = ''
+    for await (const bytes of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(bytes).toString()
+      gate.resolve()
+    }
+    expect(text.trim().split('\n').map((line) => (JSON.parse(line) as { text: string }).text)).toEqual(['first', 'last'])
+  })
+
+  it('says that there is no such run or step', async () => {
+    const service = await serviceFixture({ files })
+    const id = await start(service)
+    expect(await service.ask('GET', '/runs/run_x/logs')).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
+    expect(await service.ask('GET', `/runs/${id}/logs?step=z`)).toMatchObject({ status: 422, body: { code: 'RUN_STEP_UNKNOWN' } })
+  })
+})
