@@ -1,4 +1,5 @@
 import js from '@eslint/js'
+import hooks from 'eslint-plugin-react-hooks'
 import ts from 'typescript-eslint'
 
 const libraries = ['packages/*/src/**/*.ts']
@@ -67,6 +68,12 @@ export default ts.config(
       'no-console': 'error',
       'no-restricted-globals': ['error', { name: 'process', message: inLibraries }],
     },
+  },
+  {
+    files: ['packages/server/dashboard/**/*.{ts,tsx}'],
+    extends: [hooks.configs.flat['recommended-latest']],
+    // The dashboard is compiled as it is written; what a compiler would have to leave out does not matter.
+    rules: { 'react-hooks/incompatible-library': 'off' },
   },
   {
     files: tests,

@@ -1,20 +1,25 @@
-import { brotliCompressSync, constants } from 'node:zlib'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
+const compress = promisify(brotliCompress)
 const COMPRESSED = /\.(?:js|css|html|svg)$/
 
 /** Puts `<file>.br` beside each file of text, so that the server compresses nothing while it serves. */
 const compressed: Plugin = {
   name: 'compressed',
   apply: 'build',
-  generateBundle(_, bundle) {
-    for (const [name, file] of Object.entries(bundle)) {
-      if (!COMPRESSED.test(name)) continue
-      const text = file.type === 'chunk' ? file.code : file.source
-      const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
-      this.emitFile({ type: 'asset', fileName: `${name}.br`, source: brotliCompressSync(text, { params }) })
-    }
+  async writeBundle({ dir = '' }, bundle) {
+    const names = Object.keys(bundle).filter((name) => COMPRESSED.test(name))
+    await Promise.all(
+      names.map(async (name) => {
+        const path = join(dir, name)
+        await writeFile(`${path}.br`, await compress(await readFile(path)))
+      }),
+    )
   },
 }
 
@@ -32,5 +37,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 })

@@ -1,5 +1,7 @@
 import type * as z from 'zod'
+import type { scenarioRoutes } from '../../../src/lib/contract/scenarios.ts'
 import type { graphSchema, insightSchema, stepStorySchema, writesSchema } from '../../../src/lib/contract/insight.ts'
+import type { recipeRoutes } from '../../../src/lib/contract/recipes.ts'
 import type { runItemSchema, runStatusSchema, stepStatusSchema } from '../../../src/lib/contract/runs.ts'
 
 /** What the service answers: the types of its contract. */
@@ -15,4 +17,33 @@ export type SpanRow = Insight['steps'][number][8][number]
 export interface Page<Item> {
   items: Item[]
   next_cursor: string | null
+}
+
+/** A file that a step recorded. */
+export interface ArtifactItem {
+  step: string
+  /** What `/runs/{run_id}/artifacts/` takes. */
+  name: string
+  path: string
+  bytes: number
+  sha256: string
+  media_type: string
+  url: string
+}
+
+export type Recipe = z.output<(typeof recipeRoutes)['GET /recipes']['answers'][200]>['items'][number]
+
+export interface Job {
+  package: string
+  job: string
+  description: string | null
+  /** JSON Schema; null: it takes none. */
+  params: Record<string, unknown> | null
+}
+
+export type Module = z.output<(typeof scenarioRoutes)['GET /modules']['answers'][200]>['items'][number]
+
+export interface RunContext {
+  /** The last write of each key. */
+  keys: Record<string, { value: unknown; who: string; step: string | null; attempt: number | null; at: string }>
 }

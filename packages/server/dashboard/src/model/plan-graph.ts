@@ -2,9 +2,15 @@ import { foldGraph, type GraphNode, type PlanGraph, type StatusCounts } from '@l
 import type { GraphAnswer, StepStatus } from '../api/answers.ts'
 import type { StepLine } from './run-picture.ts'
 
-/** The graph of a run as the picture shows it, with the states of its steps. O(steps + edges). */
-export function graphOfRun(name: string, answer: GraphAnswer, lines: readonly StepLine[]): PlanGraph {
-  const nodes = nodesOf(answer)
+/** The graph of a plan as the service tells it, without what its steps have come to. O(steps + edges). */
+export function structureOf(name: string, answer: GraphAnswer): PlanGraph {
+  const edges = Array.from({ length: answer.edges.length / 2 }, (_, i) => ({ from: answer.edges[2 * i]!, to: answer.edges[2 * i + 1]! }))
+  return { name, nodes: nodesOf(answer), edges, steps: answer.steps.length }
+}
+
+/** The graph with what the steps have come to; it has the same edges. O(steps). */
+export function graphOfRun(structure: PlanGraph, lines: readonly StepLine[]): PlanGraph {
+  const nodes = structure.nodes.map((node): GraphNode => ({ ...node }))
   for (const line of lines) {
     const node = nodes[line.index]
     if (node === undefined) continue
@@ -17,8 +23,7 @@ export function graphOfRun(name: string, answer: GraphAnswer, lines: readonly St
       node.tookMs = line.started === null || line.ended === null || line.status === 'skipped' || line.status === 'blocked' ? null : line.ended - line.started
     }
   }
-  const edges = Array.from({ length: answer.edges.length / 2 }, (_, i) => ({ from: answer.edges[2 * i]!, to: answer.edges[2 * i + 1]! }))
-  return { name, nodes, edges, steps: answer.steps.length }
+  return { ...structure, nodes }
 }
 
 function nodesOf({ steps, types, type, phases, conditional, for_each: forEach, joins }: GraphAnswer): GraphNode[] {

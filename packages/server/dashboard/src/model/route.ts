@@ -1,4 +1,4 @@
-export const TABS = ['graph', 'timeline', 'logs', 'context', 'files', 'events', 'facts'] as const
+export const TABS = ['graph', 'timeline', 'logs', 'context', 'artifacts', 'events', 'facts'] as const
 export type Tab = (typeof TABS)[number]
 
 export const START_KINDS = ['recipes', 'jobs', 'scenario'] as const

@@ -28,22 +28,23 @@ class Service {
 
 async function pagesOf(service: Service): Promise<RunPages> {
   const pages = new RunPages(service.read)
+  pages.open()
   await Promise.resolve()
   await Promise.resolve()
   await Promise.resolve()
   return pages
 }
-const ids = (pages: RunPages): string[] => pages.list().runs.map(({ run_id: id }) => id)
+const ids = (pages: RunPages): string[] => pages.state().runs.map(({ run_id: id }) => id)
 
 describe('the pages of runs', () => {
   it('are read one after another until all are there', async () => {
     const service = new Service(700)
     const pages = await pagesOf(service)
-    expect(pages.list()).toMatchObject({ complete: false, loading: false })
+    expect(pages.state()).toMatchObject({ complete: false, loading: false })
     await pages.more()
     await pages.more()
     await pages.more()
-    expect(pages.list().complete).toBe(true)
+    expect(pages.state().complete).toBe(true)
     expect(ids(pages)).toEqual(service.runs.map(({ run_id: id }) => id))
     expect(service.asked).toEqual([[null, 100], ['run_601', 500], ['run_101', 500]])
   })
@@ -55,7 +56,7 @@ describe('the pages of runs', () => {
     service.runs = [run(702), run(701, 'running'), ...service.runs.filter(({ run_id: id }) => id !== 'run_690').map((item) => (item.run_id === 'run_650' ? run(650, 'failed') : item))]
     await pages.refresh([])
     expect(ids(pages)).toEqual(service.runs.slice(0, 601).map(({ run_id: id }) => id))
-    expect(pages.list().runs.find(({ run_id: id }) => id === 'run_650')).toMatchObject({ status: 'failed' })
+    expect(pages.state().runs.find(({ run_id: id }) => id === 'run_650')).toMatchObject({ status: 'failed' })
   })
 
   it('begin anew when more is new than a page holds', async () => {
@@ -73,10 +74,10 @@ describe('the pages of runs', () => {
     service.runs[400] = run(300, 'running')
     const pages = await pagesOf(service)
     await pages.more()
-    const shown = pages.list().runs.slice(390, 410)
+    const shown = pages.state().runs.slice(390, 410)
     service.runs[400] = run(300, 'completed')
     await pages.refresh(shown)
-    expect(pages.list().runs[400]).toMatchObject({ run_id: 'run_300', status: 'completed' })
+    expect(pages.state().runs[400]).toMatchObject({ run_id: 'run_300', status: 'completed' })
     expect(ids(pages)).toHaveLength(600)
   })
 
@@ -85,16 +86,18 @@ describe('the pages of runs', () => {
     const pages = await pagesOf(service)
     service.runs = []
     await pages.refresh([])
-    expect(pages.list()).toMatchObject({ runs: [], complete: true, error: undefined })
+    expect(pages.state()).toMatchObject({ runs: [], complete: true, error: undefined })
     service.broken = true
     await pages.refresh([])
-    expect(pages.list().error).toMatchObject({ message: 'no answer' })
+    expect(pages.state().error).toMatchObject({ message: 'no answer' })
     service.broken = false
     let told = 0
     pages.subscribe(() => told++)
     await pages.refresh([])
-    expect(pages.list().error).toBeUndefined()
+    expect(pages.state().error).toBeUndefined()
     expect(told).toBeGreaterThan(0)
-    pages.close()
+    pages.open()()
+    await pages.refresh([])
+    expect(pages.state().error).toBeUndefined()
   })
 })

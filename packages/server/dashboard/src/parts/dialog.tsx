@@ -2,12 +2,14 @@ import { useEffect, useId, useRef, type ReactNode } from 'react'
 
 interface DialogProps {
   title: string
+  /** It holds tables or values. */
+  wide?: boolean
   onClose: () => void
   children: ReactNode
 }
 
 /** A window above the page that is there as long as it is rendered; Escape, its button and a click beside it close it. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, wide = false, onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
   useEffect(() => {
@@ -18,6 +20,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={ref}
+      className={wide ? 'wide-dialog' : undefined}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault()

@@ -1,6 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { session } from '../api/session.ts'
 import { RunsPage } from '../run-list/runs-page.tsx'
+import { ComparePage } from '../compare/compare-page.tsx'
+import { StartPage } from '../start/start-page.tsx'
+import { RunPage } from '../run/run-page.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { KeyDialog } from './key-dialog.tsx'
 import { focusSearch, useShortcuts } from './shortcuts.ts'
@@ -58,8 +61,11 @@ function Screen({ route }: { route: Route }) {
     case 'runs':
       return <RunsPage query={route.query} />
     case 'run':
+      return <RunPage key={route.runId} runId={route.runId} tab={route.tab} query={route.query} />
     case 'start':
+      return <StartPage kind={route.kind} name={route.name} query={route.query} />
     case 'compare':
+      return <ComparePage key={`${route.a} ${route.b}`} a={route.a} b={route.b} />
     case 'unknown':
       return (
         <main id="main" className="page">

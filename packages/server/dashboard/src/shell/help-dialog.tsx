@@ -7,7 +7,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['+', '−', '0'], 'larger, smaller, all of it: graph and timeline'],
   [['Enter'], 'open what has the focus'],
   [['Esc'], 'close a step or a window'],
-  [['1', '…', '7'], 'of a run: graph, timeline, logs, context, files, events, facts'],
+  [['1', '…', '7'], 'of a run: graph, timeline, logs, context, artifacts, events, facts'],
   [['r'], 'all runs'],
   [['n'], 'start a run'],
   [['?'], 'this'],

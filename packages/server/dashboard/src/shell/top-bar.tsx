@@ -10,7 +10,7 @@ export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }) 
   const key = useSyncExternalStore((listener) => session.listen(listener), session.key)
   const current = (is: boolean): { 'aria-current': 'page' } | undefined => (is ? { 'aria-current': 'page' } : undefined)
   return (
-    <header className="bar">
+    <header className="top-bar">
       <a className="brand" href="#/runs">
         <img src="./mark.svg" alt="" width="24" height="24" />
         lorc

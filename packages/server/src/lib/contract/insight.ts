@@ -217,11 +217,4 @@ export const insightRoutes = defineRoutes({
     query: z.strictObject({ key: z.string().min(1).max(500) }),
     answers: { 200: z.object({ key: z.string(), value: z.json() }) },
   },
-  'GET /runs/{run_id}/files': {
-    summary: 'List the files that steps of a run wrote and named',
-    tag: 'runs',
-    scope: 'read',
-    params: z.strictObject({ run_id: runIdSchema }),
-    answers: { 200: z.object({ items: z.array(artifactSchema.extend({ step: z.string() })), next_cursor: z.null() }) },
-  },
 })

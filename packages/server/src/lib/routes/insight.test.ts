@@ -102,12 +102,11 @@ describe('what screens ask of a run', () => {
     expect(await get(`writes/${items[1]![0]}?key=demo.part_v1`)).toEqual({ key: 'demo.part_v1', value: write(2)['demo.part_v1'].value })
     expect(await get(`writes/${items[0]![0]}?key=constructor`)).toMatchObject({ status: 404, code: 'RUN_WRITE_ABSENT' })
     expect(await get('writes/0?key=demo.part_v1')).toMatchObject({ status: 404 })
-    expect(await get('files')).toEqual({ items: [], next_cursor: null })
   })
 
   it('is refused of a run that is not there', async () => {
     const { ask } = await serviceFixture()
-    for (const path of ['insight', 'graph', 'writes', 'files', 'steps/a', 'writes/3?key=a.b_v1']) {
+    for (const path of ['insight', 'graph', 'writes', 'steps/a', 'writes/3?key=a.b_v1']) {
       expect(await ask('GET', `/runs/run_x/${path}`)).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
     }
   })

@@ -54,10 +54,4 @@ export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Serv
     if (written === undefined) throw new ServerError('RUN_WRITE_ABSENT', `The event ${seq} of ${runId} did not write ${JSON.stringify(key)}.`)
     return { status: 200, body: { key, value: written.value } }
   })
-
-  route(app, 'GET /runs/{run_id}/files').answers(async ({ params }) => {
-    const { lens } = await keeper.look(params.run_id)
-    const items = lens.fold.steps().flatMap(({ name, itemOf, artifacts }) => (itemOf === null ? artifacts.map((artifact) => ({ ...artifact, step: name })) : []))
-    return { status: 200, body: { items, next_cursor: null } }
-  })
 }

@@ -1,0 +1,62 @@
+import { lazy, Suspense, useState } from 'react'
+import type { ArtifactItem } from '../api/answers.ts'
+import { artifactKind, LARGEST_SHOWN } from '../model/artifact-kind.ts'
+import { bytes } from '../model/quantity.ts'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { StepLink } from '../run/step-link.tsx'
+import { BlobImage } from './blob-image.tsx'
+import { TextArtifact } from './text-artifact.tsx'
+import { keepArtifact, useArtifact } from './use-artifact.ts'
+
+const MarkdownView = lazy(() => import('./markdown-view.tsx'))
+
+interface ArtifactViewProps {
+  item: ArtifactItem
+  /** Files that it may refer to. */
+  all: readonly ArtifactItem[]
+}
+
+/** A file in place, as what it is. */
+export function ArtifactView({ item, all }: ArtifactViewProps) {
+  const { path, bytes: size, sha256, step } = item
+  const [problem, setProblem] = useState<unknown>()
+  return (
+    <article className="artifact" aria-label={path}>
+      <header>
+        <h2>{path}</h2>
+        <span className="grow" />
+        <button type="button" onClick={() => void keepArtifact(item).catch(setProblem)}>
+          Download
+        </button>
+      </header>
+      <p className="dim small">
+        {bytes(size)}, written by <StepLink step={step} />, sha256 <code>{sha256.slice(0, 12)}…</code> <CopyButton text={sha256} what="the SHA-256" />
+      </p>
+      {problem !== undefined && <Notice error={problem} />}
+      <Content item={item} all={all} />
+    </article>
+  )
+}
+
+function Content({ item, all }: ArtifactViewProps) {
+  const kind = artifactKind(item.path, item.media_type)
+  const small = item.bytes <= LARGEST_SHOWN
+  const { data, error, refetch } = useArtifact(item, kind !== 'none' && small)
+  if (kind === 'none') return <p className="none">A file of this kind is not shown here. It can be downloaded.</p>
+  if (!small) return <p className="none">It is larger than {bytes(LARGEST_SHOWN)}: it is not shown here, but can be downloaded.</p>
+  if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />
+  if (data === undefined) return <p className="none">Reading…</p>
+  if (kind === 'image') return <BlobImage blob={data} type={imageType(item)} alt={item.path} />
+  if (kind !== 'markdown') return <TextArtifact blob={data} kind={kind} />
+  return (
+    <Suspense fallback={<p className="none">Reading…</p>}>
+      <MarkdownView blob={data} item={item} all={all} />
+    </Suspense>
+  )
+}
+
+function imageType({ path, media_type: type }: ArtifactItem): string {
+  if (type.startsWith('image/')) return type
+  return path.toLowerCase().endsWith('.svg') ? 'image/svg+xml' : 'image/png'
+}

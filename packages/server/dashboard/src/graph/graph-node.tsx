@@ -1,0 +1,56 @@
+import type { GraphNode } from '@lorc/runner/insight'
+import { memo } from 'react'
+import type { StepStatus } from '../api/answers.ts'
+import { duration, number } from '../model/quantity.ts'
+import { MARKS, STATUSES } from '../parts/status.tsx'
+import type { Box } from './drawn-layout.ts'
+
+interface GraphNodeBoxProps {
+  node: GraphNode
+  box: Box
+  selected: boolean
+  onPath: boolean
+  /** It is next to what is selected. */
+  near: boolean
+  tabbable: boolean
+  onOpen: (id: number) => void
+}
+
+/** A step, a group of steps, or what joins them. */
+export const GraphNodeBox = memo(function GraphNodeBox({ node, box, selected, onPath, near, tabbable, onOpen }: GraphNodeBoxProps) {
+  const { id, kind, label, status, forEach } = node
+  const place = { left: box.left, top: box.top, width: box.width, height: box.height }
+  if (kind === 'join') {
+    return (
+      <span className={label === '' ? 'join dot' : 'join'} style={place}>
+        {label}
+      </span>
+    )
+  }
+  const many = kind === 'group' || forEach
+  const classes = ['node', status ?? 'mixed', ...(selected ? ['selected'] : []), ...(onPath ? ['on-path'] : []), ...(near ? ['near'] : []), ...(many ? ['many'] : [])]
+  return (
+    <button type="button" className={classes.join(' ')} style={place} tabIndex={tabbable ? 0 : -1} data-node={id} aria-pressed={selected} title={label} onClick={() => onOpen(id)}>
+      <span className="title one">
+        {status !== null && <span aria-hidden="true">{MARKS[status]} </span>}
+        {label}
+      </span>
+      <span className="detail one">
+        <span className="unseen">{status ?? 'several statuses'}, </span>
+        {detailOf(node)}
+        {onPath && <span className="unseen">, on the critical path</span>}
+      </span>
+    </button>
+  )
+})
+
+function detailOf({ kind, size, items, counts, type, tookMs, status, conditional }: GraphNode): string {
+  if (kind === 'group') return status === null || counts === null ? `${number(size)} steps: ${tally(counts ?? {})}` : `${number(size)} steps, ${status}`
+  if (items !== null) return `${number(items)} items${counts === null ? '' : `: ${tally(counts)}`}`
+  const words = [type ?? '', ...(conditional ? ['if'] : []), ...(tookMs === null ? [] : [duration(tookMs)])]
+  return words.filter((word) => word !== '').join(' · ')
+}
+
+function tally(counts: Readonly<Partial<Record<StepStatus, number>>>): string {
+  return STATUSES.flatMap((status) => (counts[status] === undefined ? [] : [`${number(counts[status])} ${MARKS[status]}`])).join(' ')
+}

@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import { session } from '../api/session.ts'
+import { Dialog } from './dialog.tsx'
+import { Notice } from './notice.tsx'
+
+const WHO = 'lorc-who'
+
+export interface Reason {
+  reason: string
+  by?: string
+}
+
+interface ReasonDialogProps {
+  title: string
+  text: string
+  button: string
+  onSubmit: (reason: Reason) => Promise<void>
+  onClose: () => void
+}
+
+/** Asks why; and where no key says who, for a name, which this browser remembers. */
+export function ReasonDialog({ title, text, button, onSubmit, onClose }: ReasonDialogProps) {
+  const [reason, setReason] = useState('')
+  const [by, setBy] = useState(() => localStorage.getItem(WHO) ?? '')
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const named = session.key() !== null
+  const submit = async (): Promise<void> => {
+    setBusy(true)
+    setError(undefined)
+    if (!named) localStorage.setItem(WHO, by.trim())
+    try {
+      await onSubmit({ reason: reason.trim(), ...(!named && by.trim() !== '' && { by: by.trim() }) })
+    } catch (problem) {
+      setError(problem)
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void submit()
+        }}
+      >
+        <p>{text}</p>
+        <label className="field">
+          <span>Why</span>
+          <input type="text" value={reason} required autoFocus maxLength={2000} onChange={(event) => setReason(event.target.value)} />
+        </label>
+        {!named && (
+          <label className="field">
+            <span>Your name</span>
+            <input type="text" value={by} autoComplete="name" maxLength={200} onChange={(event) => setBy(event.target.value)} />
+          </label>
+        )}
+        <p className="dim small">Both are recorded.</p>
+        {error !== undefined && <Notice error={error} />}
+        <footer>
+          <button type="button" onClick={onClose}>
+            Leave it
+          </button>
+          <button type="submit" className="main" disabled={busy || reason.trim() === ''}>
+            {button}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}

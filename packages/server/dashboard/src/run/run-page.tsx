@@ -1,0 +1,65 @@
+import { lengthOfRun } from '../model/run-picture.ts'
+import { runHref, TABS, type Query, type Tab } from '../model/route.ts'
+import { Notice } from '../parts/notice.tsx'
+import { useNow } from '../shell/use-now.ts'
+import { useShortcuts } from '../shell/shortcuts.ts'
+import { changeQuery, go } from '../shell/use-route.ts'
+import { Approvals } from './approvals.tsx'
+import { RunHeader } from './run-header.tsx'
+import { StepPanel } from './step-panel.tsx'
+import { TabPanel } from './tab-panel.tsx'
+import { Troubles } from './troubles.tsx'
+import { useLiveRun } from './use-live-run.ts'
+
+interface RunPageProps {
+  runId: string
+  tab: Tab
+  query: Query
+}
+
+/** All that is known of one run. */
+export function RunPage({ runId, tab, query }: RunPageProps) {
+  const { picture, error, live, look } = useLiveRun(runId)
+  const going = picture?.insight.status === 'running'
+  const now = useNow(going)
+  const step = query['step'] ?? ''
+  useShortcuts({
+    ...Object.fromEntries(TABS.map((name, i) => [String(i + 1), () => go(runHref(runId, name, { step }))])),
+    Escape: () => changeQuery({ step: '' }),
+  })
+  if (picture === undefined) {
+    return (
+      <main id="main" className="page">
+        <h1>{runId}</h1>
+        {error === undefined ? <p className="none">Reading…</p> : <Notice error={error} onRetry={look} />}
+      </main>
+    )
+  }
+  const length = lengthOfRun(picture.insight, now)
+  return (
+    <main id="main" className={`page run${step === '' ? '' : ' with-step'}`}>
+      <div className="run-body">
+        <RunHeader picture={picture} length={length} live={live} onChange={look} />
+        {error !== undefined && <Notice error={error} onRetry={look} />}
+        <Approvals insight={picture.insight} onChange={look} />
+        <Troubles picture={picture} />
+        <Tabs runId={runId} tab={tab} step={step} artifacts={picture.insight.artifacts_count} />
+        <TabPanel tab={tab} picture={picture} length={length} query={query} />
+      </div>
+      {step !== '' && <StepPanel key={step} runId={runId} step={step} picture={picture} length={length} />}
+    </main>
+  )
+}
+
+function Tabs({ runId, tab, step, artifacts }: { runId: string; tab: Tab; step: string; artifacts: number }) {
+  return (
+    <nav className="tabs" aria-label="Views of the run">
+      {TABS.map((name) => (
+        <a key={name} href={runHref(runId, name, { step })} {...(name === tab && { 'aria-current': 'page' as const })}>
+          {name}
+          {name === 'artifacts' && artifacts > 0 && <span className="count">{artifacts}</span>}
+        </a>
+      ))}
+    </nav>
+  )
+}

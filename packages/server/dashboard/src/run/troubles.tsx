@@ -1,0 +1,51 @@
+import { counted, duration, listed } from '../model/quantity.ts'
+import type { RunPicture } from '../model/run-picture.ts'
+import { StepLink } from './step-link.tsx'
+
+const SHOWN = 3
+
+/** What failed first and why; what it keeps from beginning. */
+export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
+  const { failures, failures_count: count, error, status } = insight
+  if (failures.length === 0) {
+    if (error === null || status === 'running') return null
+    return (
+      <section className="trouble" aria-label="What went wrong">
+        <h2>{error.code}</h2>
+        <p>{error.message}</p>
+        {error.fix !== undefined && <Fix text={error.fix} />}
+      </section>
+    )
+  }
+  return (
+    <section aria-label="What went wrong">
+      {failures.slice(0, SHOWN).map(({ step, at, attempts, error: why, tolerated, blocks, blocks_count: blocked }) => (
+        <div key={step} className={`trouble${tolerated ? ' mild' : ''}`}>
+          <h2>
+            <StepLink step={step} /> failed {duration(at)} into the run
+            {attempts > 1 && `, after ${attempts} attempts`}
+            {tolerated && ', which the recipe tolerates'}
+          </h2>
+          <p>
+            <b>{why.code}</b>: {why.message}
+          </p>
+          {why.fix !== undefined && <Fix text={why.fix} />}
+          {blocked > 0 && (
+            <p className="small">
+              Because of it, {counted(blocked, 'step')} cannot begin: {listed(blocks, blocked)}.
+            </p>
+          )}
+        </div>
+      ))}
+      {count > SHOWN && <p className="small">{counted(count - SHOWN, 'more step')} failed: the timeline has them, by their status.</p>}
+    </section>
+  )
+}
+
+function Fix({ text }: { text: string }) {
+  return (
+    <p>
+      <b>fix:</b> {text}
+    </p>
+  )
+}
