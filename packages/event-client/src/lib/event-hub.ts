@@ -82,7 +82,8 @@ export class Hub implements EventHub {
   async query(sql: string, params: readonly JsonValue[] = [], signal?: AbortSignal): Promise<Record<string, JsonValue>[]> {
     this.#write()
     if (this.#remote?.query) return this.#remote.query(sql, params, signal ?? new AbortController().signal)
-    return localQuery(this.#place.existing() ?? new LocalDatabase(IN_MEMORY), sql, { params, now: new Date(this.#clock.now()) })
+    const database = this.#place.existing() ?? new LocalDatabase(IN_MEMORY)
+    return localQuery(database, sql, { params, now: new Date(this.#clock.now()), eventsIn: this.#remote?.name })
   }
 
   async flush(signal?: AbortSignal): Promise<Delivery> {

@@ -1,5 +1,6 @@
 import { canonicalJson } from './canonical-json.ts'
 import { EventError } from './errors.ts'
+import { isoMs } from './instant.ts'
 import type { EventInput, EventRow, RawObjectInput } from './event.ts'
 
 /** Bytes of a payload, unless told otherwise: what is escaped as a JSON text in JSON still fits a request to BigQuery. */
@@ -16,8 +17,8 @@ export function draftEvent(input: EventInput, correlationId: string | undefined,
   if (typeof input !== 'object' || input === null) throw invalid('The event', `is ${nameOf(input)}, not an object`)
   return {
     event_type: requiredText(input.type, 'type', 'event'),
-    source: requiredText(input.source, 'source', 'event'),
-    schema_ref: optionalText(input.schemaRef, 'schemaRef'),
+    source: reference(requiredText(input.source, 'source', 'event'), 'source'),
+    schema_ref: input.schemaRef === undefined ? null : reference(optionalText(input.schemaRef, 'schemaRef'), 'schemaRef'),
     created_at: timeOf(input.time, now),
     correlation_id: optionalText(input.correlationId, 'correlationId') ?? correlationId ?? null,
     subject_id: optionalText(input.subjectId, 'subjectId'),
@@ -49,7 +50,7 @@ export function draftRawObject(input: RawObjectInput, correlationId: string | un
   }
   return {
     type: requiredText(input.type, 'type', 'raw object'),
-    source: requiredText(input.source, 'source', 'raw object'),
+    source: reference(requiredText(input.source, 'source', 'raw object'), 'source'),
     id: input.id === undefined ? undefined : requiredText(input.id, 'id', 'raw object'),
     correlationId: optionalText(input.correlationId, 'correlationId') ?? correlationId ?? null,
     payload: payloadOf(payload, 'raw object', largest),
@@ -101,26 +102,35 @@ function checked(text: string, field: string): string {
   return text
 }
 
+/** The characters of a URI reference (RFC 3986, 2). */
+const REFERENCE = /^(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[\dA-Fa-f]{2})+$/
+
+function reference<Text extends string | null>(text: Text, field: string): Text {
+  if (text === null || knownReferences.has(text)) return text
+  if (!REFERENCE.test(text)) {
+    throw invalid(`\`${field}\``, `(${JSON.stringify(text)}) is no URI reference`, 'Encode it: `encodeURI(text)`. E.g. `ingester/gmail/acct1`.')
+  }
+  if (knownReferences.size === MOST_KNOWN) knownReferences.clear()
+  knownReferences.add(text)
+  return text
+}
+
+const knownReferences = new Set<string>()
+
 /** Types and sources come again and again. */
 const known = new Set<string>()
 const MOST_KNOWN = 256
 
 function timeOf(time: Date | string | undefined, now: () => number): string {
   if (time === undefined) return textOf(now())
-  const date = typeof time === 'string' ? dateOf(time) : time
+  const date = typeof time === 'string' ? new Date(isoMs(time) ?? Number.NaN) : time
   if (date instanceof Date && date.getTime() >= EARLIEST && date.getTime() < LATEST) return date.toISOString()
   const shown = typeof time === 'string' ? JSON.stringify(time) : time instanceof Date ? 'no valid Date' : nameOf(time)
-  throw invalid('`time` of the event', `is ${shown}, no time of the years 0001 to 9999`, 'Give a Date, or RFC 3339 with its offset: 2026-01-31T12:00:00Z.')
+  throw invalid('`time` of the event', `is ${shown}, no time of the years 0001 to 9999`, 'Give a Date, or ISO 8601: 2026-01-31T12:00:00Z.')
 }
 
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z')
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z') + 1
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
-
-function dateOf(text: string): Date | undefined {
-  return RFC_3339.test(text) ? new Date(text.replace(' ', 'T').toUpperCase()) : undefined
-}
-
 let last = Number.NaN
 let lastText = ''
 

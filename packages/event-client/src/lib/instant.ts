@@ -47,7 +47,8 @@ function back(text: string, now: number): number | undefined {
   return ms === undefined ? undefined : now - ms
 }
 
-function isoMs(text: string): number | undefined {
+/** Milliseconds since 1970 of an ISO 8601 date or instant, UTC where it names no zone; undefined for anything else. */
+export function isoMs(text: string): number | undefined {
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '0', zone = 'Z'] = ISO.exec(text) ?? []
   if (year === undefined) return undefined
   const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number) as [number, number, number, number, number, number]

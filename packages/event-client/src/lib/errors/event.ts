@@ -5,6 +5,7 @@ export const EVENT_ERRORS = {
   EVENT_SECRET: 'An event, or a raw object, holds a declared secret.',
   EVENTS_CLOSED: 'Events were emitted, or asked for, after the client was closed.',
   EVENTS_OPTION_INVALID: 'A setting of the events is none, or does not go with another.',
+  EVENTS_ELSEWHERE: 'A query reads events, and they are in a sink that cannot be asked.',
   EVENTS_QUERY_FAILED: 'The database refused a query over events.',
   EVENTS_REJECTED: 'The sink refuses events for good; details.reasons says why, and they are in `dead_letters`.',
   EVENTS_UNDELIVERED: 'The sink did not take events within the patience; they stay in the outbox.',

@@ -3,16 +3,26 @@ import type { JsonValue } from '../json.ts'
 import { type QueryOptions, querySqlite } from '../sql/query-sqlite.ts'
 import type { LocalDatabase } from './local-database.ts'
 
+export interface LocalQueryOptions extends QueryOptions {
+  /** The sink where the events are, if they are not in this database. */
+  eventsIn?: string | undefined
+}
+
+/** No table has this name: SQLite itself tells whether a query reads what is not here. */
+const ELSEWHERE = 'events of another sink'
+
 /**
  * Runs a query of the portable subset (docs/sql.md). Throws SQL_*, EVENTS_QUERY_FAILED where SQLite gives up on it,
- * EVENTS_STORE_*.
+ * EVENTS_ELSEWHERE where it reads events that are not here, EVENTS_STORE_*.
  */
-export function localQuery(database: LocalDatabase, sql: string, options: QueryOptions): Record<string, JsonValue>[] {
+export function localQuery(database: LocalDatabase, sql: string, { eventsIn, ...options }: LocalQueryOptions): Record<string, JsonValue>[] {
+  const tables = eventsIn === undefined ? {} : { tables: { events: `\`${ELSEWHERE}\`` } }
   return database.query((db) => {
     try {
-      return querySqlite(db, sql, options).rows
+      return querySqlite(db, sql, { ...options, ...tables }).rows
     } catch (error) {
-      throw isRefusal(error) ? refused(error, sql) : error
+      if (!isRefusal(error)) throw error
+      throw eventsIn !== undefined && error.message === `no such table: ${ELSEWHERE}` ? elsewhere(eventsIn) : refused(error, sql)
     }
   })
 }
@@ -20,6 +30,12 @@ export function localQuery(database: LocalDatabase, sql: string, options: QueryO
 /** SQLite's SQLITE_ERROR (an overflow, a payload that is no JSON), SQLITE_READONLY and SQLITE_AUTH. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && 'errcode' in error && [1, 8, 23].includes(Number(error.errcode) & 0xff)
+}
+
+function elsewhere(sink: string): EventError {
+  return new EventError('EVENTS_ELSEWHERE', `The events are in ${sink}, which cannot be asked.`, {
+    fix: 'Read them there, or emit them into the sink sqlite or bigquery. `raw_objects` can be asked here.',
+  })
 }
 
 function refused(error: Error, sql: string): EventError {

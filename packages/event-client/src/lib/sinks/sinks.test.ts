@@ -24,10 +24,9 @@ function select<Row>(dir: string, sql: string): Row[] {
 const rawObjects = (dir: string) => async () => select<RawObjectRow>(dir, 'SELECT * FROM raw_objects')
 
 /** Of a row whose payload is a value. */
-const rowOf = <Row extends { payload: string }>(row: object): Row =>
-  ({ ...row, payload: JSON.stringify((row as { payload?: unknown }).payload) }) as Row
+const rowOf = (row: Record<string, unknown>): unknown => ({ ...row, payload: JSON.stringify(row['payload']) })
 
-const rowOfLine = (line: string): EventRow => rowOf(JSON.parse(line) as object)
+const rowOfLine = (line: string): EventRow => rowOf(JSON.parse(line) as Record<string, unknown>) as EventRow
 
 const sinks: Record<string, (dir: string, cleanup: (task: Cleanup) => void) => SinkUnderTest | Promise<SinkUnderTest>> = {
   sqlite: (dir) => ({
@@ -48,8 +47,8 @@ const sinks: Record<string, (dir: string, cleanup: (task: Cleanup) => void) => S
         now = options?.clock?.now ?? Date.now
         return hub
       },
-      read: async () => (await hub.query('SELECT * FROM events')).map(rowOf<EventRow>),
-      readRawObjects: async () => (await hub.query('SELECT * FROM raw_objects')).map(rowOf<RawObjectRow>),
+      read: async () => (await hub.query('SELECT * FROM events')).map(rowOf) as EventRow[],
+      readRawObjects: async () => (await hub.query('SELECT * FROM raw_objects')).map(rowOf) as RawObjectRow[],
     }
   },
 

@@ -23,6 +23,8 @@ export interface QueryOptions {
   params?: readonly JsonValue[]
   /** What CURRENT_TIMESTAMP() is. Default: the time of the machine. */
   now?: Date
+  /** What the tables are called in the database, quoted, where that is something else. */
+  tables?: Partial<Record<'events' | 'raw_objects', string>>
 }
 
 /**
@@ -68,7 +70,7 @@ export function prepareForQueries(db: DatabaseSync): void {
  * Throws EventError SQL_*, and SQLite's own error where the database fails.
  */
 export function querySqlite(db: DatabaseSync, sql: string, options: QueryOptions = {}): SqlResult {
-  const { text, parameters, columns } = compileSql(sql, { ...options, dialect: SQLITE, tables: TABLES })
+  const { text, parameters, columns } = compileSql(sql, { ...options, dialect: SQLITE, tables: { ...TABLES, ...options.tables } })
   const values = [...parameters].map(([number, { value }]) => [`p${number}`, typeof value === 'boolean' ? Number(value) : value] as const)
   const statement = db.prepare(text)
   statement.setReadBigInts(true)
