@@ -1,3 +1,4 @@
+import { BIGQUERY_ERRORS } from './errors/bigquery.ts'
 import { EVENT_ERRORS } from './errors/event.ts'
 import { EVENT_STORE_ERRORS } from './errors/event-store.ts'
 import { JOB_ERRORS } from './errors/job.ts'
@@ -5,7 +6,7 @@ import { SQL_ERRORS } from './errors/sql.ts'
 import type { JsonObject } from './json.ts'
 
 /** Every code that this package reports, with its meaning. `docs/errors.md` lists the same codes. */
-export const ERROR_CODES = { ...EVENT_ERRORS, ...EVENT_STORE_ERRORS, ...JOB_ERRORS, ...SQL_ERRORS } as const
+export const ERROR_CODES = { ...BIGQUERY_ERRORS, ...EVENT_ERRORS, ...EVENT_STORE_ERRORS, ...JOB_ERRORS, ...SQL_ERRORS } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
 

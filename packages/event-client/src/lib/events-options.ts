@@ -23,6 +23,8 @@ export interface SinkSettings {
   table?: string
   /** bigquery: of the dataset. */
   location?: string
+  /** bigquery: another address than Google's; one that begins with `http://` gets no credentials. */
+  endpoint?: string
 }
 
 export interface EventsOptions extends SinkSettings {

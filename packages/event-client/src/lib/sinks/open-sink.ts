@@ -1,4 +1,6 @@
 import { join, resolve } from 'node:path'
+import type { BigQuerySinkOptions } from '../bigquery/bigquery-sink.ts'
+import { smokeDataset } from '../bigquery/place.ts'
 import { EventError } from '../errors.ts'
 import { systemClock } from '../event-clock.ts'
 import type { EventsOptions } from '../events-options.ts'
@@ -23,11 +25,20 @@ export async function openSink(options: EventsOptions, dir: string): Promise<Eve
       if (url === undefined) throw missing('http', 'url')
       return (await import('./http.ts')).httpSink({ url, ...(headers && { headers }) })
     }
+    case 'bigquery':
+      return (await import('../bigquery/bigquery-sink.ts')).createBigQuerySink({ ...bigQueryPlace(options), now: () => (options.clock?.now ?? Date.now)() })
     default:
       throw new EventError('EVENTS_OPTION_INVALID', `No sink is called ${JSON.stringify(sink)}.`, {
         fix: 'Name one of sqlite, memory, ndjson, stdout, http, bigquery.',
       })
   }
+}
+
+function bigQueryPlace({ project, dataset, table, location, endpoint, namespace }: EventsOptions): BigQuerySinkOptions {
+  const named = namespace === undefined ? dataset : smokeDataset(namespace)
+  if (named === undefined) throw missing('bigquery', 'dataset')
+  const rest = { ...(project !== undefined && { project }), ...(location !== undefined && { location }), ...(endpoint !== undefined && { endpoint }) }
+  return { dataset: named, ...(table !== undefined && { table }), ...rest }
 }
 
 function ndjsonFolder({ namespace, path }: EventsOptions, dir: string): string {

@@ -7,7 +7,8 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '\
 /** A literal of GoogleSQL (https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#string_and_bytes_literals). */
 function text(value: string): string {
   const escaped = value.replaceAll(/[\\'\n\r]/g, (character) => ESCAPES[character] ?? character)
-  return `'${escaped.replaceAll('\0', '\\x00')}'`
+  // The client replaces `{{projectId}}` wherever a request holds it.
+  return `'${escaped.replaceAll('\0', '\\x00').replaceAll('{{', '{\\x7b')}'`
 }
 
 function cast(piece: Piece, type: SqlType, safe: boolean): string | undefined {
@@ -24,7 +25,7 @@ export const BIGQUERY: Dialect = {
   timestamp: (instant) => `TIMESTAMP ${text(instant)}`,
   date: (date) => `DATE ${text(date)}`,
   float: (written) => written,
-  parameter: (number) => `@p${number}`,
+  parameter: (number, value) => (typeof value === 'string' && value.includes('{{') ? text(value) : `@p${number}`),
   like: (operand, pattern) => `${operand} LIKE ${pattern}`,
   divide: (a, b) => `SAFE_DIVIDE(${a}, ${b})`,
   union: (kind) => `UNION ${kind}`,

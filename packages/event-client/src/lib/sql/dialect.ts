@@ -12,8 +12,8 @@ export interface Dialect {
   timestamp(instant: string): string
   date(date: string): string
   float(text: string): string
-  /** The parameter of this number, from 1. */
-  parameter(number: number): string
+  /** The parameter of this number, from 1, with this value. */
+  parameter(number: number, value: string | number | boolean): string
   like(operand: string, pattern: string): string
   divide(a: string, b: string): string
   union(kind: 'ALL' | 'DISTINCT'): string

@@ -76,6 +76,7 @@ export const FUNCTIONS: Readonly<Record<string, SqlFunction>> = {
   CEIL: define('NUMBER', 'FLOAT64'),
   MOD: define('INT64 INT64', 'INT64'),
   DIV: define('INT64 INT64', 'INT64'),
+  SAFE_DIVIDE: define('NUMBER NUMBER', 'FLOAT64'),
 
   CURRENT_TIMESTAMP: define('', 'TIMESTAMP'),
   CURRENT_DATE: define('', 'DATE'),

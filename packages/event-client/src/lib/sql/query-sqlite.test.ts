@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { portable } from '../../../test/bigquery/portable.ts'
 import type { JsonValue } from '../json.ts'
+import { BIGQUERY } from './bigquery-dialect.ts'
+import { compileSql } from './compile-sql.ts'
 import { openForQueries, querySqlite } from './query-sqlite.ts'
 
 const NOW = new Date('2026-03-15T12:34:56.789Z')
@@ -48,7 +51,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-const rows = (sql: string, ...params: JsonValue[]): Record<string, JsonValue>[] => querySqlite(db, sql, { params, now: NOW }).rows
+/** What SQLite answers, also to what is written for BigQuery, read back. */
+function rows(sql: string, ...params: JsonValue[]): Record<string, JsonValue>[] {
+  const { rows: found, columns } = querySqlite(db, sql, { params, now: NOW })
+  const written = compileSql(sql, { dialect: BIGQUERY, tables: { events: '`p.d.events`', raw_objects: '`p.d.raw_objects`' }, params, now: NOW })
+  const back = portable(written.text)
+  const values = back.params.map((name) => written.parameters.get(Number(name.slice(1)))?.value ?? null)
+  expect(querySqlite(db, back.sql, { params: values, now: NOW })).toEqual({ rows: found, columns })
+  return found
+}
 /** The value of an expression; of event `id` where one is given. */
 const value = (expression: string, id?: string): JsonValue | undefined =>
   rows(`SELECT ${expression} AS x ${id === undefined ? '' : `FROM events WHERE event_id = '${id}'`}`)[0]?.['x']
@@ -98,6 +109,8 @@ describe('what it answers', () => {
     ['(1 + 2) * 3', 9],
     ['7 / 2', 3.5],
     ['7 / 0', null],
+    ['SAFE_DIVIDE(1, 4)', 0.25],
+    ['SAFE_DIVIDE(1, 0)', null],
     ['DIV(7, 2)', 3],
     ['DIV(7, 0)', null],
     ['MOD(-7, 3)', -1],

@@ -6,6 +6,7 @@ const SECONDS: Readonly<Record<string, number>> = { SECOND: 1, MINUTE: 60, HOUR:
 const MIDNIGHT = "'T00:00:00.000Z'"
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
+const divide = (a: string, b: string): string => `(CAST(${a} AS REAL) / ${b})`
 const integer = (sql: string): string => `CAST(${sql} AS INTEGER)`
 const millis = (instant: string): string => integer(`ROUND(unixepoch(${instant}, 'subsec') * 1000)`)
 
@@ -112,7 +113,7 @@ export const SQLITE: Dialect = {
   float: (written) => (/[.eE]/.test(written) ? written : `${written}.0`),
   parameter: (number) => `:p${number}`,
   like: (operand, pattern) => `${operand} LIKE ${pattern} ESCAPE '\\'`,
-  divide: (a, b) => `(CAST(${a} AS REAL) / ${b})`,
+  divide,
   union: (kind) => (kind === 'ALL' ? 'UNION ALL' : 'UNION'),
   extract,
   cast,
@@ -135,6 +136,7 @@ export const SQLITE: Dialect = {
     FLOOR: (value) => `floor(${value})`,
     CEIL: (value) => `ceil(${value})`,
     MOD: (a, b) => `(${a} % ${b})`,
+    SAFE_DIVIDE: divide,
     DIV: (a, b) => `(${a} / ${b})`,
     TIMESTAMP: (value) => `lorc_cast(${value}, 'TIMESTAMP', 0)`,
     TIMESTAMP_ADD: (value, amount, unit) => shifted(value, amount, unit, 1),

@@ -107,7 +107,7 @@ function parameter({ at, number: place }: Syntax<'parameter'>, scope: Scope): Va
   const { bound } = scope.parameters
   const { type, value } = scope.parameters.valueOf(place, at)
   if (value === null) return compose(at, 'NULL', 'NULL')
-  const text = scope.dialect.parameter(place)
+  const text = scope.dialect.parameter(place, value)
   if (!bound.has(place)) bound.set(place, { type, value })
   if (typeof value !== 'string') return compose(at, type, text)
   return looseText(at, value, text, (wantedType) => {

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { sinkConformance, type SinkUnderTest } from '../../src/conformance.ts'
+import type { EventRow, EventsOptions, RawObjectRow } from '../../src/index.ts'
+import { openEvents } from '../../src/index.ts'
+import { ContractServer } from './contract-server.ts'
+import { REAL, realDataset } from './real-service.ts'
+
+type Cleanup = (task: () => Promise<void>) => void
+
+/** Of a row whose payload is a value. */
+const rowOf = <Row extends EventRow | RawObjectRow>(row: object): Row => ({ ...row, payload: JSON.stringify((row as { payload?: unknown }).payload) }) as Row
+
+async function subjectOf(settings: EventsOptions): Promise<SinkUnderTest> {
+  const open = (options?: EventsOptions) => openEvents({ ...settings, ...options, sink: 'bigquery' })
+  const read = async <Row extends EventRow | RawObjectRow>(sql: string): Promise<Row[]> => {
+    const hub = await open()
+    const found = await hub.query(sql)
+    await hub.close()
+    return found.map(rowOf<Row>)
+  }
+  const hub = await open()
+  await hub.setup({ dryRun: false })
+  await hub.close()
+  return { open, read: () => read<EventRow>('SELECT * FROM events'), readRawObjects: () => read<RawObjectRow>('SELECT * FROM raw_objects') }
+}
+
+async function onContractServer(dir: string, cleanup: Cleanup): Promise<SinkUnderTest> {
+  const server = new ContractServer()
+  const endpoint = await server.listen()
+  cleanup(async () => {
+    await server.close()
+    expect(server.contract.violations).toEqual([])
+  })
+  const subject = await subjectOf({ dir, project: 'test-project', dataset: 'd', endpoint })
+  return {
+    ...subject,
+    async breakDown() {
+      server.faults.plan('insertAll', { kind: 'status', status: 503, reason: 'backendError' }, Number.POSITIVE_INFINITY)
+      return async () => server.faults.clear()
+    },
+  }
+}
+
+describe('sink bigquery', () => {
+  for (const { name, run } of sinkConformance) {
+    it(name, { timeout: REAL === undefined ? 30_000 : 300_000 }, async ({ onTestFinished }) => {
+      const dir = mkdtempSync(join(tmpdir(), 'lorc-bigquery-'))
+      onTestFinished(() => rmSync(dir, { recursive: true }))
+      await run(REAL === undefined ? await onContractServer(dir, onTestFinished) : await subjectOf({ dir, ...(await realDataset(onTestFinished)) }))
+    })
+  }
+})
