@@ -11,20 +11,20 @@ import { REAL, realDataset } from './real-service.ts'
 type Cleanup = (task: () => Promise<void>) => void
 
 /** Of a row whose payload is a value. */
-const rowOf = <Row extends EventRow | RawObjectRow>(row: object): Row => ({ ...row, payload: JSON.stringify((row as { payload?: unknown }).payload) }) as Row
+const rowOf = (row: object): object => ({ ...row, payload: JSON.stringify((row as { payload?: unknown }).payload) })
 
 async function subjectOf(settings: EventsOptions): Promise<SinkUnderTest> {
   const open = (options?: EventsOptions) => openEvents({ ...settings, ...options, sink: 'bigquery' })
-  const read = async <Row extends EventRow | RawObjectRow>(sql: string): Promise<Row[]> => {
+  const read = async (sql: string): Promise<object[]> => {
     const hub = await open()
     const found = await hub.query(sql)
     await hub.close()
-    return found.map(rowOf<Row>)
+    return found.map(rowOf)
   }
   const hub = await open()
   await hub.setup({ dryRun: false })
   await hub.close()
-  return { open, read: () => read<EventRow>('SELECT * FROM events'), readRawObjects: () => read<RawObjectRow>('SELECT * FROM raw_objects') }
+  return { open, read: async () => (await read('SELECT * FROM events')) as EventRow[], readRawObjects: async () => (await read('SELECT * FROM raw_objects')) as RawObjectRow[] }
 }
 
 async function onContractServer(dir: string, cleanup: Cleanup): Promise<SinkUnderTest> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError, notFound } from './api-error.ts'
-import { runStatement, type StatementResult } from './statements.ts'
+import { type Cell, runStatement, type StatementResult } from './statements.ts'
 import type { Column, Warehouse } from './warehouse.ts'
 
 interface QueryParameter {
@@ -88,11 +88,11 @@ export class Jobs {
 
 const API_TYPES: Readonly<Record<string, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN', NULL: 'STRING' }
 
-function cellOf(value: unknown, type: string | undefined): string | null {
+function cellOf(value: Cell, type: string | undefined): string | null {
   if (value === null) return null
   if (type === 'BOOL') return value === 1n ? 'true' : 'false'
   // Microseconds since 1970: the client asks for them.
-  if (type === 'TIMESTAMP') return String(Date.parse(value as string) * 1000)
+  if (type === 'TIMESTAMP') return String(Date.parse(String(value)) * 1000)
   return String(value)
 }
 

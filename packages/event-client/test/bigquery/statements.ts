@@ -7,9 +7,11 @@ import { ApiError } from './api-error.ts'
 import { portable } from './portable.ts'
 import type { Column, Warehouse } from './warehouse.ts'
 
+export type Cell = string | number | bigint | null
+
 export interface StatementResult {
   columns: readonly SqlColumn[]
-  rows: readonly (readonly unknown[])[]
+  rows: readonly (readonly Cell[])[]
 }
 
 type Params = Readonly<Record<string, JsonValue>>
@@ -112,7 +114,7 @@ function query(warehouse: Warehouse, { input }: RegExpExecArray, params: Params)
     statement.setReadBigInts(true)
     statement.setReturnArrays(true)
     const values = [...parameters].map(([number, { value }]) => [`p${number}`, typeof value === 'boolean' ? Number(value) : value] as const)
-    return { columns, rows: statement.all(Object.fromEntries(values)) as unknown as unknown[][] }
+    return { columns, rows: statement.all(Object.fromEntries(values)) as unknown as Cell[][] }
   } catch (error) {
     if (error instanceof EventError) throw new ApiError(400, 'invalidQuery', error.message)
     throw error
