@@ -11,7 +11,7 @@ export interface BigQueryClientOptions {
 
 /**
  * A client of BigQuery, with Application Default Credentials; nothing is sent yet. The library is loaded here, and not
- * before. `like`: share the credentials of this client.
+ * before. `own`: whatever else the library takes.
  */
 export async function openBigQuery({ project, location, endpoint }: BigQueryClientOptions, own: BigQueryOptions = {}): Promise<BigQuery> {
   const { BigQuery: Client } = await import('@google-cloud/bigquery')
