@@ -32,10 +32,24 @@ export interface JobInvocation {
  * job threw, or with EventError JOB_PARAMS_INVALID, JOB_RESULT_INVALID.
  */
 export async function invokeJob(spec: JobSpec, invocation: JobInvocation): Promise<JsonValue | undefined> {
-  const { name, params: given, isOver = () => false, ...surroundings } = invocation
+  const { name, params: given, isOver = () => false, account, since, until, log, run } = invocation
   const params = await readParams(spec, given, name)
   const events = new OpenEvents(invocation.events, name, isOver)
-  const context: JobContext<unknown> = { ...surroundings, params, events }
+  const context: JobContext<unknown> = {
+    params,
+    account,
+    since,
+    until,
+    events,
+    bigquery: () => invocation.bigquery(),
+    log,
+    // Asked for late: who never looks at it may be ended at once.
+    get signal() {
+      return invocation.signal
+    },
+    run,
+    progress: (done, total) => invocation.progress(done, total),
+  }
   try {
     const result = await spec.run(context)
     if (result === undefined) return undefined

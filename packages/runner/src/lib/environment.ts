@@ -8,12 +8,16 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The environment of steps: PATH, HOME, LANG, TMPDIR and LORC_* of `source`, and what the step's `env` grants or sets.
- * `secrets` go to no step that does not name them.
+ * `secrets` go to no step that does not name them. A job, which is code that the workspace has chosen to install, gets the
+ * other variables, too: what a client library looks for (credentials, proxies) is not for every recipe to know.
  */
 export function stepEnvironment(source: Environment, secrets: readonly string[] = []): (step: PlanStep) => Readonly<Record<string, string>> {
   const own = Object.keys(source).filter((name) => name.startsWith('LORC_'))
   const base = pick(source, [...ALWAYS, ...own].filter((name) => !secrets.includes(name)))
-  return (step) => (step.env ? { ...base, ...pick(source, step.env.grant), ...step.env.set } : base)
+  let whole: Record<string, string> | undefined
+  const baseOf = ({ type }: PlanStep): Readonly<Record<string, string>> =>
+    type === 'job' ? (whole ??= pick(source, Object.keys(source).filter((name) => !secrets.includes(name)))) : base
+  return (step) => (step.env ? { ...baseOf(step), ...pick(source, step.env.grant), ...step.env.set } : baseOf(step))
 }
 
 /** As `stepEnvironment`, made once for the runs without secrets. */

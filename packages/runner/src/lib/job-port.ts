@@ -1,4 +1,4 @@
-import type { EventHub, JobContext } from '@lorc/event-client'
+import type { EventHub, EventsOptions, JobContext } from '@lorc/event-client'
 import type { PlanStep } from './plan.ts'
 
 /** Where events of a job go, where that is not what the configuration says; recorded, so that a resume does the same. */
@@ -21,9 +21,11 @@ export interface JobPort {
   /** Finds a job that an installed package declares; runs none of its code. Throws, or rejects with, coded errors. */
   locate(packageName: string, job: string): JobPlace | Promise<JobPlace>
   /** The same for the same choice, for as long as the runner lives. */
-  events(choice: EventsChoice): Promise<Pick<EventHub, 'client'>>
+  events(choice: EventsChoice): Promise<EventHub>
   /** The one BigQuery client, made when it is first asked for. */
   bigquery(choice: EventsChoice): ReturnType<JobContext['bigquery']>
+  /** What a job in a process of its own opens these with, which delivers nothing: JSON. */
+  elsewhere(choice: EventsChoice): Promise<EventsOptions>
   readonly logging: JobLogging
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from './api.ts'
 import type { Environment } from './environment.ts'
 import type { StepExecutor } from './executor.ts'
 import { createNodeExecutor } from './executors/node.ts'
@@ -17,6 +18,7 @@ export interface LocalOptions {
   python?: string
   /** What drives the runs of steps of type `recipe`. */
   children: ChildRuns
+  clock: Clock
   /** What steps of type `job` need; without it there are none. */
   jobs?: JobPort
 }
@@ -28,14 +30,15 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
     return createSupervisor(options)
   })
   const { jobs } = options
+  const workers = {
+    groups: {
+      watch: (pid: number) => void supervisor().then((s) => s.watch(pid)),
+      unwatch: (pid: number) => void supervisor().then((s) => s.unwatch(pid)),
+    },
+    startTimeOf: (pid: number) => processStartTime(pid) ?? '',
+  }
   return [
-    lazy(['node'], () => {
-      const groups = {
-        watch: (pid: number) => void supervisor().then((s) => s.watch(pid)),
-        unwatch: (pid: number) => void supervisor().then((s) => s.unwatch(pid)),
-      }
-      return createNodeExecutor({ allow: options.workspace.allow, groups, startTimeOf: (pid) => processStartTime(pid) ?? '' })
-    }),
+    lazy(['node'], () => createNodeExecutor({ allow: options.workspace.allow, ...workers })),
     lazy(['shell'], async () => {
       const { createShellExecutor } = await import('./executors/processes.ts')
       return createShellExecutor({ ...options, supervisor: await supervisor() })
@@ -60,7 +63,7 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
       : [
           lazy(['job'], async () => {
             const { createJobExecutor } = await import('./executors/job.ts')
-            return createJobExecutor(jobs)
+            return createJobExecutor({ port: jobs, clock: options.clock, ...workers })
           }),
         ]),
   ]

@@ -113,7 +113,7 @@ class LocalRunner implements Runner {
       newId: () => newRunId(this.#clock.now(), () => this.#around.ids.random()),
       drive: (runId, child, params, parent) => this.#driveChild(runId, child, params, parent),
     }
-    const local = { children, workspace: this.#workspace, stateDir, env, size: concurrency, graceMs, ...(python !== undefined && { python }), ...(options.jobs && { jobs: options.jobs }) }
+    const local = { children, clock: this.#clock, workspace: this.#workspace, stateDir, env, size: concurrency, graceMs, ...(python !== undefined && { python }), ...(options.jobs && { jobs: options.jobs }) }
     this.#around = {
       store,
       clock: this.#clock,

@@ -1,47 +1,51 @@
-import { openEvents, type EventHub, type EventsOptions } from '@lorc/event-client'
+import { openBigQuery, openEvents, type EventHub } from '@lorc/event-client'
 import { findJob } from '@lorc/jobs-registry'
-import type { EventsChoice, JobPlace, JobPort } from '@lorc/runner'
-import { join } from 'node:path'
+import type { EventsChoice, JobFinder, JobPlace, JobPort, JsonObject } from '@lorc/runner'
 import type { OpenOptions } from '../engine.ts'
+import { eventsOptions, type GivenEvents } from '../events-options.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
 
-/** What is opened for a choice. Of the sinks, those of the local database are there so far. */
-function eventsOptions({ sink, smokeNamespace, allowOutbox }: EventsChoice, root: string, dryRun: boolean): EventsOptions {
-  return {
-    dir: join(root, '.lorc'),
-    ...(sink === 'memory' && { sink }),
-    ...(smokeNamespace !== undefined && { namespace: smokeNamespace }),
-    ...(allowOutbox && { allowOutbox }),
-    ...(dryRun && { dryRun }),
-  }
-}
-
-/** Where a declared job is; no code of its package is run. Throws RegistryError. */
-export async function locateJob(packageName: string, job: string, workspace: LoadedWorkspace): Promise<JobPlace> {
-  const { file, export: name, package: full, version } = await findJob(discoveryOptions(workspace), packageName, job)
-  return { file, export: name, package: full, version, label: `${full.replace(/^@[^/]*\//, '')}/${job}` }
-}
-
-/** What the jobs of this process share: where they are, and the way of their events. */
-export function openJobPort({ workspace, jobs = {} }: OpenOptions): Pick<JobPort, 'locate' | 'events' | 'bigquery'> & { close(): Promise<void> } {
-  const { root } = workspace
+/** Finds declared jobs, without running code of their packages; each is looked for once. Throws RegistryError. */
+export function jobFinder(workspace: LoadedWorkspace): JobFinder {
   const places = new Map<string, Promise<JobPlace>>()
-  const hubs = new Map<string, Promise<EventHub>>()
   return {
     locate(packageName, job) {
-      const key = `${packageName}/${job}`
+      const key = JSON.stringify([packageName, job])
       const known = places.get(key) ?? locateJob(packageName, job, workspace)
       places.set(key, known)
       return known
     },
+  }
+}
+
+async function locateJob(packageName: string, job: string, workspace: LoadedWorkspace): Promise<JobPlace> {
+  const { file, export: name, package: full, version, params } = await findJob(discoveryOptions(workspace), packageName, job)
+  const label = `${full.replace(/^@[^/]*\//, '')}/${job}`
+  return { file, export: name, package: full, version, label, ...(params && { params: params as JsonObject }) }
+}
+
+/** A choice as the command line gives it. */
+export function givenEvents({ sink, smokeNamespace, allowOutbox = false }: EventsChoice): GivenEvents {
+  return { sink, 'smoke-namespace': smokeNamespace, 'allow-outbox': allowOutbox }
+}
+
+/** What the jobs of this process share: where they are, and the way of their events. */
+export function openJobPort({ workspace, env, jobs = {} }: OpenOptions): Pick<JobPort, 'locate' | 'events' | 'bigquery' | 'elsewhere'> & { close(): Promise<void> } {
+  const { dryRun = false } = jobs
+  const finder = jobs.finder ?? jobFinder(workspace)
+  let client: ReturnType<JobPort['bigquery']> | undefined
+  const hubs = new Map<string, Promise<EventHub>>()
+  return {
+    locate: (packageName, job) => finder.locate(packageName, job),
     events(choice) {
       const key = JSON.stringify([choice.sink, choice.smokeNamespace, choice.allowOutbox])
-      const known = hubs.get(key) ?? openEvents(eventsOptions(choice, root, jobs.dryRun === true))
+      const known = hubs.get(key) ?? openEvents(eventsOptions(workspace, env, { ...givenEvents(choice), dryRun }))
       hubs.set(key, known)
       return known
     },
-    bigquery: () => Promise.reject(new Error('no BigQuery yet')),
+    elsewhere: async (choice) => eventsOptions(workspace, env, { ...givenEvents(choice), dryRun }),
+    bigquery: (choice) => (client ??= openBigQuery(eventsOptions(workspace, env, givenEvents(choice)))),
     async close() {
       for (const hub of hubs.values()) await (await hub).close()
     },

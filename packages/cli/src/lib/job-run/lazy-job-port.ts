@@ -9,6 +9,7 @@ export function lazyJobPort(options: OpenOptions): JobPort & { close(): Promise<
     logging: { level: options.jobs?.logLevel ?? 'info', format: 'text' },
     locate: async (packageName, job) => (await port()).locate(packageName, job),
     events: async (choice) => (await port()).events(choice),
+    elsewhere: async (choice) => (await port()).elsewhere(choice),
     bigquery: async (choice) => (await port()).bigquery(choice),
     close: async () => await (await loading)?.close(),
   }

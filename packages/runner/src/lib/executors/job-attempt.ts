@@ -47,7 +47,9 @@ export async function runJob(spec: JobSpec, request: JobRequest, around: JobSurr
       events,
       bigquery: () => around.bigquery(),
       log: jobLog({ ...request, runId: backing.runId, attempt: backing.attempt }, request.logging, (text) => backing.write(text), Date.now),
-      signal: backing.signal(),
+      get signal() {
+        return backing.signal()
+      },
       run: { id: backing.runId, attempt: backing.attempt, idempotencyKey: backing.idempotencyKey },
       progress: (done, total) => backing.progress(done, total ?? null),
       isOver: () => around.isOver(),
@@ -62,8 +64,17 @@ export async function runJob(spec: JobSpec, request: JobRequest, around: JobSurr
 }
 
 /** The attempt's outcome, its facts kept as the step's further fields. */
-export function completed({ result, events }: JobProduct): AttemptOutcome {
-  const { emitted, duplicates, delivered, waiting, rejected, byType } = events
-  const told = { emitted, duplicates, delivered, waiting, rejected, by_type: byType }
-  return { status: 'ok', outputs: null, meta: { ...(result !== undefined && { result }), events: told } }
+export function completed({ result, events }: JobProduct): Completed {
+  return { status: 'ok', outputs: null, meta: { ...(result !== undefined && { result }), events: countsJson(events) } }
+}
+
+/** The outcome of a job that ran elsewhere, with what became of its events since. */
+export function withCounts(outcome: Completed, events: EventCounts): Completed {
+  return { ...outcome, meta: { ...outcome.meta, events: countsJson(events) } }
+}
+
+type Completed = Extract<AttemptOutcome, { status: 'ok' }>
+
+function countsJson({ emitted, duplicates, delivered, waiting, rejected, byType }: EventCounts): JsonObject {
+  return { emitted, duplicates, delivered, waiting, rejected, by_type: byType }
 }

@@ -1,54 +1,131 @@
-import type { JobSpec } from '@lorc/event-client'
+import type { EventHub, JobEvents, JobSpec } from '@lorc/event-client'
+import { pathToFileURL } from 'node:url'
+import type { Clock } from '../api.ts'
 import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
-import type { JobPlace, JobPort } from '../job-port.ts'
-import { completed, runJob, type JobProduct, type JobRequest } from './job-attempt.ts'
-import { jobFailure } from './job-failure.ts'
-import { loadJob, retryOf } from './job-module.ts'
-import { runInProcess, type InProcessBacking, type InProcessCode } from './node-in-process.ts'
-import type { Scriptlet } from './node-scriptlet.ts'
+import type { EventsChoice, JobPlace, JobPort } from '../job-port.ts'
+import type { PlanStep } from '../plan.ts'
+import { completed, runJob, withCounts, type JobProduct, type JobRequest } from './job-attempt.ts'
+import { jobFailed } from './job-failure.ts'
+import { loadJob } from './job-module.ts'
+import { limited } from './limited-attempt.ts'
+import { AttemptLog } from './node-log.ts'
+import { runInProcess, type InProcessBacking } from './node-in-process.ts'
+import { inScope, releaseConsole, retainConsole } from './node-output.ts'
+import type { RunMessage } from './node-protocol.ts'
+import { runMessage } from './node-worker-messages.ts'
+import { NodeWorkers, type NodeWorkersOptions } from './node-workers.ts'
 
-/** Runs steps of type `job`: functions that installed packages declare as such. */
-export function createJobExecutor(port: JobPort): StepExecutor {
-  const specs = new Map<string, JobSpec>()
-  const specOf = new WeakMap<Attempt, JobSpec>()
+export interface JobExecutorOptions extends NodeWorkersOptions {
+  port: JobPort
+  clock: Clock
+}
 
-  const load = async (attempt: Attempt, backing: InProcessBacking): Promise<Scriptlet> => {
-    const { job } = attempt.step
-    if (job === undefined) throw new RunnerError('PLAN_INVALID', `Step \`${attempt.step.name}\` of type job names no job.`)
-    const place = await port.locate(job.package, job.name)
-    const id = `${place.file}#${place.export}`
-    const spec = specs.get(id) ?? (await loadJob(place))
-    specs.set(id, spec)
-    specOf.set(attempt, spec)
+type JobOfStep = NonNullable<PlanStep['job']>
+
+/**
+ * Runs steps of type `job`: functions that installed packages declare as such. In this process, or, when the step or the
+ * job has a timeout or the step asks for it (`requiresProcess`), in a worker process. An attempt is over once its events
+ * are where they have to be.
+ */
+export function createJobExecutor(options: JobExecutorOptions): StepExecutor {
+  const executor = new JobExecutor(options)
+  return { types: ['job'], execute: (attempt) => executor.execute(attempt), close: () => executor.close() }
+}
+
+class JobExecutor {
+  readonly #port: JobPort
+  readonly #clock: Clock
+  readonly #workers: NodeWorkers
+  readonly #specs = new Map<string, JobSpec>()
+
+  constructor({ port, clock, ...workers }: JobExecutorOptions) {
+    this.#port = port
+    this.#clock = clock
+    this.#workers = new NodeWorkers(workers)
+  }
+
+  async execute(attempt: Attempt): Promise<AttemptOutcome> {
+    let spec: JobSpec | undefined
+    try {
+      const { job, timeoutMs, requiresProcess } = attempt.step
+      if (job === undefined) throw new RunnerError('PLAN_INVALID', `Step \`${attempt.step.name}\` of type job names no job.`)
+      const place = await this.#port.locate(job.package, job.name)
+      if (timeoutMs !== undefined || requiresProcess === true) return await this.#inWorker(attempt, job, place)
+      spec = await this.#spec(attempt, place)
+      if (spec.timeoutMs === undefined) return await this.#inProcess(attempt, job, place, spec)
+      using limit = limited(attempt, spec.timeoutMs, this.#clock)
+      return await this.#inWorker(limit.attempt, job, place)
+    } catch (error) {
+      return jobFailed(error, spec)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#workers.close()
+  }
+
+  async #inProcess(attempt: Attempt, job: JobOfStep, place: JobPlace, spec: JobSpec): Promise<AttemptOutcome> {
     const choice = job.events ?? {}
-    const { runId, step, mask } = attempt
-    const hub = await port.events(choice)
-    const findSecret = mask && ((text: string) => (mask.finds(text) ? 'a declared secret' : undefined))
-    const events = hub.client({ runId, step: step.name, signal: backing.signal(), ...(findSecret && { findSecret }) })
-    const around = { backing, events, bigquery: () => port.bigquery(choice), isOver: () => backing.isOver }
-    return () => runJob(spec, requestOf(attempt, place, port), around)
+    const hub = await this.#port.events(choice)
+    const bigquery = () => this.#port.bigquery(choice)
+    const call = (backing: InProcessBacking) => {
+      const events = clientOf(hub, attempt)
+      return runJob(spec, this.#request(attempt, job, place), { backing, events, bigquery, isOver: () => backing.isOver })
+    }
+    return runInProcess(
+      {
+        known: (_, backing) => () => call(backing),
+        load: (_, backing) => Promise.resolve(() => call(backing)),
+        returned: (product) => completed(product as JobProduct),
+        threw: (error) => jobFailed(error, spec),
+      },
+      attempt,
+    )
   }
 
-  const code: InProcessCode = {
-    known: () => undefined,
-    load,
-    returned: (product) => completed(product as JobProduct),
-    threw: (error, attempt) => failed(error, specOf.get(attempt)),
+  /** The worker has written the job's events on disk when it is done; whether that is enough is settled here. */
+  async #inWorker(attempt: Attempt, job: JobOfStep, place: JobPlace): Promise<AttemptOutcome> {
+    const choice = job.events ?? {}
+    const outcome = await this.#workers.run(attempt, this.#message(attempt, job, place, choice))
+    if (outcome.status !== 'ok') return outcome
+    const events = clientOf(await this.#port.events(choice), attempt)
+    await events.settle(attempt.signal)
+    return withCounts(outcome, events.counts())
   }
-  return {
-    types: ['job'],
-    execute: (attempt) => runInProcess(code, attempt),
-    close: async () => {},
+
+  async #message(attempt: Attempt, job: JobOfStep, place: JobPlace, choice: EventsChoice): Promise<RunMessage> {
+    const { forms } = attempt.mask ?? {}
+    const request = this.#request(attempt, job, place)
+    const message = runMessage(attempt, pathToFileURL(place.file).href)
+    return { ...message, export: place.export, job: { request, events: await this.#port.elsewhere(choice), ...(forms && { secretForms: forms }) } }
+  }
+
+  #request({ runCreatedAt }: Attempt, job: JobOfStep, { label, package: name }: JobPlace): JobRequest {
+    const { name: jobName, params = {}, account = null, since = null, until = null } = job
+    return { label, package: name, job: jobName, params, account, since, until, runCreatedAt, logging: this.#port.logging }
+  }
+
+  /** What the module prints as it is loaded is the attempt's output. */
+  async #spec(attempt: Attempt, place: JobPlace): Promise<JobSpec> {
+    const id = `${place.file}#${place.export}`
+    const known = this.#specs.get(id)
+    if (known) return known
+    const log = new AttemptLog(attempt)
+    retainConsole()
+    try {
+      const scope = { write: (chunk: string | Uint8Array) => log.write(chunk), fail: (error: unknown) => log.write(`${String(error)}\n`) }
+      const spec = await inScope(scope, () => loadJob(place))
+      this.#specs.set(id, spec)
+      return spec
+    } finally {
+      releaseConsole()
+      log.end()
+    }
   }
 }
 
-function failed(error: unknown, spec: JobSpec | undefined): AttemptOutcome {
-  return { status: 'error', error: jobFailure(error), ...(spec && { retry: retryOf(spec) }) }
-}
-
-function requestOf(attempt: Attempt, place: JobPlace, { logging }: JobPort): JobRequest {
-  const { name, params = {}, account = null, since = null, until = null } = attempt.step.job!
-  const { runCreatedAt } = attempt
-  return { label: place.label, package: place.package, job: name, params, account, since, until, runCreatedAt, logging }
+function clientOf(hub: EventHub, { runId, step, mask, signal }: Attempt): JobEvents {
+  const findSecret = mask && ((text: string) => (mask.finds(text) ? 'that the recipe declares' : undefined))
+  return hub.client({ runId, step: step.name, signal, ...(findSecret && { findSecret }) })
 }

@@ -28,6 +28,9 @@ export class ClosableContext implements ScriptletContext {
     if (this.#closed) this.#dropped(key)
     else this.#inner.set(key, value)
   }
+  get closed(): boolean {
+    return this.#closed
+  }
   close(): void {
     this.#closed = true
   }

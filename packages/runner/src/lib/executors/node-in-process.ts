@@ -1,4 +1,4 @@
-import { RunnerError } from '../errors.ts'
+import type { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome } from '../executor.ts'
 import { ClosableContext } from './node-context.ts'
 import { AttemptLog } from './node-log.ts'
@@ -6,7 +6,7 @@ import { recorded } from './node-outcome.ts'
 import { inScope, releaseConsole, retainConsole, type AttemptScope } from './node-output.ts'
 import { isThenable, type Scriptlet } from './node-scriptlet.ts'
 import { artifactsFolder, grantedEnv, paramsOf, ScriptletStep, type StepBacking } from './node-step.ts'
-import { thrownText } from './thrown-text.ts'
+import { thrownText, untold } from './thrown-text.ts'
 
 export interface InProcessBacking extends StepBacking {
   /** The attempt has ended: its code, if it goes on, does so for nobody. */
@@ -16,7 +16,7 @@ export interface InProcessBacking extends StepBacking {
 /** Code that attempts run in this process, and how it tells what became of them. */
 export interface InProcessCode {
   /** What the attempt calls, if it is loaded. */
-  known(attempt: Attempt): Scriptlet | undefined
+  known(attempt: Attempt, backing: InProcessBacking): Scriptlet | undefined
   /** Rejects with a coded error. */
   load(attempt: Attempt, backing: InProcessBacking): Promise<Scriptlet>
   returned(value: unknown): AttemptOutcome
@@ -58,7 +58,7 @@ class InProcessAttempt implements AttemptScope, InProcessBacking {
   }
 
   run(): AttemptOutcome | Promise<AttemptOutcome> {
-    const scriptlet = this.#code.known(this.#attempt)
+    const scriptlet = this.#code.known(this.#attempt, this)
     const params = paramsOf(this.#attempt.step)
     const step = new ScriptletStep(this)
     try {
@@ -118,8 +118,8 @@ class InProcessAttempt implements AttemptScope, InProcessBacking {
   }
 
   #failure(error: unknown): AttemptOutcome {
-    const cause = error instanceof RunnerError ? error.cause : error
-    if (cause !== undefined) this.write(`${thrownText(cause)}\n`)
+    const text = untold(error)
+    if (text !== undefined) this.write(`${text}\n`)
     return this.#code.threw(error, this.#attempt)
   }
 

@@ -1,6 +1,7 @@
 import type { RecordedError } from '../events.ts'
 import type { Attempt, AttemptOutcome } from '../executor.ts'
 import type { JsonValue } from '../json.ts'
+import type { WorkerJob } from './job-in-worker.ts'
 
 /**
  * How the runner and a worker process talk. Two sockets, both of frames: a length in bytes (unsigned 32-bit, little
@@ -24,6 +25,8 @@ export interface RunMessage {
   env: Readonly<Record<string, string>>
   granted: Record<string, string>
   workspace: string
+  /** Of a step of type `job`: `url`, `export` and `params` are the job's. */
+  job?: WorkerJob
   /** Null: the runner reads standard output and error itself. */
   logPath: string | null
 }

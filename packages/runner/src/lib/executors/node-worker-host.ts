@@ -1,4 +1,3 @@
-import { RunnerError } from '../errors.ts'
 import type { AttemptOutcome, MeasuredMetrics } from '../executor.ts'
 import { ClosableContext } from './node-context.ts'
 import { failureOf, outcomeOf } from './node-outcome.ts'
@@ -6,7 +5,7 @@ import type { Reply, Request, RunMessage, WorkerMessage } from './node-protocol.
 import { loadScriptlet, type Scriptlet } from './node-scriptlet.ts'
 import { ScriptletStep, type StepBacking } from './node-step.ts'
 import { RemoteContext, valueOf } from './node-worker-context.ts'
-import { thrownText } from './thrown-text.ts'
+import { untold } from './thrown-text.ts'
 
 /** What the host of a worker process needs of that process. */
 export interface WorkerProcess {
@@ -66,8 +65,13 @@ export class NodeWorkerHost {
   }
 
   async #call(message: RunMessage, context: ClosableContext): Promise<AttemptOutcome> {
+    const around = backing(message, this.#process)
+    if (message.job) {
+      const { runJobInWorker } = await import('./job-in-worker.ts')
+      return runJobInWorker(message, message.job, { backing: around, isOver: () => context.closed })
+    }
     const scriptlet = await this.#scriptlet(message)
-    return outcomeOf(await scriptlet(context, message.params, new ScriptletStep(backing(message, this.#process))))
+    return outcomeOf(await scriptlet(context, message.params, new ScriptletStep(around)))
   }
 
   async #scriptlet({ url, export: name }: RunMessage): Promise<Scriptlet> {
@@ -80,8 +84,8 @@ export class NodeWorkerHost {
   }
 
   #failure(error: unknown): AttemptOutcome {
-    const cause = error instanceof RunnerError ? error.cause : error
-    if (cause !== undefined) this.#process.write(`${thrownText(cause)}\n`)
+    const text = untold(error)
+    if (text !== undefined) this.#process.write(`${text}\n`)
     return { status: 'error', error: failureOf(error) }
   }
 }

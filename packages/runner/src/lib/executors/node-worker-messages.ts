@@ -1,11 +1,12 @@
 import type { Attempt } from '../executor.ts'
 import type { JsonValue } from '../json.ts'
+import type { WorkerJob } from './job-in-worker.ts'
 import { failureOf } from './node-outcome.ts'
 import type { Reply, Request, RunMessage } from './node-protocol.ts'
 import { artifactsFolder, grantedEnv } from './node-step.ts'
 
-/** What a worker process needs to know to run an attempt whose module is at `url`. */
-export function runMessage(attempt: Attempt, url: string): RunMessage {
+/** What a worker process needs to know to run an attempt whose module is at `url`; `job` where it is one of a job. */
+export function runMessage(attempt: Attempt, url: string, job?: WorkerJob): RunMessage {
   const { step, runId, number, seed, idempotencyKey, item, env, workspace, logPath } = attempt
   return {
     type: 'run',
@@ -16,6 +17,7 @@ export function runMessage(attempt: Attempt, url: string): RunMessage {
     env,
     granted: grantedEnv(attempt),
     workspace,
+    ...(job && { job }),
     logPath: attempt.mask ? null : logPath,
   }
 }

@@ -1,4 +1,5 @@
 import type { Attempt, AttemptOutcome } from '../executor.ts'
+import type { RunMessage } from './node-protocol.ts'
 import { NodeWorker, type WorkerOptions } from './node-worker.ts'
 
 /** Idle workers kept; more are ended when their attempt is over. */
@@ -14,10 +15,10 @@ export class NodeWorkerPool {
     this.#options = options
   }
 
-  async run(attempt: Attempt, url: string): Promise<AttemptOutcome> {
-    if (attempt.mask) return this.#runAlone(attempt, url)
+  async run(attempt: Attempt, message: RunMessage): Promise<AttemptOutcome> {
+    if (attempt.mask) return this.#runAlone(attempt, message)
     const worker = this.#take() ?? this.#spawn(attempt)
-    const outcome = await worker.run(attempt, url)
+    const outcome = await worker.run(attempt, message)
     if (worker.reusable && this.#idle.length < IDLE_KEPT) this.#idle.push(worker)
     else await worker.close()
     return outcome
@@ -28,9 +29,9 @@ export class NodeWorkerPool {
   }
 
   /** In a worker whose output is masked on its way to the log, and that keeps its secrets to one attempt. */
-  async #runAlone(attempt: Attempt, url: string): Promise<AttemptOutcome> {
+  async #runAlone(attempt: Attempt, message: RunMessage): Promise<AttemptOutcome> {
     const worker = this.#spawn(attempt)
-    const outcome = await worker.run(attempt, url)
+    const outcome = await worker.run(attempt, message)
     await worker.close()
     return outcome
   }

@@ -11,6 +11,7 @@ import { processStartTime } from '../process-start-time.ts'
 import { SecretMask } from '../secret-mask.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 import { NodeWorkerPool } from './node-worker-pool.ts'
+import { runMessage } from './node-worker-messages.ts'
 import { createNodeExecutor, type NodeExecutorOptions } from './node.ts'
 
 /** As Node runs this package's source. */
@@ -265,7 +266,8 @@ describe('a crash fails its attempt alone', () => {
       groups: { watch: () => undefined, unwatch: () => undefined },
       startTimeOf: () => '',
     })
-    const outcome = await pool.run(code('export default () => {}'), 'file:///none.js')
+    const unborn = code('export default () => {}')
+    const outcome = await pool.run(unborn, runMessage(unborn, 'file:///none.js'))
     const message = expect.stringContaining('could not be started') as string
     expect(outcome).toMatchObject({ error: { code: 'STEP_EXECUTOR_CRASHED', message } })
   })

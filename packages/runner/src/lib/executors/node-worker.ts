@@ -7,9 +7,9 @@ import type { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome } from '../executor.ts'
 import { AttemptLog } from './node-log.ts'
 import { recorded } from './node-outcome.ts'
-import { CONTROL_FD, frame, REQUEST_FD, unframe, type Request, type WorkerMessage } from './node-protocol.ts'
+import { CONTROL_FD, frame, REQUEST_FD, unframe, type Request, type RunMessage, type WorkerMessage } from './node-protocol.ts'
 import { WorkerGroup, type Exit, type GroupWatch } from './node-worker-group.ts'
-import { replyTo, runMessage } from './node-worker-messages.ts'
+import { replyTo } from './node-worker-messages.ts'
 
 export interface WorkerOptions {
   /** The worker's program. */
@@ -68,8 +68,8 @@ export class NodeWorker {
     return this.#reusable
   }
 
-  /** Runs an attempt whose module is at `url`. */
-  async run(attempt: Attempt, url: string): Promise<AttemptOutcome> {
+  /** Runs an attempt, of which `message` tells the process. */
+  async run(attempt: Attempt, message: RunMessage): Promise<AttemptOutcome> {
     this.#hold(true)
     const { pid } = this.#group
     if (pid !== undefined) attempt.onSpawn({ pid, startTime: await this.#options.startTimeOf(pid) })
@@ -77,7 +77,7 @@ export class NodeWorker {
     const end = (): void => this.#end(attempt.graceMs)
     const outcome = await new Promise<AttemptOutcome>((settle) => {
       this.#current = { attempt, settle }
-      this.#control.write(frame(runMessage(attempt, url)))
+      this.#control.write(frame(message))
       if (signal.aborted) end()
       else signal.addEventListener('abort', end, { once: true })
     })

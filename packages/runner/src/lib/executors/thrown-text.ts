@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { isOurs } from './our-errors.ts'
 
 /** In a build everything lies in one folder. */
 const OWN_FOLDER = new URL(import.meta.url.endsWith('.ts') ? '..' : '.', import.meta.url).href
@@ -16,6 +17,12 @@ export function thrownText(thrown: unknown): string {
     else if (line.endsWith(' {')) shown.push(`${shown.pop() ?? ''} {`)
   }
   return shown.join('\n')
+}
+
+/** What of an error its message, which is recorded, does not tell: of an error of lorc's own, its cause. */
+export function untold(error: unknown): string | undefined {
+  const rest = isOurs(error) ? error.cause : error
+  return rest === undefined && error !== undefined ? undefined : thrownText(rest)
 }
 
 function isForeign(line: string): boolean {

@@ -1,0 +1,29 @@
+import type { Clock } from '../api.ts'
+import { RunnerError } from '../errors.ts'
+import type { Attempt } from '../executor.ts'
+
+/** An attempt whose signal is aborted after `ms`, too, with STEP_TIMEOUT. Dispose of it when the attempt is over. */
+export function limited(attempt: Attempt, ms: number, clock: Clock): Disposable & { attempt: Attempt } {
+  const controller = new AbortController()
+  const outer = attempt.signal
+  const pass = (): void => controller.abort(outer.reason)
+  if (outer.aborted) pass()
+  else outer.addEventListener('abort', pass, { once: true })
+  const stop = clock.sleep(ms, () => {
+    controller.abort(new RunnerError('STEP_TIMEOUT', `It took longer than its timeout of ${ms / 1000} s.`))
+  })
+  return {
+    // No copy: what an attempt has is made when it is first asked for.
+    attempt: new Proxy(attempt, {
+      get(target, name) {
+        if (name === 'signal') return controller.signal
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value
+      },
+    }),
+    [Symbol.dispose]() {
+      stop()
+      outer.removeEventListener('abort', pass)
+    },
+  }
+}
