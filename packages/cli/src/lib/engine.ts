@@ -1,4 +1,4 @@
-import type { JobLogLevel, Plan, Runner, RunnerOptions, RunStore, StartOptions } from '@lorc/runner'
+import type { JobFinder, JobLogLevel, Plan, Runner, RunnerOptions, RunStore, StartOptions } from '@lorc/runner'
 import type { Io } from './io.ts'
 import type { FoundJob } from './job-run/job-plan.ts'
 import type { LoadedWorkspace } from './workspace.ts'
@@ -35,6 +35,8 @@ export interface Engine {
 
 /** How jobs are run. */
 export interface JobsOptions {
+  /** Where they are, where somebody has looked already. */
+  finder?: JobFinder
   /** Nothing that they emit is written: it is counted, with samples of it. Default false. */
   dryRun?: boolean
   /** Default: as the configuration says. */

@@ -13,7 +13,7 @@ import type { Problem } from '@lorc/runner/recipe'
 import type { Engine, OpenOptions } from './engine.ts'
 import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
-import { lazyJobPort } from './job-run/lazy-job-port.ts'
+import { lazyJobFinder, lazyJobPort } from './job-run/lazy-job-port.ts'
 import { hasStore, storePlace } from './store-place.ts'
 
 /** The packages themselves. `version` is lorc's. */
@@ -32,16 +32,17 @@ export function realEngine(version: string): Engine {
     },
     async compile(file, workspace, { keepNothing = false } = {}) {
       const { root, config } = workspace
-      const place = { root, allow: config.allow }
+      const place = { root, allow: config.allow, jobs: lazyJobFinder(workspace) }
       const { plan, problems, sha256, path } = await openRecipe(file, place, keepNothing ? null : join(root, '.lorc'))
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
       const { formatProblem } = await import('@lorc/runner/recipe')
       throw refused(file, problems, formatProblem)
     },
     async findJob(packageName, job, workspace) {
-      const [{ locateJob }, { loadJob }] = await Promise.all([import('./job-run/job-port.ts'), import('@lorc/runner')])
-      const place = await locateJob(packageName, job, workspace)
-      return { place, name: job, spec: await loadJob(place) }
+      const [{ jobFinder }, { loadJob }] = await Promise.all([import('./job-run/job-port.ts'), import('@lorc/runner')])
+      const finder = jobFinder(workspace)
+      const place = await finder.locate(packageName, job)
+      return { place, name: job, spec: await loadJob(place), finder }
     },
     pythonPath: () => Promise.resolve(pythonPath()),
   }

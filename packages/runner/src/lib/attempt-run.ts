@@ -12,7 +12,7 @@ import type { Surroundings } from './surroundings.ts'
 export interface AttemptEnds {
   /** `cached`: the key of the entry that its outputs were put back from. */
   completed(attempt: LiveAttempt, accepted: Acceptance, metrics: AttemptMetrics | null, cached?: string): void
-  /** `retry`: the policy that counts, by default the step's. */
+  /** `retry`: what the code says of further attempts. */
   failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics, retry?: RetryPolicy): void
 }
 
@@ -84,7 +84,7 @@ export class AttemptRun {
   }
 
   #judge(attempt: LiveAttempt, outcome: AttemptOutcome, metrics: AttemptMetrics): void {
-    if (outcome.status === 'error') return this.#ends.failed(attempt, outcome.error, metrics, attempt.step.retry ?? outcome.retry)
+    if (outcome.status === 'error') return this.#ends.failed(attempt, outcome.error, metrics, outcome.retry)
     try {
       const accepted = accept(attempt, outcome, this.#around.workspace)
       if (!(accepted instanceof Promise)) return this.#ends.completed(attempt, accepted, metrics)

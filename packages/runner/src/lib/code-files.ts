@@ -5,12 +5,13 @@ import { isOwn, type CodeLanguage, type CodeUse } from './code-languages/languag
 import { nodeLanguage, packageOf } from './code-languages/node.ts'
 import { pythonLanguage } from './code-languages/python.ts'
 import { shellLanguage } from './code-languages/shell.ts'
+import type { JobPlace } from './job-port.ts'
 import type { PlanStep } from './plan.ts'
 import { resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from './workspace.ts'
 
 /**
  * SHA-256 (hex) of each file by its path relative to the workspace, and of the version of each package by
- * `npm:<name>`.
+ * `npm:<name>`; of a job of an installed package, of the version and of the job's module, by `npm:<name>/<job>`.
  */
 export interface CodeHashes {
   [path: string]: string
@@ -59,14 +60,14 @@ export class CodeFiles {
   async #named(steps: readonly PlanStep[]): Promise<Code[]> {
     const named = new Map<string, PlanStep>()
     for (const step of steps) {
-      const name = step.module ?? step.script
+      const name = step.module ?? step.script ?? (step.job && JSON.stringify([step.job.package, step.job.name]))
       if (name !== undefined) named.set(`${step.type} ${name}`, step)
     }
     const codes = await Promise.all([...named.values()].map((step) => this.#codeOf(step)))
     return codes.flat()
   }
 
-  async #codeOf({ type, module, script }: PlanStep): Promise<Code[]> {
+  async #codeOf({ type, module, script, job }: PlanStep): Promise<Code[]> {
     const workspace = this.#workspace
     try {
       if (type === 'shell' && script) return [{ language: shellLanguage, use: { file: await resolveScript(workspace, script) } }]
@@ -74,6 +75,10 @@ export class CodeFiles {
         const file = await resolvePythonModule(workspace, module)
         const uses = [{ file }, ...(await pythonLanguage.resolve(module, file, workspace))]
         return uses.map((use) => ({ language: pythonLanguage, use }))
+      }
+      if (type === 'job' && job) {
+        const place = await workspace.jobs?.locate(job.package, job.name)
+        return place ? [{ language: nodeLanguage, use: jobUse(place, job.name, workspace) }] : []
       }
       if (type !== 'node' || !module) return []
       const file = await resolveNodeModule(workspace, module)
@@ -87,7 +92,8 @@ export class CodeFiles {
   async #read({ language, use }: Code, { hashes, packages }: Found): Promise<Code[]> {
     if ('package' in use) {
       packages.set(use.package, use.version)
-      hashes.set(nameOf(use), hash('sha256', `${use.package}@${use.version}`, 'hex'))
+      const content = use.module && (await readFile(use.module.file, 'utf8').catch(() => ''))
+      hashes.set(nameOf(use), hash('sha256', `${use.package}@${use.version}${content ?? ''}`, 'hex'))
       return []
     }
     const { file } = use
@@ -118,6 +124,11 @@ function sorted(found: ReadonlyMap<string, string>): { [name: string]: string } 
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+/** A job of a package that is linked from the workspace is known by its files. */
+function jobUse({ file, package: name, version }: JobPlace, job: string, workspace: Workspace): CodeUse {
+  return isOwn(workspace, file) ? { file } : { package: name, version, module: { name: job, file } }
+}
+
 /** The paths whose hash differs, or that are on one side only; sorted. */
 export function changedPaths(before: CodeHashes, now: CodeHashes): string[] {
   const paths = new Set([...Object.keys(before), ...Object.keys(now)])
@@ -125,7 +136,7 @@ export function changedPaths(before: CodeHashes, now: CodeHashes): string[] {
 }
 
 function nameOf(use: CodeUse): string {
-  return 'file' in use ? use.file : `npm:${use.package}`
+  return 'file' in use ? use.file : `npm:${use.package}${use.module ? `/${use.module.name}` : ''}`
 }
 
 function isFirst(seen: Set<string>, name: string): boolean {

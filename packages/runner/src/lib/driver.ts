@@ -21,8 +21,8 @@ import { conclude, toRecorded, type Acceptance, type Product } from './outcome.t
 import type { JsonValue } from './json.ts'
 import { PendingApprovals } from './pending-approvals.ts'
 import { needsOf, type PlanNeeds } from './plan-needs.ts'
-import type { Plan, PlanStep } from './plan.ts'
-import { retryDelay } from './retry.ts'
+import type { Plan, PlanStep, RetryPolicy } from './plan.ts'
+import { retryDelay, retryPolicyOf } from './retry.ts'
 import { runEnd } from './run-end.ts'
 import type { RunParts } from './run-parts.ts'
 import { scopeOf } from './run-scope.ts'
@@ -401,7 +401,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     this.#pump()
   }
 
-  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics, retry = attempt.step.retry): void {
+  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics, retry?: RetryPolicy): void {
     if (!this.#settle(attempt)) return
     const { step, number, ending } = attempt
     if (ending?.code === 'STEP_CANCELLED') {
@@ -412,7 +412,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     const { scheduler } = this.#run
     const delay = scheduler.stopping
       ? undefined
-      : retryDelay(retry, scheduler.failures(attempt.at), said, this.#around.ids.random())
+      : retryDelay(retryPolicyOf(step, retry), scheduler.failures(attempt.at), said, this.#around.ids.random())
     this.#record({ type: 'step.failed', step: step.name, attempt: number, error: said, metrics, ...(delay !== undefined && { retryInMs: delay }) })
     if (delay !== undefined) {
       this.#timers.after(delay, () => {

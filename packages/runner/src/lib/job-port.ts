@@ -1,4 +1,5 @@
 import type { EventHub, EventsOptions, JobContext } from '@lorc/event-client'
+import type { JsonObject } from './json.ts'
 import type { PlanStep } from './plan.ts'
 
 /** Where events of a job go, where that is not what the configuration says; recorded, so that a resume does the same. */
@@ -14,12 +15,17 @@ export interface JobPlace {
   readonly version: string
   /** What messages call the job, e.g. `ingester/extract_gmail`. */
   readonly label: string
+  /** JSON Schema of its parameters, where its package.json has one. */
+  readonly params?: JsonObject
+}
+
+/** Finds a job that an installed package declares; runs none of its code. Throws, or rejects with, coded errors. */
+export interface JobFinder {
+  locate(packageName: string, job: string): JobPlace | Promise<JobPlace>
 }
 
 /** What steps of type `job` need besides their code. The embedding program supplies it. */
-export interface JobPort {
-  /** Finds a job that an installed package declares; runs none of its code. Throws, or rejects with, coded errors. */
-  locate(packageName: string, job: string): JobPlace | Promise<JobPlace>
+export interface JobPort extends JobFinder {
   /** The same for the same choice, for as long as the runner lives. */
   events(choice: EventsChoice): Promise<EventHub>
   /** The one BigQuery client, made when it is first asked for. */

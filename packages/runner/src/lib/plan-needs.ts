@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts'
 export interface PlanNeeds {
   expressions: { any: boolean; matches: boolean }
   items: boolean
-  /** Steps name modules or scripts. */
+  /** Steps name modules, scripts or jobs. */
   code: boolean
   /** The plan or its steps ask for variables of the runner's environment. */
   grants: boolean
@@ -20,7 +20,7 @@ export function needsOf(plan: Plan): PlanNeeds {
     needs = {
       expressions: expressionUses(plan),
       items: plan.steps.some(({ forEach }) => forEach !== undefined),
-      code: plan.steps.some(({ module, script }) => (module ?? script) !== undefined),
+      code: plan.steps.some(({ module, script, job }) => (module ?? script ?? job) !== undefined),
       grants: plan.env !== undefined || plan.steps.some(({ env }) => env !== undefined),
     }
     known.set(plan, needs)

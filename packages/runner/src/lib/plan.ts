@@ -12,7 +12,7 @@ export const retryPolicySchema = z.strictObject({
   maxDelayMs: z.number().min(0),
   /** Share of the delay that is drawn at random, 0 to 1: the wait lies in [delay * (1 - jitter), delay]. */
   jitter: z.number().min(0).max(1),
-  /** Error codes worth another attempt; without it, every code. */
+  /** Error codes worth another attempt; without it, every code, but of a job JOB_TRANSIENT alone. */
   on: z.array(z.string()).optional(),
 })
 

@@ -1,5 +1,11 @@
 import type { RecordedError } from './events.ts'
-import type { RetryPolicy } from './plan.ts'
+import type { PlanStep, RetryPolicy } from './plan.ts'
+
+/** The policy that counts: the step's, else `own`, which its code has. Of a job it repeats, by default, only what the job says may pass. */
+export function retryPolicyOf({ type, retry }: Pick<PlanStep, 'type' | 'retry'>, own: RetryPolicy | undefined): RetryPolicy | undefined {
+  const policy = retry ?? own
+  return policy && type === 'job' ? { on: ['JOB_TRANSIENT'], ...policy } : policy
+}
 
 /**
  * Milliseconds to wait before the next attempt, or undefined when there is to be none. Where the error's details have

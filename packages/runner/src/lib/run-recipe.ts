@@ -13,7 +13,7 @@ export type RunRecipeOptions = Partial<RunnerOptions> & StartOptions
 export async function runRecipe(file: string, options: RunRecipeOptions = {}): Promise<RunResult> {
   const workspace = options.workspace ?? dirname(resolve(file))
   const stateDir = options.stateDir ?? join(workspace, '.lorc')
-  const loaded = await openRecipeOrThrow(file, { root: workspace, allow: options.allow ?? [] }, stateDir)
+  const loaded = await openRecipeOrThrow(file, { root: workspace, allow: options.allow ?? [], jobs: options.jobs }, stateDir)
   const runner = await createRunner({ ...options, workspace })
   try {
     const run = await runner.start(loaded.plan, { recipe: { path: loaded.path, sha256: loaded.sha256 }, ...options })

@@ -100,7 +100,7 @@ class LocalRunner implements Runner {
     this.#ownsStore = ownsStore
     this.#env = env
     this.#clock = options.clock ?? systemClock
-    this.#workspace = { root, allow: options.allow ?? [] }
+    this.#workspace = { root, allow: options.allow ?? [], jobs: options.jobs }
     this.#code = new CodeFiles(this.#workspace)
     this.#stateDir = stateDir
     this.#runsDir = options.runsDir ?? join(root, 'runs')

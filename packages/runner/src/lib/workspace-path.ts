@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from './errors.ts'
+import type { JobFinder } from './job-port.ts'
 import { otherSpelling } from './path-spelling.ts'
 
 /**
@@ -12,6 +13,8 @@ export interface Workspace {
   root: string
   /** Absolute folders, or package names, that modules may come from as well. */
   allow: readonly string[]
+  /** Finds the jobs that installed packages declare; without it, none can be looked up. */
+  jobs?: JobFinder | undefined
 }
 
 /** The folders of the allowlist (its other entries are package names). */

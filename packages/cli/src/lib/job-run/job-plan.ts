@@ -1,5 +1,5 @@
 import { durationMs, type JobSpec } from '@lorc/event-client'
-import type { EventsChoice, JobPlace, JsonObject, Plan, PlanStep } from '@lorc/runner'
+import type { EventsChoice, JobFinder, JobPlace, JsonObject, Plan, PlanStep } from '@lorc/runner'
 import { CliError } from '../errors.ts'
 import type { EventOptions, JobOptions } from './job-options.ts'
 
@@ -9,6 +9,7 @@ export interface FoundJob {
   /** Its name in the package. */
   name: string
   spec: JobSpec
+  finder: JobFinder
 }
 
 /** The plan of one step that a run of a job is. Throws CliError CLI_OPTION_INVALID. */
@@ -65,7 +66,7 @@ function stepName(job: string): string {
 
 function retryPolicy({ retry }: JobSpec, retries: number): NonNullable<PlanStep['retry']> {
   const { delayMs } = retry
-  return { max: Math.min(1000, retries + 1), delayMs, backoff: 'exponential', factor: 2, maxDelayMs: Math.max(300_000, delayMs), jitter: 0.2, on: ['JOB_TRANSIENT'] }
+  return { max: Math.min(1000, retries + 1), delayMs, backoff: 'exponential', factor: 2, maxDelayMs: Math.max(300_000, delayMs), jitter: 0.2 }
 }
 
 function timeoutOf(text: string | undefined): Pick<PlanStep, 'timeoutMs'> {

@@ -1,5 +1,6 @@
-import type { JobPort } from '@lorc/runner'
+import type { JobFinder, JobPort } from '@lorc/runner'
 import type { OpenOptions } from '../engine.ts'
+import type { LoadedWorkspace } from '../workspace.ts'
 
 /** The port of jobs, loaded when a step first asks for something: most runs have no jobs. */
 export function lazyJobPort(options: OpenOptions): JobPort & { close(): Promise<void> } {
@@ -18,4 +19,15 @@ export function lazyJobPort(options: OpenOptions): JobPort & { close(): Promise<
 async function load(options: OpenOptions) {
   const { openJobPort } = await import('./job-port.ts')
   return openJobPort(options)
+}
+
+/** The same for where jobs are alone. */
+export function lazyJobFinder(workspace: LoadedWorkspace): JobFinder {
+  let finder: Promise<JobFinder> | undefined
+  return {
+    async locate(packageName, job) {
+      finder ??= import('./job-port.ts').then(({ jobFinder }) => jobFinder(workspace))
+      return (await finder).locate(packageName, job)
+    },
+  }
 }

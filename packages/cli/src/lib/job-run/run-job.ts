@@ -1,6 +1,8 @@
 import { paramsJsonSchema, readParams, readTimeWindow } from '@lorc/event-client'
 import type { Surroundings } from '../command.ts'
 import { driving, type DrivingOptions } from '../driving.ts'
+import type { JobsOptions } from '../engine.ts'
+import { eventsOptions } from '../events-options.ts'
 import { givenParams } from '../run-params.ts'
 import { jobPlan } from './job-plan.ts'
 import type { JobOptions } from './job-options.ts'
@@ -16,14 +18,16 @@ export async function runJob(
   options: JobOptions & DrivingOptions & { 'dry-run': boolean },
 ): Promise<number> {
   const { engine, io } = surroundings
-  const jobs = { dryRun: options['dry-run'], logLevel: options['log-level'] }
+  const jobs: JobsOptions = { dryRun: options['dry-run'], logLevel: options['log-level'] }
   return await driving(surroundings, { ...options, follow: !options.quiet, jobs }, async (workspace) => {
     const found = await engine.findJob(packageName, jobName, workspace)
+    jobs.finder = found.finder
     const schema = paramsJsonSchema(found.spec)
     const params = (await givenParams({ params: schema }, options, io.cwd)) ?? {}
     const { label } = found.place
     await readParams(found.spec, params, label)
     readTimeWindow(options, io.now())
+    eventsOptions(workspace, io.env, options)
     const plan = jobPlan(found, params, options)
     return ({ runner }) => runner.start(plan)
   })

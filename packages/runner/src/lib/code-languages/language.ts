@@ -2,8 +2,8 @@ import { realpath, stat } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
 import { allowedFolders, isInside, type Workspace } from '../workspace.ts'
 
-/** What code uses: a file of the workspace (its real path), or a package. */
-export type CodeUse = { file: string } | { package: string; version: string }
+/** What code uses: a file of the workspace (its real path), a package, or one module of a package. */
+export type CodeUse = { file: string } | { package: string; version: string; module?: { name: string; file: string } }
 
 /** How code of one language names other code. Neither function runs any. */
 export interface CodeLanguage {

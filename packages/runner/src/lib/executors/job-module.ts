@@ -22,6 +22,5 @@ export function retryOf({ retry }: JobSpec) {
     factor: 2,
     maxDelayMs: Math.max(300_000, retry.delayMs),
     jitter: 0.2,
-    on: ['JOB_TRANSIENT'],
   }
 }

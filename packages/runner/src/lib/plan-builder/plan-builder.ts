@@ -4,7 +4,7 @@ import type { Plan, PlanStep } from '../plan.ts'
 import type { ParameterOf, ParameterShape, StandardShape, ValueOf } from './schema-types.ts'
 import { paramsSchema } from './shape.ts'
 import type {
-  ApprovalOptions, CodeOptions, CommonOptions, HttpOptions, Known, OwnOptions, Produces, RecipeOptions, ScriptOptions,
+  ApprovalOptions, CodeOptions, CommonOptions, HttpOptions, JobOptions, Known, OwnOptions, Produces, RecipeOptions, ScriptOptions,
 } from './step-options.ts'
 import { toEnvironment, toStep, type LooseOptions } from './to-step.ts'
 
@@ -93,6 +93,14 @@ export class PlanBuilder<K extends Known> {
     options: CommonOptions<K, Item, Produced> & HttpOptions<K, Item>,
   ): Next<K, Name, Produced, Item> {
     return this.#add(name, 'http', options)
+  }
+
+  /** Runs a job that an installed package declares. */
+  job<const Name extends string, const Produced extends Produces = None, Item = unknown>(
+    name: Fresh<Name, K>,
+    options: CommonOptions<K, Item, Produced> & JobOptions<K, Item>,
+  ): Next<K, Name, Produced, Item> {
+    return this.#add(name, 'job', options)
   }
 
   /** Waits until somebody decides. */

@@ -45,7 +45,7 @@ interface Call {
 
 type Section = { phase: NonNullable<PlanStep['phase']>; groups: Call[][] }
 
-const METHODS = new Set(['node', 'python', 'shell', 'http', 'approval', 'recipe'])
+const METHODS = new Set(['node', 'python', 'shell', 'http', 'job', 'approval', 'recipe'])
 const HANDLERS = { on_success: 'onSuccess', on_failure: 'onFailure', always: 'always' } as const
 const COMMON: readonly string[] = [
   'dependsOn', 'forEach', 'when', 'produces', 'reads', 'success', 'retry', 'timeoutMs', 'requiresProcess', 'continueOnError',
@@ -74,23 +74,28 @@ function callsOf(plan: Plan): Section[] | undefined {
 }
 
 function callOf(step: PlanStep): Call {
-  const { name, type, stage: _, phase: __, http, approval, recipe, ...rest } = step
+  const { name, type, stage: _, phase: __, http, job, approval, recipe, ...rest } = step
   const method = METHODS.has(type) ? type : 'step'
-  const subject = { ...http, ...approval, ...recipe }
+  const subject = { ...http, ...(job && callOfJob(job)), ...approval, ...recipe }
   const fields = { ...(method === 'step' && { type }), ...subject, ...rest }
-  const ordered = Object.entries(fields).sort(([a], [b]) => placeOf(a) - placeOf(b))
+  const ordered = Object.entries(fields).sort(([a], [b]) => placeOf(a, method) - placeOf(b, method))
   const options = Object.fromEntries(ordered.map(([field, value]) => [field, SHORT[field]?.(value as never) ?? (value as JsonValue)]))
   if (method === 'http' && options.method === 'GET') delete options.method
   if (method === 'node' && options.function === 'default') delete options.function
   return { method, name, options, step }
 }
 
-/** What the step is comes first. */
-const FIRST: readonly string[] = [...new Set(['type', 'plan', ...OWN.step!, ...Object.values(SUBJECT).flat()])]
+/** `events` is no option: such a step is written out. */
+function callOfJob({ name, ...rest }: NonNullable<PlanStep['job']>): object {
+  return { ...rest, job: name }
+}
 
-function placeOf(field: string): number {
-  const at = FIRST.indexOf(field)
-  return at < 0 ? FIRST.length + COMMON.indexOf(field) : at
+/** What the step is comes first. */
+const FIRST: readonly string[] = ['type', 'plan', ...OWN.step!]
+
+function placeOf(field: string, method: string): number {
+  const order = [...FIRST, ...(SUBJECT[method] ?? []), ...COMMON]
+  return order.indexOf(field)
 }
 
 /** What a builder's option may say in fewer words than a plan's field. */
@@ -119,7 +124,7 @@ function shortEnvironment({ grant, set }: NonNullable<Plan['env']>): JsonValue |
 
 function isTyped({ method, options, step }: Call): boolean {
   const allowed = [...COMMON, ...(OWN[method] ?? SUBJECT[method] ?? [])]
-  const own = { http: step.http, approval: step.approval, recipe: step.recipe }
+  const own = { http: step.http, job: step.job, approval: step.approval, recipe: step.recipe }
   const foreign = Object.entries(own).some(([name, value]) => (value !== undefined) !== (name === method))
   const needed = { node: ['module'], python: ['module', 'function'], shell: ['script'] }[method] ?? []
   return !foreign && Object.keys(options).every((field) => allowed.includes(field)) && needed.every((field) => options[field] !== undefined)

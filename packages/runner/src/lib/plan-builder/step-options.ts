@@ -72,6 +72,18 @@ export interface HttpOptions<K extends Known, Item> {
   readonly set?: Http['set']
 }
 
+export interface JobOptions<K extends Known, Item> {
+  /** An installed package that declares jobs. */
+  readonly package: string
+  /** The job's name in the package. */
+  readonly job: string
+  readonly params?: Given<K, Item, Readonly<Record<string, Templated>>>
+  readonly account?: Given<K, Item, string | Ref<string>>
+  /** ISO 8601, or how far back from the creation of the run: `30m`, `24h`, `7d`, `2w`. */
+  readonly since?: Given<K, Item, string | Ref<string>>
+  readonly until?: Given<K, Item, string | Ref<string>>
+}
+
 export interface ApprovalOptions<K extends Known> {
   readonly message?: Given<K, never, string | Ref<string>>
   readonly by?: readonly string[]

@@ -221,8 +221,8 @@ describe('a step', () => {
   })
 
   test('may be of a type that the embedding program knows, with any code fields', () => {
-    const source = 'steps: [{ name: a, type: job, module: "https://x", script: y }]'
-    expect(plan(source, { types: ['job'] }).steps[0]).toMatchObject({ type: 'job', module: 'https://x', script: 'y' })
+    const source = 'steps: [{ name: a, type: wasm, module: "https://x", script: y }]'
+    expect(plan(source, { types: ['wasm'] }).steps[0]).toMatchObject({ type: 'wasm', module: 'https://x', script: 'y' })
     expect(compileRecipe(source, { file: 'x' }).problems).toMatchObject([{ code: 'RECIPE_TYPE_UNKNOWN' }])
   })
 

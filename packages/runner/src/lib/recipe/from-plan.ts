@@ -81,7 +81,7 @@ function stepsOf(steps: readonly PlanStep[]): JsonValue[] {
 }
 
 function stepOf(step: PlanStep, order: { idx?: number; parallel?: boolean }): JsonObject {
-  const { http, approval, recipe, forEach, success, cache } = step
+  const { http, approval, job, recipe, forEach, success, cache } = step
   return given({
     idx: order.idx,
     name: step.name,
@@ -103,8 +103,13 @@ function stepOf(step: PlanStep, order: { idx?: number; parallel?: boolean }): Js
     set: http?.set,
     message: approval?.message,
     approvers: approval?.by,
+    package: job?.package,
+    job: job?.name,
+    account: job?.account,
+    since: job?.since,
+    until: job?.until,
     recipe: recipe?.path,
-    params: recipe?.params,
+    params: recipe?.params ?? job?.params,
     keys: recipe?.keys,
     reads: step.reads,
     produces: step.produces && producesOf(step.produces),

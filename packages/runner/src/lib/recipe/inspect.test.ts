@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { JobFinder } from '../job-port.ts'
 import { compileRecipe } from './compile.ts'
 import { inspectRecipe } from './inspect.ts'
 
@@ -56,10 +57,26 @@ afterAll(async () => {
   await rm(outside, { recursive: true })
 })
 
+/** Of `@acme/ingester`, whose job `extract` says what it takes, and `silent` does not. */
+const jobs: JobFinder = {
+  locate(packageName, job) {
+    if (packageName !== 'ingester') throw coded('REGISTRY_PACKAGE_UNKNOWN', `Unknown package: ${packageName}`, 'did you mean `ingester`?')
+    const place = { file: '/x.js', export: 'x', package: '@acme/ingester', version: '1.0.0', label: `ingester/${job}` }
+    if (job === 'silent') return place
+    if (job !== 'extract') throw coded('REGISTRY_JOB_UNKNOWN', `Unknown job: ${packageName}/${job}`)
+    const properties = { label: { type: 'string' }, days: { type: 'integer', minimum: 1 }, more: {} }
+    return Promise.resolve({ ...place, params: { type: 'object', properties, required: ['label'] } })
+  },
+}
+
+function coded(code: string, message: string, fix?: string): Error {
+  return Object.assign(new Error(message), { code, fix })
+}
+
 async function inspect(...steps: string[]): Promise<string[]> {
   const source = `steps:\n${steps.map((step, i) => `  - { name: s${i}, ${step} }\n`).join('')}`
   const compiled = compileRecipe(source, { file: 'r.yaml' })
-  const problems = await inspectRecipe(compiled, { root, allow: [] })
+  const problems = await inspectRecipe(compiled, { root, allow: [], jobs })
   return problems.map(
     ({ code, path, message, fix }) => `${path} ${code}: ${message}${fix === undefined ? '' : ` (${fix})`}`,
   )
@@ -67,6 +84,7 @@ async function inspect(...steps: string[]): Promise<string[]> {
 
 const node = (module: string, name: string) => `type: node, module: ${module}, function: ${name}`
 const python = (module: string, name: string) => `type: python, module: ${module}, function: ${name}`
+const job = (name: string, rest = '') => `type: job, package: ingester, job: ${name}${rest}`
 const shell = (script: string) => `type: shell, script: ${script}`
 
 describe('accepts', () => {
@@ -86,6 +104,9 @@ describe('accepts', () => {
     ['whatever a star import may bring', python('py.star', 'Anything')],
     ['a class of a Python package', python('py.pkg', 'Packed')],
     ['a script', shell('scripts/clean.sh')],
+    ['a job with what it needs', job('extract', ', params: { label: INBOX, days: 3, more: [] }, since: 7d, until: 2026-01-31')],
+    ['what is known only when it runs', job('extract', ", params: { label: x, days: '${{ params.n }}' }, since: '${{ params.since }}'")],
+    ['any parameter of a job that does not say what it takes', job('silent', ', params: { x: 1 }')],
     ['files that are not there yet', `${shell('scripts/clean.sh')}, inputs: [later.csv], outputs: [out/x.md]`],
   ])('%s', async (_, step) => {
     expect(await inspect(step)).toEqual([])
@@ -94,6 +115,13 @@ describe('accepts', () => {
 
 describe('refuses', () => {
   test.each([
+    ['an unknown package', 'type: job, package: ingestor, job: extract', 'steps[0].package RECIPE_JOB_UNKNOWN: unknown package: ingestor (did you mean `ingester`?)'],
+    ['an unknown job', job('extrakt'), 'steps[0].job RECIPE_JOB_UNKNOWN: unknown job: ingester/extrakt'],
+    ['a job without what it needs', job('extract'), 'steps[0].params RECIPE_FIELD_MISSING: `ingester/extract` needs the parameter `label` (add `label:` to `params`)'],
+    ['a parameter that a job does not have', job('extract', ', params: { label: x, day: 3 }'), 'steps[0].params.day RECIPE_FIELD_UNKNOWN: `ingester/extract` has no parameter `day` (did you mean `days`?)'],
+    ['a parameter far from any', job('extract', ', params: { label: x, quux: 3 }'), 'steps[0].params.quux RECIPE_FIELD_UNKNOWN: `ingester/extract` has no parameter `quux` (it has `label`, `days`, `more`)'],
+    ['a value that does not fit a job', job('extract', ', params: { label: x, days: 0 }'), 'steps[0].params.days RECIPE_FIELD_VALUE'],
+    ['what is no time', job('silent', ', since: yesterday'), 'steps[0].since RECIPE_FIELD_VALUE: `since` is `yesterday`, which is no time'],
     ['a missing module', node('steps/gone.ts', 'x'), 'steps[0].module MODULE_MISSING'],
     [
       'a near export',

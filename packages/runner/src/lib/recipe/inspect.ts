@@ -2,18 +2,20 @@ import { readFile } from 'node:fs/promises'
 import { RunnerError, type ErrorCode } from '../errors.ts'
 import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace.ts'
 import type { CompiledRecipe } from './compile.ts'
+import { jobQuestions } from './job-questions.ts'
 import { nodeExports } from './node-exports.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import { formatPath, type Problem, type RecipePath } from './problem.ts'
 import { PlainFiles } from './plain-files.ts'
 import { pythonNames } from './python-names.ts'
 import { suggest } from './suggest.ts'
-import { quote } from './wording.ts'
+import { clause, quote } from './wording.ts'
 
 /** Files looked at at once. */
 const WIDTH = 16
 
-interface Fault {
+/** What is wrong with what a step names. */
+export interface CodeFault {
   code: ErrorCode
   message: string
   fix?: string | undefined
@@ -21,10 +23,11 @@ interface Fault {
   field?: 'function'
 }
 
-interface Question {
+/** Something to look up; the same `key` is asked once. */
+export interface CodeQuestion {
   at: RecipePath
   key: string
-  ask: () => Promise<Fault | undefined>
+  ask: () => Promise<CodeFault | undefined>
 }
 
 /**
@@ -47,11 +50,11 @@ export async function lookAtCode(
   steps: readonly StepOutline[],
   workspace: Workspace,
   isOpen: (at: RecipePath) => boolean = () => true,
-): Promise<{ fault: Fault; question: Question }[]> {
+): Promise<{ fault: CodeFault; question: CodeQuestion }[]> {
   const files = new PlainFiles(workspace.root)
   const questions = steps.flatMap((step) => questionsOf(step, workspace, files)).filter(({ at }) => isOpen(at))
-  const asked = new Map<string, Promise<Fault | undefined>>()
-  const found: { fault: Fault; question: Question }[] = []
+  const asked = new Map<string, Promise<CodeFault | undefined>>()
+  const found: { fault: CodeFault; question: CodeQuestion }[] = []
   let next = 0
   const work = async (): Promise<void> => {
     for (let question = questions[next++]; question; question = questions[next++]) {
@@ -65,7 +68,7 @@ export async function lookAtCode(
   return found
 }
 
-function toProblem({ code, message, fix, field }: Fault, { at }: Question, { positions }: Pick<CompiledRecipe, 'positions'>): Problem {
+function toProblem({ code, message, fix, field }: CodeFault, { at }: CodeQuestion, { positions }: Pick<CompiledRecipe, 'positions'>): Problem {
   const path = field === undefined ? at : [...at.slice(0, 2), field]
   return positions.problem(
     { code, message, path: formatPath(path), ...(fix === undefined ? {} : { fix }) },
@@ -73,10 +76,10 @@ function toProblem({ code, message, fix, field }: Fault, { at }: Question, { pos
   )
 }
 
-function questionsOf(step: StepOutline, workspace: Workspace, files: PlainFiles): Question[] {
+function questionsOf(step: StepOutline, workspace: Workspace, files: PlainFiles): CodeQuestion[] {
   const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
   const { type, module, function: name, script } = step
-  const questions: Question[] = [
+  const questions: CodeQuestion[] = [
     ...step.inputs.map((file) => ({ ...file, field: 'inputs' })),
     ...step.outputs.map((file) => ({ ...file, field: 'outputs' })),
   ].map(({ field, path, at: item }) => ({
@@ -98,10 +101,11 @@ function questionsOf(step: StepOutline, workspace: Workspace, files: PlainFiles)
     })
   if (type === 'shell' && script !== undefined)
     questions.push({ at: at('script'), key: `shell ${script}`, ask: () => faultOf(resolveScript(workspace, script)) })
+  if (type === 'job') questions.push(...jobQuestions(step, workspace.jobs))
   return questions
 }
 
-async function lookAtNode(workspace: Workspace, module: string, name: string | undefined): Promise<Fault | undefined> {
+async function lookAtNode(workspace: Workspace, module: string, name: string | undefined): Promise<CodeFault | undefined> {
   const file = await resolved(resolveNodeModule(workspace, module))
   if (typeof file !== 'string') return file
   if (name === undefined) return undefined
@@ -124,7 +128,7 @@ async function lookAtPython(
   workspace: Workspace,
   module: string,
   name: string | undefined,
-): Promise<Fault | undefined> {
+): Promise<CodeFault | undefined> {
   const file = await resolved(resolvePythonModule(workspace, module))
   if (typeof file !== 'string') return file
   if (name === undefined) return undefined
@@ -144,17 +148,17 @@ async function lookAtPython(
 }
 
 /** A file that is not there yet may be written by a step; one that is there must not be a link to the outside. */
-async function leavesWorkspace(workspace: Workspace, path: string): Promise<Fault | undefined> {
+async function leavesWorkspace(workspace: Workspace, path: string): Promise<CodeFault | undefined> {
   const fault = await faultOf(resolveInside(workspace, path))
   return fault?.code === 'PATH_OUTSIDE_WORKSPACE' ? fault : undefined
 }
 
-async function faultOf(looking: Promise<string>): Promise<Fault | undefined> {
+async function faultOf(looking: Promise<string>): Promise<CodeFault | undefined> {
   const found = await resolved(looking)
   return typeof found === 'string' ? undefined : found
 }
 
-async function resolved(looking: Promise<string>): Promise<string | Fault> {
+async function resolved(looking: Promise<string>): Promise<string | CodeFault> {
   try {
     return await looking
   } catch (error) {
@@ -172,10 +176,4 @@ function meant(word: string, names: ReadonlySet<string>, intro: string): string 
 
 function reason(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-}
-
-/** A sentence as the problems of a recipe are worded: small first letter, no full stop. */
-function clause(sentence: string): string {
-  const text = sentence.replace(/\.$/, '')
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 }

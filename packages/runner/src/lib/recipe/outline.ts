@@ -19,6 +19,12 @@ export interface StepOutline {
   function?: string
   script?: string
   recipe?: string
+  /** Of a step of type `job`. */
+  package?: string
+  job?: string
+  since?: string
+  until?: string
+  params?: Readonly<Record<string, unknown>>
   inputs: { path: string; at: number }[]
   outputs: { path: string; at: number }[]
 }
@@ -49,6 +55,13 @@ function outlineStep(step: Readonly<Record<string, unknown>>, list: StepList, in
   for (const field of ['name', 'type', 'module', 'function', 'script', 'recipe'] as const) {
     const value = step[field]
     if (typeof value === 'string' && value !== '') outline[field] = value
+  }
+  if (step.type === 'job') {
+    for (const field of ['package', 'job', 'since', 'until'] as const) {
+      const value = step[field]
+      if (typeof value === 'string' && value !== '') outline[field] = value
+    }
+    if (isMap(step.params)) outline.params = step.params
   }
   if (typeof step.idx === 'number' && Number.isFinite(step.idx)) outline.idx = step.idx
   if (step.depends_on !== undefined)

@@ -35,7 +35,7 @@ export function recipeExpressions(
 }
 
 /** Fields of a step in which a text may hold `${{ }}`. */
-const TEMPLATED = ['args', 'env', 'url', 'headers', 'body', 'params', 'message', 'cache_key'] as const
+const TEMPLATED = ['args', 'env', 'url', 'headers', 'body', 'params', 'account', 'since', 'until', 'message', 'cache_key'] as const
 
 class Finder {
   readonly expressions: RecipeExpression[] = []

@@ -86,6 +86,7 @@ const status = z.union(
   [z.int().min(100, STATUS_PHRASE).max(599, STATUS_PHRASE), z.string().regex(/^[1-5]xx$/, STATUS_PHRASE)],
   STATUS_PHRASE,
 )
+const TIME_PHRASE = 'a time: `2026-01-31`, `2026-01-31T12:00:00Z`, or back from the start of the run: `30m`, `24h`, `7d`, `2w`'
 const METHOD_PHRASE = 'the method of a request, like `GET` or `POST`'
 
 const environment = z.union(
@@ -96,7 +97,7 @@ const environment = z.union(
 export const stepSchema = z.strictObject({
   idx: z.int('a whole number').optional().describe('Place in the order; steps of the same idx run together'),
   name: z.string(NAME_PHRASE).regex(STEP_NAME, NAME_PHRASE).describe('Unique in the recipe, also where case is ignored'),
-  type: text('the type of a step').describe('node, python, shell, http, recipe or approval'),
+  type: text('the type of a step').describe('node, python, shell, http, job, recipe or approval'),
   module: text('the name or path of a module', 4096)
     .optional()
     .describe('A file or package of a node step; a dotted name of a python step'),
@@ -151,8 +152,13 @@ export const stepSchema = z.strictObject({
     .describe('What is a success; default 2xx'),
   set: z.record(z.string(), cel, 'a map of context keys to expressions (CEL)').optional().describe('CEL over response'),
   recipe: file.optional().describe('The recipe that the step runs, relative to the workspace'),
-  params: z.record(z.string(), z.unknown(), 'a map').optional().describe('Parameters of that recipe'),
+  params: z.record(z.string(), z.unknown(), 'a map').optional().describe('Parameters of that recipe, or of that job'),
   keys: listOf(contextKey, 'a list of context keys').optional().describe('Keys of that run that become keys of this one'),
+  package: text('the name of a package', 214).optional().describe('An installed package that declares jobs'),
+  job: text('the name of a job', 200).optional().describe('The job of the package that the step runs'),
+  account: text('a text').optional().describe('Whose data the job works on'),
+  since: text(TIME_PHRASE).optional().describe('From when on the job works: a date, an instant, or back from the start of the run (7d)'),
+  until: text(TIME_PHRASE).optional().describe('Up to when'),
   message: text('a text').optional().describe('What is asked of who approves'),
   approvers: listOf(text('a name'), 'a list of names').min(1, 'a list of names').optional().describe('Who may decide'),
 })

@@ -23,7 +23,7 @@ const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   script: ['shell'],
   args: ['node', 'python', 'shell'],
   reads: ['node', 'python', 'shell'],
-  requires_process: ['node', 'python', 'shell'],
+  requires_process: ['node', 'python', 'shell', 'job'],
   method: ['http'],
   url: ['http'],
   headers: ['http'],
@@ -31,17 +31,22 @@ const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   expect: ['http'],
   set: ['http'],
   recipe: ['recipe'],
-  params: ['recipe'],
+  params: ['recipe', 'job'],
   keys: ['recipe'],
+  package: ['job'],
+  job: ['job'],
+  account: ['job'],
+  since: ['job'],
+  until: ['job'],
   message: ['approval'],
   approvers: ['approval'],
-  retry: ['node', 'python', 'shell', 'http', 'recipe'],
-  cache: ['node', 'python', 'shell', 'http'],
-  cache_key: ['node', 'python', 'shell', 'http'],
-  inputs: ['node', 'python', 'shell'],
+  retry: ['node', 'python', 'shell', 'http', 'recipe', 'job'],
+  cache: ['node', 'python', 'shell', 'http', 'job'],
+  cache_key: ['node', 'python', 'shell', 'http', 'job'],
+  inputs: ['node', 'python', 'shell', 'job'],
   outputs: ['node', 'python', 'shell', 'recipe'],
-  env: ['node', 'python', 'shell', 'http'],
-  concurrency_group: ['node', 'python', 'shell', 'http', 'recipe'],
+  env: ['node', 'python', 'shell', 'http', 'job'],
+  concurrency_group: ['node', 'python', 'shell', 'http', 'recipe', 'job'],
 }
 
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
@@ -50,6 +55,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   shell: ['script'],
   http: ['url'],
   recipe: ['recipe'],
+  job: ['package', 'job'],
   approval: [],
 }
 
@@ -65,6 +71,8 @@ const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   script: { shell: '`script: scripts/load.sh`' },
   url: { http: '`url: https://example.org/rows`' },
   recipe: { recipe: '`recipe: recipes/load.yaml`' },
+  package: { job: '`package:` with the name of an installed package' },
+  job: { job: '`job:` with the name of one of its jobs' },
 }
 
 /** Checks what one step says of its code and files, and which fields go together. */

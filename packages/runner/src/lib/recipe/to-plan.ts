@@ -73,7 +73,19 @@ function toPlanStep(step: RecipeStep, phase: Phase, stage: number, subPlans: Sub
     ...groupOf(step.concurrency_group),
     ...(step.type === 'http' ? { http: toHttp(step) } : {}),
     ...(step.type === 'approval' ? { approval: toApproval(step) } : {}),
+    ...(step.type === 'job' ? { job: toJob(step) } : {}),
     ...recipeOf(step, subPlans),
+  }
+}
+
+function toJob({ package: name, job, params, account, since, until }: RecipeStep): NonNullable<PlanStep['job']> {
+  return {
+    package: name ?? '',
+    name: job ?? '',
+    ...(params === undefined ? {} : { params: params as JsonObject }),
+    ...(account === undefined ? {} : { account }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
   }
 }
 

@@ -25,3 +25,9 @@ export function alternatives(words: readonly string[]): string {
   const last = quoted.pop() ?? ''
   return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`
 }
+
+/** A sentence as the problems of a recipe are worded: small first letter, no full stop. */
+export function clause(sentence: string): string {
+  const text = sentence.replace(/\.$/, '')
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+}
