@@ -2,7 +2,7 @@ import type { JournalEvent, JsonObject, Plan, RunHandle, Runner, RunResult } fro
 import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
-import { completedText, failedTitle, jobFields, jobStepOf } from './job-run/job-outcome.ts'
+import { completedText, failedTitle, jobFields, jobStepOf, sampleLines } from './job-run/job-outcome.ts'
 import { attemptEnded, LogFollower } from './log-follower.ts'
 import { lastLines } from './log-tail.ts'
 import { ChildNotes } from './child-notes.ts'
@@ -24,6 +24,8 @@ export interface DriveOptions {
   runner: Runner
   reporter: RunReporter
   interrupts: Interrupts
+  /** Nothing of the run is kept. Default false. */
+  isDry?: boolean
   /** Show what the steps print. */
   follow: boolean
   /** Reads what past runs of the plan took. */
@@ -69,7 +71,7 @@ export async function drive(handle: RunHandle, options: DriveOptions): Promise<n
   }
   await shown
   reporter.end()
-  await writeFolders(runner, handle.plan, result).catch((error: unknown) => {
+  if (options.isDry !== true) await writeFolders(runner, handle.plan, result).catch((error: unknown) => {
     reporter.error(reportOf(error))
     reporter.note(`the run itself is recorded: only the view of it in the runs folder is missing`)
   })
@@ -152,10 +154,13 @@ async function conclude(result: RunResult, handle: RunHandle, options: DriveOpti
   const { ok = result.status === 'completed', fields = {}, notes = [], mayGoOn = true, refusal } = verdict ?? {}
   const job = jobStepOf(handle.plan)
   if (ok) {
-    if (job !== undefined && reporter.listens) reporter.note(completedText(handle.plan, result, options))
+    if (job !== undefined && reporter.listens) {
+      reporter.note(completedText(handle.plan, result, options))
+      for (const line of sampleLines(result)) reporter.note(line)
+    }
     for (const note of notes) reporter.note(note)
     reporter.end()
-    io.stdout.write(okLine(result, { ...(job && jobFields(result, job)), ...fields }))
+    io.stdout.write(okLine(result, { ...(job && jobFields(result, job)), ...(options.isDry && { dry_run: true }), ...fields }))
     return EXIT.ok
   }
   const interrupted = result.status === 'cancelled' ? interrupts.signal : null
@@ -165,8 +170,8 @@ async function conclude(result: RunResult, handle: RunHandle, options: DriveOpti
   else reporter.error({ ...report, message: reasonOf(result, report), title: failedTitle(handle.plan, result.status, io) })
   if (result.failedStep !== null && !(job !== undefined && options.follow)) await noteLog(result, handle, io, reporter)
   for (const note of notes) reporter.note(note)
-  if (result.status === 'failed') reporter.note(`why, and what to do: lorc explain ${result.runId}`)
-  if (mayGoOn && isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
+  if (result.status === 'failed' && !options.isDry) reporter.note(`why, and what to do: lorc explain ${result.runId}`)
+  if (mayGoOn && !options.isDry && isResumable(result)) reporter.note(`to go on from there: lorc resume ${result.runId}`)
   reporter.end()
   io.stdout.write(errorLine({ report, exitCode, step: result.failedStep, runId: result.runId, fields }))
   return exitCode

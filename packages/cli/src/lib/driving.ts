@@ -41,15 +41,16 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     const workspace = await surroundings.workspace()
     const begin = await prepare(workspace)
     if (await interrupts.came()) return endUnbegun(interrupts, surroundings, reporter)
-    const other = hasStore(workspace) ? undefined : otherStoreNote(workspace)
+    const other = hasStore(workspace) || options.jobs?.dryRun === true ? undefined : otherStoreNote(workspace)
     if (other !== undefined) reporter.note(`note: ${other}`)
-    const { jobs } = options
-    const open = await engine.openRunner({ workspace, env: io.env, ...(runner && { runner: runner() }), ...(jobs && { jobs }) })
+    const jobs = { ...options.jobs, output: io.stdout }
+    const isDry = jobs.dryRun === true
+    const open = await engine.openRunner({ workspace, env: io.env, ...(runner && { runner: runner() }), jobs, ...(isDry && { forget: true }) })
     io.enter(workspace.root)
     try {
       const handle = await begin(open)
       const past = (): ReturnType<typeof readPast> => readPast(open, handle.plan, options.concurrency ?? handle.plan.concurrency ?? workspace.config.concurrency)
-      return await drive(handle, { io, style, runner: open.runner, reporter, interrupts, follow: options.follow, past, ...(judge && { judge: (result) => judge(result, open) }) })
+      return await drive(handle, { io, style, runner: open.runner, reporter, interrupts, follow: options.follow, past, isDry, ...(judge && { judge: (result) => judge(result, open) }) })
     } finally {
       await open.close()
     }

@@ -1,5 +1,5 @@
 import type { JobFinder, JobLogLevel, Plan, Runner, RunnerOptions, RunStore, StartOptions } from '@lorc/runner'
-import type { Io } from './io.ts'
+import type { Io, Output } from './io.ts'
 import type { FoundJob } from './job-run/job-plan.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
@@ -39,6 +39,8 @@ export interface JobsOptions {
   finder?: JobFinder
   /** Nothing that they emit is written: it is counted, with samples of it. Default false. */
   dryRun?: boolean
+  /** Where the sink `stdout` writes. */
+  output?: Output
   /** Default: as the configuration says. */
   logLevel?: JobLogLevel | undefined
 }

@@ -22,9 +22,10 @@ export function realEngine(version: string): Engine {
     async openRunner(options) {
       const store = await openStore(options)
       const jobs = lazyJobPort(options)
+      const scratch = options.jobs?.dryRun === true ? await scratchFolder() : undefined
       try {
-        const runner = await createRunner({ ...runnerOptions(options), versions: { lorc: version }, store, jobs })
-        return { runner, store, close: () => closeAll([runner, jobs, store]) }
+        const runner = await createRunner({ ...runnerOptions(options), ...scratch?.folders, versions: { lorc: version }, store, jobs })
+        return { runner, store, close: () => closeAll([runner, jobs, store, ...(scratch ? [scratch] : [])]) }
       } catch (error) {
         await store.close()
         throw error
@@ -65,6 +66,17 @@ function refused(file: string, all: readonly Problem[], format: RecipeModule['fo
   if (rest.length === 0 && all[0]?.snippet === '') return new RecipeRefused(`${first.message}.`, [first], () => '')
   const show = (color: boolean): string => all.map((problem) => format(problem, { color })).join('\n\n')
   return new RecipeRefused(`${file} has ${count(all.length, 'problem')}: nothing was run.`, [first, ...rest], show)
+}
+
+/** What a dry run logs, it logs there. */
+async function scratchFolder(): Promise<{ folders: { stateDir: string; runsDir: string }; close(): Promise<void> }> {
+  const { mkdtemp, rm } = await import('node:fs/promises')
+  const { tmpdir } = await import('node:os')
+  const folder = await mkdtemp(join(tmpdir(), 'lorc-dry-'))
+  return {
+    folders: { stateDir: join(folder, 'state'), runsDir: join(folder, 'runs') },
+    close: () => rm(folder, { recursive: true, force: true }),
+  }
 }
 
 /** One after the other, whatever becomes of one. */

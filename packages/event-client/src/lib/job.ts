@@ -83,17 +83,15 @@ const TRANSIENT = Symbol.for('@lorc/transient-error')
 /** A failure that may pass: the only kind that a job's `retry` repeats. */
 export class TransientError extends Error {
   override readonly name = 'TransientError'
+  declare readonly [TRANSIENT]: true
   /** Milliseconds that the other side asked to wait. */
   declare readonly retryAfterMs?: number
 
   constructor(message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs
-  }
-
-  // On the prototype: what is printed of an error are its own fields.
-  get [TRANSIENT](): true {
-    return true
+    // Hidden: what is printed of an error are its own fields.
+    Object.defineProperty(this, TRANSIENT, { value: true })
   }
 }
 

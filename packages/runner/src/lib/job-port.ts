@@ -33,6 +33,8 @@ export interface JobPort extends JobFinder {
   /** What a job in a process of its own opens these with, which delivers nothing: JSON. */
   elsewhere(choice: EventsChoice): Promise<EventsOptions>
   readonly logging: JobLogging
+  /** Nothing is written: what jobs emit is counted, with samples of it. Default false. */
+  readonly dryRun?: boolean
 }
 
 export interface JobLogging {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, Plan, PlanStep, RunResult } from '@lorc/runner'
 import { marksFor } from '../render/marks.ts'
 import { count, duration } from '../render/quantity.ts'
+import { oneLine, truncate } from '../render/text.ts'
 import type { Style } from '../render/style.ts'
 import type { Io } from '../io.ts'
 
@@ -12,25 +13,27 @@ export function jobStepOf({ steps }: Plan): PlanStep | undefined {
 
 /** What a run of a job adds to its line on stdout. */
 export function jobFields({ steps }: Pick<RunResult, 'steps'>, { job }: PlanStep): JsonObject {
-  const { result, events } = steps[0]?.meta ?? {}
-  return {
-    package: job?.package ?? null,
-    job: job?.name ?? null,
-    ...(result !== undefined && { result }),
-    ...(events !== undefined && { events }),
-  }
+  return { package: job?.package ?? null, job: job?.name ?? null, ...steps[0]?.meta }
+}
+
+/** What a dry run would have written: `email.received: {"id":1,...}`, up to three of each type. */
+export function sampleLines({ steps }: Pick<RunResult, 'steps'>): string[] {
+  const samples = steps[0]?.meta?.['samples']
+  if (!Array.isArray(samples)) return []
+  return samples.filter(isObject).map((row) => truncate(oneLine(`  ${['event_type', 'source', 'payload'].map((name) => textOf(row[name])).join(' ')}`), SAMPLE_WIDTH))
 }
 
 export interface OutcomeStyle {
+  isDry?: boolean
   io: Pick<Io, 'env'>
   style: Style
 }
 
 /** `✓ ingester/extract_gmail completed in 1.2s: 3 events (2 email.received, 1 email.sent)`. */
-export function completedText(plan: Plan, result: Pick<RunResult, 'steps'>, { io, style }: OutcomeStyle): string {
+export function completedText(plan: Plan, result: Pick<RunResult, 'steps'>, { io, style, isDry = false }: OutcomeStyle): string {
   const [step] = result.steps
   const took = step?.startedAt == null || step.endedAt === null ? '' : ` in ${duration(step.endedAt - step.startedAt)}`
-  return `${style.green(marksFor(io.env).completed)} ${plan.name} completed${took}: ${eventsText(step?.meta?.['events'])}`
+  return `${style.green(marksFor(io.env).completed)} ${plan.name} completed${took}: ${[eventsText(step?.meta?.['events']), ...objectsText(step?.meta?.['raw_objects'])].join('; ')}${isDry ? '; nothing was written' : ''}`
 }
 
 /** `✗ ingester/extract_gmail failed:`. */
@@ -39,6 +42,7 @@ export function failedTitle(plan: Plan, status: 'failed' | 'cancelled', { env }:
 }
 
 const TYPES_SHOWN = 6
+const SAMPLE_WIDTH = 200
 
 function eventsText(events: JsonValue | undefined): string {
   if (!isObject(events)) return 'no events'
@@ -52,11 +56,21 @@ function eventsText(events: JsonValue | undefined): string {
   return `${emitted === 0 ? 'no events' : count(emitted, 'event')}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
 }
 
+function objectsText(objects: JsonValue | undefined): string[] {
+  if (!isObject(objects)) return []
+  const told = Object.entries(objects).flatMap(([what, number]) => (Number(number) > 0 ? [`${Number(number)} ${what}`] : []))
+  return [`raw objects: ${told.join(', ') || 'none'}`]
+}
+
 function typesText(byType: JsonValue | undefined): string {
   if (!isObject(byType)) return ''
   const types = Object.entries(byType).sort(([, a], [, b]) => Number(b) - Number(a))
   const more = types.length > TYPES_SHOWN ? [`${types.length - TYPES_SHOWN} more types`] : []
   return [...types.slice(0, TYPES_SHOWN).map(([type, number]) => `${Number(number)} ${type}`), ...more].join(', ')
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

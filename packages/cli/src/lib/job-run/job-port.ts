@@ -1,8 +1,9 @@
-import { openBigQuery, openEvents, type EventHub } from '@lorc/event-client'
+import { openBigQuery, openEvents, type EventHub, type EventsOptions } from '@lorc/event-client'
 import { findJob } from '@lorc/jobs-registry'
 import type { EventsChoice, JobFinder, JobPlace, JobPort, JsonObject } from '@lorc/runner'
 import type { OpenOptions } from '../engine.ts'
 import { eventsOptions, type GivenEvents } from '../events-options.ts'
+import type { Output } from '../io.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
 
@@ -32,7 +33,8 @@ export function givenEvents({ sink, smokeNamespace, allowOutbox = false }: Event
 
 /** What the jobs of this process share: where they are, and the way of their events. */
 export function openJobPort({ workspace, env, jobs = {} }: OpenOptions): Pick<JobPort, 'locate' | 'events' | 'bigquery' | 'elsewhere'> & { close(): Promise<void> } {
-  const { dryRun = false } = jobs
+  const { dryRun = false, output } = jobs
+  const optionsOf = (choice: EventsChoice): EventsOptions => eventsOptions(workspace, env, { ...givenEvents(choice), dryRun })
   const finder = jobs.finder ?? jobFinder(workspace)
   let client: ReturnType<JobPort['bigquery']> | undefined
   const hubs = new Map<string, Promise<EventHub>>()
@@ -40,14 +42,24 @@ export function openJobPort({ workspace, env, jobs = {} }: OpenOptions): Pick<Jo
     locate: (packageName, job) => finder.locate(packageName, job),
     events(choice) {
       const key = JSON.stringify([choice.sink, choice.smokeNamespace, choice.allowOutbox])
-      const known = hubs.get(key) ?? openEvents(eventsOptions(workspace, env, { ...givenEvents(choice), dryRun }))
+      const known = hubs.get(key) ?? openEvents({ ...optionsOf(choice), ...(output && { output: lineOutput(output) }) })
       hubs.set(key, known)
       return known
     },
-    elsewhere: async (choice) => eventsOptions(workspace, env, { ...givenEvents(choice), dryRun }),
-    bigquery: (choice) => (client ??= openBigQuery(eventsOptions(workspace, env, givenEvents(choice)))),
+    elsewhere: async (choice) => ({ ...optionsOf(choice), deliver: false }),
+    bigquery: (choice) => (client ??= openBigQuery(optionsOf(choice))),
     async close() {
       for (const hub of hubs.values()) await (await hub).close()
+    },
+  }
+}
+
+/** Jobs print to their logs; what their events say on standard output is lorc's own to write. */
+function lineOutput(output: Output): NonNullable<EventsOptions['output']> {
+  return {
+    write(text, done) {
+      output.write(text)
+      output.drained().then(() => done(), done)
     },
   }
 }

@@ -7,6 +7,7 @@ export function lazyJobPort(options: OpenOptions): JobPort & { close(): Promise<
   let loading: ReturnType<typeof load> | undefined
   const port = (): ReturnType<typeof load> => (loading ??= load(options))
   return {
+    dryRun: options.jobs?.dryRun === true,
     logging: { level: options.jobs?.logLevel ?? 'info', format: 'text' },
     locate: async (packageName, job) => (await port()).locate(packageName, job),
     events: async (choice) => (await port()).events(choice),

@@ -1,4 +1,7 @@
-import { invokeJob, readTimeWindow, type EventCounts, type JobContext, type JobEvents, type JobSpec } from '@lorc/event-client'
+import {
+  invokeJob, readTimeWindow, type EventCounts, type EventHub, type EventRow, type JobContext, type JobEvents, type JobSpec, type UpsertCounts,
+} from '@lorc/event-client'
+import { CountedEvents } from './counted-events.ts'
 import type { JobLogging } from '../job-port.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { AttemptOutcome } from '../executor.ts'
@@ -22,6 +25,8 @@ export interface JobRequest {
 /** What a job's attempt has around it, in whichever process. */
 export interface JobSurroundings {
   readonly backing: StepBacking
+  readonly hub: EventHub
+  /** Of this attempt, made by the hub. */
   readonly events: JobEvents
   bigquery(): ReturnType<JobContext['bigquery']>
   /** The attempt was given up. */
@@ -32,11 +37,16 @@ export interface JobSurroundings {
 export interface JobProduct {
   result: JsonValue | undefined
   events: EventCounts
+  /** Of raw objects, where there were any. */
+  rawObjects: UpsertCounts | undefined
+  /** Of a dry run: the first events of each type. */
+  samples: readonly EventRow[]
 }
 
 /** Calls the job. When this resolves its events are where they have to be; when it rejects, on disk at least. */
 export async function runJob(spec: JobSpec, request: JobRequest, around: JobSurroundings): Promise<JobProduct> {
-  const { backing, events } = around
+  const { backing, hub } = around
+  const events = new CountedEvents(around.events)
   const { label, account, since, until, runCreatedAt } = request
   try {
     const result = await invokeJob(spec, {
@@ -55,7 +65,7 @@ export async function runJob(spec: JobSpec, request: JobRequest, around: JobSurr
       isOver: () => around.isOver(),
     })
     await events.settle(backing.signal())
-    return { result, events: events.counts() }
+    return { result, events: events.counts(), rawObjects: events.upserted, samples: hub.samples() }
   } catch (error) {
     // What it said before it failed has happened: it is delivered, and told once however often the job is run again.
     await events.flush().catch((lost: unknown) => backing.write(`lorc: events of the job could not be kept: ${String(lost)}\n`))
@@ -64,8 +74,14 @@ export async function runJob(spec: JobSpec, request: JobRequest, around: JobSurr
 }
 
 /** The attempt's outcome, its facts kept as the step's further fields. */
-export function completed({ result, events }: JobProduct): Completed {
-  return { status: 'ok', outputs: null, meta: { ...(result !== undefined && { result }), events: countsJson(events) } }
+export function completed({ result, events, rawObjects, samples }: JobProduct): Completed {
+  const meta = {
+    ...(result !== undefined && { result }),
+    events: countsJson(events),
+    ...(rawObjects && { raw_objects: { ...rawObjects } }),
+    ...(samples.length > 0 && { samples: samples.map((row) => ({ ...row })) }),
+  }
+  return { status: 'ok', outputs: null, meta }
 }
 
 /** The outcome of a job that ran elsewhere, with what became of its events since. */

@@ -30,7 +30,7 @@ export async function runJobInWorker(
   try {
     spec = await loadJob({ file: fileURLToPath(module.url), export: module.export ?? 'default', label: request.label })
     const events = hub.client({ runId: backing.runId, step: backing.stepName, ...(findSecret && { findSecret }) })
-    return completed(await runJob(spec, request, { backing, events, bigquery: () => openBigQuery(options), isOver }))
+    return completed(await runJob(spec, request, { backing, hub, events, bigquery: () => openBigQuery(options), isOver }))
   } catch (error) {
     const text = untold(error)
     if (text !== undefined) backing.write(`${text}\n`)

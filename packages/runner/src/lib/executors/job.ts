@@ -54,8 +54,8 @@ class JobExecutor {
       if (timeoutMs !== undefined || requiresProcess === true) return await this.#inWorker(attempt, job, place)
       spec = await this.#spec(attempt, place)
       if (spec.timeoutMs === undefined) return await this.#inProcess(attempt, job, place, spec)
-      using limit = limited(attempt, spec.timeoutMs, this.#clock)
-      return await this.#inWorker(limit.attempt, job, place)
+      const limit = limited(attempt, spec.timeoutMs, this.#clock)
+      return await this.#inWorker(limit.attempt, job, place).finally(() => limit.stop())
     } catch (error) {
       return jobFailed(error, spec)
     }
@@ -71,7 +71,7 @@ class JobExecutor {
     const bigquery = () => this.#port.bigquery(choice)
     const call = (backing: InProcessBacking) => {
       const events = clientOf(hub, attempt)
-      return runJob(spec, this.#request(attempt, job, place), { backing, events, bigquery, isOver: () => backing.isOver })
+      return runJob(spec, this.#request(attempt, job, place), { backing, hub, events, bigquery, isOver: () => backing.isOver })
     }
     return runInProcess(
       {
@@ -88,7 +88,8 @@ class JobExecutor {
   async #inWorker(attempt: Attempt, job: JobOfStep, place: JobPlace): Promise<AttemptOutcome> {
     const choice = job.events ?? {}
     const outcome = await this.#workers.run(attempt, this.#message(attempt, job, place, choice))
-    if (outcome.status !== 'ok') return outcome
+    // What nobody writes, nobody has to settle.
+    if (outcome.status !== 'ok' || this.#port.dryRun === true) return outcome
     const events = clientOf(await this.#port.events(choice), attempt)
     await events.settle(attempt.signal)
     return withCounts(outcome, events.counts())

@@ -2,14 +2,14 @@ import type { Clock } from '../api.ts'
 import { RunnerError } from '../errors.ts'
 import type { Attempt } from '../executor.ts'
 
-/** An attempt whose signal is aborted after `ms`, too, with STEP_TIMEOUT. Dispose of it when the attempt is over. */
-export function limited(attempt: Attempt, ms: number, clock: Clock): Disposable & { attempt: Attempt } {
+/** An attempt whose signal is aborted after `ms`, too, with STEP_TIMEOUT. Stop it when the attempt is over. */
+export function limited(attempt: Attempt, ms: number, clock: Clock): { attempt: Attempt; stop(): void } {
   const controller = new AbortController()
   const outer = attempt.signal
   const pass = (): void => controller.abort(outer.reason)
   if (outer.aborted) pass()
   else outer.addEventListener('abort', pass, { once: true })
-  const stop = clock.sleep(ms, () => {
+  const callOff = clock.sleep(ms, () => {
     controller.abort(new RunnerError('STEP_TIMEOUT', `It took longer than its timeout of ${ms / 1000} s.`))
   })
   return {
@@ -21,8 +21,8 @@ export function limited(attempt: Attempt, ms: number, clock: Clock): Disposable 
         return typeof value === 'function' ? (value.bind(target) as unknown) : value
       },
     }),
-    [Symbol.dispose]() {
-      stop()
+    stop() {
+      callOff()
       outer.removeEventListener('abort', pass)
     },
   }
