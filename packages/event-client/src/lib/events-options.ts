@@ -1,3 +1,4 @@
+import type { BigQuery } from '@google-cloud/bigquery'
 import type { EventClock } from './event-clock.ts'
 import type { EventSink } from './sink.ts'
 import type { LineOutput } from './sinks/stdout.ts'
@@ -53,6 +54,8 @@ export interface EventsOptions extends SinkSettings {
   clock?: Partial<EventClock>
   /** Uniform in [0, 1): spreads retries. Default Math.random. */
   random?: () => number
+  /** For sink `bigquery`: a client to use, e.g. the one that jobs have. Default: one of its own. */
+  client?: () => Promise<BigQuery>
   /** For sink `stdout`. */
   output?: LineOutput
 }

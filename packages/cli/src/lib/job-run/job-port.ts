@@ -37,17 +37,18 @@ export function openJobPort({ workspace, env, jobs = {} }: OpenOptions): Pick<Jo
   const optionsOf = (choice: EventsChoice): EventsOptions => eventsOptions(workspace, env, { ...givenEvents(choice), dryRun })
   const finder = jobs.finder ?? jobFinder(workspace)
   let client: ReturnType<JobPort['bigquery']> | undefined
+  const bigquery: JobPort['bigquery'] = (choice) => (client ??= openBigQuery(optionsOf(choice)))
   const hubs = new Map<string, Promise<EventHub>>()
   return {
     locate: (packageName, job) => finder.locate(packageName, job),
     events(choice) {
       const key = JSON.stringify([choice.sink, choice.smokeNamespace, choice.allowOutbox])
-      const known = hubs.get(key) ?? openEvents({ ...optionsOf(choice), ...(output && { output: lineOutput(output) }) })
+      const known = hubs.get(key) ?? openEvents({ ...optionsOf(choice), client: () => bigquery(choice), ...(output && { output: lineOutput(output) }) })
       hubs.set(key, known)
       return known
     },
     elsewhere: async (choice) => ({ ...optionsOf(choice), deliver: false }),
-    bigquery: (choice) => (client ??= openBigQuery(optionsOf(choice))),
+    bigquery,
     async close() {
       for (const hub of hubs.values()) await (await hub).close()
     },

@@ -34,10 +34,10 @@ export async function openSink(options: EventsOptions, dir: string): Promise<Eve
   }
 }
 
-function bigQueryPlace({ project, dataset, table, location, endpoint, namespace }: EventsOptions): BigQuerySinkOptions {
+function bigQueryPlace({ project, dataset, table, location, endpoint, namespace, client }: EventsOptions): BigQuerySinkOptions {
   const named = namespace === undefined ? dataset : smokeDataset(namespace)
   if (named === undefined) throw missing('bigquery', 'dataset')
-  const rest = { ...(project !== undefined && { project }), ...(location !== undefined && { location }), ...(endpoint !== undefined && { endpoint }) }
+  const rest = { ...(project !== undefined && { project }), ...(location !== undefined && { location }), ...(endpoint !== undefined && { endpoint }), ...(client && { client }) }
   return { dataset: named, ...(table !== undefined && { table }), ...rest }
 }
 

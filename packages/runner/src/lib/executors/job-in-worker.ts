@@ -26,7 +26,8 @@ export async function runJobInWorker(
   let spec: JobSpec | undefined
   const mask = secretForms && SecretMask.ofForms(secretForms)
   const findSecret = mask && ((text: string) => (mask.finds(text) ? 'that the recipe declares' : undefined))
-  const hub = await openEvents(options)
+  // Nothing is delivered here: what would be printed is printed by the runner.
+  const hub = await openEvents({ ...options, output: { write: () => {} } })
   try {
     spec = await loadJob({ file: fileURLToPath(module.url), export: module.export ?? 'default', label: request.label })
     const events = hub.client({ runId: backing.runId, step: backing.stepName, ...(findSecret && { findSecret }) })
