@@ -2,6 +2,7 @@ import { RunnerError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { unreachable, type Exchange } from './http-exchange.ts'
 import { shownUrl } from './http-request.ts'
+import { retryAfterMs } from './retry-after.ts'
 
 const LARGEST_BODY = 10 * 1024 * 1024
 /** Characters of a body that an error shows. */
@@ -69,24 +70,16 @@ export function isExpected(status: number, expect: readonly (number | string)[])
 /** The failure that an answer of another status is. `details.retryAfterMs` is what the server asks to wait, if it does. */
 export function statusError({ request, response, text }: Answer, expect: readonly (number | string)[]): RunnerError {
   const { status, statusText } = response
-  const retryAfterMs = retryAfter(response.headers)
+  const { headers } = response
+  const wait = retryAfterMs(headers.get('retry-after'), headers.get('date'))
   const details: JsonObject = {
     status,
     body: text.slice(0, SHOWN),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(wait !== undefined && { retryAfterMs: wait }),
   }
   const said = statusText === '' ? String(status) : `${status} ${statusText}`
   const wanted = expect.join(', ')
   return new RunnerError('HTTP_STATUS', `${request.method} ${shownUrl(request.url)} answered ${said}; expected is ${wanted}.`, { details })
-}
-
-/** Milliseconds (RFC 9110, 10.2.3). A date counts from the server's own. */
-function retryAfter(headers: Headers): number | undefined {
-  const value = headers.get('retry-after')
-  if (value === null) return undefined
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
-  const ms = Date.parse(value) - Date.parse(headers.get('date') ?? '')
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
 function decoded(response: Response, bytes: Uint8Array): string {

@@ -3,12 +3,12 @@ import type { JsonObject, Plan, RunView } from '@lorc/runner'
 import type * as z from 'zod'
 import type { planItemSchema } from '../contract/plan-item.ts'
 import type { scenarioRunSchema } from '../contract/scenarios.ts'
-import { contextKey, type ModuleArgs } from '../modules/scenario-plan.ts'
+import { contextKey, type ModuleArgs, type ModuleResult } from '../modules/scenario-plan.ts'
 
-type ScenarioRun = z.input<typeof scenarioRunSchema>
+type ScenarioAnswer = z.input<typeof scenarioRunSchema>
 
 /** The answer to a scenario. */
-export function scenarioAnswer(runId: string, status: RunView['status'], plan: Plan, context: Context): ScenarioRun {
+export function scenarioAnswer(runId: string, status: RunView['status'], plan: Plan, context: Context): ScenarioAnswer {
   const folder = `runs/${runId}/`
   return { run_id: runId, status, plan: planItems(plan), results: moduleResults(plan, context), artifacts_path: folder, logs_path: `${folder}logs.jsonl` }
 }
@@ -29,9 +29,9 @@ export function planItems({ steps }: Plan): z.input<typeof planItemSchema>[] {
 export function moduleResults({ steps }: Plan, context: Context): { [step: string]: JsonObject } {
   return Object.fromEntries(
     steps.flatMap(({ name }) => {
-      const value = context.get(contextKey(name)) as { outputs: JsonObject; artifacts: string[]; evidence?: JsonObject[string] } | undefined
-      if (value === undefined) return []
-      const { outputs, artifacts, evidence } = value
+      const result = context.get(contextKey(name)) as ModuleResult | undefined
+      if (result === undefined) return []
+      const { outputs, artifacts, evidence } = result
       return [[name, { ...outputs, ...(artifacts.length > 0 && { artifacts }), ...(evidence !== undefined && { evidence }) }] as const]
     }),
   )

@@ -7,7 +7,7 @@ export const MODULE_ERRORS = {
   MODULE_REDIRECTED: 'A module answered with a redirect; none is followed.',
   MODULE_FAILED: 'A module answered that it failed.',
   MODULE_ENVELOPE: 'The answer of a module does not fit the contract of modules.',
-  MODULE_TOO_LARGE: 'The answer of a module, or one of its artifacts, is larger than the limit.',
+  MODULE_TOO_LARGE: 'The answer of a module, or its artifacts together, are larger than the limit.',
   MODULE_ARTIFACT: 'An artifact of a module cannot be taken: its name, its place or its hash is wrong.',
   MODULE_MAPPING: 'The `request` or `response` of a module in the configuration could not be evaluated.',
   MODULE_UNHEALTHY: 'A module did not answer its health check well.',

@@ -5,6 +5,14 @@ const OPEN_MS = 30_000
 
 export type BreakerState = 'closed' | 'open' | 'half_open'
 
+/** A call that may be made; whoever has it settles it. `probe`: the one that decides whether more are let through. */
+export interface Admission {
+  readonly probe: boolean
+}
+
+/** `answered`, be it that it refuses; `failed` in a way that may pass; `abandoned`: it came to no end, which says nothing. */
+export type CallOutcome = 'answered' | 'failed' | 'abandoned'
+
 /**
  * Leaves a module alone that failed several times in a row: `closed` lets every call through; `open` none; after a while
  * `half_open` lets one through, whose outcome decides. Time comes in as milliseconds of a clock that never goes back.
@@ -16,16 +24,16 @@ export class CircuitBreaker {
 
   state(now: number): BreakerState {
     if (this.#openedAt === undefined) return 'closed'
-    return now - this.#openedAt >= OPEN_MS ? 'half_open' : 'open'
+    return this.waitMs(now) === 0 ? 'half_open' : 'open'
   }
 
-  /** Whether a call may be made; whoever gets `true` reports what became of it. */
-  admits(now: number): boolean {
+  /** Undefined: the call must not be made. */
+  admit(now: number): Admission | undefined {
     const state = this.state(now)
-    if (state === 'closed') return true
-    if (state === 'open' || this.#probing) return false
+    if (state === 'closed') return { probe: false }
+    if (state === 'open' || this.#probing) return undefined
     this.#probing = true
-    return true
+    return { probe: true }
   }
 
   /** Milliseconds until one call is let through; 0: now. */
@@ -33,21 +41,11 @@ export class CircuitBreaker {
     return this.#openedAt === undefined ? 0 : Math.max(0, this.#openedAt + OPEN_MS - now)
   }
 
-  /** The module answered, be it that it refuses. */
-  succeeded(): void {
-    this.#failures = 0
-    this.#openedAt = undefined
-    this.#probing = false
-  }
-
-  failed(now: number): void {
-    this.#failures += 1
-    if (this.#probing || this.#failures >= FAILURES) this.#openedAt = now
-    this.#probing = false
-  }
-
-  /** The call came to no end: it says nothing of the module. */
-  abandoned(): void {
-    this.#probing = false
+  settle({ probe }: Admission, outcome: CallOutcome, now: number): void {
+    if (probe) this.#probing = false
+    if (outcome === 'abandoned') return
+    this.#failures = outcome === 'failed' ? this.#failures + 1 : 0
+    if (outcome === 'answered') this.#openedAt = undefined
+    else if (probe || (this.#openedAt === undefined && this.#failures >= FAILURES)) this.#openedAt = now
   }
 }

@@ -1,17 +1,28 @@
 import type { JsonObject, JsonValue } from '@lorc/runner'
 import * as z from 'zod'
 
-const hash = z.string().regex(/^(sha256:)?[0-9a-f]{64}$/i)
+const hash = z.string().regex(/^(sha256:)?[0-9a-f]{64}$/i, { message: 'a SHA-256 in hexadecimal' })
+
+/** What was read from JSON, or computed in CEL, is JSON: what goes on is checked where it is kept. */
+const jsonSchema = z.custom<JsonValue>((value) => value !== undefined, { message: 'it is missing' })
+const objectSchema = z.custom<JsonObject>(isObject, { message: 'it has to be an object' })
 
 /** A file that a module made: a name alone, its content, where to fetch it, or where it lies in the workspace. */
-const artifactSchema = z.union([
-  z.string().min(1).transform((name) => ({ kind: 'name' as const, name })),
-  z
-    .object({ name: z.string().min(1), content: z.json(), encoding: z.enum(['utf8', 'base64']).optional(), hash: hash.optional() })
-    .transform((given) => ({ kind: 'inline' as const, ...given })),
-  z.object({ name: z.string().min(1).optional(), url: z.string().min(1), hash: hash.optional() }).transform((given) => ({ kind: 'url' as const, ...given })),
-  z.object({ name: z.string().min(1).optional(), path: z.string().min(1), hash }).transform((given) => ({ kind: 'path' as const, ...given })),
-])
+const artifactSchema = z.union(
+  [
+    z.string().min(1).transform((name) => ({ kind: 'name' as const, name })),
+    z
+      .object({ name: z.string().min(1), content: jsonSchema, encoding: z.enum(['utf8', 'base64']).optional(), hash: hash.optional() })
+      .transform((given) => ({ kind: 'inline' as const, ...given })),
+    z
+      .object({ name: z.string().min(1).optional(), url: z.string().min(1), hash: hash.optional() })
+      .transform((given) => ({ kind: 'url' as const, ...given })),
+    z
+      .object({ name: z.string().min(1).optional(), path: z.string().min(1), hash })
+      .transform((given) => ({ kind: 'path' as const, ...given })),
+  ],
+  { error: 'it is neither a name, nor `{ name, content, encoding?, hash? }`, `{ url, name?, hash? }` or `{ path, hash, name? }`' },
+)
 
 export type ModuleArtifact = z.output<typeof artifactSchema>
 
@@ -19,12 +30,10 @@ const envelopeSchema = z.object({
   status: z.string(),
   module: z.string().optional(),
   module_name: z.string().optional(),
-  outputs: z.record(z.string(), z.json()).optional(),
-  output: z.record(z.string(), z.json()).optional(),
+  outputs: objectSchema.optional(),
+  output: objectSchema.optional(),
   artifacts: z.array(artifactSchema).max(1000).default([]),
-  evidence: z.json().optional(),
-  error: z.json().optional(),
-  message: z.string().optional(),
+  evidence: jsonSchema.optional(),
 })
 
 const WELL = new Set(['ok', 'success', 'completed'])
@@ -40,20 +49,33 @@ export type Envelope =
  * optional `artifacts`, `evidence`). `wrong`: it does not fit the contract.
  */
 export function readEnvelope(body: JsonValue, module: string): Envelope {
+  if (isObject(body) && typeof body['status'] === 'string' && !WELL.has(body['status'].toLowerCase())) {
+    return { status: 'failed', reason: reasonOf(body) ?? `its status is \`${body['status']}\`` }
+  }
   const parsed = envelopeSchema.safeParse(body)
   if (!parsed.success) return { status: 'wrong', reason: parsed.error.issues.map((issue) => `\`${['$', ...issue.path].join('.')}\`: ${issue.message}`).join('; ') }
-  const { status, outputs = parsed.data.output, artifacts, evidence, error, message } = parsed.data
+  const { outputs = parsed.data.output, artifacts, evidence } = parsed.data
   const named = parsed.data.module ?? parsed.data.module_name
-  if (!WELL.has(status.toLowerCase())) return { status: 'failed', reason: reasonOf(error) ?? message ?? `its status is \`${status}\`` }
   if (named === undefined) return { status: 'wrong', reason: 'it names no `module`' }
   if (named !== module) return { status: 'wrong', reason: `it says that it is of the module \`${named}\`` }
   if (outputs === undefined) return { status: 'wrong', reason: 'it has no `outputs`' }
   return { status: 'ok', outputs, artifacts, evidence }
 }
 
-function reasonOf(error: JsonValue | undefined): string | undefined {
-  if (typeof error === 'string') return error
-  if (typeof error !== 'object' || error === null || Array.isArray(error)) return undefined
-  const { message, detail } = error
-  return typeof message === 'string' ? message : typeof detail === 'string' ? detail : JSON.stringify(error)
+/** Characters of a reason that a message has. */
+const LONGEST_REASON = 500
+
+/** Why something failed, where an answer says it in one of the usual ways: `error`, `message`, `detail`, a text or an object with one. */
+export function reasonOf(body: JsonValue, depth = 3): string | undefined {
+  if (typeof body === 'string') return body === '' ? undefined : body.slice(0, LONGEST_REASON).replace(/\.$/, '')
+  if (!isObject(body) || depth === 0) return undefined
+  for (const field of ['error', 'message', 'detail', 'reason']) {
+    const reason = reasonOf(body[field] ?? null, depth - 1)
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
+import type { Attempt } from '@lorc/runner'
+import type { ServerError } from '../errors.ts'
 import type { ModuleArtifact } from './envelope.ts'
-import { ModuleFault } from './module-error.ts'
-import type { Module, ModuleRegistry } from './module-registry.ts'
-
-interface Place {
-  /** Absolute. */
-  workspace: string
-  /** Where the module's artifacts are kept. */
-  folder: string
-  signal: AbortSignal
-}
+import type { Module } from './module.ts'
+import { moduleError } from './module-error.ts'
 
 interface Taken {
   name: string
@@ -22,27 +16,27 @@ interface Taken {
 const NAME = /^[A-Za-z0-9_][\w.-]{0,200}(\/[A-Za-z0-9_][\w.-]{0,200}){0,4}$/
 
 /**
- * Fetches and keeps what a module made; first all, then none is written before each was checked. Returns the absolute paths.
- * A name alone is a reference: there is nothing to keep. Rejects with ModuleFault.
+ * Keeps what a module made in the attempt's folder for artifacts; nothing is written before all were checked. Returns the
+ * absolute paths. A name alone is a reference: there is nothing to keep. Rejects with ServerError MODULE_ARTIFACT,
+ * MODULE_TOO_LARGE, and as Module.ask does for those that are fetched.
  */
-export async function keepArtifacts(registry: ModuleRegistry, module: Module, artifacts: readonly ModuleArtifact[], place: Place): Promise<string[]> {
+export async function keepArtifacts(module: Module, artifacts: readonly ModuleArtifact[], attempt: Attempt): Promise<string[]> {
   const taken: Taken[] = []
+  let room = module.config.maxBytes
   for (const artifact of artifacts) {
     if (artifact.kind === 'name') continue
-    const one = await take(registry, module, artifact, place)
-    if (!NAME.test(one.name)) throw wrong(module, one.name, 'its name is none that a file can have here', 'Use letters, digits, `.`, `_`, `-` and `/`.')
-    if (taken.some(({ name }) => name === one.name)) throw wrong(module, one.name, 'it is named twice')
-    if (artifact.hash !== undefined) checkHash(module, one, artifact.hash)
-    taken.push(one)
+    const name = artifactName(artifact)
+    if (!NAME.test(name)) throw wrong(module, name, 'its name is none that a file can have here', 'Use letters, digits, `.`, `_`, `-` and `/`.')
+    const other = taken.find((one) => isSamePlace(one.name, name))
+    if (other) throw wrong(module, name, other.name === name ? 'it is named twice' : `it has the place of \`${other.name}\``)
+    const bytes = await contentOf(module, artifact, { name, room, attempt })
+    room -= bytes.length
+    if (room < 0) throw tooLarge(module)
+    if (artifact.hash !== undefined) checkHash(module, { name, bytes }, artifact.hash)
+    if (attempt.mask?.finds(bytes.toString('latin1')) === true) throw wrong(module, name, 'it holds a secret of this service')
+    taken.push({ name, bytes })
   }
-  return Promise.all(
-    taken.map(async ({ name, bytes }) => {
-      const file = join(place.folder, name)
-      await mkdir(dirname(file), { recursive: true })
-      await writeFile(file, bytes)
-      return file
-    }),
-  )
+  return Promise.all(taken.map((one) => write(attempt.artifactsDir, one)))
 }
 
 /** What results say of an artifact: the name of its file. */
@@ -52,34 +46,59 @@ export function artifactName(artifact: ModuleArtifact): string {
   return artifact.kind === 'path' ? basename(artifact.path) : ''
 }
 
-async function take(registry: ModuleRegistry, module: Module, artifact: Exclude<ModuleArtifact, { kind: 'name' }>, place: Place): Promise<Taken> {
-  const name = artifactName(artifact)
-  if (artifact.kind === 'url') return { name, bytes: await fetched(registry, module, name, artifact.url, place.signal) }
-  if (artifact.kind === 'path') return { name, bytes: await read(module, name, artifact.path, place.workspace) }
+/** On systems that do not tell capitals from small letters; and no file can be a folder. */
+function isSamePlace(one: string, other: string): boolean {
+  const [a, b] = [`${one.toLowerCase()}/`, `${other.toLowerCase()}/`]
+  return a.startsWith(b) || b.startsWith(a)
+}
+
+interface Taking {
+  name: string
+  /** Bytes that there is room for. */
+  room: number
+  attempt: Attempt
+}
+
+async function contentOf(module: Module, artifact: Exclude<ModuleArtifact, { kind: 'name' }>, taking: Taking): Promise<Buffer> {
+  if (artifact.kind === 'url') return fetched(module, artifact.url, taking)
+  if (artifact.kind === 'path') return read(module, artifact.path, taking)
   const { content, encoding } = artifact
-  if (typeof content !== 'string') return { name, bytes: Buffer.from(`${JSON.stringify(content, null, 2)}\n`) }
-  if (encoding === 'base64' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) throw wrong(module, name, 'its content is no base64')
-  return { name, bytes: Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8') }
+  if (typeof content !== 'string') return jsonOf(module, content, taking.name)
+  if (encoding === 'base64' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) throw wrong(module, taking.name, 'its content is no base64')
+  return Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8')
+}
+
+function jsonOf(module: Module, content: unknown, name: string): Buffer {
+  try {
+    return Buffer.from(`${JSON.stringify(content, null, 2)}\n`)
+  } catch (cause) {
+    throw wrong(module, name, 'its content is nested too deep', undefined, cause)
+  }
 }
 
 /** From the module itself alone: an answer must not make this service ask others. */
-async function fetched(registry: ModuleRegistry, module: Module, name: string, given: string, signal: AbortSignal): Promise<Buffer> {
-  const { config } = module
-  const url = URL.parse(given, `${config.url}/`)
-  if (url?.origin !== new URL(config.url).origin) throw wrong(module, name, `its URL ${JSON.stringify(given)} is not one of the module's own`)
-  const headers = await registry.headersOf(module)
-  const { status, bytes } = await registry.client.ask({ module: module.name, method: 'GET', url: url.href, headers, timeoutMs: config.timeout, maxBytes: config.maxBytes, signal })
+async function fetched(module: Module, given: string, { name, room, attempt }: Taking): Promise<Buffer> {
+  const base = module.config.url
+  const url = URL.parse(given, `${base}/`)
+  if (url?.origin !== new URL(base).origin) throw wrong(module, name, `its URL ${JSON.stringify(given)} is not one of the module's own`)
+  const { status, bytes } = await module.ask({ method: 'GET', url: url.href, maxBytes: Math.max(1, room), signal: attempt.signal })
   if (status !== 200) throw wrong(module, name, `GET ${url.pathname} answered ${status}`)
   return bytes
 }
 
-async function read(module: Module, name: string, given: string, workspace: string): Promise<Buffer> {
+async function read(module: Module, given: string, { name, room, attempt: { workspace } }: Taking): Promise<Buffer> {
   const file = await realpath(resolve(workspace, given)).catch(() => undefined)
-  if (!file?.startsWith((await realpath(workspace)) + sep)) throw wrong(module, name, `its path ${JSON.stringify(given)} leads to no file of the workspace`)
-  const { size } = await stat(file)
-  const { maxBytes } = module.config
-  if (size > maxBytes) throw new ModuleFault('MODULE_TOO_LARGE', `The artifact \`${name}\` of the module \`${module.name}\` has ${size} bytes; ${maxBytes} are possible.`, { module: module.name }, { fix: `Raise \`modules.${module.name}.maxBytes\`.` })
+  const found = file?.startsWith((await realpath(workspace)) + sep) === true ? await stat(file) : undefined
+  if (file === undefined || found?.isFile() !== true) throw wrong(module, name, `its path ${JSON.stringify(given)} leads to no file of the workspace`)
+  if (found.size > room) throw tooLarge(module)
   return readFile(file)
+}
+
+async function write(folder: string, { name, bytes }: Taken): Promise<string> {
+  const file = join(folder, name)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, bytes)
+  return file
 }
 
 function checkHash(module: Module, { name, bytes }: Taken, hash: string): void {
@@ -87,6 +106,13 @@ function checkHash(module: Module, { name, bytes }: Taken, hash: string): void {
   if (actual !== hash.toLowerCase().replace(/^sha256:/, '')) throw wrong(module, name, `its SHA-256 is ${actual}, not ${hash}`)
 }
 
-function wrong(module: Module, name: string, why: string, fix?: string): ModuleFault {
-  return new ModuleFault('MODULE_ARTIFACT', `The artifact \`${name}\` of the module \`${module.name}\` cannot be taken: ${why}.`, { module: module.name, artifact: name }, { ...(fix !== undefined && { fix }) })
+function wrong(module: Module, name: string, why: string, fix?: string, cause?: unknown): ServerError {
+  const message = `The artifact ${JSON.stringify(name)} of the module \`${module.name}\` cannot be taken: ${why}.`
+  return moduleError('MODULE_ARTIFACT', module.name, message, { fix, cause, details: { artifact: name } })
+}
+
+function tooLarge({ name, config: { maxBytes } }: Module): ServerError {
+  return moduleError('MODULE_TOO_LARGE', name, `The artifacts of the module \`${name}\` have more than ${maxBytes} bytes.`, {
+    fix: `Raise \`modules.${name}.maxBytes\`.`,
+  })
 }

@@ -16,6 +16,7 @@ const moduleSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, message: 'an http or https URL' })
     .refine((url) => !/[?#]/.test(url), { message: 'a URL without query and fragment' })
+    .refine((url) => !URL.parse(url)?.username && !URL.parse(url)?.password, { message: 'a URL without a password; `headers` can take one from the environment' })
     .transform((url) => url.replace(/\/+$/, '')),
   execute: pathSchema.default('/execute'),
   health: pathSchema.default('/health'),
@@ -24,14 +25,14 @@ const moduleSchema = z.strictObject({
   timeout: durationSchema.default(60_000),
   /** Further attempts after one that failed in a way that may pass. */
   retries: z.int().min(0).max(100).default(0),
-  /** `${{ env.NAME }}` takes from the environment of the service; what it takes is masked everywhere. */
+  /** `${{ env.NAME }}` takes from the environment of the service; what it takes is masked everywhere; nothing else of the configuration can take any. */
   headers: z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/), z.string()).default({}),
   /** What is sent instead of the contract's body: JSON whose texts may hold `${{ }}` over `params`, which is that body. */
   request: z.json().optional(),
   /** The envelope that an answer stands for: JSON whose texts may hold `${{ }}` over `response` and `params`. */
   response: z.json().optional(),
-  /** The largest answer, and the largest artifact, in bytes. */
-  maxBytes: z.int().min(1).max(1024 ** 3).default(10 * 1024 * 1024),
+  /** Bytes of an answer, and of the artifacts of one answer together. */
+  maxBytes: z.int().min(1).max(1024 ** 3).default(32 * 1024 * 1024),
 })
 
 export const modulesSchema = z.record(z.string().regex(MODULE_NAME, { message: 'a name of `a-z`, `0-9`, `-` and `_` that begins with a letter' }), moduleSchema)

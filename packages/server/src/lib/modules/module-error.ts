@@ -1,27 +1,20 @@
-import type { JsonObject, RecordedError } from '@lorc/runner'
+import type { JsonObject } from '@lorc/runner'
+import { ServerError } from '../errors.ts'
 import type { MODULE_ERRORS } from '../errors/module.ts'
 
 export type ModuleErrorCode = keyof typeof MODULE_ERRORS
 
-/** What a call of a module failed with, as the step records it. `details` holds the module's answer where there is one. */
-export class ModuleFault extends Error {
-  override readonly name = 'ModuleFault'
-  readonly code: ModuleErrorCode
-  readonly fix: string | undefined
-  readonly details: JsonObject
-
-  constructor(code: ModuleErrorCode, message: string, details: JsonObject, { fix, cause }: { fix?: string; cause?: unknown } = {}) {
-    super(message, { cause })
-    this.code = code
-    this.fix = fix
-    this.details = details
-  }
-
-  recorded(): RecordedError {
-    const { code, message, fix, details } = this
-    return { code, message, ...(fix !== undefined && { fix }), details }
-  }
-}
-
 /** Codes that another attempt may pass. */
 export const TRANSIENT_CODES: readonly ModuleErrorCode[] = ['MODULE_UNREACHABLE', 'MODULE_TIMEOUT', 'MODULE_UNAVAILABLE']
+
+export interface ModuleErrorOptions {
+  fix?: string | undefined
+  cause?: unknown
+  /** Beside the module's name: what it answered, as far as an error shows it. */
+  details?: JsonObject
+}
+
+/** What a call of a module failed with, as the step records it. */
+export function moduleError(code: ModuleErrorCode, module: string, message: string, { fix, cause, details }: ModuleErrorOptions = {}): ServerError {
+  return new ServerError(code, message, { ...(fix !== undefined && { fix }), cause, details: { module, ...details } })
+}

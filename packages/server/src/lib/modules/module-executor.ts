@@ -1,16 +1,16 @@
 import { appendFile } from 'node:fs/promises'
-import type { RunnerError} from '@lorc/runner';
-import { type Attempt, type AttemptOutcome, type JsonObject, type JsonValue, type StepExecutor } from '@lorc/runner'
-import { readEnvelope, type Envelope } from './envelope.ts'
+import { retryAfterMs, RunnerError, type Attempt, type AttemptOutcome, type JsonObject, type JsonValue, type StepExecutor } from '@lorc/runner'
+import { ServerError } from '../errors.ts'
+import { readEnvelope, reasonOf, type Envelope } from './envelope.ts'
 import { artifactName, keepArtifacts } from './module-artifacts.ts'
-import type { ModuleResponse } from './module-call.ts'
-import { ModuleFault, TRANSIENT_CODES } from './module-error.ts'
-import { checkHealth, metadataOf } from './module-health.ts'
-import type { Module, ModuleRegistry } from './module-registry.ts'
-import { contextKey, type ModuleArgs, type ScenarioParams } from './scenario-plan.ts'
+import type { ModuleResponse } from './module-client.ts'
+import { checkHealth, type Module } from './module.ts'
+import { moduleError, TRANSIENT_CODES } from './module-error.ts'
+import type { ModuleRegistry } from './module-registry.ts'
+import { contextKey, type ModuleArgs, type ModuleResult, type ScenarioParams } from './scenario-plan.ts'
+import { shownAnswer } from './shown-answer.ts'
 
-/** Characters of an answer that a record of a failure shows. */
-const SHOWN = 4000
+type WellEnvelope = Extract<Envelope, { status: 'ok' }>
 
 /** Runs steps of type `module`: one call of a module over HTTP, as the plan of a scenario has it. */
 export function createModuleExecutor(registry: ModuleRegistry): StepExecutor {
@@ -22,108 +22,116 @@ export function createModuleExecutor(registry: ModuleRegistry): StepExecutor {
 }
 
 async function execute(registry: ModuleRegistry, attempt: Attempt): Promise<AttemptOutcome> {
-  const { module: name, upstream, check, artifacts } = attempt.step.args as unknown as ModuleArgs
+  const { module: name, upstream, checks, artifacts } = attempt.step.args as unknown as ModuleArgs
+  const params = attempt.scope().params as unknown as ScenarioParams
   const log: string[] = []
   try {
+    if (checks) await checkHealth(params.check.map((one) => registry.get(one)), attempt.signal)
     const module = registry.get(name)
-    if (check.length > 0) await checkHealth(registry, check.map((one) => registry.get(one)), attempt.signal)
-    const body = requestOf(attempt, upstream)
-    const envelope = await call(registry, module, body, attempt, log)
-    const files = artifacts ? await keepArtifacts(registry, module, envelope.artifacts, { workspace: attempt.workspace, folder: attempt.artifactsDir, signal: attempt.signal }) : []
-    const key = contextKey(attempt.step.name)
-    const value = { outputs: envelope.outputs, artifacts: artifacts ? envelope.artifacts.map(artifactName) : [], ...(envelope.evidence !== undefined && { evidence: envelope.evidence }) }
-    const version = (await metadataOf(registry, module, attempt.signal))?.['version']
-    return { status: 'ok', outputs: [key, ...files], writes: { [key]: { value } }, meta: { module: name, ...(version !== undefined && { version }) } }
+    const envelope = await guarded(module, attempt, () => call(module, requestOf(attempt, params, upstream), attempt, log))
+    const files = artifacts ? await keepArtifacts(module, envelope.artifacts, attempt) : []
+    return well(attempt, envelope, artifacts, files)
   } catch (error) {
-    if (attempt.signal.aborted) return failure(attempt.signal.reason)
-    log.push((error as Error).message)
-    return failure(error)
+    const failure = attempt.signal.aborted ? (attempt.signal.reason as unknown) : error
+    log.push(failure instanceof Error ? failure.message : String(failure))
+    return failed(failure)
   } finally {
     if (log.length > 0) await appendFile(attempt.logPath, `${log.join('\n')}\n`)
   }
 }
 
-function failure(error: unknown): AttemptOutcome {
-  if (error instanceof ModuleFault) return { status: 'error', error: error.recorded() }
-  const { code, message, fix, details } = error as RunnerError
-  if (typeof code !== 'string') throw error
+function well(attempt: Attempt, { outputs, artifacts, evidence }: WellEnvelope, kept: boolean, files: readonly string[]): AttemptOutcome {
+  const key = contextKey(attempt.step.name)
+  const value: ModuleResult = { outputs, artifacts: kept ? artifacts.map(artifactName) : [], ...(evidence !== undefined && { evidence }) }
+  return { status: 'ok', outputs: [key, ...files], writes: { [key]: { value: value as unknown as JsonObject } } }
+}
+
+function failed(error: unknown): AttemptOutcome {
+  if (!(error instanceof ServerError || error instanceof RunnerError)) throw error
+  const { code, message, fix, details } = error
   return { status: 'error', error: { code, message, ...(fix !== undefined && { fix }), ...(details && { details }) } }
 }
 
 /** The body of the contract: `{ run_id, parameters, inputs, metadata }`. */
-function requestOf(attempt: Attempt, upstream: readonly string[]): JsonObject {
-  const { params, run } = attempt.scope()
-  const { scenario_id: scenario, inputs, parameters } = params as unknown as ScenarioParams
-  const { step, runId, number, idempotencyKey } = attempt
-  const results = upstream.map((other) => [other, (attempt.context.get(contextKey(other)) as JsonObject)['outputs'] ?? null] as const)
+function requestOf(attempt: Attempt, { scenario_id: scenario, inputs, parameters }: ScenarioParams, upstream: readonly string[]): JsonObject {
+  const { step, runId, number, idempotencyKey, seed, context } = attempt
+  // One that a person skipped put nothing out.
+  const results = upstream.flatMap((other) => {
+    const result = context.get(contextKey(other)) as ModuleResult | undefined
+    return result ? [[other, result.outputs] as const] : []
+  })
   return {
     run_id: runId,
-    parameters: { seed: run.seed, ...parameters[step.name] },
+    parameters: { seed, ...(Object.hasOwn(parameters, step.name) && parameters[step.name]) },
     inputs: { ...inputs, ...(results.length > 0 && { results: Object.fromEntries(results) }) },
     metadata: { scenario_id: scenario, step: step.name, attempt: number, idempotency_key: idempotencyKey },
   }
 }
 
-async function call(registry: ModuleRegistry, module: Module, body: JsonObject, attempt: Attempt, log: string[]): Promise<Extract<Envelope, { status: 'ok' }>> {
-  const { clock } = registry
+/** Leaves a module alone that failed often, and tells its breaker what became of the call. */
+async function guarded<T>(module: Module, { signal }: Attempt, call: () => Promise<T>): Promise<T> {
   const { breaker, name } = module
-  if (!breaker.admits(clock.monotonic())) {
-    const seconds = Math.ceil(breaker.waitMs(clock.monotonic()) / 1000)
-    throw new ModuleFault('MODULE_CIRCUIT_OPEN', `The module \`${name}\` failed several times in a row and is left alone for ${seconds} s more.`, { module: name }, { fix: 'See to the module; one call is let through then.' })
+  const admission = breaker.admit(module.now())
+  if (!admission) {
+    const seconds = Math.ceil(breaker.waitMs(module.now()) / 1000)
+    const message = `The module \`${name}\` failed several times in a row and is left alone${seconds > 0 ? ` for ${seconds} s more` : ' until a call that is under way has ended'}.`
+    throw moduleError('MODULE_CIRCUIT_OPEN', name, message, { fix: 'See to the module; one call is let through then.' })
   }
   try {
-    const answer = await ask(registry, module, body, attempt, log)
-    breaker.succeeded()
+    const answer = await call()
+    breaker.settle(admission, 'answered', module.now())
     return answer
   } catch (error) {
-    if (attempt.signal.aborted) breaker.abandoned()
-    else if (error instanceof ModuleFault && TRANSIENT_CODES.includes(error.code)) breaker.failed(clock.monotonic())
-    else breaker.succeeded()
+    const isTransient = error instanceof ServerError && (TRANSIENT_CODES as readonly string[]).includes(error.code)
+    if (isTransient) module.forget()
+    breaker.settle(admission, signal.aborted ? 'abandoned' : isTransient ? 'failed' : 'answered', module.now())
     throw error
   }
 }
 
-async function ask(registry: ModuleRegistry, module: Module, body: JsonObject, attempt: Attempt, log: string[]): Promise<Extract<Envelope, { status: 'ok' }>> {
+async function call(module: Module, body: JsonObject, { idempotencyKey, signal }: Attempt, log: string[]): Promise<WellEnvelope> {
   const { name, config } = module
   const url = config.url + config.execute
-  const sent = config.request === undefined ? body : await registry.map(config.request, { params: body }, `\`modules.${name}.request\``)
-  const began = registry.clock.monotonic()
-  const response = await registry.client.ask({
-    module: name,
-    method: 'POST',
-    url,
-    headers: { 'content-type': 'application/json', accept: 'application/json', 'idempotency-key': attempt.idempotencyKey, ...(await registry.headersOf(module)) },
-    body: JSON.stringify(sent),
-    timeoutMs: config.timeout,
-    maxBytes: config.maxBytes,
-    signal: attempt.signal,
-  })
-  log.push(`POST ${url} ${response.status}, ${response.bytes.length} bytes, ${Math.round(registry.clock.monotonic() - began)} ms`)
-  const said = refuseStatus(name, response)
-  const envelope = readEnvelope(config.response === undefined ? said : await mapped(registry, module, response, said, body), name)
+  const sent = JSON.stringify(await module.requestFor(body))
+  const began = module.now()
+  const headers = { 'content-type': 'application/json', accept: 'application/json', 'idempotency-key': idempotencyKey }
+  const response = await module.ask({ method: 'POST', url, headers, body: sent, signal })
+  log.push(`POST ${url} ${response.status}, ${response.bytes.length} bytes, ${Math.round(module.now() - began)} ms`)
+  const said = response.bytes.toString()
+  const envelope = readEnvelope(await module.envelopeOf(response, parsed(module, response, said), body), name)
   if (envelope.status === 'ok') return envelope
-  if (envelope.status === 'failed') throw new ModuleFault('MODULE_FAILED', `The module \`${name}\` failed: ${envelope.reason}.`, { module: name, answer: said })
-  throw new ModuleFault('MODULE_ENVELOPE', `The answer of the module \`${name}\` does not fit the contract: ${envelope.reason}.`, { module: name, answer: said }, {
+  const details = { answer: shownAnswer(said) }
+  if (envelope.status === 'failed') throw moduleError('MODULE_FAILED', name, `The module \`${name}\` failed: ${envelope.reason}.`, { details })
+  throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` does not fit the contract: ${envelope.reason}.`, {
+    details,
     fix: `It has to be {"status":"ok","module":"${name}","outputs":{...}}; \`modules.${name}.response\` can map another form.`,
   })
 }
 
-async function mapped(registry: ModuleRegistry, { name, config }: Module, response: ModuleResponse, said: JsonValue, params: JsonObject): Promise<JsonValue> {
-  const seen = { status: response.status, headers: response.headers, body: said }
-  const envelope = await registry.map(config.response ?? null, { params, response: seen }, `\`modules.${name}.response\``)
-  return typeof envelope === 'object' && envelope !== null && !Array.isArray(envelope) ? { status: 'ok', module: name, ...envelope } : envelope
+/** The JSON of an answer of status 2xx. Throws ServerError MODULE_* for any other. */
+function parsed({ name }: Module, { status, headers }: ModuleResponse, text: string): JsonValue {
+  const value = jsonOf(text)
+  const details = { status, answer: shownAnswer(text) }
+  const reason = status < 400 || value === undefined ? undefined : reasonOf(value)
+  const answered = `The module \`${name}\` answered ${status}${reason === undefined ? '' : `: ${reason}`}`
+  if (status >= 500 || status === 429) {
+    const wait = retryAfterMs(headers['retry-after'], headers['date'])
+    throw moduleError('MODULE_UNAVAILABLE', name, `${answered}.`, { details: { ...details, ...(wait !== undefined && { retryAfterMs: wait }) } })
+  }
+  if (status >= 300 && status < 400) {
+    const message = `${answered}, a redirect to ${JSON.stringify(headers['location'] ?? '')}.`
+    throw moduleError('MODULE_REDIRECTED', name, message, { details, fix: `Write where it leads into \`modules.${name}.url\`.` })
+  }
+  if (status < 200 || status > 299) throw moduleError('MODULE_REFUSED', name, `${answered}.`, { details })
+  if (value === undefined) throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` is no JSON.`, { details })
+  return value
 }
 
-/** The JSON of an answer of status 2xx. Throws ModuleFault for any other. */
-function refuseStatus(name: string, { status, headers, bytes }: ModuleResponse): JsonValue {
-  const text = bytes.toString()
-  const shown = { module: name, status, answer: text.slice(0, SHOWN) }
-  if (status >= 500 || status === 429) throw new ModuleFault('MODULE_UNAVAILABLE', `The module \`${name}\` answered ${status}.`, shown)
-  if (status >= 300 && status < 400) throw new ModuleFault('MODULE_REDIRECTED', `The module \`${name}\` answered ${status}, a redirect to ${JSON.stringify(headers['location'] ?? '')}.`, shown, { fix: `Write where it leads into \`modules.${name}.url\`.` })
-  if (status < 200 || status > 299) throw new ModuleFault('MODULE_REFUSED', `The module \`${name}\` answered ${status}.`, shown)
+/** Undefined: it is none. */
+function jsonOf(text: string): JsonValue | undefined {
   try {
     return JSON.parse(text) as JsonValue
-  } catch (cause) {
-    throw new ModuleFault('MODULE_ENVELOPE', `The answer of the module \`${name}\` is no JSON.`, shown, { cause })
+  } catch {
+    return undefined
   }
 }

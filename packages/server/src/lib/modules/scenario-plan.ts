@@ -1,5 +1,6 @@
-import type { JsonObject, JsonValue, Plan, PlanStep } from '@lorc/runner'
+import type { JsonObject, JsonValue, Plan, PlanStep, RetryPolicy } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
+import type { Module } from './module.ts'
 import { TRANSIENT_CODES } from './module-error.ts'
 import type { ModuleRegistry } from './module-registry.ts'
 
@@ -26,8 +27,8 @@ export interface ModuleArgs {
   module: string
   /** Steps whose outputs it gets. */
   upstream: string[]
-  /** Modules that have to be well before it begins: all of the scenario's for those that begin it. */
-  check: string[]
+  /** Whether all of the scenario's modules have to be well before it begins. */
+  checks: boolean
   /** Whether its artifacts are kept. */
   artifacts: boolean
 }
@@ -38,6 +39,16 @@ export interface ScenarioParams {
   inputs: JsonObject
   /** By step. */
   parameters: { [step: string]: JsonObject }
+  /** Modules that have to be well before the first begins. */
+  check: string[]
+}
+
+/** What a module put out, as the context has it. */
+export interface ModuleResult {
+  outputs: JsonObject
+  /** Names of files. */
+  artifacts: string[]
+  evidence?: JsonValue
 }
 
 /** The context key that a module's answer becomes. */
@@ -45,31 +56,34 @@ export function contextKey(step: string): string {
   return `modules.${step.replaceAll('-', '_')}_v1`
 }
 
+export interface ScenarioRun {
+  plan: Plan
+  params: JsonObject
+  /** The modules that it calls, each once. */
+  modules: Module[]
+}
+
 /**
  * The plan of a scenario: the modules one after the other, or as a graph with `parallel` or a `depends_on`. What a request
  * says goes into the run's parameters, so that nothing of it is read as an expression. Throws ServerError MODULE_UNKNOWN,
  * SCENARIO_INVALID.
  */
-export function scenarioPlan(scenario: Scenario, registry: ModuleRegistry): { plan: Plan; params: JsonObject } {
-  const { modules, inputs, parallel, scenario_id: name } = scenario
-  const graph = parallel || modules.some(({ depends_on: needs }) => needs !== undefined)
-  const names = modules.map(nameOf)
-  const before = names.map((_, index) => (graph ? [...(modules[index]!.depends_on ?? [])] : names.slice(0, index)))
-  const upstream = transitive(names, before)
+export function scenarioPlan(scenario: Scenario, registry: ModuleRegistry): ScenarioRun {
+  const { modules, inputs, scenario_id: name } = scenario
   if (Object.hasOwn(inputs, 'results')) throw invalid('`inputs.results` is where modules find what those before them put out', ['inputs', 'results'])
   const used = [...new Set(modules.map(({ module }) => module))].map((module) => registry.get(module))
+  const { isGraph, names, before } = orderOf(scenario)
+  const upstream = transitive(names, before)
   const steps = modules.map(({ module }, index): PlanStep => {
-    const { retries } = registry.get(module).config
-    const first = graph ? before[index]!.length === 0 : index === 0
-    const check = scenario.healthCheck ? (first ? used.map((one) => one.name) : [module]) : []
-    const args: ModuleArgs = { module, upstream: upstream[index]!, check, artifacts: scenario.saveArtifacts }
+    const waits = isGraph ? before[index]!.length > 0 : index > 0
+    const args: ModuleArgs = { module, upstream: upstream[index]!, checks: scenario.healthCheck && !waits, artifacts: scenario.saveArtifacts }
     return {
       name: names[index]!,
       type: 'module',
-      stage: graph ? 0 : index,
+      stage: isGraph ? 0 : index,
       args: { ...args },
-      ...(graph && { dependsOn: before[index]! }),
-      ...(retries > 0 && { retry: { max: retries + 1, delayMs: 200, backoff: 'exponential', factor: 2, maxDelayMs: 10_000, jitter: 0.5, on: [...TRANSIENT_CODES] } }),
+      ...(isGraph && { dependsOn: before[index]! }),
+      ...retriesOf(registry.get(module)),
     }
   })
   const secrets = [...new Set(used.flatMap((module) => module.secrets))]
@@ -77,26 +91,39 @@ export function scenarioPlan(scenario: Scenario, registry: ModuleRegistry): { pl
     lorc: 1,
     name,
     concurrency: Math.min(64, steps.length),
-    params: { type: 'object', properties: { scenario_id: {}, inputs: {}, parameters: {} } },
+    params: { type: 'object', properties: { scenario_id: {}, inputs: {}, parameters: {}, check: {} } },
     ...(secrets.length > 0 && { secrets }),
     steps,
   }
-  const parameters: JsonObject = Object.fromEntries(modules.flatMap(({ parameters: given }, index) => (given ? [[names[index]!, given as JsonValue]] : [])))
-  return { plan, params: { scenario_id: name, inputs, parameters } }
+  const parameters: JsonObject = Object.fromEntries(modules.flatMap(({ parameters: given }, index) => (given ? [[names[index]!, given]] : [])))
+  const check = scenario.healthCheck ? used.map((one) => one.name) : []
+  return { plan, params: { scenario_id: name, inputs, parameters, check }, modules: used }
 }
 
 export function nameOf({ id, module }: Pick<ScenarioModule, 'id' | 'module'>): string {
   return id ?? module
 }
 
-/** For each step all that it waits for, in the order of the request. */
-function transitive(names: readonly string[], before: readonly (readonly string[])[]): string[][] {
-  const index = new Map<string, number>()
+/** The names of the steps, and which others each waits for. */
+function orderOf({ modules, parallel }: Scenario): { isGraph: boolean; names: string[]; before: string[][] } {
+  const isGraph = parallel || modules.some(({ depends_on: needs }) => needs !== undefined)
+  const names = modules.map(nameOf)
   for (const [at, name] of names.entries()) {
     const same = names.findIndex((other, earlier) => earlier < at && contextKey(other) === contextKey(name))
     if (same !== -1) throw invalid(`\`${names[same]!}\` and \`${name}\` are the same step`, ['modules', at], 'Give one of them an `id` of its own.')
-    index.set(name, at)
   }
+  const before = modules.map(({ depends_on: needs = [] }, at) => {
+    if (!isGraph) return names.slice(0, at)
+    const stranger = needs.find((need) => !names.includes(need))
+    if (stranger !== undefined) throw invalid(`\`${names[at]!}\` depends on \`${stranger}\`, which is no module of the scenario`, ['modules', at, 'depends_on'])
+    return [...new Set(needs)]
+  })
+  return { isGraph, names, before }
+}
+
+/** For each step all that it waits for, in the order of the request. Throws where steps wait for each other. */
+function transitive(names: readonly string[], before: readonly (readonly string[])[]): string[][] {
+  const index = new Map(names.map((name, at) => [name, at]))
   const done = new Map<string, Set<string>>()
   const visit = (name: string, path: readonly string[]): Set<string> => {
     const known = done.get(name)
@@ -104,7 +131,6 @@ function transitive(names: readonly string[], before: readonly (readonly string[
     if (path.includes(name)) throw invalid(`modules wait for each other: ${[...path.slice(path.indexOf(name)), name].join(' → ')}`, ['modules'])
     const all = new Set<string>()
     for (const need of before[index.get(name)!]!) {
-      if (!index.has(need)) throw invalid(`\`${name}\` depends on \`${need}\`, which is no module of the scenario`, ['modules', index.get(name)!, 'depends_on'])
       for (const further of [need, ...visit(need, [...path, name])]) all.add(further)
     }
     done.set(name, all)
@@ -114,6 +140,12 @@ function transitive(names: readonly string[], before: readonly (readonly string[
     const all = visit(name, [])
     return names.filter((other) => all.has(other))
   })
+}
+
+function retriesOf({ config: { retries } }: Module): { retry?: RetryPolicy } {
+  if (retries === 0) return {}
+  const on = [...TRANSIENT_CODES, 'MODULE_UNHEALTHY']
+  return { retry: { max: retries + 1, delayMs: 200, backoff: 'exponential', factor: 2, maxDelayMs: 10_000, jitter: 0.5, on } }
 }
 
 function invalid(why: string, at: readonly (string | number)[], fix?: string): ServerError {

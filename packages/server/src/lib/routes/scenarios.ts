@@ -2,7 +2,7 @@ import type { JsonObject, RecordedError } from '@lorc/runner'
 import type { FastifyInstance } from 'fastify'
 import { scenarioAnswer } from '../answers/scenario-answer.ts'
 import { ServerError } from '../errors.ts'
-import { checkHealth, metadataOf } from '../modules/module-health.ts'
+import type { Module } from '../modules/module.ts'
 import { scenarioPlan } from '../modules/scenario-plan.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
@@ -10,8 +10,10 @@ import { route } from './route.ts'
 export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, log }: Service): void {
   route(app, 'POST /plan_and_execute').answers(async ({ body, headers }) => {
     const { seed, save_artifacts: saveArtifacts, parallel, health_check: healthCheck } = body.run_options
-    const { plan, params } = scenarioPlan({ ...body, modules: body.modules.map((named) => (typeof named === 'string' ? { module: named } : named)), saveArtifacts, parallel, healthCheck }, modules)
-    const { runId, result } = await intake.accept(plan, { params, request: body as unknown as JsonObject, ...(seed !== undefined && { seed }) })
+    const named = body.modules.map((one) => (typeof one === 'string' ? { module: one } : one))
+    const { plan, params, modules: used } = scenarioPlan({ ...body, modules: named, saveArtifacts, parallel, healthCheck }, modules)
+    const versions = { modules: await versionsOf(used) }
+    const { runId, result } = await intake.accept(plan, { params, versions, request: body as unknown as JsonObject, ...(seed !== undefined && { seed }) })
     const ended = result.then(async (run) => {
       await runner.writeRunFolder(runId)
       return run
@@ -27,17 +29,22 @@ export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, 
 
   route(app, 'GET /modules').answers(async () => {
     const items = modules.all().map(async (module) => {
-      const problem = await checkHealth(modules, [module]).then(() => null, (error: unknown) => (error as Error).message)
-      const metadata = problem === null ? await metadataOf(modules, module) : null
-      return { name: module.name, healthy: problem === null, problem, breaker: module.breaker.state(modules.clock.monotonic()), metadata }
+      const [problem, metadata] = await Promise.all([module.checkHealth().then(() => null, (error: unknown) => (error as Error).message), module.metadata()])
+      return { name: module.name, healthy: problem === null, problem, breaker: module.breaker.state(module.now()), metadata }
     })
     return { status: 200, body: { items: await Promise.all(items), next_cursor: null } }
   })
 }
 
+/** The versions that modules say they have, by their names. */
+async function versionsOf(modules: readonly Module[]): Promise<JsonObject> {
+  const said = modules.map(async (module) => [module.name, (await module.metadata())?.['version']] as const)
+  return Object.fromEntries((await Promise.all(said)).flatMap(([name, version]) => (version === undefined ? [] : [[name, version]])))
+}
+
 /** A scenario whose run failed: the run is there, and shows all. */
 function failed(runId: string, step: string | null, error: RecordedError | null): ServerError {
   const { code = 'RUN_FAILED', message = 'The run failed.', fix, details = {} } = error ?? {}
-  const facts: JsonObject = { run_id: runId, step, code, ...details }
+  const facts: JsonObject = { ...details, run_id: runId, step, code }
   return new ServerError('SCENARIO_FAILED', message, { fix: fix ?? `GET /runs/${runId} shows all.`, details: facts })
 }
