@@ -86,6 +86,18 @@ const concurrencyGroupSchema = z.strictObject({
   limit: z.int().min(1).max(100_000),
 })
 
+/** When the service starts runs of the plan by itself. */
+const scheduleSchema = z.strictObject({
+  /** Five fields (minute, hour, day of the month, month, day of the week), or `@hourly`, `@daily` and the like. */
+  cron: z.string().min(1).max(200),
+  /** IANA name. Default `UTC`. */
+  timezone: z.string().min(1).max(100).optional(),
+  /** Which of the times that nobody was there for are made up for. Default `none`. */
+  catchUp: z.enum(['none', 'last', 'all']).optional(),
+  /** What happens at a time when the run of an earlier one still goes on. Default `skip`. */
+  overlap: z.enum(['skip', 'queue', 'cancel_running']).optional(),
+})
+
 /** A map, not a list: what is declared of a list depends on the order in which the compiler meets its texts. */
 const PHASES = { main: 'main', on_success: 'on_success', on_failure: 'on_failure', always: 'always' } as const
 
@@ -178,10 +190,12 @@ export const planSchema = z.strictObject({
   secrets: z.array(z.string()).optional(),
   /** What happens when parallel steps write the same key. Default `fail_on_conflict`. */
   conflict: z.enum(['fail_on_conflict', 'last_write_wins']).optional(),
+  schedule: scheduleSchema.optional(),
   steps: z.array(planStepSchema).min(1),
 })
 
 export type RetryPolicy = z.output<typeof retryPolicySchema>
 export type CachePolicy = z.output<typeof cachePolicySchema>
 export type PlanStep = z.output<typeof planStepSchema>
+export type PlanSchedule = z.output<typeof scheduleSchema>
 export type Plan = z.output<typeof planSchema>

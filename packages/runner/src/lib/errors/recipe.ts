@@ -36,6 +36,7 @@ export const RECIPE_ERRORS = {
   RECIPE_OUTPUT_CONFLICT: 'Steps that may run at the same time declare the same output file.',
   RECIPE_CONTEXT_KEY: 'A context key is not of the form `namespace.entity_v1`.',
   RECIPE_DURATION: 'A duration is neither a number of seconds nor a text like `30s`.',
+  RECIPE_SCHEDULE: 'The schedule of a recipe names no time that comes, no known time zone, or leaves parameters open.',
   RECIPE_SCHEMA: 'The schema of a parameter or of a context key is not one that can be checked.',
   RECIPE_EXPRESSION: 'An expression (CEL) is not well-formed, or its types do not fit.',
   RECIPE_REFERENCE_UNKNOWN: 'An expression names a step, a parameter or a variable that is not there.',

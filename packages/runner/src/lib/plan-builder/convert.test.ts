@@ -126,6 +126,7 @@ const plans: fc.Arbitrary<Plan> = fc
       timeoutMs: some(ms),
       deadlineMs: some(ms),
       conflict: some(fc.constantFrom('fail_on_conflict' as const, 'last_write_wins' as const)),
+      schedule: some(fc.record({ cron: fc.constantFrom('@daily', '0 6 * * 1-5'), timezone: some(fc.constant('Europe/Berlin')), catchUp: some(fc.constantFrom('none' as const, 'all' as const)), overlap: some(fc.constantFrom('skip' as const, 'queue' as const)) })),
       env: some(environment),
       secrets: some(fc.constant<string[]>(['TOKEN'])),
       params: some(fc.constantFrom<Plan['params']>(child.params, { type: 'object', properties: { day: { type: 'string', default: 'mon' }, x: {}, n: { type: 'integer' } }, required: ['x', 'n'], additionalProperties: false }, { type: 'object', properties: { z: { type: 'string', minLength: 1 } } })),
@@ -136,7 +137,8 @@ const plans: fc.Arbitrary<Plan> = fc
   })
   .map(({ head, main, failure, always }) => ({
     lorc: 1 as const,
-    ...clean(head),
+    // Nobody gives a scheduled run its parameters.
+    ...clean({ ...head, schedule: head.params?.['required'] ? undefined : head.schedule }),
     steps: [...phaseOf(main, 'main'), ...phaseOf(failure, 'on_failure'), ...phaseOf(always, 'always')],
   }))
   .filter((plan) => {

@@ -1,6 +1,6 @@
 import { definePlan as freezePlan } from '../define-plan.ts'
 import type { JsonObject } from '../json.ts'
-import type { Plan, PlanStep } from '../plan.ts'
+import type { Plan, PlanSchedule, PlanStep } from '../plan.ts'
 import type { ParameterOf, ParameterShape, StandardShape, ValueOf } from './schema-types.ts'
 import { paramsSchema } from './shape.ts'
 import type {
@@ -23,6 +23,8 @@ export interface PlanOptions<P extends Params = Params> {
   readonly env?: readonly string[] | Readonly<Record<string, string>> | NonNullable<Plan['env']>
   readonly secrets?: readonly string[]
   readonly conflict?: NonNullable<Plan['conflict']>
+  /** When `lorc serve` starts runs of the plan by itself: its parameters then have their defaults. */
+  readonly schedule?: PlanSchedule
 }
 
 type ParamsOf<P> = P extends StandardShape | { readonly type: 'object'; readonly properties: object } ? ValueOf<P> : { readonly [K in keyof P]: ParameterOf<P[K]> }

@@ -2,6 +2,7 @@ import { RunnerError } from '../errors.ts'
 import { schemaFaults } from '../json-schema/json-schema.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { planSchema, type Plan } from '../plan.ts'
+import { scheduleFaults } from '../schedule/schedule-faults.ts'
 import { checkGraph } from './graph-rules.ts'
 import { jsonFault } from './json-fault.ts'
 import type { StepOutline } from './outline.ts'
@@ -35,7 +36,8 @@ export function checkPlan(plan: unknown): Plan {
     message,
   }))
   const schemas = schemaProblems(parsed.data)
-  if (problems.length + schemas.length > 0) throw planInvalid([...problems, ...schemas])
+  const schedule = scheduleFaults(parsed.data).map(({ path, message }) => ({ path: formatPath(path), message }))
+  if (problems.length + schemas.length + schedule.length > 0) throw planInvalid([...problems, ...schemas, ...schedule])
   return parsed.data
 }
 

@@ -11,6 +11,7 @@ import { schemaFindings } from './schema-findings.ts'
 import { recipeSchema, type Recipe } from './schema.ts'
 import { RecipeSource } from './source.ts'
 import { rulesOf, stagesByList } from './recipe-rules.ts'
+import { checkSchedule } from './schedule-rules.ts'
 import type { RuleFinding } from './step-rules.ts'
 import { toPlan, type SubPlans } from './to-plan.ts'
 import { parseYaml } from './yaml-document.ts'
@@ -62,7 +63,7 @@ export function draftRecipe(source: string | Uint8Array, options: CompileOptions
   const steps = outlineSteps(value)
   const stages = stagesByList(steps)
   const parsed = recipeSchema.safeParse(value)
-  const rules = rulesOf(value, steps, stages, options.types ?? STEP_TYPES)
+  const rules = [...rulesOf(value, steps, stages, options.types ?? STEP_TYPES), ...checkSchedule(value)]
   const checked = [
     ...(parsed.success ? [] : schemaFindings(parsed.error.issues, value, positions)),
     ...rules.map((rule) => placed(rule, positions)),

@@ -62,6 +62,7 @@ function recipeOf(plan: Plan): JsonObject {
     timeout: durationOf(plan.timeoutMs),
     deadline: durationOf(plan.deadlineMs),
     conflict: plan.conflict,
+    schedule: plan.schedule && scheduleOf(plan.schedule),
     params: plan.params && shortParams(plan.params),
     env: plan.env && envOf(plan.env),
     secrets: plan.secrets,
@@ -126,6 +127,11 @@ function stepOf(step: PlanStep, order: { idx?: number; parallel?: boolean }): Js
     priority: step.priority,
     concurrency_group: step.concurrencyGroup?.limit === 1 ? step.concurrencyGroup.name : step.concurrencyGroup,
   })
+}
+
+function scheduleOf({ cron, timezone, catchUp, overlap }: NonNullable<Plan['schedule']>): JsonValue {
+  const fields = given({ cron, timezone, catch_up: catchUp, overlap })
+  return Object.keys(fields).length === 1 ? cron : fields
 }
 
 function retryOf(retry: RetryPolicy): JsonObject {

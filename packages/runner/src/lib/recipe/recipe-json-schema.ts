@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { STEP_TYPES } from './compile-options.ts'
 import { MAX_DURATION_MS } from './duration.ts'
-import { contextKey, duration, recipeSchema, retrySchema, stepSchema } from './schema.ts'
+import { contextKey, duration, recipeSchema, retrySchema, scheduleSchema, stepSchema } from './schema.ts'
 
 /**
  * The JSON Schema (draft 2020-12) of recipe files, for editors: completion, descriptions, and most problems while typing.
@@ -9,7 +9,7 @@ import { contextKey, duration, recipeSchema, retrySchema, stepSchema } from './s
  */
 export function recipeJsonSchema(): Record<string, unknown> {
   const names = z.registry<{ id: string }>()
-  for (const [id, schema] of Object.entries({ step: stepSchema, retry: retrySchema, duration, contextKey })) names.add(schema, { id })
+  for (const [id, schema] of Object.entries({ step: stepSchema, retry: retrySchema, schedule: scheduleSchema, duration, contextKey })) names.add(schema, { id })
   const made = z.toJSONSchema(recipeSchema, {
     metadata: names,
     override({ zodSchema, jsonSchema }) {

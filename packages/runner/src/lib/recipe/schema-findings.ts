@@ -9,6 +9,7 @@ import {
   keyError,
   recipeSchema,
   retrySchema,
+  scheduleSchema,
   stepSchema,
   successSchema,
 } from './schema.ts'
@@ -18,6 +19,7 @@ import { describe, quote } from './wording.ts'
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(recipeSchema.shape),
+  schedule: Object.keys(scheduleSchema.shape),
   'steps[]': Object.keys(stepSchema.shape),
   'steps[].retry': Object.keys(retrySchema.shape),
   'steps[].success': Object.keys(successSchema.shape),
@@ -88,6 +90,14 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   by: 'approvers',
   max_time: 'deadline',
   limit: 'deadline',
+  cron: 'schedule',
+  schedules: 'schedule',
+  tz: 'timezone',
+  time_zone: 'timezone',
+  catchup: 'catch_up',
+  catchup_window: 'catch_up',
+  overlap_policy: 'overlap',
+  concurrency_policy: 'overlap',
   timeout_sec: 'timeout',
   timeout_seconds: 'timeout',
   items: 'for_each',
@@ -102,17 +112,17 @@ export function schemaFindings(
   return issues.flatMap((issue) => {
     const path = issue.path as RecipePath
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(path, key, value, positions))
-    const inner = issue.code === 'invalid_union' ? deepest(issue) : undefined
-    if (inner) return schemaFindings([inner], value, positions)
+    const inner = issue.code === 'invalid_union' ? issuesInside(issue) : []
+    if (inner.length > 0) return schemaFindings(inner, value, positions)
     return [valueFinding(issue, path, value, positions)]
   })
 }
 
-/** The issue inside of the one branch of a union that took the value's type, if there is one. */
-function deepest(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue | undefined {
-  const firsts = issue.errors.map(([first]) => first)
-  const inside = firsts.find((first) => first && (first.path.length > 0 || first.code === 'unrecognized_keys'))
-  return inside && { ...inside, path: [...issue.path, ...inside.path] }
+/** The issues inside of the one branch of a union that took the value's type, if there is one. */
+function issuesInside(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
+  const isInside = ({ path, code }: z.core.$ZodIssue): boolean => path.length > 0 || code === 'unrecognized_keys'
+  const branch = issue.errors.find(([first]) => first && isInside(first)) ?? []
+  return branch.map((inside) => ({ ...inside, path: [...issue.path, ...inside.path] }))
 }
 
 function unknownField(path: RecipePath, key: string, value: unknown, positions: RecipePositions): Finding {
@@ -129,9 +139,9 @@ function unknownField(path: RecipePath, key: string, value: unknown, positions: 
   const owner =
     path.length === 0
       ? 'a recipe'
-      : path.length > 2
-        ? `\`${String(path.at(-1))}\``
-        : 'a step'
+      : isStepList(path[0]) && path.length === 2
+        ? 'a step'
+        : `\`${String(path.at(-1))}\``
   return {
     code: 'RECIPE_FIELD_UNKNOWN',
     message: `${owner} has no field ${quote(key)}`,

@@ -163,6 +163,19 @@ export const stepSchema = z.strictObject({
   approvers: listOf(text('a name'), 'a list of names').min(1, 'a list of names').optional().describe('Who may decide'),
 })
 
+export const scheduleSchema = z.strictObject({
+  cron: text('a cron expression like `0 6 * * 1-5`', 200).describe('Minute, hour, day of the month, month, day of the week; or @hourly, @daily and the like'),
+  timezone: text('the name of a time zone like `Europe/Berlin`', 100).optional().describe('Default UTC'),
+  catch_up: z
+    .enum(['none', 'last', 'all'], '`none`, `last` or `all`')
+    .optional()
+    .describe('Which of the times that nobody was there for are made up for; default none'),
+  overlap: z
+    .enum(['skip', 'queue', 'cancel_running'], '`skip`, `queue` or `cancel_running`')
+    .optional()
+    .describe('When the run of an earlier time still goes on; default skip'),
+})
+
 /** What a recipe file holds. */
 export const recipeSchema = z.strictObject({
   name: text('a text of at most 200 characters', 200).optional().describe('What runs of the recipe are listed under'),
@@ -175,6 +188,10 @@ export const recipeSchema = z.strictObject({
     .optional()
     .describe('When parallel steps write the same key'),
   deadline: duration.optional().describe('From the start of the run, pauses and resumes included'),
+  schedule: z
+    .union([text('a cron expression', 200), scheduleSchema], 'a cron expression, or a map of cron, timezone, catch_up and overlap')
+    .optional()
+    .describe('When `lorc serve` starts runs of the recipe by itself'),
   params: z
     .record(z.string(), z.unknown(), 'a map of parameters')
     .optional()

@@ -30,6 +30,7 @@ export function toPlan(recipe: Recipe, stages: readonly number[], file: string, 
     ...(recipe.env === undefined ? {} : { env: toEnv(recipe.env) }),
     ...(recipe.secrets === undefined ? {} : { secrets: [...new Set(recipe.secrets)] }),
     ...(recipe.conflict === undefined ? {} : { conflict: recipe.conflict }),
+    ...scheduleOf(recipe.schedule),
     steps: STEP_LIST_NAMES.flatMap((list) => (recipe[list] ?? []).map((step) => ({ list, step }))).map(
       ({ list, step }, i) => toPlanStep(step, STEP_LISTS[list], stages[i]!, subPlans),
     ),
@@ -156,6 +157,13 @@ function deadlineOf(deadline: number | string | undefined): { deadlineMs?: numbe
 function timeoutOf(timeout: number | string | undefined): { timeoutMs?: number } {
   const timeoutMs = timeout === undefined ? undefined : durationMs(timeout)
   return timeoutMs === undefined ? {} : { timeoutMs }
+}
+
+function scheduleOf(schedule: Recipe['schedule']): Pick<Plan, 'schedule'> {
+  if (schedule === undefined) return {}
+  if (typeof schedule === 'string') return { schedule: { cron: schedule } }
+  const { cron, timezone, catch_up: catchUp, overlap } = schedule
+  return { schedule: { cron, ...(timezone !== undefined && { timezone }), ...(catchUp && { catchUp }), ...(overlap && { overlap }) } }
 }
 
 function toRetry(retry: Retry): RetryPolicy {
