@@ -3,23 +3,38 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { TransientError } from '@lorc/event-client'
 
-/** A feature of the USGS's GeoJSON feeds, as far as the job reads it: https://earthquake.usgs.gov/earthquakes/feed/v1.0/geojson.php */
+/** A feature of the GeoJSON feeds of the USGS: https://earthquake.usgs.gov/earthquakes/feed/v1.0/geojson.php */
 export interface Feature {
   id: string
   type: 'Feature'
-  properties: { type: string; mag: number; place: string; time: number; updated: number; sig: number; tsunami: number; felt: number | null }
+  properties: {
+    /** `earthquake`, `explosion`, ... */
+    type: string
+    mag: number | null
+    magType: string | null
+    place: string
+    /** Milliseconds since 1970, as `updated` is. */
+    time: number
+    updated: number
+    tsunami: number
+    /** Reports of people. */
+    felt: number | null
+  }
   /** Longitude, latitude, depth in km. */
   geometry: { type: 'Point'; coordinates: [number, number, number] }
 }
 
-/** The earthquakes of one week, as a package of data sets has them. */
-export const WEEK = join(dirname(createRequire(import.meta.url).resolve('vega-datasets')), '../data/earthquakes.json')
-
-/** The features of a feed: a file, or a URL. Throws TransientError where the server may answer later. */
+/** The features of a feed: a URL, a file, or `week`, the first week of February 2018. Throws TransientError where a later attempt may succeed. */
 export async function readFeed(feed: string, signal: AbortSignal): Promise<Feature[]> {
-  const { features } = JSON.parse(/^https?:/.test(feed) ? await fetched(feed, signal) : await readFile(feed, 'utf8')) as { features?: Feature[] }
+  const text = /^https?:/.test(feed) ? await fetched(feed, signal) : await readFile(feed === 'week' ? week() : feed, 'utf8')
+  const { features } = JSON.parse(text) as { features?: Feature[] }
   if (!Array.isArray(features)) throw new Error(`${feed} is no GeoJSON feed: it has no features`)
   return features
+}
+
+/** Published in an npm package of data sets. */
+function week(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('vega-datasets')), '../data/earthquakes.json')
 }
 
 async function fetched(url: string, signal: AbortSignal): Promise<string> {

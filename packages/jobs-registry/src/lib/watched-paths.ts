@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 /** What tells that a file or folder is another, or was changed: time, size and inode; null where there is none. */
 export type Stamp = string | null
 
-export function stampOf(path: string): Stamp {
+function stampOf(path: string): Stamp {
   const found = statSync(path, { throwIfNoEntry: false })
   return found === undefined ? null : `${found.mtimeMs}:${found.size}:${found.ino}`
 }
