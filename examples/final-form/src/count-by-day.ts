@@ -11,7 +11,7 @@ export const countByDay = defineJob({
         MAX(CAST(JSON_VALUE(payload, '$.magnitude') AS FLOAT64)) AS strongest
       FROM events WHERE event_type = 'earthquake.canonical' GROUP BY day ORDER BY day`)
     // The same counts again are the same event.
-    for (const row of rows) events.emit({ type: 'earthquakes.of_day', source: SOURCE, subjectId: String(row['day']), payload: row, idempotencyKey: JSON.stringify(row) })
+    for (const row of rows) events.emit({ type: 'earthquakes.of_day', source: SOURCE, subjectId: row['day'] as string, payload: row, idempotencyKey: JSON.stringify(row) })
     log.info('counted', { days: rows.length })
     return rows
   },

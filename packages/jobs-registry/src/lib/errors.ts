@@ -1,8 +1,8 @@
 import { DISCOVERY_ERRORS } from './errors/discovery.ts'
-import { MODULE_ERRORS } from './errors/module.ts'
+import { JOB_MODULE_ERRORS } from './errors/job-module.ts'
 
 /** Every code that this package reports, with its meaning. `docs/errors.md` lists the same codes. */
-export const ERROR_CODES = { ...DISCOVERY_ERRORS, ...MODULE_ERRORS } as const
+export const ERROR_CODES = { ...DISCOVERY_ERRORS, ...JOB_MODULE_ERRORS } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
 

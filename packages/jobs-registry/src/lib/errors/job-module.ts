@@ -1,5 +1,5 @@
 /** What can be wrong with the module of a job, and with what it needs. */
-export const MODULE_ERRORS = {
+export const JOB_MODULE_ERRORS = {
   REGISTRY_MODULE_MISSING: 'The module that a job names does not exist.',
   REGISTRY_MODULE_FAILED: 'The module of a job cannot be loaded: it throws, exits, or does not end.',
   REGISTRY_EXPORT_MISSING: 'The module of a job has no export of the name that is declared.',
