@@ -1,3 +1,3 @@
 import { library } from '../../tools/config/tsup.ts'
 
-export default library('index', 'recipe', 'expressions', 'insight', 'records', 'testing')
+export default library('index', 'recipe', 'expressions', 'insight', 'jobs', 'records', 'testing')

@@ -40,7 +40,7 @@ export function realEngine(version: string): Engine {
       throw refused(file, problems, formatProblem)
     },
     async findJob(packageName, job, workspace) {
-      const [{ jobFinder }, { loadJob }] = await Promise.all([import('./job-run/job-port.ts'), import('@lorc/runner')])
+      const { jobFinder, loadJob } = await import('./job-run/job-port.ts')
       const finder = jobFinder(workspace)
       const place = await finder.locate(packageName, job)
       return { place, name: job, spec: await loadJob(place), finder }

@@ -6,8 +6,7 @@ import { dryRun } from '../dry-run.ts'
 import { driving } from '../driving.ts'
 import { CliError } from '../errors.ts'
 import { EVENT_OPTIONS, JOB_OPTIONS } from '../job-run/job-options.ts'
-import { withEventsChoice } from '../job-run/job-plan.ts'
-import { runJob } from '../job-run/run-job.ts'
+import { withEventsChoice } from '../job-run/events-choice.ts'
 import { findRun } from '../run-lookup.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
 import { givenParams } from '../run-params.ts'
@@ -82,6 +81,7 @@ export const run = defineCommand({
     const { file, job } = invocation.arguments
     if (job !== undefined && !isFile(resolve(io.cwd, file))) {
       refuseOptions(options, RECIPE_ONLY, `a job (${file} ${job})`)
+      const { runJob } = await import('../job-run/run-job.ts')
       return await runJob(invocation, file, job, options)
     }
     if (job !== undefined) throw new CliError('CLI_ARGUMENT_UNEXPECTED', `\`${job}\` is one argument too many: \`${file}\` is a file.`)

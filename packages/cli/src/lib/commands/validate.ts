@@ -1,4 +1,4 @@
-import type { ParameterInfo } from '@lorc/runner'
+import { parametersOf, type ParameterInfo } from '@lorc/runner'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { type CliProblem, RecipeRefused } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -42,7 +42,6 @@ export const validate = defineCommand({
     for (const file of files) {
       try {
         const { plan } = await engine.compile(file, loaded)
-        const { parametersOf } = await import('@lorc/runner')
         const params = parametersOf(plan)
         all.push({ file, name: plan.name, steps: plan.steps.length, params, problems: [] })
         if (isText) io.stdout.write(`${out.green('ok')}  ${file}: ${count(plan.steps.length, 'step')}\n${listed(params, out)}`)

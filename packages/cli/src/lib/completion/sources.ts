@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { JobRegistry } from '@lorc/jobs-registry'
-import type { Plan, RunStore } from '@lorc/runner'
+import { parametersOf, type Plan, type RunStore } from '@lorc/runner'
 import type { Surroundings } from '../command.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { paramRows } from '../jobs/param-rows.ts'
@@ -52,7 +52,6 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
       return getPackage(await registry(), packageName).jobs.map(({ name, summary }) => ({ text: name, ...(summary === undefined ? {} : { about: summary }) }))
     },
     paramsOfRecipe: async (file) => {
-      const { parametersOf } = await import('@lorc/runner')
       const { plan } = await engine.compile(resolve(io.cwd, file), await workspace(), { keepNothing: true })
       return parametersOf(plan).map(({ name, type, description }) => ({ text: name, about: description ?? type }))
     },

@@ -1,7 +1,8 @@
 import { durationMs, type JobSpec } from '@lorc/event-client'
-import type { EventsChoice, JobFinder, JobPlace, JsonObject, Plan, PlanStep } from '@lorc/runner'
+import type { JobFinder, JobPlace, JsonObject, Plan, PlanStep } from '@lorc/runner'
 import { CliError } from '../errors.ts'
-import type { EventOptions, JobOptions } from './job-options.ts'
+import { eventsChoice } from './events-choice.ts'
+import type { JobOptions } from './job-options.ts'
 
 /** A job that was found, and read. */
 export interface FoundJob {
@@ -34,26 +35,6 @@ export function jobPlan({ place, name, spec }: FoundJob, params: JsonObject, opt
     ...(isolate && { requiresProcess: true }),
   }
   return { lorc: 1, name: place.label, steps: [step] }
-}
-
-/** The plan with every job in it, and in the recipes that it runs, sending its events where the options say. */
-export function withEventsChoice(plan: Plan, options: EventOptions): Plan {
-  const events = eventsChoice(options)
-  return events ? { ...plan, steps: plan.steps.map((step) => stepWith(step, events, options)) } : plan
-}
-
-function stepWith(step: PlanStep, events: EventsChoice, options: EventOptions): PlanStep {
-  if (step.job) return { ...step, job: { ...step.job, events } }
-  return step.recipe ? { ...step, recipe: { ...step.recipe, plan: withEventsChoice(step.recipe.plan, options) } } : step
-}
-
-function eventsChoice({ sink, 'smoke-namespace': smokeNamespace, 'allow-outbox': allowOutbox }: EventOptions): EventsChoice | undefined {
-  if (sink === undefined && smokeNamespace === undefined && !allowOutbox) return undefined
-  return {
-    ...(sink !== undefined && { sink }),
-    ...(smokeNamespace !== undefined && { smokeNamespace }),
-    ...(allowOutbox && { allowOutbox }),
-  }
 }
 
 /** Names of jobs are free; those of steps are not. */

@@ -7,6 +7,8 @@ import type { Output } from '../io.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
 
+export { loadJob } from '@lorc/runner/jobs'
+
 /** Finds declared jobs, without running code of their packages; each is looked for once. Throws RegistryError. */
 export function jobFinder(workspace: LoadedWorkspace): JobFinder {
   const places = new Map<string, Promise<JobPlace>>()

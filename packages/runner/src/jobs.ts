@@ -1,0 +1,1 @@
+export { loadJob } from './lib/executors/job-module.ts'
