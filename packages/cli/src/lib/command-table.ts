@@ -7,7 +7,12 @@ import { configShow } from './commands/config-show.ts'
 import { convert } from './commands/convert.ts'
 import { crashTest } from './commands/crash-test.ts'
 import { doctor } from './commands/doctor.ts'
+import { eventsCleanupSmoke } from './commands/events-cleanup-smoke.ts'
 import { eventsCount } from './commands/events-count.ts'
+import { eventsFlush } from './commands/events-flush.ts'
+import { eventsQuery } from './commands/events-query.ts'
+import { eventsRejected } from './commands/events-rejected.ts'
+import { eventsSetup } from './commands/events-setup.ts'
 import { eventsTail } from './commands/events-tail.ts'
 import { explain } from './commands/explain.ts'
 import { graph } from './commands/graph.ts'
@@ -175,9 +180,29 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show the newest events',
     command: eventsTail,
   },
+  'events query': {
+    summary: 'List events, with fields of their payloads',
+    command: eventsQuery,
+  },
   'events count': {
     summary: 'Count events by type, source or day',
     command: eventsCount,
+  },
+  'events setup': {
+    summary: 'Make the tables that events go to',
+    command: eventsSetup,
+  },
+  'events flush': {
+    summary: 'Deliver the events that wait in the outbox',
+    command: eventsFlush,
+  },
+  'events rejected': {
+    summary: 'Show the events that a sink refused for good',
+    command: eventsRejected,
+  },
+  'events cleanup-smoke': {
+    summary: 'Remove what smoke tests emitted',
+    command: eventsCleanupSmoke,
   },
   verify: {
     summary: "Check the hash chain of a run's journal",

@@ -20,6 +20,7 @@ const eventsSchema = z.strictObject({
   dataset: z.string().regex(/^\w+$/).exactOptional(),
   table: z.string().regex(/^\w+$/).exactOptional(),
   location: z.string().min(1).exactOptional(),
+  endpoint: z.url({ protocol: /^https?$/ }).exactOptional(),
   allowOutbox: z.boolean().exactOptional(),
   batch: z.strictObject({ rows: natural.exactOptional(), bytes: natural.exactOptional(), ageMs: natural.exactOptional() }).exactOptional(),
 })
@@ -65,6 +66,7 @@ const MUST_BE: Readonly<Record<string, string>> = {
   'events.dataset': 'a name of letters, digits and _',
   'events.table': 'a name of letters, digits and _',
   'events.location': 'a text, such as EU',
+  'events.endpoint': 'an address that begins with http:// or https://',
   'events.allowOutbox': 'true or false',
   'events.batch': 'a map of rows, bytes and ageMs',
   'events.batch.rows': 'a whole number from 1',

@@ -23,7 +23,7 @@ export interface GivenEvents {
 
 /**
  * Where the events of a workspace go: what the command line says, then the environment (LORC_EVENTS_SINK,
- * EVENTS_BQ_DATASET, EVENTS_BQ_TABLE, GOOGLE_CLOUD_PROJECT), then the configuration, then SQLite in the workspace. Throws
+ * EVENTS_BQ_DATASET, EVENTS_BQ_TABLE, GOOGLE_CLOUD_PROJECT, BIGQUERY_EMULATOR_HOST), then the configuration, then SQLite in the workspace. Throws
  * CliError CLI_OPTION_INVALID, CLI_CONFIG_INVALID.
  */
 export function eventsOptions({ root, config }: LoadedWorkspace, env: Io['env'], given: GivenEvents = {}): EventsOptions {
@@ -39,6 +39,7 @@ export function eventsOptions({ root, config }: LoadedWorkspace, env: Io['env'],
   const project = env['GOOGLE_CLOUD_PROJECT'] || events.project
   const dataset = env['EVENTS_BQ_DATASET'] || events.dataset
   const table = env['EVENTS_BQ_TABLE'] || events.table
+  const endpoint = env['BIGQUERY_EMULATOR_HOST'] || events.endpoint
   if (sink === 'bigquery' && dataset === undefined && namespace === undefined) {
     throw missing('the sink bigquery needs a dataset', 'EVENTS_BQ_DATASET=NAME, or `events: { dataset: NAME }` in lorc.config.')
   }
@@ -54,6 +55,7 @@ export function eventsOptions({ root, config }: LoadedWorkspace, env: Io['env'],
     ...(project === undefined ? {} : { project }),
     ...(dataset === undefined ? {} : { dataset }),
     ...(table === undefined ? {} : { table }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(given.dryRun === true ? { dryRun: true } : {}),
   }

@@ -18,7 +18,8 @@ describe('help', () => {
   it('lists every command, within 80 columns', async () => {
     const { exit, stdout, stderr } = await lorc('--help')
     expect([exit, stderr]).toEqual([0, ''])
-    for (const [name, summary] of commandNames()) expect(stdout).toContain(`${name.padEnd(12)}  ${summary}`)
+    const words = stdout.replaceAll(/\s+/g, ' ')
+    for (const [name, summary] of commandNames()) expect(words).toContain(` ${name} ${summary} `)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(await lorc('help')).toEqual({ exit, stdout, stderr })
     expect((await lorc('-h')).stdout).toBe(stdout)

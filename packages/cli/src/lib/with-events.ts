@@ -1,4 +1,4 @@
-import type { EventHub } from '@lorc/event-client'
+import type { EventHub, EventsOptions } from '@lorc/event-client'
 import type { Surroundings } from './command.ts'
 import { eventsOptions, type GivenEvents } from './events-options.ts'
 
@@ -6,10 +6,11 @@ import { eventsOptions, type GivenEvents } from './events-options.ts'
 export async function withEvents<T>(
   { io, workspace, options }: Surroundings & { options: GivenEvents },
   work: (hub: EventHub) => Promise<T>,
+  more: Pick<EventsOptions, 'maximumBytesBilled' | 'onEstimate' | 'patienceMs'> = {},
 ): Promise<T> {
   const settings = eventsOptions(await workspace(), io.env, options)
   const { openEvents } = await import('@lorc/event-client')
-  const hub = await openEvents({ ...settings, clock: { now: () => io.now() } })
+  const hub = await openEvents({ ...settings, ...more, clock: { now: () => io.now() } })
   try {
     return await work(hub)
   } finally {

@@ -1,3 +1,4 @@
+import type { EventFilter, EventFollower } from './event-follower.ts'
 import type { EventInput, EventRow, RawObjectInput, UpsertCounts } from './event.ts'
 import type { JsonValue } from './json.ts'
 
@@ -106,6 +107,8 @@ export interface EventHub {
   deadLetters(limit?: number): DeadLetter[]
   /** Puts what this sink refused for good back into the outbox; returns how many. */
   revive(): number
+  /** Follows the events that come into the sink from now on. Throws, or rejects, as `query` does. */
+  follow(filter?: EventFilter): EventFollower
   /** Makes what the sink needs, or with `dryRun` nothing; returns the statements. */
   setup(options: { dryRun: boolean }): Promise<string[]>
   /** Writes what is in memory, ends what is under way and closes. What was not delivered stays in the outbox. */

@@ -3,6 +3,7 @@ import type { Destination } from './destination.ts'
 import { DryRunDestination } from './dry-run-destination.ts'
 import type { ClientOptions, DeadLetter, Delivery, EventCounts, EventHub, JobEvents } from './event-client.ts'
 import { systemClock, type EventClock } from './event-clock.ts'
+import { TimeFollower, type EventFilter, type EventFollower } from './event-follower.ts'
 import { randomId } from './event-id.ts'
 import { LARGEST_PAYLOAD } from './event-row.ts'
 import type { EventRow, RawObjectRow, UpsertCounts } from './event.ts'
@@ -12,7 +13,8 @@ import type { JsonValue } from './json.ts'
 import { IN_MEMORY, LocalDatabase } from './local/local-database.ts'
 import { LocalDestination } from './local/local-destination.ts'
 import type { LocalPlace } from './local/local-place.ts'
-import { localQuery } from './local/local-query.ts'
+import { LocalFollower } from './local/local-follower.ts'
+import { elsewhere, localQuery } from './local/local-query.ts'
 import { OutboxClaims } from './local/outbox-claims.ts'
 import { Outbox } from './local/outbox.ts'
 import { processMark } from './local/process-mark.ts'
@@ -84,6 +86,13 @@ export class Hub implements EventHub {
     if (this.#remote?.query) return this.#remote.query(sql, params, signal ?? new AbortController().signal)
     const database = this.#place.existing() ?? new LocalDatabase(IN_MEMORY)
     return localQuery(database, sql, { params, now: new Date(this.#clock.now()), eventsIn: this.#remote?.name })
+  }
+
+  follow(filter: EventFilter = { where: 'TRUE', params: [] }): EventFollower {
+    this.#write()
+    if (this.#remote === undefined) return new LocalFollower(this.#place, filter)
+    if (this.#remote.query === undefined) throw elsewhere(this.#remote.name)
+    return new TimeFollower((sql, params) => this.query(sql, params), filter, this.#clock.now())
   }
 
   async flush(signal?: AbortSignal): Promise<Delivery> {

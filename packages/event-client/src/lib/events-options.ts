@@ -1,4 +1,5 @@
 import type { BigQuery } from '@google-cloud/bigquery'
+import type { QueryEstimate } from './bigquery/query-estimate.ts'
 import type { EventClock } from './event-clock.ts'
 import type { EventSink } from './sink.ts'
 import type { LineOutput } from './sinks/stdout.ts'
@@ -50,6 +51,10 @@ export interface EventsOptions extends SinkSettings {
   deliver?: boolean
   /** Of one event or raw object. Default 4 MiB. */
   maxPayloadBytes?: number
+  /** bigquery: a query that would read more bytes is refused. Default 10 GiB. */
+  maximumBytesBilled?: number
+  /** bigquery: called before each query with what it would read, by a dry run. Default: no dry run is made. */
+  onEstimate?: (estimate: QueryEstimate) => void
   /** What is missing is the system's. */
   clock?: Partial<EventClock>
   /** Uniform in [0, 1): spreads retries. Default Math.random. */

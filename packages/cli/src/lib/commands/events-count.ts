@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { eventFilter, FILTER_OPTIONS } from '../events/event-filter.ts'
-import { resultText } from '../events/result-text.ts'
+import { resultText, roomOf } from '../events/result-text.ts'
 import { SINK_OPTIONS } from '../events-options.ts'
 import { EXIT } from '../exit-codes.ts'
 import { withEvents } from '../with-events.ts'
@@ -28,7 +28,7 @@ export const eventsCount = defineCommand({
     const rows = await withEvents(invocation, (hub) => hub.query(query, params))
     const columns = [{ name: options.by }, { name: 'events' }]
     if (rows.length === 0 && !options.json) io.stderr.write('no events\n')
-    else io.stdout.write(resultText({ columns, rows }, options.json ? 'json' : 'table', out, io.stdout.isTTY ? io.stdout.columns - 1 : Number.POSITIVE_INFINITY))
+    else io.stdout.write(resultText({ columns, rows }, options.json ? 'json' : 'table', out, roomOf(io.stdout)))
     return EXIT.ok
   },
 })

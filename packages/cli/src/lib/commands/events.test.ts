@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createEventClient } from '@lorc/event-client'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { fakeIo } from '../fake-io.fixture.ts'
 import { main } from '../main.ts'
 import { engineOf } from '../scripted-run.fixture.ts'
@@ -103,6 +104,92 @@ it('filters them', async () => {
   expect(JSON.parse((await lorc(['events', 'count', '--json'])).stdout)).toEqual([{ type: 'email.received', events: 3 }, { type: 'email_sent', events: 1 }])
   expect(await lorc(['events', 'count', '--type', 'x'])).toEqual({ exit: 0, stdout: '', stderr: 'no events\n' })
   expect(await lorc(['events', 'tail', '--type', 'x'])).toEqual({ exit: 0, stdout: '', stderr: 'no events\n' })
+})
+
+it('goes on with what comes in, in the order in which it came', async () => {
+  const io = fakeIo({ cwd: folder, env: { LANG: 'C', NO_COLOR: '1' } })
+  io.time = NOW
+  const following = main(['events', 'tail', '-f', '-n', '1', '--type', 'late.*'], { io, engine: engineOf(), version: '1.2.3' })
+  await vi.waitUntil(() => io.tickers.size > 0)
+  const client = await createEventClient({ dir: join(folder, '.lorc'), runId: 'run_2' })
+  const ids = [10, 5].map((n) => client.emit({ type: `late.${n}`, source: 's', payload: n, time: new Date(NOW - n * 86_400_000) }))
+  client.emit({ type: 'other', source: 's', payload: 0 })
+  await client.close()
+  await vi.waitUntil(() => {
+    io.tick()
+    return io.stdout.text !== ''
+  })
+  expect(io.stdout.text).toBe('2026-01-21T12:00:00.000Z  late.10  s  10\n2026-01-26T12:00:00.000Z  late.5  s  5\n')
+  io.stdout.closed = true
+  await vi.waitUntil(async () => {
+    io.tick()
+    return (await Promise.race([following, 'going on'])) === 0
+  })
+  const db = new DatabaseSync(join(folder, '.lorc', 'events.db'))
+  db.exec(`DELETE FROM events WHERE event_type = 'other' OR event_id IN ('${ids.join("', '")}')`)
+  db.close()
+})
+
+it('lists events with fields of their payloads', async () => {
+  expect((await lorc(['events', 'query', '--type', 'email.*', '--field', 'n,subject', '--columns', 'subject_id', '-n', '2'])).stdout).toBe(
+    'subject_id  n  subject\nm1          1  a "quoted", text\nm2          2  a "quoted", text\n',
+  )
+  expect((await lorc(['events', 'query', '--field', 'a.b[0].c', '--format', 'csv', '-n', '1'])).stdout).toMatch(/^created_at,event_type,source,subject_id,a_b_0_c\n/)
+  expect(JSON.parse((await lorc(['events', 'query', '--type', 'email_sent', '--json'])).stdout)).toEqual([
+    { created_at: '2026-01-01T00:00:00.000Z', event_type: 'email_sent', source: 'gmail/b', subject_id: null, payload: null },
+  ])
+  expect(await lorc(['events', 'query', '--type', 'x'])).toEqual({ exit: 0, stdout: '', stderr: 'no events\n' })
+  expect(await lorc(['events', 'query', '--columns', 'colour'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('events have no column `colour`') })
+  expect(await lorc(['events', 'query', '--field', "a'b"])).toMatchObject({ exit: 2, stderr: expect.stringContaining('is no path within a payload') })
+})
+
+it('prints what setup does, and does it', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'lorc-setup-'))
+  expect((await lorc(['events', 'setup', '--dry-run'], { cwd })).stdout).toMatch(/^CREATE TABLE events \([^]*\);\n\nCREATE /)
+  expect(existsSync(join(cwd, '.lorc'))).toBe(false)
+  expect((await lorc(['events', 'setup'], { cwd })).stdout).toMatch(/^ok {2}sqlite .*events\.db is set up\n$/)
+  expect(JSON.parse((await lorc(['events', 'setup', '--json'], { cwd })).stdout)).toMatchObject({ dry_run: false })
+  expect(existsSync(join(cwd, '.lorc', 'events.db'))).toBe(true)
+  rmSync(cwd, { recursive: true })
+})
+
+it('removes what smoke tests left, and nothing else', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'lorc-smoke-'))
+  const dir = join(cwd, '.lorc')
+  for (const options of [{ dir }, { dir, namespace: 'a' }, { dir, namespace: 'ab' }, { dir, namespace: 'a', sink: 'ndjson' }] as const) {
+    const client = await createEventClient(options)
+    client.emit({ type: 't', source: 's', payload: 1 })
+    await client.close()
+  }
+  expect((await lorc(['events', 'count', '--smoke-namespace', 'a'], { cwd })).stdout).toBe('type  events\nt     1\n')
+  const gone = '.lorc/smoke_a\nwould remove .lorc/smoke_a.db\n'
+  expect((await lorc(['events', 'cleanup-smoke', 'a', '--dry-run'], { cwd })).stdout).toBe(`would remove ${gone}`)
+  expect((await lorc(['events', 'cleanup-smoke', 'a'], { cwd })).stdout).toBe(`would remove ${gone}`.replaceAll('would remove', 'removed'))
+  expect(readdirSync(dir).filter((name) => name.endsWith('.db') || name === 'smoke_a').sort()).toEqual(['events.db', 'smoke_ab.db'])
+  expect(await lorc(['events', 'cleanup-smoke', 'a'], { cwd })).toEqual({ exit: 0, stdout: '', stderr: 'there is nothing of smoke_a\n' })
+  expect(JSON.parse((await lorc(['events', 'cleanup-smoke', 'ab', '--json'], { cwd })).stdout)).toEqual({ namespace: 'ab', dry_run: false, files: ['.lorc/smoke_ab.db'], dataset: null, tables: [] })
+  for (const namespace of ['../events', '', 'A', '*']) expect(await lorc(['events', 'cleanup-smoke', namespace], { cwd })).toMatchObject({ exit: 2 })
+  expect(existsSync(join(dir, 'events.db'))).toBe(true)
+  rmSync(cwd, { recursive: true })
+})
+
+it('delivers what waits in the outbox, and shows what was refused for good', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'lorc-flush-'))
+  const settings = { dir: join(cwd, '.lorc'), sink: 'ndjson', allowOutbox: true } as const
+  writeFileSync(join(cwd, 'lorc.config.json'), '{ "events": { "sink": "ndjson" } }')
+  mkdirSync(settings.dir)
+  writeFileSync(join(settings.dir, 'events'), 'a file where the folder is to be')
+  const client = await createEventClient({ ...settings, deliver: false })
+  client.emit({ type: 't', source: 's', payload: 1 })
+  await client.close()
+  expect(await lorc(['events', 'flush', '--patience', '0.1s'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_UNDELIVERED') })
+  rmSync(join(settings.dir, 'events'))
+  expect((await lorc(['events', 'flush'], { cwd })).stdout).toBe('ok  1 event delivered\n')
+  expect(JSON.parse((await lorc(['events', 'flush', '--json'], { cwd })).stdout)).toMatchObject({ delivered: 0, rejected: 0, waiting: 0, revived: 0 })
+  expect(await lorc(['events', 'rejected'], { cwd })).toEqual({ exit: 0, stdout: '', stderr: 'no event was refused\n' })
+  expect(await lorc(['events', 'tail'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_ELSEWHERE') })
+  expect(await lorc(['events', 'tail', '-f'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_ELSEWHERE') })
+  rmSync(cwd, { recursive: true })
 })
 
 it('makes no database where there is none', async () => {

@@ -1,21 +1,26 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { QueryEstimate } from '@lorc/event-client'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { CliError } from '../errors.ts'
-import { FORMATS, resultText } from '../events/result-text.ts'
+import { byteSizeOption } from '../events/byte-size.ts'
+import { FORMATS, resultText, roomOf } from '../events/result-text.ts'
 import { SINK_OPTIONS } from '../events-options.ts'
 import { EXIT } from '../exit-codes.ts'
+import { bytes } from '../render/quantity.ts'
 import { withEvents } from '../with-events.ts'
 
 export const sql = defineCommand({
   description:
     'Runs one SELECT over the tables `events` and `raw_objects`, wherever the events of the workspace are: the same query ' +
-    'gives the same answer in SQLite and in BigQuery. It reads and changes nothing. docs/sql.md has the language.',
+    'gives the same answer in SQLite and in BigQuery. It reads and changes nothing. docs/sql.md has the language. In BigQuery ' +
+    'it first asks what the query would read, and refuses one that reads more than --max-bytes.',
   arguments: { query: { label: 'QUERY', summary: 'The SELECT, in quotes', required: false } },
   options: {
     file: { kind: 'text', label: 'FILE', summary: 'Read the query from a file' },
     format: { kind: 'choice', choices: FORMATS, default: 'table', summary: 'How the rows are printed' },
     ...JSON_OPTION,
+    'max-bytes': { kind: 'text', label: 'SIZE', default: '10GB', summary: 'What a query may read in BigQuery, at most: 500MB, 10GB, 1TB' },
     ...SINK_OPTIONS,
   },
   examples: [
@@ -24,16 +29,22 @@ export const sql = defineCommand({
     ['sql --file reports/daily.sql --format json', 'for a program'],
   ],
   async run(invocation) {
-    const { io, out, options } = invocation
+    const { io, out, err, options } = invocation
     const query = await queryOf(invocation.arguments.query, options.file, io.cwd)
+    const maximumBytesBilled = byteSizeOption('max-bytes', options['max-bytes'])
+    const onEstimate = (estimate: QueryEstimate): void => void io.stderr.write(err.dim(`${estimateText(estimate)}\n`))
     const { describeSql } = await import('@lorc/event-client')
     const columns = describeSql(query)
-    const rows = await withEvents(invocation, (hub) => hub.query(query))
-    const room = io.stdout.isTTY ? io.stdout.columns - 1 : Number.POSITIVE_INFINITY
-    io.stdout.write(resultText({ columns, rows }, options.json ? 'json' : options.format, out, room))
+    const rows = await withEvents(invocation, (hub) => hub.query(query), { maximumBytesBilled, onEstimate })
+    io.stdout.write(resultText({ columns, rows }, options.json ? 'json' : options.format, out, roomOf(io.stdout)))
     return EXIT.ok
   },
 })
+
+function estimateText({ bytes: count, dollars }: QueryEstimate): string {
+  const cost = dollars < 0.01 ? 'less than $0.01' : `about $${dollars.toFixed(2)}`
+  return `BigQuery reads ${bytes(count)} for this: ${cost} at the price on demand`
+}
 
 async function queryOf(given: string | undefined, file: string | undefined, cwd: string): Promise<string> {
   if ((given === undefined) === (file === undefined)) {

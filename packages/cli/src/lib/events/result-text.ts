@@ -1,4 +1,5 @@
 import type { JsonValue, SqlColumn } from '@lorc/event-client'
+import type { Output } from '../io.ts'
 import type { Style } from '../render/style.ts'
 import { table } from '../render/table.ts'
 import { displayWidth, oneLine } from '../render/text.ts'
@@ -9,6 +10,11 @@ export type ResultFormat = (typeof FORMATS)[number]
 export interface Result {
   columns: readonly Pick<SqlColumn, 'name'>[]
   rows: readonly Readonly<Record<string, JsonValue>>[]
+}
+
+/** Columns that a table may take on a stream. */
+export function roomOf(stream: Output): number {
+  return stream.isTTY ? stream.columns - 1 : Number.POSITIVE_INFINITY
 }
 
 /** Rows as text, with a line end; `columns` is what a table has room for. */

@@ -10,7 +10,8 @@ import { dropStatement, setupStatements } from './ddl.ts'
 import { insertRows } from './insert.ts'
 import { checkedPlace, type DatasetPlace, quoted, RAW_OBJECTS, viewOf } from './place.ts'
 import { bigQueryProblem, isMissing } from './problem.ts'
-import { estimateQuery, jsonRows, parametersOf, type QueryEstimate, runStatement } from './run-query.ts'
+import type { QueryEstimate } from './query-estimate.ts'
+import { estimateQuery, jsonRows, parametersOf, runStatement } from './run-query.ts'
 import { countUpserts, upsertRows } from './upsert.ts'
 
 export interface BigQuerySinkOptions extends BigQueryClientOptions {

@@ -6,14 +6,7 @@ import type { BoundValue } from '../sql/parameters.ts'
 import { jsonOf } from '../sql/result-value.ts'
 import type { SqlType } from '../sql/types.ts'
 import { bigQueryProblem } from './problem.ts'
-
-/** What a query would cost, by a dry run of BigQuery's own. */
-export interface QueryEstimate {
-  /** That BigQuery would read, before it rounds up to 10 MB for each table. */
-  bytes: number
-  /** At the on-demand price of the US and the EU. */
-  dollars: number
-}
+import type { QueryEstimate } from './query-estimate.ts'
 
 const DOLLARS_PER_TIB = 6.25
 const TIB = 1024 ** 4

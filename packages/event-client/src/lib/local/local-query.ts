@@ -32,7 +32,8 @@ function isRefusal(error: unknown): error is Error {
   return error instanceof Error && 'errcode' in error && [1, 8, 23].includes(Number(error.errcode) & 0xff)
 }
 
-function elsewhere(sink: string): EventError {
+/** The error for events that cannot be asked here. */
+export function elsewhere(sink: string): EventError {
   return new EventError('EVENTS_ELSEWHERE', `The events are in ${sink}, which cannot be asked.`, {
     fix: 'Read them there, or emit them into the sink sqlite or bigquery. `raw_objects` can be asked here.',
   })

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { BigQuerySinkOptions } from '../bigquery/bigquery-sink.ts'
+import type { BigQuerySink } from '../bigquery/bigquery-sink.ts'
 import { smokeDataset } from '../bigquery/place.ts'
 import { EventError } from '../errors.ts'
 import { systemClock } from '../event-clock.ts'
@@ -26,7 +26,7 @@ export async function openSink(options: EventsOptions, dir: string): Promise<Eve
       return (await import('./http.ts')).httpSink({ url, ...(headers && { headers }) })
     }
     case 'bigquery':
-      return (await import('../bigquery/bigquery-sink.ts')).createBigQuerySink({ ...bigQueryPlace(options), now: () => (options.clock?.now ?? Date.now)() })
+      return openBigQuerySink(options)
     default:
       throw new EventError('EVENTS_OPTION_INVALID', `No sink is called ${JSON.stringify(sink)}.`, {
         fix: 'Name one of sqlite, memory, ndjson, stdout, http, bigquery.',
@@ -34,11 +34,23 @@ export async function openSink(options: EventsOptions, dir: string): Promise<Eve
   }
 }
 
-function bigQueryPlace({ project, dataset, table, location, endpoint, namespace, client }: EventsOptions): BigQuerySinkOptions {
+/** The sink in BigQuery that the options describe. Throws EVENTS_OPTION_INVALID. */
+export async function openBigQuerySink(options: EventsOptions): Promise<BigQuerySink> {
+  const { project, dataset, table, location, endpoint, namespace, client, maximumBytesBilled, onEstimate } = options
   const named = namespace === undefined ? dataset : smokeDataset(namespace)
   if (named === undefined) throw missing('bigquery', 'dataset')
-  const rest = { ...(project !== undefined && { project }), ...(location !== undefined && { location }), ...(endpoint !== undefined && { endpoint }), ...(client && { client }) }
-  return { dataset: named, ...(table !== undefined && { table }), ...rest }
+  const { createBigQuerySink } = await import('../bigquery/bigquery-sink.ts')
+  return createBigQuerySink({
+    dataset: named,
+    now: () => (options.clock?.now ?? Date.now)(),
+    ...(project !== undefined && { project }),
+    ...(table !== undefined && { table }),
+    ...(location !== undefined && { location }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(maximumBytesBilled !== undefined && { maximumBytesBilled }),
+    ...(client && { client }),
+    ...(onEstimate && { onEstimate }),
+  })
 }
 
 function ndjsonFolder({ namespace, path }: EventsOptions, dir: string): string {

@@ -1,0 +1,43 @@
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { durationOption } from '../duration-text.ts'
+import { SINK_OPTIONS } from '../events-options.ts'
+import { EXIT } from '../exit-codes.ts'
+import { count } from '../render/quantity.ts'
+import { withEvents } from '../with-events.ts'
+
+export const eventsFlush = defineCommand({
+  description:
+    'Delivers the events that wait in the outbox for the sink, from whichever run: after an outage, or a crash. Ends with 1 ' +
+    'if some are still there afterwards, or were refused for good; `lorc events rejected` shows the latter.',
+  arguments: {},
+  options: {
+    rejected: { kind: 'flag', summary: 'Try those again, too, that were refused for good' },
+    patience: { kind: 'text', label: 'TIME', default: '60s', summary: 'How long to put up with a sink that takes nothing' },
+    ...JSON_OPTION,
+    ...SINK_OPTIONS,
+  },
+  examples: [
+    ['events flush', 'what waits'],
+    ['events flush --rejected', 'and what was refused, after its cause was mended'],
+  ],
+  async run(invocation) {
+    const { io, out, options } = invocation
+    const patienceMs = durationOption('patience', options.patience)
+    const told = await withEvents(
+      invocation,
+      async (hub) => {
+        const revived = options.rejected ? hub.revive() : 0
+        return { sink: hub.sink, revived, ...(await hub.flush()) }
+      },
+      { patienceMs },
+    )
+    const { delivered, rejected, waiting } = told
+    const done = rejected === 0 && waiting === 0
+    if (options.json) io.stdout.write(`${JSON.stringify(told, null, 2)}\n`)
+    else {
+      const rest = [rejected > 0 ? `${rejected} refused for good` : '', waiting > 0 ? `${waiting} wait` : ''].filter(Boolean)
+      io.stdout.write(`${done ? out.green('ok') : out.red('no')}  ${[`${count(delivered, 'event')} delivered`, ...rest].join(', ')}\n`)
+    }
+    return done ? EXIT.ok : EXIT.failed
+  },
+})
