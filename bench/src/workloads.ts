@@ -1,4 +1,5 @@
 import { coldStart } from './workloads/cold-start.ts'
+import { eventsCount, eventsDeliver, eventsEmit, eventsImport, eventsMemory } from './workloads/events.ts'
 import { fanOut } from './workloads/fan-out.ts'
 import { growth, keptRuns, waitingSteps } from './workloads/growth.ts'
 import { items } from './workloads/items.ts'
@@ -26,6 +27,11 @@ export const workloads: readonly Workload[] = [
   growth,
   waitingSteps,
   keptRuns,
+  eventsEmit,
+  eventsMemory,
+  eventsCount,
+  eventsDeliver,
+  eventsImport,
   shellSteps,
   pythonSteps,
   windmill,

@@ -31,7 +31,7 @@ const processEntries = (from: string): Entries =>
  * `node:fs`, `node:util` and `node:process` are getters that load streams, workers and the standard streams. The exports
  * are marked as pure, so that the bundler drops those that nobody imports.
  */
-const builtinsOnUse = {
+export const builtinsOnUse = {
   name: 'builtins-on-use',
   setup(build: { onResolve: PluginHook<{ path: string }>; onLoad: PluginHook<{ path: string }> }) {
     build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))

@@ -7,12 +7,14 @@ import { NotHere, type Contender, type OpenOptions } from '../harness/contender.
 import { lorcVersion } from './lorc-version.ts'
 
 const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
+const EVENT_CLIENT = new URL('../../../packages/event-client/dist/index.js', import.meta.url).href
 const PEERS = fileURLToPath(new URL('../../peers/node_modules/', import.meta.url))
 
 type Command = (folder: string) => string[]
 
 const commands: Record<string, Command> = {
   node: (folder) => [execPath, join(folder, 'nothing.mjs')],
+  'import @lorc/event-client': (folder) => [execPath, join(folder, 'import.mjs')],
   'lorc --version': () => [execPath, LORC, '--version'],
   'lorc run': () => [execPath, LORC, 'run', 'recipe.yaml'],
   'turbo --version': () => [execPath, join(PEERS, 'turbo/bin/turbo'), '--version'],
@@ -25,6 +27,7 @@ const commands: Record<string, Command> = {
 export async function open({ scratch, variant }: OpenOptions): Promise<Contender> {
   mkdirSync(join(scratch, 'steps'))
   writeFileSync(join(scratch, 'nothing.mjs'), '')
+  writeFileSync(join(scratch, 'import.mjs'), `import ${JSON.stringify(EVENT_CLIENT)}\n`)
   writeFileSync(join(scratch, 'steps', 'nothing.mjs'), 'export function run() {}\n')
   writeFileSync(join(scratch, 'recipe.yaml'), RECIPE)
   const [file = '', ...args] = commands[variant]?.(scratch) ?? []

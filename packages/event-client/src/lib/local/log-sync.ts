@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { close, fdatasync, fsync, open } from 'node:fs'
 import { dirname } from 'node:path'
 import { platform } from 'node:process'
 
@@ -8,7 +8,7 @@ import { platform } from 'node:process'
  */
 export class LogSync {
   readonly #path: string
-  #file: FileHandle | undefined
+  #file: number | undefined
   #written = false
   #turn: Promise<void> = Promise.resolve()
 
@@ -30,8 +30,9 @@ export class LogSync {
 
   async close(): Promise<void> {
     await this.#turn
-    await this.#file?.close()
+    const file = this.#file
     this.#file = undefined
+    if (file !== undefined) await done((finish) => close(file, finish))
   }
 
   async #sync(): Promise<void> {
@@ -39,10 +40,11 @@ export class LogSync {
     this.#written = false
     try {
       if (this.#file === undefined) {
-        this.#file = await open(this.#path)
+        this.#file = await opened(this.#path)
         await syncFolder(dirname(this.#path))
       }
-      await this.#file.datasync()
+      const file = this.#file
+      await done((finish) => fdatasync(file, finish))
     } catch (error) {
       this.#written = true
       throw error
@@ -53,10 +55,19 @@ export class LogSync {
 /** So that a file that is new is found again. Windows opens no folders. */
 async function syncFolder(path: string): Promise<void> {
   if (platform === 'win32') return
-  const folder = await open(path)
+  const folder = await opened(path)
   try {
-    await folder.sync()
+    await done((finish) => fsync(folder, finish))
   } finally {
-    await folder.close()
+    await done((finish) => close(folder, finish))
   }
+}
+
+// `node:fs/promises` loads streams and more, which costs a short run more than the rest of this package.
+function opened(path: string): Promise<number> {
+  return new Promise((resolve, reject) => open(path, (error, file) => (error ? reject(error) : resolve(file))))
+}
+
+function done(start: (finish: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())))
 }

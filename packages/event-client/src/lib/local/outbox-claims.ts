@@ -120,10 +120,10 @@ export class OutboxClaims {
        FROM outbox WHERE seq >= ? AND seq < ? AND (due <= ? OR due > ?) ORDER BY seq LIMIT ?`,
     )
     for (const found of select.iterate(from, end, nowMs, nowMs + LONGEST_WAIT_MS, most)) {
-      const { seq, emitter, tries, ...row } = found as unknown as Omit<WaitingRow, 'row'> & EventRow
-      size += sizeOf(row)
+      const waiting = waitingRow(found as unknown as Omit<WaitingRow, 'row'> & EventRow)
+      size += sizeOf(waiting.row)
       if (rows.length > 0 && size > bytes) break
-      rows.push({ seq, emitter, tries, row })
+      rows.push(waiting)
     }
     return rows
   }
@@ -149,6 +149,12 @@ export class OutboxClaims {
     seen.forget(event_id)
     return 'rejected'
   }
+}
+
+function waitingRow(found: Omit<WaitingRow, 'row'> & EventRow): WaitingRow {
+  const { seq, emitter, tries, event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload } = found
+  const row = { event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload }
+  return { seq, emitter, tries, row }
 }
 
 function isDelivered(fate: Fate): boolean {
