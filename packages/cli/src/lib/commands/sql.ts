@@ -34,7 +34,7 @@ export const sql = defineCommand({
     const maximumBytesBilled = byteSizeOption('max-bytes', options['max-bytes'])
     const onEstimate = (estimate: QueryEstimate): void => void io.stderr.write(err.dim(`${estimateText(estimate)}\n`))
     const { describeSql } = await import('@lorc/event-client')
-    const columns = describeSql(query)
+    const columns = await describeSql(query)
     const rows = await withEvents(invocation, (hub) => hub.query(query), { maximumBytesBilled, onEstimate })
     io.stdout.write(resultText({ columns, rows }, options.json ? 'json' : options.format, out, roomOf(io.stdout)))
     return EXIT.ok
