@@ -2,7 +2,6 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { EventError } from './errors.ts'
 import type { EventsOptions } from './events-options.ts'
-import { openBigQuerySink } from './sinks/open-sink.ts'
 
 /** What a namespace of smoke tests left behind. */
 export interface RemovedEvents {
@@ -28,6 +27,7 @@ export async function removeSmokeEvents(options: EventsOptions & { namespace: st
   const files = filesOf(resolve(dir), `smoke_${namespace}`)
   if (!dryRun) for (const file of files) rmSync(file, { recursive: true })
   if (sink !== 'bigquery') return { files, tables: [] }
+  const { openBigQuerySink } = await import('./sinks/open-sink.ts')
   const { tables } = await (await openBigQuerySink(options)).drop({ dryRun })
   return { files, dataset: `smoke_${namespace}`, tables }
 }
