@@ -21,5 +21,5 @@ it('loads no dependency, no database and nothing of what emits until it is used'
   expect(files).toContain(entry)
   expect(files.filter((url) => url.includes('node_modules'))).toEqual([])
   expect(files.filter((url) => /(open-hub|event-hub|deliverer|bigquery-sink|compile-sql)\.ts|\/(local|sinks)\//.test(url))).toEqual([])
-  expect(builtins.filter((name) => /\b(sqlite|crypto|http|https|net|stream)$/.test(name))).toEqual([])
+  expect(builtins.filter((name) => /\b(sqlite|crypto|http|https|net)$/.test(name))).toEqual([])
 })
