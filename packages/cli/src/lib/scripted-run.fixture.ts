@@ -135,6 +135,7 @@ export function handleOf(script: {
     pause: refuse,
     unpause: refuse,
     approve: refuse,
+    inFlight: 0,
     logPath: (step, attempt) => `${script.logs ?? '/nowhere'}/${step}.${attempt}.log`,
     progress: script.progress ?? (() => null),
   }
@@ -178,6 +179,8 @@ export function runnerOf(script: Partial<Runner>): Runner {
     pause: refuse,
     unpause: refuse,
     approve: refuse,
+    accept: refuse,
+    begin: refuse,
     view: refuse,
     isDriven: refuse,
     events: refuse,

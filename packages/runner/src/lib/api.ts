@@ -84,6 +84,10 @@ export interface StartOptions extends RunOptions {
   origin?: RunOrigin
   /** Recorded with the runner's own `versions`. */
   versions?: JsonObject
+  /** A service takes it in: recorded with the run, so that the service takes it up again where nobody drives it. */
+  accepted?: true
+  /** What makes a run that is asked for twice one run. RUN_KEY_TAKEN, where there is a run of this key. */
+  idempotency?: { key: string; fingerprint: string }
   /** Its id: `run_`, then letters, digits, `_`, `.` and `-`. Default: a new one. */
   runId?: string
 }
@@ -173,6 +177,8 @@ export interface RunHandle {
   approve(step: string, decision: ApprovalDecision): void
   /** Path of the log file of an attempt; it exists once the attempt wrote something. */
   logPath(step: string, attempt: number): string
+  /** Attempts that are under way here, but for those that wait for another run. 0: it waits for a person, a time or a slot. */
+  readonly inFlight: number
   /** What the running attempt of a step last said of its progress (never journaled); null: nothing. */
   progress(step: string): { done: number; total: number | null } | null
 }
@@ -232,8 +238,16 @@ export type Verification =
 
 export interface Runner {
   readonly store: RunStore
-  /** Rejects with RunnerError (PLAN_INVALID, RUN_OPTION_INVALID, RUN_ID_TAKEN, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
+  /** Rejects with RunnerError (PLAN_INVALID, RUN_OPTION_INVALID, RUN_ID_TAKEN, RUN_KEY_TAKEN, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
   start(plan: Plan, options?: StartOptions): Promise<RunHandle>
+  /**
+   * Makes a run as `start` does, but drives it only once `begin` is called: many that are made together cost little more than
+   * a line in the journal each. Resolves once it is durable. Until then, and after a crash or `close`, it is like a run whose
+   * driver is gone: whoever resumes it begins it. Rejects as `start` does.
+   */
+  accept(plan: Plan, options?: Omit<StartOptions, 'signal' | 'accepted'>): Promise<{ runId: string }>
+  /** Begins to drive a run that this runner has accepted. Rejects with RUN_UNKNOWN for any other. */
+  begin(runId: string): Promise<RunHandle>
   /** What `start` would do: which steps would run, in which order, for how long. Changes nothing; rejects as `start` does. */
   preview(plan: Plan, options?: StartOptions): Promise<RunPreview>
   /** Rejects with RUN_UNKNOWN, RUN_HELD. A completed run resolves at once and runs nothing. */
@@ -261,6 +275,9 @@ export interface Runner {
    * of a run; the next removal, also of no runs, deletes the folders that it has left.
    */
   remove(runIds: readonly string[]): Promise<RemovedRuns>
-  /** Ends pools and, if the runner opened it, the store. Waits for runs in flight to stop (they stay resumable). */
-  close(): Promise<void>
+  /**
+   * Ends pools and, if the runner opened it, the store. Waits for runs in flight to stop (they stay resumable): nothing more
+   * begins, attempts under way may end by themselves for `settleMs` (default 0), and are ended then.
+   */
+  close(options?: { settleMs?: number }): Promise<void>
 }

@@ -34,6 +34,8 @@ import { decideGate } from './step-gate.ts'
 import { withStepMetrics } from './step-metrics.ts'
 import type { Surroundings } from './surroundings.ts'
 
+const ignore = (): void => undefined
+
 /** What items write is checked against nothing: see ItemContext. */
 const NOTHING = new Context()
 
@@ -65,6 +67,10 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   readonly opened: Promise<void>
   #polling = false
   #over = false
+  /** `seq` of the last event that is durable. */
+  #durable = -1
+  /** Nothing more is to begin; resolved once nothing is under way. */
+  #settling: PromiseWithResolvers<void> | undefined
 
   constructor(around: Surroundings, run: RunParts) {
     this.#around = around
@@ -132,6 +138,30 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   progress(step: string): { done: number; total: number | null } | null {
     return this.#live.get(this.#indexOf(step))?.progress ?? null
+  }
+
+  get inFlight(): number {
+    let count = 0
+    for (const { step } of this.#live.values()) if (step.type !== 'recipe') count++
+    return count
+  }
+
+  /** Begins nothing more; resolves once nothing is under way and all that happened is durable, or the run has ended. */
+  async settle(): Promise<void> {
+    const settling = (this.#settling ??= Promise.withResolvers())
+    await this.#untilDurable()
+    if (this.inFlight === 0) settling.resolve()
+    await this.#orOver(settling.promise)
+    await this.#untilDurable()
+  }
+
+  async #untilDurable(): Promise<void> {
+    const last = this.#run.journal.length - 1
+    if (this.#durable < last) await this.#orOver((this.#waits ??= new DurableWaits()).until(last))
+  }
+
+  async #orOver(wait: Promise<void>): Promise<void> {
+    await Promise.race([wait, this.result.then(ignore, ignore)])
   }
 
   cancel({ by, reason, kill }: { by: string; reason: string; kill?: boolean }): void {
@@ -220,7 +250,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   /** Journals what the scheduler wants until it wants nothing more. */
   #pump(): void {
-    if (this.#over) return
+    if (this.#over || this.#settling) return
     for (let command = this.#run.scheduler.next(); command; command = this.#run.scheduler.next()) this.#obey(command)
   }
 
@@ -276,7 +306,8 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     if (this.#over) return
     this.#opened.resolve()
     this.#run.subscribers.publish(events)
-    this.#waits?.tell(events[events.length - 1]!.seq)
+    this.#durable = events[events.length - 1]!.seq
+    this.#waits?.tell(this.#durable)
     for (const event of events) {
       if (event.type === 'step.started') this.#launch(event.step, event.attempt)
       else if (event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled') this.#conclude()
@@ -429,6 +460,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     attempt.settled = true
     attempt.stopTimer?.()
     this.#live.delete(attempt.at)
+    if (this.#settling && this.inFlight === 0) this.#settling.resolve()
     this.#groups?.release(attempt.step.name)
     return true
   }

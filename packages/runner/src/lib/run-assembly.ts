@@ -61,6 +61,24 @@ export interface Reopening {
   outer?: Driver | undefined
 }
 
+export interface DraftOptions extends StartOptions {
+  source?: string | undefined
+  outer?: Driver | undefined
+}
+
+/** A new run before anything of it is durable. */
+export interface RunDraft {
+  readonly runId: string
+  readonly plan: Plan
+  readonly journal: Journal
+  readonly secrets: Secrets | undefined
+  readonly options: DraftOptions
+  readonly imported: readonly StepImport[]
+  readonly created: EventData
+  /** What is settled of its steps before any of them runs. */
+  readonly given: readonly EventData[]
+}
+
 /** Puts together what drives a run: a new one, one that another driver left, or one that has ended. */
 export class RunAssembly {
   readonly #around: Surroundings
@@ -91,13 +109,13 @@ export class RunAssembly {
     }
   }
 
-  /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
-  fresh(
+  /** A new run that is ready to be journaled. Throws PARAMS_INVALID, SECRET_*. */
+  draft(
     { plan, json, hash }: SealedPlan,
-    options: StartOptions & { order?: Durations | undefined; source?: string | undefined; outer?: Driver | undefined },
+    options: DraftOptions,
     { hashes: code, packages }: CodeScan,
     imported: readonly StepImport[],
-  ): Driver {
+  ): RunDraft {
     const { store, clock, ids } = this.#around
     const secrets = secretsOf(plan, this.#options.env)
     const params = completeParams(plan, options.params)
@@ -119,39 +137,62 @@ export class RunAssembly {
       steps: plan.steps.length,
       error: null,
       parent: options.parent ?? null,
+      ...(options.accepted && { accepted: options.accepted }),
+      ...(options.idempotency && { idempotency: options.idempotency }),
     }
     journal.attach({ create: { summary, plan: { hash, json }, driver: this.#options.identity } })
+    const created: EventData = {
+      type: 'run.created',
+      runId,
+      name: plan.name,
+      planHash: hash,
+      recipe,
+      params,
+      options: recordedOptions(options),
+      versions: options.versions ? { ...this.#versions, ...options.versions } : this.#versions,
+      code,
+      ...(Object.keys(packages).length > 0 && { packages }),
+      ...(git && { git }),
+      ...(options.seed !== undefined && { seed: options.seed }),
+      ...(options.request !== undefined && { request: options.request }),
+      ...(options.origin && { origin: options.origin }),
+      ...(granted && { env: granted }),
+      ...(options.source !== undefined && { importedFrom: options.source }),
+      ...(options.parent && { parent: options.parent }),
+    }
+    const skipped = skippedSteps(plan, options, new Set(imported.map(({ step }) => step)))
+    const given = [...skipped.map((group): EventData => ({ type: 'steps.skipped', ...group })), ...imported]
+    return { runId, plan, journal, secrets, options, imported, created, given }
+  }
+
+  /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
+  fresh(draft: RunDraft, order: Durations | undefined): Driver {
+    const { created, given, options } = draft
+    const driver = this.#fresh(draft, order, [])
+    driver.begin([created, this.#driverStarted(1, []), ...given, ...(options.outer?.adopt(driver) ?? [])])
+    return driver
+  }
+
+  /** A run that was accepted, begun; `recorded` is what its journal has. */
+  accepted(draft: RunDraft, recorded: readonly JournalEvent[], order: Durations | undefined): Driver {
+    const driver = this.#fresh(draft, order, recorded)
+    driver.begin([this.#driverStarted(1, [])])
+    return driver
+  }
+
+  #fresh({ runId, plan, journal, secrets, options, imported }: RunDraft, order: Durations | undefined, recorded: readonly JournalEvent[]): Driver {
     const context = this.#context(plan)
     for (const { step, attempt, writes } of imported) context.apply(writes, { who: step, step, attempt })
     this.#holdTo(context)
-    const scheduler = this.#scheduler(plan, options)
-    const driver = this.#driver(runId, plan, { journal, fold: new RunFold(plan), scheduler, context, changedCode: [], items: itemsOf(plan), secrets }, options)
-    driver.begin([
-      {
-        type: 'run.created',
-        runId,
-        name: plan.name,
-        planHash: hash,
-        recipe,
-        params,
-        options: recordedOptions(options),
-        versions: options.versions ? { ...this.#versions, ...options.versions } : this.#versions,
-        code,
-        ...(Object.keys(packages).length > 0 && { packages }),
-        ...(git && { git }),
-        ...(options.seed !== undefined && { seed: options.seed }),
-        ...(options.request !== undefined && { request: options.request }),
-        ...(options.origin && { origin: options.origin }),
-        ...(granted && { env: granted }),
-        ...(options.source !== undefined && { importedFrom: options.source }),
-        ...(options.parent && { parent: options.parent }),
-      },
-      this.#driverStarted(1, []),
-      ...skippedSteps(plan, options, new Set(imported.map(({ step }) => step))).map((group): EventData => ({ type: 'steps.skipped', ...group })),
-      ...imported,
-      ...(options.outer?.adopt(driver) ?? []),
-    ])
-    return driver
+    const scheduler = this.#scheduler(plan, { ...options, order })
+    const fold = new RunFold(plan)
+    const items = itemsOf(plan)
+    for (const event of recorded) {
+      fold.apply(event)
+      scheduler.apply(event)
+      items?.apply(event)
+    }
+    return this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode: [], items, secrets }, options)
   }
 
   /** A run whose lease we took under `epoch`, begun again after what the last driver left running was ended. */
@@ -211,6 +252,7 @@ export class RunAssembly {
       unpause: () => {},
       approve: (step, decision) => checkDecision(fold.step(step), decision),
       progress: () => null,
+      inFlight: 0,
       logPath: (step, attempt) => this.logPath(plan, runId, step, attempt),
     }
   }

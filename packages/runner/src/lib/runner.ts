@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { ApprovalDecision, Clock, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
+import { AcceptedRuns, type AcceptedRun } from './accepted-runs.ts'
 import { checkDecision } from './approval.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles, type CodeScan } from './code-files.ts'
@@ -25,7 +26,8 @@ import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
 import { loadNeeds, needsOf } from './plan-needs.ts'
 import { Presence } from './presence.ts'
-import { RunAssembly, type Reopening } from './run-assembly.ts'
+import type { Durations } from './scheduler/start-order.ts'
+import { RunAssembly, type DraftOptions, type Reopening, type RunDraft } from './run-assembly.ts'
 import { checkSeed } from './provenance.ts'
 import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
@@ -87,6 +89,7 @@ class LocalRunner implements Runner {
   readonly #presence: Presence
   readonly #viewed: ViewedRuns
   readonly #drivers: LiveRuns<Driver>
+  readonly #accepted = new AcceptedRuns()
   readonly #onRun: RunnerOptions['onRun']
   /** Plans whose executors and secrets are there: they were looked for before. */
   readonly #passed = new WeakSet<Plan>()
@@ -144,18 +147,69 @@ class LocalRunner implements Runner {
   }
 
   async #start(plan: Plan, options: StartOptions, outer?: Driver): Promise<RunHandle> {
+    return this.#make(plan, { ...options, outer }, async (draft) => {
+      const order = await this.#order(draft)
+      return this.#open(this.#assembly.fresh(draft, order), options.signal)
+    })
+  }
+
+  async accept(plan: Plan, options: Omit<StartOptions, 'signal' | 'accepted'> = {}): Promise<{ runId: string }> {
+    return this.#make(plan, { ...options, accepted: true }, async (draft) => {
+      await this.#accepted.add(draft, this.#clock.now())
+      this.#presence.soon()
+      return { runId: draft.runId }
+    })
+  }
+
+  begin(runId: string): Promise<RunHandle> {
+    this.#assertOpen()
+    return this.#begin(runId)
+  }
+
+  async #begin(runId: string, first?: EventData): Promise<RunHandle> {
+    const accepted = this.#accepted.take(runId)
+    if (accepted === undefined) throw unknownRun(runId)
+    try {
+      const driver = accepted && !first ? await this.#driverOf(accepted) : await this.#assembly.reopened(runId, 1, {}, { first })
+      const opening = this.#open(driver)
+      // What was asked of the run while it waited comes before its first step.
+      await driver.pollInbox()
+      return await opening
+    } catch (error) {
+      await this.store.releaseLease(runId, 1).catch(() => {})
+      throw error
+    }
+  }
+
+  async #driverOf({ draft, recorded }: AcceptedRun): Promise<Driver> {
+    return this.#assembly.accepted(draft, recorded, await this.#order(draft))
+  }
+
+  #order({ plan, options }: RunDraft): Promise<Durations | undefined> {
+    return orderFromPast(this.store, plan, this.#assembly.slots(plan, options))
+  }
+
+  /** Checks a plan and has a run of it opened, under another id if its own, which was drawn, is taken. */
+  async #make<T>(plan: Plan, options: DraftOptions, open: (draft: RunDraft) => Promise<T>): Promise<T> {
     checkSeed(options.seed)
     checkRunId(options.runId)
     const { sealed, imported, source } = await this.#checked(plan, options)
     const code = needsOf(sealed.plan).code ? await this.#code.scan(sealed.plan.steps) : NO_CODE
-    const order = await orderFromPast(this.store, sealed.plan, this.#assembly.slots(sealed.plan, options))
     for (;;) {
       try {
-        return await this.#open(this.#assembly.fresh(sealed, { ...options, order, source, outer }, code, imported), options.signal)
+        return await open(this.#assembly.draft(sealed, { ...options, source }, code, imported))
       } catch (error) {
-        if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN' || options.runId !== undefined) throw error
+        if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
+        if (options.idempotency) throw await this.#keyTaken(options.idempotency.key)
+        if (options.runId !== undefined) throw error
       }
     }
+  }
+
+  async #keyTaken(key: string): Promise<RunnerError> {
+    const [run] = await this.store.list({ idempotencyKey: key, limit: 1 })
+    const what = run ? `is the key of run ${run.runId}` : 'is the key of a run that is being made'
+    return new RunnerError('RUN_KEY_TAKEN', `${JSON.stringify(key)} ${what}.`, run ? { details: { runId: run.runId } } : {})
   }
 
   async preview(plan: Plan, options: StartOptions = {}): Promise<RunPreview> {
@@ -171,6 +225,7 @@ class LocalRunner implements Runner {
   async #resume(runId: string, options: ResumeOptions, outer?: Driver): Promise<RunHandle> {
     const summary = await this.#summary(runId)
     if (summary.status === 'completed') checkRepairOfCompleted(runId, options.repair)
+    if (this.#accepted.has(runId) && !options.repair) return this.#begin(runId)
     if (summary.status === 'completed' && !options.repair) return this.#assembly.finished(await loadRun(this.store, runId))
     return this.#takeOver(runId, options, { outer })
   }
@@ -178,14 +233,15 @@ class LocalRunner implements Runner {
   async cancel(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'> {
     const summary = await this.#summary(runId)
     if (summary.status !== 'running') return 'already_ended'
+    const asked: EventData = { type: 'run.cancel_requested', by, reason }
+    if (this.#accepted.has(runId)) return endOf(await this.#begin(runId, asked))
     if (await isDriven(this.store, runId, this.#identity)) {
       const plan = JSON.parse((await this.store.plan(summary.planHash)) ?? '{}') as Plan
       const mask = secretsOf(plan, this.#env, true)?.mask
       await this.store.send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
       return 'requested'
     }
-    const handle = await this.#takeOver(runId, {}, { first: { type: 'run.cancel_requested', by, reason } })
-    return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'
+    return endOf(await this.#takeOver(runId, {}, { first: asked }))
   }
 
   async pause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
@@ -333,17 +389,27 @@ class LocalRunner implements Runner {
     return removeRuns(this.store, runIds, { stateDir: this.#stateDir, folders })
   }
 
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close())
+  close({ settleMs = 0 }: { settleMs?: number } = {}): Promise<void> {
+    return (this.#closing ??= this.#close(settleMs))
   }
 
-  async #close(): Promise<void> {
+  async #close(settleMs: number): Promise<void> {
+    if (settleMs > 0) await this.#settled(settleMs)
     const abandoned = [...this.#drivers]
     for (const driver of abandoned) driver.abandon(closed())
     for (const executor of new Set(this.#around.executors.values())) await executor.close()
-    for (const { runId, epoch } of abandoned) await this.store.releaseLease(runId, epoch).catch(() => {})
+    const waiting = this.#accepted.clear().map((runId) => ({ runId, epoch: 1 }))
+    await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting]).catch(() => {})
     await this.#presence.close()
     if (this.#ownsStore) await this.store.close()
+  }
+
+  /** Resolves when nothing is under way any more, and at the latest after so many milliseconds. */
+  async #settled(ms: number): Promise<void> {
+    const late = Promise.withResolvers<void>()
+    const inTime = this.#clock.sleep(ms, late.resolve)
+    await Promise.race([late.promise, Promise.all([...this.#drivers].map((driver) => driver.settle()))])
+    inTime()
   }
 
   /** What `start` refuses, before it changes anything. */
@@ -400,14 +466,14 @@ class LocalRunner implements Runner {
   }
 
   /** Resolves once the driver's first events are durable. */
-  async #open(driver: Driver, signal: AbortSignal | undefined): Promise<Driver> {
+  async #open(driver: Driver, signal?: AbortSignal): Promise<Driver> {
     this.#drivers.add(driver)
     this.#onRun?.(driver)
     const stop = signal && ((): void => driver.cancel({ by: 'signal', reason: String(signal.reason ?? 'aborted') }))
     const over = (): void => {
       if (stop) signal.removeEventListener('abort', stop)
       this.#drivers.delete(driver)
-      if (this.#drivers.isEmpty) void this.#presence.rest()
+      if (this.#drivers.isEmpty && this.#accepted.size === 0) void this.#presence.rest()
     }
     driver.result.then(over, over)
     await driver.opened
@@ -417,6 +483,10 @@ class LocalRunner implements Runner {
     }
     return driver
   }
+}
+
+async function endOf(handle: RunHandle): Promise<'cancelled' | 'already_ended'> {
+  return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'
 }
 
 /** Of a run that a step drove: it may end in the meantime. */

@@ -26,6 +26,10 @@ export interface RunSummary {
   error: RecordedError | null
   /** The run and its step (of type `recipe`) that started this one; null: a run of its own, at the top. */
   parent: { runId: string; step: string } | null
+  /** Taken in by a service, which takes it up again where nobody drives it. */
+  accepted?: true
+  /** What makes a run that is asked for twice one run: no two runs of a store have the same key. */
+  idempotency?: { key: string; fingerprint: string }
 }
 
 export interface NewRun {
@@ -69,7 +73,7 @@ export interface JournalBatch {
 
 /**
  * `ok`: durable (as the store's durability promises). `fenced`: another driver holds the lease, or the journal is not
- * at firstSeq: nothing was written. `exists`: create found the run id taken: nothing was written.
+ * at firstSeq: nothing was written. `exists`: create found the run id, or the idempotency key, taken: nothing was written.
  */
 export type CommitResult = 'ok' | 'fenced' | 'exists'
 
@@ -144,6 +148,10 @@ export interface RunFilter {
   createdUntil?: number
   /** Part of the run's id, name, recipe or error message; ASCII letters in either case. */
   text?: string
+  /** True: only runs that a service took in. Default: all. */
+  accepted?: boolean
+  /** The run of this idempotency key. */
+  idempotencyKey?: string
   /** Only runs created before this one (exclusive); for paging. */
   before?: string
   /** Default 50. */
@@ -180,6 +188,8 @@ export interface RunStore {
   takeLease(runId: string, expected: number, driver: DriverIdentity): Promise<number | undefined>
   /** Gives the lease up (at the end of a run, or on a clean stop) if it is still held under `epoch`. */
   releaseLease(runId: string, epoch: number): Promise<void>
+  /** The same for many, of which those that are not held so any more are left alone. */
+  releaseLeases(held: readonly { runId: string; epoch: number }[]): Promise<void>
   /** Begins to count up the heartbeat of every lease of this driver, off the main thread; returns how to stop it. */
   startHeartbeat(driver: DriverIdentity, intervalMs: number): () => Promise<void>
 

@@ -48,6 +48,19 @@ export function leasesSuite({ describe, it, itShared, withStore }: Suite): void 
     )
 
     it(
+      'gives many up at once, but for those that another has by now',
+      withStore(async (store) => {
+        await store.commit([creation('a', ['0']), creation('b', ['0']), creation('c', ['0'])])
+        await store.takeLease('b', 1, driver('second'))
+        await store.releaseLeases([{ runId: 'a', epoch: 1 }, { runId: 'b', epoch: 1 }, { runId: 'nobody', epoch: 1 }])
+        assert.equal((await store.lease('a'))?.driver, null)
+        assert.deepEqual((await store.lease('b'))?.driver, driver('second'))
+        assert.deepEqual((await store.lease('c'))?.driver, driver('first'))
+        await store.releaseLeases([])
+      }),
+    )
+
+    it(
       'gives the lease up when the run ends',
       withStore(async (store) => {
         await store.commit([creation('r', ['0'])])

@@ -117,6 +117,33 @@ export function runsSuite({ describe, it, withStore }: Suite): void {
     )
 
     it(
+      'knows runs that a service took in',
+      withStore(async (store) => {
+        await store.commit([creation('r0', [], { createdAt: 1000, accepted: true }), creation('r1', [], { createdAt: 1001 })])
+        assert.equal((await store.get('r0'))?.accepted, true)
+        assert.equal('accepted' in ((await store.get('r1')) ?? {}), false)
+        assert.deepEqual((await store.list({ accepted: true, status: 'running' })).map((run) => run.runId), ['r0'])
+        assert.equal((await store.list({ accepted: false })).length, 2)
+      }),
+    )
+
+    it(
+      'makes one run of an idempotency key, in one commit or in several',
+      withStore(async (store) => {
+        const idempotency = { key: 'ann order/7', fingerprint: 'f1' }
+        const taken = { key: 'ann order/7', fingerprint: 'f2' }
+        const first = [creation('r0', ['0'], { idempotency }), creation('r1', ['0'], { idempotency: taken }), creation('r2', ['0'])]
+        assert.deepEqual(await store.commit(first), ['ok', 'exists', 'ok'])
+        assert.deepEqual(await store.commit([creation('r3', ['0'], { idempotency: taken })]), ['exists'])
+        assert.deepEqual(await store.commit([creation('r4', ['0'], { idempotency: { key: 'bob', fingerprint: 'f' } })]), ['ok'])
+        assert.deepEqual((await store.get('r0'))?.idempotency, idempotency)
+        assert.equal(await store.get('r1'), undefined)
+        assert.deepEqual((await store.list({ idempotencyKey: 'ann order/7' })).map((run) => run.runId), ['r0'])
+        assert.deepEqual(await store.list({ idempotencyKey: 'nobody' }), [])
+      }),
+    )
+
+    it(
       'knows the step that started a run, and leaves such runs out of a list of the top',
       withStore(async (store) => {
         const parent = { runId: 'r0', step: 'load' }

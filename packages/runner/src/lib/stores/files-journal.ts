@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -9,6 +9,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import type { CommitResult, JournalBatch, NewRun } from '../store.ts'
@@ -27,6 +28,9 @@ interface Writer {
   /** Number of the last change that was made. */
   changes: number
 }
+
+/** Longer than it takes a run to come to be once its key was claimed. */
+const ABOUT_TO_BE_MS = 10_000
 
 /** Journals that are kept open; beyond that, the one that was opened first is closed. */
 const MOST_OPEN = 64
@@ -68,6 +72,8 @@ export class FilesJournal {
     if (batch.firstSeq !== 0 || batch.epoch !== 1) return 'fenced'
     const planPath = this.#medium.path('plans', `${fileName(plan.hash)}.json`)
     if (!existsSync(planPath)) this.#medium.create(planPath, plan.json)
+    const key = summary.idempotency?.key
+    if (key !== undefined && !this.#claim(key, batch.runId)) return 'exists'
     const draft = new RunFolder(this.#medium, this.#medium.path('runs', `.${randomUUID()}`))
     mkdirSync(draft.path)
     try {
@@ -83,11 +89,34 @@ export class FilesJournal {
       renameSync(draft.path, path)
     } catch (error) {
       rmSync(draft.path, { recursive: true, force: true })
+      if (key !== undefined) this.#medium.remove(this.#keyPath(key))
       if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return 'exists'
       throw error
     }
     this.#medium.syncFolder(this.#medium.path('runs'))
     return 'ok'
+  }
+
+  /** The run that was made under an idempotency key, if it came to be. */
+  runOfKey(key: string): string | undefined {
+    const { runId } = (this.#medium.readJson(this.#keyPath(key)) ?? {}) as { runId?: string }
+    return runId !== undefined && this.#folder(runId).hasEpoch(1) ? runId : undefined
+  }
+
+  /** False where another run has the key, or is about to come to be under it. */
+  #claim(key: string, runId: string): boolean {
+    const path = this.#keyPath(key)
+    const text = JSON.stringify({ runId })
+    if (this.#medium.create(path, text)) return true
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+    if (this.runOfKey(key) !== undefined || Date.now() - made < ABOUT_TO_BE_MS) return false
+    // Of a process that was killed before the run came to be, or of a run that was removed.
+    this.#medium.remove(path)
+    return this.#medium.create(path, text)
+  }
+
+  #keyPath(key: string): string {
+    return this.#medium.path('keys', `${hash('sha256', key, 'hex')}.json`)
   }
 
   #writer({ runId, epoch }: JournalBatch): Writer | undefined {

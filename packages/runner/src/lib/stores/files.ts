@@ -31,7 +31,7 @@ export interface FilesStoreOptions {
 export async function createFilesStore({ dir, durability = 'power' }: FilesStoreOptions): Promise<RunStore> {
   const medium = new FilesMedium(dir, durability)
   try {
-    for (const name of ['runs', 'plans', 'heartbeats']) medium.makeFolder(medium.path(name))
+    for (const name of ['runs', 'plans', 'heartbeats', 'keys']) medium.makeFolder(medium.path(name))
     medium.create(medium.path('store.json'), JSON.stringify({ format: FORMAT }))
     const { format } = medium.readJson(medium.path('store.json')) as { format: number }
     if (format > FORMAT) {
@@ -68,6 +68,19 @@ function filesStore(medium: FilesMedium): RunStore {
     const found = folder(runId)
     if (found.hasEpoch(1)) return found
     throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+  }
+
+  /** Those that a list can show: of an idempotency key, one at most. */
+  function candidates({ idempotencyKey }: RunFilter): RunState[] {
+    if (idempotencyKey === undefined) return states()
+    const runId = journal.runOfKey(idempotencyKey)
+    const state = runId === undefined ? undefined : folder(runId).state()
+    return state ? [state] : []
+  }
+
+  function release(runId: string, epoch: number): void {
+    const run = folder(runId)
+    if (run.hasEpoch(epoch) && !run.hasEpoch(epoch + 1) && run.state()?.released === false) run.release(epoch)
   }
 
   function states(): RunState[] {
@@ -125,7 +138,7 @@ function filesStore(medium: FilesMedium): RunStore {
       guard('read', () => {
         const { before, limit = 50 } = filter
         const bound = before === undefined ? undefined : known(before).state()?.summary
-        return states()
+        return candidates(filter)
           .map(({ summary }) => summary)
           .filter((run) => isListed(run, filter))
           .filter((run) => bound === undefined || newestFirst(bound, run) < 0)
@@ -142,11 +155,11 @@ function filesStore(medium: FilesMedium): RunStore {
         return expected + 1
       }),
 
-    releaseLease: async (runId, epoch) =>
-      guard('write', () => {
-        const run = folder(runId)
-        if (run.hasEpoch(epoch) && !run.hasEpoch(epoch + 1) && run.state()?.released === false) run.release(epoch)
-      }),
+    releaseLease: async (runId, epoch) => guard('write', () => release(runId, epoch)),
+
+    releaseLeases: async (held) => {
+      for (const { runId, epoch } of held) guard('write', () => release(runId, epoch))
+    },
 
     startHeartbeat: (driver, intervalMs) =>
       guard('write', () => {

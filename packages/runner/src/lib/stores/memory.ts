@@ -66,13 +66,17 @@ export function createMemoryStore(): RunStore {
     if (batch.create === undefined) {
       return run?.epoch === batch.epoch && run.lines.length === batch.firstSeq ? run : 'fenced'
     }
-    if (run !== undefined) return 'exists'
+    if (run !== undefined || isKeyTaken(batch.create.summary)) return 'exists'
     if (batch.firstSeq !== 0 || batch.epoch !== 1) return 'fenced'
     const { summary, plan, driver } = batch.create
     const created = { order: order++, summary: { ...summary }, epoch: batch.epoch, driver, lines: [], inbox: [] }
     if (!plans.has(plan.hash)) plans.set(plan.hash, plan.json)
     runs.set(batch.runId, created)
     return created
+  }
+
+  function isKeyTaken({ idempotency }: RunSummary): boolean {
+    return idempotency !== undefined && [...runs.values()].some(({ summary }) => summary.idempotency?.key === idempotency.key)
   }
 
   function apply(batch: JournalBatch): CommitResult {
@@ -159,6 +163,11 @@ export function createMemoryStore(): RunStore {
       open()
       const run = runs.get(runId)
       if (run?.epoch === epoch) run.driver = null
+    },
+
+    async releaseLeases(held) {
+      open()
+      for (const { runId, epoch } of held) await this.releaseLease(runId, epoch)
     },
 
     startHeartbeat(driver, intervalMs) {

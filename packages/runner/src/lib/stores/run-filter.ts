@@ -1,10 +1,12 @@
 import type { RunFilter, RunSummary } from '../store.ts'
 
 /** Whether a list shows a run, as far as `before` and `limit` leave it open. */
-export function isListed(run: RunSummary, { name, status, topLevel = false, recipe, createdFrom, createdUntil, text }: RunFilter): boolean {
+export function isListed(run: RunSummary, { name, status, topLevel = false, recipe, createdFrom, createdUntil, text, accepted = false, idempotencyKey }: RunFilter): boolean {
   if (name !== undefined && run.name !== name) return false
   if (status !== undefined && run.status !== status) return false
   if (topLevel && run.parent !== null) return false
+  if (accepted && run.accepted !== true) return false
+  if (idempotencyKey !== undefined && run.idempotency?.key !== idempotencyKey) return false
   if (recipe !== undefined && run.recipe !== recipe) return false
   if (createdFrom !== undefined && run.createdAt < createdFrom) return false
   if (createdUntil !== undefined && run.createdAt >= createdUntil) return false

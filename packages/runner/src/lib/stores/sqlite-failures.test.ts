@@ -103,6 +103,8 @@ describe('opening', () => {
   it('brings a store of an older version up to date', async () => {
     await (await opening()).close()
     const db = new DatabaseSync(file)
+    db.exec('DROP INDEX runs_idempotency; DROP INDEX runs_recipe; ALTER TABLE runs DROP COLUMN accepted')
+    db.exec('ALTER TABLE runs DROP COLUMN idempotency_key; ALTER TABLE runs DROP COLUMN fingerprint')
     db.exec('DROP INDEX runs_top; ALTER TABLE runs DROP COLUMN parent_run; ALTER TABLE runs DROP COLUMN parent_step')
     db.exec('ALTER TABLE inbox DROP COLUMN step; ALTER TABLE inbox DROP COLUMN approved; PRAGMA user_version = 1')
     db.close()

@@ -53,8 +53,8 @@ export class SqliteJournal {
       ),
       create: connection.prepare(
         `INSERT INTO runs (run_id, epoch, driver, name, status, created_at, ended_at, recipe, plan_hash, steps, error,
-          parent_run, parent_step)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING`,
+          parent_run, parent_step, accepted, idempotency_key, fingerprint)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       ),
       reopen: connection.prepare(`UPDATE runs SET status = 'running', ended_at = NULL, error = NULL WHERE id = ?`),
       end: connection.prepare('UPDATE runs SET status = ?, ended_at = ?, error = ?, driver = NULL WHERE id = ?'),
@@ -90,6 +90,11 @@ export class SqliteJournal {
   async releaseLease(runId: string, epoch: number): Promise<void> {
     const held = await this.#connection.read(() => this.#sql.held().get(runId, epoch))
     if (held !== undefined) await this.#connection.write(() => this.#sql.release().run(runId, epoch))
+  }
+
+  async releaseLeases(held: readonly { runId: string; epoch: number }[]): Promise<void> {
+    if (held.length === 0) return
+    await this.#transact(() => held.forEach(({ runId, epoch }) => this.#sql.release().run(runId, epoch)))
   }
 
   /** The id of the command; undefined when there is no such run. */
@@ -166,11 +171,12 @@ export class SqliteJournal {
   #create({ runId, epoch, firstSeq }: JournalBatch, { summary, plan, driver }: NewRun): CommitResult | undefined {
     if (firstSeq !== 0 || epoch !== 1) return this.#runId(runId) === undefined ? 'fenced' : 'exists'
     const error = summary.error === null ? null : JSON.stringify(summary.error)
-    const { name, status, createdAt, endedAt, recipe, steps, parent } = summary
+    const { name, status, createdAt, endedAt, recipe, steps, parent, accepted, idempotency } = summary
+    const service = [accepted ? 1 : null, idempotency?.key ?? null, idempotency?.fingerprint ?? null]
     const holder = this.#driver(driver)
     const { changes, lastInsertRowid } = this.#sql
       .create()
-      .run(runId, epoch, holder, name, status, createdAt, endedAt, recipe, plan.hash, steps, error, parent?.runId ?? null, parent?.step ?? null)
+      .run(runId, epoch, holder, name, status, createdAt, endedAt, recipe, plan.hash, steps, error, parent?.runId ?? null, parent?.step ?? null, ...service)
     if (changes === 0) return 'exists'
     this.#plan(plan)
     this.#known.set(runId, { id: Number(lastInsertRowid), epoch, end: 0, era: this.#connection.era })

@@ -9,7 +9,7 @@ import type { Prepared, SqliteConnection } from './sqlite-connection.ts'
 /** Characters of journal that one chunk of a read holds, give or take a batch. */
 const CHUNK = 1 << 20
 const RUN = `run_id AS runId, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, plan_hash AS planHash,
-  steps, error, parent_run AS parentRun, parent_step AS parentStep`
+  steps, error, parent_run AS parentRun, parent_step AS parentStep, accepted, idempotency_key AS idempotencyKey, fingerprint`
 const TOP = 'parent_run IS NULL'
 const TEXT = `instr(lower(run_id || char(10) || name || char(10) || ifnull(recipe, '') || char(10) ||
   ifnull(error ->> 'message', '')), lower(?)) > 0`
@@ -50,6 +50,8 @@ export class SqliteQueries {
         'name = ?': filter.name,
         'status = ?': filter.status,
         'recipe = ?': filter.recipe,
+        'idempotency_key = ?': filter.idempotencyKey,
+        'accepted = ?': filter.accepted ? 1 : undefined,
         'created_at >= ?': filter.createdFrom,
         'created_at < ?': filter.createdUntil,
         'id < ?': before === undefined ? undefined : await this.#id(before),
@@ -153,7 +155,10 @@ export class SqliteQueries {
   }
 }
 
-type RunRow = Omit<RunSummary, 'error' | 'parent'> & {
+type RunRow = Omit<RunSummary, 'error' | 'parent' | 'accepted' | 'idempotency'> & {
+  accepted: number | null
+  idempotencyKey: string | null
+  fingerprint: string | null
   error: string | null
   parentRun: string | null
   parentStep: string | null
@@ -181,10 +186,12 @@ interface LeaseRow {
   heartbeat: number
 }
 
-const summary = ({ error, parentRun, parentStep, ...row }: RunRow): RunSummary => ({
+const summary = ({ error, parentRun, parentStep, accepted, idempotencyKey, fingerprint, ...row }: RunRow): RunSummary => ({
   ...row,
   error: error === null ? null : (JSON.parse(error) as RecordedError),
   parent: parentRun === null ? null : { runId: parentRun, step: parentStep ?? '' },
+  ...(accepted === 1 && { accepted: true as const }),
+  ...(idempotencyKey !== null && { idempotency: { key: idempotencyKey, fingerprint: fingerprint ?? '' } }),
 })
 
 const entry = (row: EntryRow): CacheEntry => ({ ...row, value: JSON.parse(row.value) as JsonObject })

@@ -61,6 +61,12 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN parent_step TEXT;
   CREATE INDEX runs_top ON runs (id) WHERE parent_run IS NULL;
   PRAGMA user_version = 3;`,
+  `ALTER TABLE runs ADD COLUMN accepted INTEGER;
+  ALTER TABLE runs ADD COLUMN idempotency_key TEXT;
+  ALTER TABLE runs ADD COLUMN fingerprint TEXT;
+  CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL;
+  CREATE INDEX runs_recipe ON runs (recipe) WHERE recipe IS NOT NULL;
+  PRAGMA user_version = 4;`,
 ]
 const SCHEMA_VERSION = MIGRATIONS.length
 

@@ -49,6 +49,7 @@ export function sqliteStore(connection: SqliteConnection): RunStore {
     lease: (runId) => queries.lease(runId),
     takeLease: (runId, expected, driver) => journal.takeLease(runId, expected, driver),
     releaseLease: (runId, epoch) => journal.releaseLease(runId, epoch),
+    releaseLeases: (held) => journal.releaseLeases(held),
     startHeartbeat(driver, intervalMs) {
       connection.assertOpen()
       return startHeartbeatThread({ kind: 'sqlite', place: connection.file, driver, intervalMs })
