@@ -48,6 +48,8 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
       const cause = error instanceof Error ? error : new Error(String(error))
       service.log('error', 'a request failed', { request: request.id, method: request.method, path: request.url, code: problem.code, error: cause.stack })
     }
+    const after = error instanceof ServerError ? error.retryAfterSec : undefined
+    if (after !== undefined) reply.header('retry-after', after)
     return reply.status(problem.status).type(PROBLEM_MEDIA_TYPE).send(problem)
   })
   app.setNotFoundHandler((request) => {

@@ -3,6 +3,10 @@ import { ServerError } from './errors.ts'
 import { modulesSchema } from './modules/module-config.ts'
 
 const limitsSchema = z.strictObject({
+  /** Runs that are driven at once. */
+  driven: z.int().min(1).max(100_000).default(64),
+  /** Runs that were taken in and wait to be driven; beyond that, nothing is taken in. */
+  waiting: z.int().min(1).max(10_000_000).default(100_000),
   /** Connections that follow runs at once. */
   readers: z.int().min(1).max(1_000_000).default(2000),
 })
@@ -11,6 +15,8 @@ const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8000),
   limits: limitsSchema.prefault({}),
+  /** Seconds that steps get to end by themselves when the service stops. */
+  stopSec: z.number().min(0).max(3600).default(8),
   /** Folders with recipes, relative to the workspace; searched with the folders in them, but for the workspace's own. */
   recipes: z.array(z.string().min(1)).default(['recipes', '.']),
 })

@@ -13,6 +13,8 @@ export interface ServerErrorOptions {
   fix?: string
   cause?: unknown
   details?: JsonObject
+  /** Seconds after which to ask again. */
+  retryAfterSec?: number
 }
 
 /** The one error class of the service: `code` for programs, `message` for people, `fix` where one is known. */
@@ -21,11 +23,13 @@ export class ServerError extends Error {
   readonly code: ErrorCode
   readonly fix: string | undefined
   readonly details: JsonObject | undefined
+  readonly retryAfterSec: number | undefined
 
   constructor(code: ErrorCode, message: string, options: ServerErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.fix = options.fix
     this.details = options.details
+    this.retryAfterSec = options.retryAfterSec
   }
 }

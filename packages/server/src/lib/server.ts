@@ -73,7 +73,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       version,
       config,
       runner,
-      intake: new Intake(runner),
+      intake: new Intake({ runner, clock, log }, config.server.limits),
       recipes,
       modules,
       readers: new LiveReaders(store, clock, config.server.limits.readers, log),
@@ -82,7 +82,9 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       clock,
       log,
     }
-    return new LocalServer(service, await createApp(service), owned)
+    const server = new LocalServer(service, await createApp(service), owned)
+    void recover(service)
+    return server
   } catch (error) {
     if (owned) await store.close()
     throw error
@@ -94,6 +96,16 @@ async function openStore(given: ServerOptions['store'] = { kind: 'sqlite' }, sta
   const { kind, durability = 'power' } = given
   if (kind === 'files') return [await createFilesStore({ dir: join(stateDir, 'journals'), durability }), true]
   return [await createSqliteStore({ file: join(stateDir, 'lorc.db'), durability }), true]
+}
+
+/** Goes on with what was taken in before the last stop, or crash. */
+async function recover({ intake, log }: Service): Promise<void> {
+  try {
+    const found = await intake.recover()
+    if (found > 0) log('info', `${found === 1 ? '1 run' : `${found} runs`} that had been taken in before will go on`)
+  } catch (error) {
+    log('error', 'runs that had been taken in before cannot be looked for', { error: error instanceof Error ? error.message : String(error) })
+  }
 }
 
 class LocalServer implements LorcServer {
@@ -133,11 +145,11 @@ class LocalServer implements LorcServer {
   }
 
   async #close(): Promise<void> {
-    const { intake, runner, readers, audit } = this.#service
+    const { intake, runner, config, readers, audit } = this.#service
     intake.close()
     readers.close()
-    await this.app.close()
-    await runner.close()
+    // Requests that wait for runs are answered as soon as these are left to the next start.
+    await Promise.all([this.app.close(), runner.close({ settleMs: config.server.stopSec * 1000 })])
     audit.close()
     if (this.#ownsStore) await runner.store.close()
   }

@@ -47,6 +47,7 @@ export async function serviceFixture(
     store: createMemoryStore(),
     version: '1.2.3',
     ...options,
+    config: withQuickStop(options.config),
     runner: { executors: [scripted(steps)], ...options.runner },
   })
   onTestFinished(() => server.close())
@@ -61,6 +62,12 @@ export async function serviceFixture(
       return { status: answer.statusCode, headers: answer.headers, text: answer.body, body: isJson ? (JSON.parse(answer.body) as unknown) : answer.body }
     },
   }
+}
+
+/** Steps that hang are ended at once when the service stops. */
+function withQuickStop(config: unknown): unknown {
+  const { server, ...rest } = (config ?? {}) as { server?: object }
+  return { ...rest, server: { stopSec: 0, ...server } }
 }
 
 function scripted(steps: Steps): StepExecutor {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineRoutes } from './route-spec.ts'
-import { acceptedRunSchema } from './runs.ts'
+import { acceptedRunSchema, runSchema } from './runs.ts'
+import { startHeaders } from './start-headers.ts'
 
 export const recipeSchema = z
   .object({
@@ -23,6 +24,7 @@ export const recipeRoutes = defineRoutes({
   },
   'POST /recipes/{name}/runs': {
     summary: 'Start a run of a recipe',
+    description: 'Answers with 202 once the run is durable; with `Prefer: wait=10` with 200 and the run, if it ends in so many seconds.',
     tag: 'recipes',
     scope: 'run',
     params: z.strictObject({ name: z.string().min(1).max(500).describe('A `/` in it is written `%2F`.') }),
@@ -35,6 +37,7 @@ export const recipeRoutes = defineRoutes({
         concurrency: z.int().min(1).max(100_000).optional(),
       })
       .optional(),
-    answers: { 202: acceptedRunSchema },
+    headers: startHeaders,
+    answers: { 200: runSchema, 202: acceptedRunSchema },
   },
 })

@@ -12,5 +12,6 @@ export const REQUEST_ERRORS = {
   REQUEST_RANGE: 'The range of bytes that is asked for begins behind the end of the file.',
   ARTIFACT_UNKNOWN: 'No step of the run recorded a file of this name.',
   ARTIFACT_GONE: 'A file that a step recorded is gone, or is not what was recorded any more.',
+  IDEMPOTENCY_CONFLICT: 'An idempotency key was used for another request, or the same is being asked for at this moment.',
   RECIPE_UNKNOWN: 'The workspace has no recipe of this name.',
 } as const

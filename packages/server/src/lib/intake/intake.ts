@@ -1,43 +1,163 @@
-import type { Plan, ResumeOptions, Runner, RunResult, StartOptions } from '@lorc/runner'
+import { RunnerError, type Clock, type Plan, type ResumeOptions, type RunHandle, type Runner, type RunResult, type StartOptions } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
+import type { ServiceLog } from '../log.ts'
+import { DriverPool } from './driver-pool.ts'
+import { EndedRuns } from './ended-runs.ts'
+
+export interface IntakeLimits {
+  /** Runs that are driven at once. */
+  readonly driven: number
+  /** Runs that were taken in and wait to be driven. */
+  readonly waiting: number
+}
+
+export interface IntakePorts {
+  readonly runner: Runner
+  readonly clock: Clock
+  readonly log: ServiceLog
+}
 
 /** A run that was taken in: it is durable, and will be driven to its end. */
 export interface AcceptedRun {
   readonly runId: string
+  /** False: the same was asked for before, under the same idempotency key; this is that run. */
+  readonly isNew: boolean
   /** Resolves when the run has ended, failed and cancelled runs too; rejects when it cannot be driven here any further. */
   readonly result: Promise<RunResult>
 }
 
-/** Takes runs in, and sees to it that each is driven. */
-export class Intake {
-  readonly #runner: Runner
-  #open = true
+export type AcceptOptions = Omit<StartOptions, 'signal' | 'accepted'>
 
-  constructor(runner: Runner) {
-    this.#runner = runner
+/** Runs that may be begun in the turn of the event loop in which they are asked for, rather than waiting for a calm one. */
+const CALM = 4
+
+/**
+ * The one way in. What is asked for becomes durable at once, together with whatever else comes in the same turn of the event
+ * loop, and is driven as soon as one of a bounded number of places is free: at once where little comes in, after taking in
+ * what else comes where much does. What waits is on record, not in memory, and is found again by the next start.
+ */
+export class Intake {
+  readonly #ports: IntakePorts
+  readonly #limits: IntakeLimits
+  readonly #pool: DriverPool
+  readonly #ended: EndedRuns
+  #open = true
+  /** Asked for in this turn of the event loop. */
+  #inTurn = 0
+
+  constructor(ports: IntakePorts, limits: IntakeLimits) {
+    this.#ports = ports
+    this.#limits = limits
+    this.#ended = new EndedRuns(ports.runner)
+    this.#pool = new DriverPool(ports, limits.driven, {
+      isBusy: () => this.#inTurn > CALM,
+      begun: (handle) => this.#ended.follow(handle),
+      lost: (runId, error) => this.#lost(runId, error),
+    })
   }
 
-  /** Resolves once the run is durable. Throws SERVER_STOPPING, and as `Runner.start` does. */
-  async accept(plan: Plan, options: StartOptions = {}): Promise<AcceptedRun> {
+  /** Runs that are driven, and runs that wait for it. */
+  get load(): { driven: number; waiting: number } {
+    return { driven: this.#pool.driven, waiting: this.#pool.waiting }
+  }
+
+  /** Resolves once the run is durable. Throws SERVER_STOPPING, SERVER_OVERLOADED, IDEMPOTENCY_CONFLICT, and as `Runner.start` does. */
+  async accept(plan: Plan, options: AcceptOptions = {}): Promise<AcceptedRun> {
     this.assertOpen()
-    const { runId, result } = await this.#runner.start(plan, options)
-    return { runId, result }
+    this.#assertRoom()
+    this.#noteAsked()
+    try {
+      return await (this.#inTurn <= CALM && this.#pool.hasRoom ? this.#start(plan, options) : this.#queue(plan, options))
+    } catch (error) {
+      if (error instanceof RunnerError && error.code === 'RUN_KEY_TAKEN' && options.idempotency) return this.#sameAs(error, options.idempotency)
+      throw error
+    }
   }
 
   /** Goes on with a run that nobody drives. Throws SERVER_STOPPING, and as `Runner.resume` does. */
   async resume(runId: string, options: Pick<ResumeOptions, 'repair'> = {}): Promise<AcceptedRun> {
     this.assertOpen()
-    const { result } = await this.#runner.resume(runId, options)
-    return { runId, result }
+    this.#pool.drop(runId)
+    return this.#driven(await this.#ports.runner.resume(runId, options))
+  }
+
+  /** Takes up what an earlier process of a service took in and left: runs that wait, and runs that nobody drives any more. */
+  async recover(): Promise<number> {
+    const { runner } = this.#ports
+    const found: string[] = []
+    for (let before: string | undefined; ; ) {
+      const page = await runner.store.list({ status: 'running', accepted: true, limit: 500, ...(before !== undefined && { before }) })
+      for (const { runId } of page) if (!(await runner.isDriven(runId))) found.push(runId)
+      before = page.at(-1)?.runId
+      if (page.length < 500) break
+    }
+    // Those that were taken in first come first.
+    for (const runId of found.reverse()) this.#pool.add(runId, 'resume')
+    return found.length
   }
 
   /** Throws SERVER_STOPPING. */
   assertOpen(): void {
-    if (!this.#open) throw new ServerError('SERVER_STOPPING', 'The service is shutting down.', { fix: 'Ask again once it is back.' })
+    if (!this.#open) throw new ServerError('SERVER_STOPPING', 'The service is shutting down.', { fix: 'Ask again once it is back.', retryAfterSec: 5 })
   }
 
-  /** From now on nothing more is taken in. */
+  /** From now on nothing more is taken in, and nothing that waits is begun. */
   close(): void {
     this.#open = false
+    this.#pool.close()
+  }
+
+  async #start(plan: Plan, options: AcceptOptions): Promise<AcceptedRun> {
+    const place = this.#pool.reserve()
+    try {
+      return this.#driven(await this.#ports.runner.start(plan, { ...options, accepted: true }))
+    } finally {
+      place.free()
+    }
+  }
+
+  async #queue(plan: Plan, options: AcceptOptions): Promise<AcceptedRun> {
+    const { runId } = await this.#ports.runner.accept(plan, options)
+    this.#pool.add(runId, 'begin')
+    return this.#ended.of(runId, true)
+  }
+
+  #driven(handle: RunHandle): AcceptedRun {
+    this.#pool.hold(handle)
+    this.#ended.follow(handle)
+    return { runId: handle.runId, isNew: true, result: handle.result }
+  }
+
+  /** The run that was made under the same key. */
+  async #sameAs(taken: RunnerError, { fingerprint }: NonNullable<StartOptions['idempotency']>): Promise<AcceptedRun> {
+    const runId = taken.details?.['runId']
+    const run = typeof runId === 'string' ? await this.#ports.runner.store.get(runId) : undefined
+    if (!run) throw new ServerError('IDEMPOTENCY_CONFLICT', 'The same is being asked for at this moment.', { fix: 'Ask again in a second.', retryAfterSec: 1 })
+    if (run.idempotency?.fingerprint === fingerprint) return this.#ended.of(run.runId, false)
+    throw new ServerError('IDEMPOTENCY_CONFLICT', `The key was used for another request, which made run ${run.runId}.`, {
+      fix: 'Use a new key for each thing that is to happen once.',
+      details: { run_id: run.runId },
+    })
+  }
+
+  #assertRoom(): void {
+    if (this.#pool.waiting < this.#limits.waiting) return
+    throw new ServerError('SERVER_OVERLOADED', `${this.#pool.waiting} runs wait to be driven already.`, {
+      fix: 'Ask again later, or raise `server.limits.waiting`.',
+      retryAfterSec: 1,
+    })
+  }
+
+  #noteAsked(): void {
+    if (this.#inTurn === 0) setImmediate(() => (this.#inTurn = 0))
+    this.#inTurn++
+  }
+
+  #lost(runId: string, error: unknown): void {
+    this.#ended.lose(runId, error)
+    const code = error instanceof RunnerError ? error.code : 'unknown'
+    // Another process has it, or it waits for somebody to unpause it.
+    const level = code === 'RUN_HELD' || code === 'RUN_PAUSED' || code === 'RUNNER_CLOSED' ? 'debug' : 'error'
+    this.#ports.log(level, 'a run that was taken in cannot be driven', { run: runId, code, error: error instanceof Error ? error.message : String(error) })
   }
 }

@@ -44,6 +44,7 @@ export class LiveReaders {
     if (this.#readers.size < this.#most) return
     throw new ServerError('SERVER_OVERLOADED', `${this.#most} readers follow runs already.`, {
       fix: 'Ask again later, or raise `server.limits.readers`.',
+      retryAfterSec: 5,
     })
   }
 

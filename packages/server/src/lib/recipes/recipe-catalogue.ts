@@ -34,6 +34,8 @@ export class RecipeCatalogue {
   readonly #place: RecipePlace
   readonly #files: RecipeFiles
   readonly #kept = new Map<string, Kept>()
+  /** Compiled at this moment: whoever asks meanwhile gets the same. */
+  readonly #opening = new Map<string, Promise<OpenedRecipe>>()
 
   /** `folders` are relative to the workspace. */
   constructor(place: RecipePlace, folders: readonly string[]) {
@@ -56,6 +58,15 @@ export class RecipeCatalogue {
   async open(name: string): Promise<OpenedRecipe> {
     const kept = this.#kept.get(name)
     if (kept?.state === stateOfFiles(kept?.files ?? [])) return kept.opened
+    let opening = this.#opening.get(name)
+    if (!opening) {
+      opening = this.#open(name).finally(() => this.#opening.delete(name))
+      this.#opening.set(name, opening)
+    }
+    return opening
+  }
+
+  async #open(name: string): Promise<OpenedRecipe> {
     const path = await this.#files.find(name)
     if (path === undefined) throw await this.#unknown(name)
     const state = stateOfFiles([join(this.#place.root, path)])

@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Started, Workspace } from './lorc.fixture.ts'
+
+const RECIPE = `
+name: write
+params:
+  n: { type: integer }
+steps:
+  - { name: first, type: node, module: steps.ts, function: first }
+  - { name: second, type: node, module: steps.ts, function: second }
+`
+/** Each run's second step writes a line; a step takes a few milliseconds. */
+const STEPS = `
+import { appendFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+export async function first() { await setTimeout(5) }
+export async function second(ctx, params, step) {
+  await setTimeout(5)
+  appendFileSync('done.txt', step.runId + '\\n')
+}
+`
+
+interface Run {
+  run_id: string
+  status: string
+}
+
+let workspace: Workspace
+let server: Started | undefined
+beforeEach(async () => {
+  workspace = await Workspace.make({ 'recipes/write.yaml': RECIPE, 'steps.ts': STEPS, 'lorc.config.yaml': 'server: { limits: { driven: 4 } }' })
+})
+afterEach(async () => {
+  server?.kill('SIGKILL')
+  await server?.ended
+  await workspace.remove()
+})
+
+/** Starts a server; returns where it listens. */
+async function serve(): Promise<string> {
+  server = workspace.start(['serve', '--port', '0', '--json'])
+  for (;;) {
+    const [line] = server.stdout.split('\n')
+    if (line) return (JSON.parse(line) as { url: string }).url
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    if (server.process.exitCode !== null) throw new Error(server.stderr)
+  }
+}
+
+/** Asks for runs, several at a time, until the server is gone; returns those that it said it took in. */
+async function askUntilGone(url: string, keys: number[]): Promise<string[]> {
+  const taken: string[] = []
+  const ask = async (): Promise<void> => {
+    for (;;) {
+      const n = keys.length
+      keys.push(n)
+      const answer = await fetch(`${url}/recipes/write/runs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': `key-${n}` },
+        body: JSON.stringify({ params: { n } }),
+      }).catch(() => undefined)
+      const run = (await answer?.json().catch(() => undefined)) as Run | undefined
+      if (!run) return
+      taken.push(run.run_id)
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, ask))
+  return taken
+}
+
+async function runs(url: string, query: string): Promise<Run[]> {
+  const found: Run[] = []
+  for (let cursor = ''; ; ) {
+    const page = (await (await fetch(`${url}/runs?limit=500&${query}${cursor}`)).json()) as { items: Run[]; next_cursor: string | null }
+    found.push(...page.items)
+    if (page.next_cursor === null) return found
+    cursor = `&cursor=${page.next_cursor}`
+  }
+}
+
+async function untilAllEnded(url: string): Promise<Run[]> {
+  for (;;) {
+    if ((await runs(url, 'status=running')).length === 0) return runs(url, '')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+describe('a server that is killed', () => {
+  it('loses no run that it took in, and runs no step again that completed', async () => {
+    const taken: string[] = []
+    const keys: number[] = []
+    for (const ms of [300, 150]) {
+      const url = await serve()
+      setTimeout(() => server?.kill('SIGKILL'), ms)
+      taken.push(...(await askUntilGone(url, keys)))
+      await server?.ended
+    }
+    expect(taken.length).toBeGreaterThan(10)
+    const url = await serve()
+    const ended = await untilAllEnded(url)
+    const statuses = new Map(ended.map((run) => [run.run_id, run.status]))
+    for (const id of taken) expect(statuses.get(id), id).toBe('completed')
+    // One whose answer was cut off may be there as well, but no request made two.
+    expect(ended.length).toBeLessThanOrEqual(keys.length)
+    const written = readFileSync(join(workspace.folder, 'done.txt'), 'utf8').trim().split('\n')
+    expect(new Set(written)).toEqual(new Set(statuses.keys()))
+    const verified = await workspace.lorc(['verify', taken.at(-1)!])
+    expect(verified).toMatchObject({ exit: 0 })
+  })
+
+  it('stops at a durable point when it is asked to, and goes on from there', async () => {
+    const first = await serve()
+    const asked = Array.from({ length: 30 }, (_, n) =>
+      fetch(`${first}/recipes/write/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ params: { n } }) }),
+    )
+    const taken = await Promise.all((await Promise.all(asked)).map(async (answer) => ((await answer.json()) as Run).run_id))
+    server?.kill('SIGTERM')
+    expect(await server?.ended).toMatchObject({ exit: 0, signal: null })
+    const before = existsSync(join(workspace.folder, 'done.txt')) ? readFileSync(join(workspace.folder, 'done.txt'), 'utf8').trim().split('\n') : []
+    expect(before.length).toBeLessThan(30)
+    const second = await serve()
+    const ended = await untilAllEnded(second)
+    expect(ended.map((run) => run.status)).toEqual(taken.map(() => 'completed'))
+    const written = readFileSync(join(workspace.folder, 'done.txt'), 'utf8').trim().split('\n')
+    // No step was cut off: each ran once.
+    expect(written.sort()).toEqual(taken.sort())
+  })
+})

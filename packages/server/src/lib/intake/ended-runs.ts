@@ -1,0 +1,61 @@
+import type { RunHandle, Runner, RunResult } from '@lorc/runner'
+import type { AcceptedRun } from './intake.ts'
+
+/** Tells who asks how runs ended, of those that are begun only later, too. Of a run that nobody asks about, nothing is held. */
+export class EndedRuns {
+  readonly #runner: Runner
+  readonly #driven = new Map<string, RunHandle>()
+  /** Of runs that are not driven yet. */
+  readonly #asked = new Map<string, PromiseWithResolvers<RunResult>>()
+
+  constructor(runner: Runner) {
+    this.#runner = runner
+  }
+
+  /** A run that waits, goes on, or has ended: its result is looked for once somebody asks. */
+  of(runId: string, isNew: boolean): AcceptedRun {
+    const ask = (): Promise<RunResult> => this.#resultOf(runId, isNew)
+    return {
+      runId,
+      isNew,
+      get result() {
+        return ask()
+      },
+    }
+  }
+
+  /** A run is driven here from now on. */
+  follow(handle: RunHandle): void {
+    const { runId } = handle
+    this.#driven.set(runId, handle)
+    const over = (): boolean => this.#driven.delete(runId)
+    handle.result.then(over, over)
+    const asked = this.#asked.get(runId)
+    this.#asked.delete(runId)
+    if (asked) handle.result.then(asked.resolve, asked.reject)
+  }
+
+  /** A run cannot be driven here. */
+  lose(runId: string, error: unknown): void {
+    this.#asked.get(runId)?.reject(error)
+    this.#asked.delete(runId)
+  }
+
+  async #resultOf(runId: string, isOwn: boolean): Promise<RunResult> {
+    const run = await this.#runner.store.get(runId)
+    const driven = this.#driven.get(runId)
+    if (driven) return driven.result
+    if (!isOwn || run?.status !== 'running') return this.#asKept(runId)
+    let asked = this.#asked.get(runId)
+    if (!asked) this.#asked.set(runId, (asked = Promise.withResolvers()))
+    return asked.promise
+  }
+
+  /** As its journal tells it, once it has ended: it may be driven elsewhere. */
+  async #asKept(runId: string): Promise<RunResult> {
+    const events = this.#runner.events(runId, { follow: true })[Symbol.asyncIterator]()
+    while ((await events.next()).done !== true) continue
+    const { status, context, failedStep, error, steps } = await this.#runner.view(runId)
+    return { runId, status: status as RunResult['status'], context, failedStep, error, steps }
+  }
+}

@@ -1,0 +1,168 @@
+import { createMemoryStore, type Plan, type RunStore } from '@lorc/runner'
+import { describe, expect, it } from 'vitest'
+import { recipeOf, scratch, serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
+import { Queue } from './queue.ts'
+
+const files = { 'recipes/one.yaml': recipeOf('first', 'a'), 'a.sh': '' }
+
+interface Accepted {
+  run_id: string
+  status: string
+}
+
+const start = async ({ ask }: ServiceFixture, headers: Record<string, string> = {}, body?: object) =>
+  ask('POST', '/recipes/one/runs', body, headers)
+const idOf = (answer: { body: unknown }): string => (answer.body as Accepted).run_id
+
+async function ended({ server }: ServiceFixture, ...ids: string[]): Promise<string[]> {
+  for (const id of ids) for await (const event of server.runner.events(id, { follow: true })) void event
+  return Promise.all(ids.map(async (id) => (await server.runner.store.get(id))?.status ?? 'gone'))
+}
+
+/** Steps that end when the gate is opened, and the runs in which one is under way. */
+function gated(): { steps: Steps; open: () => void; under: Set<string> } {
+  const gate = Promise.withResolvers<void>()
+  const under = new Set<string>()
+  const a: Steps[string] = async ({ runId, signal }) => {
+    under.add(runId)
+    await Promise.race([gate.promise, new Promise((resolve) => signal.addEventListener('abort', resolve))])
+    under.delete(runId)
+    return signal.aborted ? { status: 'error', error: { code: 'STEP_CANCELLED', message: 'ended' } } : { status: 'ok', outputs: null }
+  }
+  return { steps: { a }, open: gate.resolve, under }
+}
+
+describe('runs that are asked for', () => {
+  it('are driven no more at once than the limit, the first ones first, all of them in the end', async () => {
+    const { steps, open, under } = gated()
+    const service = await serviceFixture({ files, steps, config: { server: { limits: { driven: 2 } } } })
+    const ids: string[] = []
+    for (let n = 0; n < 20; n++) ids.push(idOf(await start(service)))
+    await expect.poll(() => under.size).toBe(2)
+    expect([...under]).toEqual(ids.slice(0, 2))
+    expect((await service.ask('GET', `/runs/${ids[19]}`)).body).toMatchObject({ status: 'running', abandoned: false, steps: [{ status: 'waiting' }] })
+    open()
+    expect(new Set(await ended(service, ...ids))).toEqual(new Set(['completed']))
+  })
+
+  it('are refused with 503 where too many wait, and nothing is left behind', async () => {
+    const { steps, open } = gated()
+    const service = await serviceFixture({ files, steps, config: { server: { limits: { driven: 1, waiting: 2 } } } })
+    const answers: Awaited<ReturnType<typeof start>>[] = []
+    for (let n = 0; n < 6; n++) answers.push(await start(service))
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(refused.length).toBeGreaterThanOrEqual(2)
+    expect(refused[0]).toMatchObject({ headers: { 'retry-after': '1' }, body: { code: 'SERVER_OVERLOADED', fix: expect.stringContaining('limits.waiting') as unknown } })
+    expect(await service.server.runner.store.list()).toHaveLength(6 - refused.length)
+    open()
+    await ended(service, ...answers.filter(({ status }) => status === 202).map(idOf))
+  })
+
+  it('give their place to others while they wait for somebody', async () => {
+    const ask = 'name: ask\nsteps:\n  - name: ok\n    type: approval\n    message: Go?\n'
+    const service = await serviceFixture({ files: { ...files, 'recipes/ask.yaml': ask }, config: { server: { limits: { driven: 1 } } } })
+    const waiting = idOf(await service.ask('POST', '/recipes/ask/runs'))
+    const other = idOf(await start(service))
+    expect(await ended(service, other)).toEqual(['completed'])
+    await service.ask('POST', `/runs/${waiting}/approve`, { reason: 'yes' })
+    expect(await ended(service, waiting)).toEqual(['completed'])
+  })
+
+  it('are answered at their end where the client prefers to wait', async () => {
+    const { steps, open } = gated()
+    const service = await serviceFixture({ files, steps, config: { server: { limits: { driven: 1 } } } })
+    const first = await start(service, { prefer: 'wait=0' })
+    expect(first).toMatchObject({ status: 202, body: { status: 'running' } })
+    const second = start(service, { prefer: 'wait=20' })
+    setTimeout(open, 50)
+    expect(await second).toMatchObject({ status: 200, headers: { 'preference-applied': 'wait=20' }, body: { status: 'completed', steps: [{ name: 'a' }] } })
+    expect(await start(service, { prefer: 'respond-async, wait=20' })).toMatchObject({ status: 202 })
+  })
+
+  it('are cancelled while they wait, without ever being driven', async () => {
+    const kept = createMemoryStore()
+    const store: RunStore = { ...kept }
+    const logged: string[] = []
+    const service = await serviceFixture({ files, store, config: { server: { limits: { driven: 1 } } }, steps: { a: () => new Promise(() => undefined) }, log: (_level, message, fields) => logged.push(`${message} ${String(fields?.['code'])}`) })
+    await start(service)
+    const waiting = await start(service)
+    await service.ask('POST', `/runs/${idOf(waiting)}/cancel`, { reason: 'x' })
+    expect((await kept.get(idOf(waiting)))?.status).toBe('cancelled')
+    expect(logged).toEqual([])
+  })
+})
+
+describe('what a service had taken in', () => {
+  it('goes on with the next start: what waited, and what was under way', async () => {
+    const workspace = await scratch(files)
+    const store = createMemoryStore()
+    const before = gated()
+    const first = await serviceFixture({ workspace, store, steps: before.steps, config: { server: { limits: { driven: 2 } } } })
+    const ids = (await Promise.all(Array.from({ length: 8 }, () => start(first)))).map(idOf)
+    await expect.poll(() => before.under.size).toBe(2)
+    await first.server.close()
+    expect(await start(first).catch(() => ({ status: 503 }))).toMatchObject({ status: 503 })
+    const second = await serviceFixture({ workspace, store })
+    expect(new Set(await ended(second, ...ids))).toEqual(new Set(['completed']))
+  })
+
+  it('is told from what others run in the same store', async () => {
+    const workspace = await scratch(files)
+    const store = createMemoryStore()
+    const plan: Plan = { lorc: 1, name: 'other', steps: [{ name: 'a', type: 'shell', script: 'a.sh', stage: 0 }] }
+    const first = await serviceFixture({ workspace, store, steps: gated().steps })
+    const { runId } = await first.server.runner.start(plan)
+    await first.server.close()
+    const second = await serviceFixture({ workspace, store })
+    const mine = idOf(await start(second))
+    await ended(second, mine)
+    expect((await store.get(runId))?.status).toBe('running')
+  })
+})
+
+describe('Idempotency-Key', () => {
+  const key = { 'idempotency-key': 'order-7' }
+
+  it('makes one run of the same request, also after a restart, and refuses another one', async () => {
+    const workspace = await scratch({ 'recipes/one.yaml': `params:\n  n: { type: integer, default: 1 }\n${recipeOf('first', 'a')}`, 'a.sh': '' })
+    const store = createMemoryStore()
+    const first = await serviceFixture({ workspace, store })
+    const answers = await Promise.all([1, 2, 3].map(() => start(first, key, { params: { n: 2 } })))
+    const [id] = answers.map(idOf)
+    expect(answers.map(({ status, body }) => [status, (body as Accepted).run_id])).toEqual([[202, id], [202, id], [202, id]])
+    expect(await ended(first, id!)).toEqual(['completed'])
+    await first.server.close()
+    const second = await serviceFixture({ workspace, store })
+    expect(await start(second, key, { params: { n: 2 } })).toMatchObject({ status: 202, body: { run_id: id, status: 'completed' } })
+    expect(await start(second, { ...key, prefer: 'wait=5' }, { params: { n: 2 } })).toMatchObject({ status: 200, body: { run_id: id, params: { n: 2 } } })
+    expect(await start(second, key, { params: { n: 3 } })).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_CONFLICT', details: { run_id: id } } })
+    expect(await store.list()).toHaveLength(1)
+  })
+
+  it('is refused where it is no key', async () => {
+    const service = await serviceFixture({ files })
+    for (const wrong of ['a b', 'x'.repeat(256)]) {
+      expect(await start(service, { 'idempotency-key': wrong })).toMatchObject({ status: 400, body: { errors: [{ path: '/headers/idempotency-key' }] } })
+    }
+  })
+
+  it('asks to come again where the run is being made at this moment', async () => {
+    const store: RunStore = { ...createMemoryStore(), commit: (batches) => batches.map(() => 'exists') }
+    const service = await serviceFixture({ files, store })
+    expect(await start(service, key)).toMatchObject({ status: 409, headers: { 'retry-after': '1' }, body: { code: 'IDEMPOTENCY_CONFLICT' } })
+  })
+})
+
+it('a queue gives back what was put in, in order, however long it gets', () => {
+  const queue = new Queue<number>()
+  expect(queue.shift()).toBeUndefined()
+  let next = 0
+  for (let n = 0; n < 5000; n++) {
+    queue.push(n)
+    if (n % 3 !== 0) expect(queue.shift()).toBe(next++)
+  }
+  expect(queue.some((n) => n === 4999)).toBe(true)
+  expect(queue.some((n) => n === 0)).toBe(false)
+  while (queue.length > 0) expect(queue.shift()).toBe(next++)
+  expect(next).toBe(5000)
+})

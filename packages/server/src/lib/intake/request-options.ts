@@ -1,0 +1,24 @@
+import { hash } from 'node:crypto'
+import { canonicalize, type StartOptions } from '@lorc/runner'
+import type { FastifyRequest } from 'fastify'
+
+/**
+ * What makes a request that is sent twice one run. Keys are told apart by who sends them: nobody learns of another's runs by
+ * guessing theirs.
+ */
+export function idempotencyOf(raw: FastifyRequest, key: string | undefined): Pick<StartOptions, 'idempotency'> {
+  if (key === undefined) return {}
+  const { method, routeOptions, params, body, principal } = raw
+  const what = canonicalize([method, routeOptions.url, params, body ?? null])
+  return { idempotency: { key: `${principal.kind}:${principal.name} ${key}`, fingerprint: hash('sha256', what, 'hex') } }
+}
+
+/** Longer than any client, or a proxy on its way, holds a connection. */
+const LONGEST_WAIT_SEC = 3600
+
+/** What a client prefers of when it is answered; `waitMs` undefined: it does not say. */
+export function preferenceOf(prefer: string | undefined): { isAsync: boolean; waitMs: number | undefined } {
+  const words = (prefer ?? '').split(/[,;]/).map((word) => word.trim().toLowerCase())
+  const [, seconds] = words.map((word) => /^wait=(\d{1,9})$/.exec(word)).find((match) => match) ?? []
+  return { isAsync: words.includes('respond-async'), waitMs: seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_SEC) * 1000 }
+}
