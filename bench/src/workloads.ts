@@ -3,6 +3,7 @@ import { eventsCount, eventsDeliver, eventsEmit, eventsImport, eventsMemory } fr
 import { fanOut } from './workloads/fan-out.ts'
 import { growth, keptRuns, waitingSteps } from './workloads/growth.ts'
 import { items } from './workloads/items.ts'
+import { jobsList } from './workloads/jobs-list.ts'
 import { pythonSteps } from './workloads/python-steps.ts'
 import { recipe } from './workloads/recipe.ts'
 import { report, reportSize } from './workloads/report.ts'
@@ -15,6 +16,7 @@ import type { Workload } from './harness/workload.ts'
 
 export const workloads: readonly Workload[] = [
   coldStart,
+  jobsList,
   sequencePower,
   sequenceProcess,
   fanOut,

@@ -76,6 +76,20 @@ const oneCore = (core: string): Plugin => ({
   },
 })
 
+/**
+ * Leaves the modules that are built alone to their own files beside the program: what they share with it would else be one
+ * more chunk for every command to find.
+ */
+const loadedAlone = (alone: readonly string[]): Plugin => ({
+  name: 'loaded-alone',
+  setup(build) {
+    const paths = new Set(alone.map((path) => resolve(path)))
+    build.onResolve({ filter: /./ }, ({ path, kind, resolveDir }) =>
+      kind === 'dynamic-import' && paths.has(resolve(resolveDir, path)) ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,
+    )
+  },
+})
+
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 
 interface ProgramOptions {
@@ -83,6 +97,7 @@ interface ProgramOptions {
   installed: string[]
   library: string
   core: string
+  alone: readonly string[]
 }
 
 type PluginHook<Args> = (options: { filter: RegExp; namespace?: string }, act: (args: Args) => object | undefined) => void
@@ -98,28 +113,39 @@ export const library = (...names: string[]): Options => ({
  * A program: this package and everything it imports, but for the packages in `installed`, are bundled, from source, into
  * chunks that `import()` loads lazily. It carries the entries of the packages in `carries` and their `python/` folders:
  * built code finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from. `library` is
- * what others may import of it, with its declarations; `core` is the file that nearly every command begins with.
+ * what others may import of it, with its declarations; `core` is the file that nearly every command begins with; `alone` are
+ * files that are wanted without it, each built into one file with all that it needs.
  */
-export const program = (name: string, { carries, installed, library, core }: ProgramOptions): Options => ({
-  ...base,
-  dts: { entry: named([library]) },
-  entry: Object.assign(named([name, library]), ...[...carries, '.'].map(processEntries)) as Entries,
-  external: installed,
-  noExternal: [new RegExp(`^(?!\\.|(?:${installed.join('|')})(?:/|$))`)],
-  esbuildPlugins: [builtinsOnUse, oneCore(resolve(core))],
-  esbuildOptions(options) {
-    options.conditions = ['@lorc/source']
-    options.legalComments = 'none'
-    options.minifySyntax = true
-    options.minifyWhitespace = true
-  },
-  // CommonJS dependencies, once bundled, call require() for builtins alone. Every chunk has this line: it must cost nothing.
-  banner: { js: 'const require=(name)=>process.getBuiltinModule(name);' },
-  async onSuccess() {
-    rmSync('python', { recursive: true, force: true })
-    for (const from of carries) {
-      if (!existsSync(`${from}/python`)) continue
-      cpSync(`${from}/python`, 'python', { recursive: true, filter: (path) => !/__pycache__|\.pyc$|\btest_/.test(path) })
-    }
-  },
-})
+export const program = (name: string, { carries, installed, library, core, alone }: ProgramOptions): Options[] => {
+  // Not by `clean`: the builds go on at the same time.
+  rmSync('dist', { recursive: true, force: true })
+  const bundled: Options = {
+    ...base,
+    clean: false,
+    external: installed,
+    noExternal: [new RegExp(`^(?!\\.|(?:${installed.join('|')})(?:/|$))`)],
+    esbuildOptions(options) {
+      options.conditions = ['@lorc/source']
+      options.legalComments = 'none'
+      options.minifySyntax = true
+      options.minifyWhitespace = true
+    },
+    // CommonJS dependencies, once bundled, call require() for builtins alone. Every chunk has this line: it must cost nothing.
+    banner: { js: 'const require=(name)=>process.getBuiltinModule(name);' },
+  }
+  const whole: Options = {
+    ...bundled,
+    dts: { entry: named([library]) },
+    entry: Object.assign(named([name, library]), ...[...carries, '.'].map(processEntries)) as Entries,
+    esbuildPlugins: [builtinsOnUse, loadedAlone(alone), oneCore(resolve(core))],
+    async onSuccess() {
+      rmSync('python', { recursive: true, force: true })
+      for (const from of carries) {
+        if (!existsSync(`${from}/python`)) continue
+        cpSync(`${from}/python`, 'python', { recursive: true, filter: (path) => !/__pycache__|\.pyc$|\btest_/.test(path) })
+      }
+    },
+  }
+  const entry = Object.fromEntries(alone.map((path) => [basename(path, '.ts'), path]))
+  return [whole, { ...bundled, entry, splitting: false, esbuildPlugins: [builtinsOnUse] }]
+}

@@ -9,8 +9,11 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) print
 else {
   process.getBuiltinModule('node:module').enableCompileCache()
   silenceSqliteWarning()
-  const { runProcess } = await import('./lib/run-process.ts')
-  await runProcess(process, words, version())
+  const listed = words[0] === 'jobs' && (await (await import('./lib/jobs/list-quickly.ts')).listQuickly(process, words))
+  if (!listed) {
+    const { runProcess } = await import('./lib/run-process.ts')
+    await runProcess(process, words, version())
+  }
 }
 
 /** As package.json says, which lies beside `src` and beside `dist`. */

@@ -1,6 +1,6 @@
 export type * from './lib/job-registry.ts'
 export { RegistryError, ERROR_CODES, type ErrorCode } from './lib/errors.ts'
-export { discoverJobs, type DiscoverOptions } from './lib/discover.ts'
+export { discoverJobs, keptJobs, type DiscoverOptions } from './lib/discover.ts'
 export { getJob, getPackage } from './lib/get-job.ts'
 export { findJob } from './lib/find-job.ts'
 export { describeJob, type JobDescription } from './lib/describe-job.ts'

@@ -4,7 +4,7 @@ import { broughtNames, declaredNames } from './declared-names.ts'
 import { RegistryError } from './errors.ts'
 import { foldersOf } from './folder-patterns.ts'
 import type { RegistryProblem } from './job-registry.ts'
-import { type Manifest, readManifest } from './manifest.ts'
+import { type Manifest, manifestPath, readManifest } from './manifest.ts'
 import { nameMatcher } from './name-pattern.ts'
 import { type Installed, NodeModules } from './node-modules.ts'
 import { realPath } from './paths.ts'
@@ -39,10 +39,10 @@ export async function candidatesOf({ root, paths, allow }: CandidateOptions, wat
   const modules = new NodeModules(watched)
   const found = new Map<string, Candidate>()
   const add = (name: string | undefined, installed: Installed | undefined): void => {
-    if (installed !== undefined && !found.has(installed.folder)) found.set(installed.folder, { name, ...installed })
+    if (installed !== undefined && !found.has(installed.folder)) found.set(installed.folder, { name, folder: installed.folder, settled: installed.settled })
   }
   const manifestIn = (folder: string): Manifest | undefined => {
-    watched.add(join(folder, 'package.json'))
+    watched.add(manifestPath(folder))
     return attempt(folder, () => readManifest(folder))
   }
   const attempt = <T>(about: string, read: () => T): T | undefined => {
@@ -72,7 +72,7 @@ export async function candidatesOf({ root, paths, allow }: CandidateOptions, wat
   for (const { folder } of members) add(undefined, { folder: realPath(folder) ?? folder, settled: false })
   for (const { folder, manifest } of members) declare(folder, manifest)
   if (allow.length > 0) for (const [name, one] of broughtBy([...found.values()], allow, modules, watched)) add(name, one)
-  if (own !== undefined && declaredNames(own).length > 0 && hasNoFolders(root)) problems.push(noFolders(root))
+  if (own !== undefined && hasNoFolders(root) && declaredNames(own).length > 0) problems.push(noFolders(root))
   return { all: [...found.values()], problems }
 }
 
@@ -81,7 +81,7 @@ function atPaths(paths: readonly string[], root: string, watched: WatchedPaths, 
     const wild = /[*?{]/.test(path)
     const folders = wild ? foldersOf([path], root, watched) : [resolve(root, path)]
     return folders.flatMap((folder) => {
-      const file = join(folder, 'package.json')
+      const file = manifestPath(folder)
       watched.add(file)
       if (existsSync(file)) return [realPath(folder) ?? folder]
       if (!wild) {
@@ -101,7 +101,7 @@ function broughtBy(packages: readonly Candidate[], allow: readonly string[], mod
   // The loop goes on over what it adds.
   const queue: Installed[] = [...packages]
   for (const { folder, settled } of queue) {
-    if (!settled) watched.add(join(folder, 'package.json'))
+    if (!settled) watched.add(manifestPath(folder))
     for (const name of broughtNames(manifestOrNone(folder))) {
       const installed = modules.find(name, folder)
       if (installed === undefined || seen.has(installed.folder)) continue
@@ -123,7 +123,7 @@ function manifestOrNone(folder: string): Manifest {
 }
 
 function hasNoFolders(root: string): boolean {
-  return ['.pnp.cjs', '.pnp.js'].some((name) => existsSync(join(root, name))) && !existsSync(join(root, 'node_modules'))
+  return !existsSync(join(root, 'node_modules')) && ['.pnp.cjs', '.pnp.js'].some((name) => existsSync(join(root, name)))
 }
 
 function noFolders(root: string): RegistryProblem {
@@ -139,5 +139,5 @@ function noFolders(root: string): RegistryProblem {
 export function problemOf(error: unknown, about: string): RegistryProblem {
   if (!(error instanceof RegistryError)) throw error
   const { code, message, fix } = error
-  return { code, package: about, file: join(about, 'package.json'), message, ...(fix === undefined ? {} : { fix }) }
+  return { code, package: about, file: manifestPath(about), message, ...(fix === undefined ? {} : { fix }) }
 }

@@ -33,7 +33,7 @@ export interface DiscoverOptions {
 export async function discoverJobs(options: DiscoverOptions): Promise<JobRegistry> {
   const root = realPath(options.root) ?? resolve(options.root)
   const { paths = [], allow = [], deny = [], cacheDir, optionFiles = [], fresh = false, now = Date.now } = options
-  const key = JSON.stringify([root, paths, allow, deny, optionFiles])
+  const key = { key: keyOf(root, optionFiles), choice: JSON.stringify([paths, allow, deny]) }
   const kept = cacheDir === undefined || fresh ? undefined : keptRegistry(cacheDir, key)
   if (kept !== undefined) return kept
   const begun = now()
@@ -44,4 +44,16 @@ export async function discoverJobs(options: DiscoverOptions): Promise<JobRegistr
   registry.problems.unshift(...problems)
   if (cacheDir !== undefined && watched.settledAt(begun)) keepRegistry(cacheDir, key, registry, watched)
   return registry
+}
+
+/**
+ * What `discoverJobs` kept for this workspace and these files of options, whatever they say; undefined where nothing is kept,
+ * or anything has changed. For programs that would rather not read the options.
+ */
+export function keptJobs({ root, cacheDir, optionFiles = [] }: Pick<DiscoverOptions, 'root' | 'optionFiles'> & { cacheDir: string }): JobRegistry | undefined {
+  return keptRegistry(cacheDir, { key: keyOf(realPath(root) ?? resolve(root), optionFiles) })
+}
+
+function keyOf(root: string, optionFiles: readonly string[]): string {
+  return JSON.stringify([root, ...optionFiles])
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import type { JobRegistry } from './job-registry.ts'
 import { type Stamp, unchanged, type WatchedPaths } from './watched-paths.ts'
 
@@ -10,27 +10,40 @@ const FORMAT = 1
 interface Kept {
   format: number
   key: string
+  choice: string
   watched: [path: string, stamp: Stamp][]
   registry: JobRegistry
 }
 
-/** What was found for the same `key`; undefined where nothing is kept, or something that it depends on has changed. */
-export function keptRegistry(folder: string, key: string): JobRegistry | undefined {
+/** What a registry was found for. */
+export interface RegistryKey {
+  /** Where: the workspace, and the files that options come from. */
+  key: string
+  /** The options that came from there. */
+  choice: string
+}
+
+/**
+ * What was found for the same key; undefined where nothing is kept, or something that it depends on has changed. Without
+ * `choice`: for whatever options came from the files, which are as they were.
+ */
+export function keptRegistry(folder: string, { key, choice }: Omit<RegistryKey, 'choice'> & Partial<RegistryKey>): JobRegistry | undefined {
   try {
-    const kept = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Kept
-    return kept.format === FORMAT && kept.key === key && unchanged(kept.watched) ? kept.registry : undefined
+    const kept = JSON.parse(readFileSync(`${folder}${sep}${FILE}`, 'utf8')) as Kept
+    const isMeant = kept.format === FORMAT && kept.key === key && (choice === undefined || kept.choice === choice)
+    return isMeant && unchanged(kept.watched) ? kept.registry : undefined
   } catch {
     return undefined
   }
 }
 
 /** Keeps what was found. Where it cannot be written, or there are no jobs to speak of, it is found anew next time. */
-export function keepRegistry(folder: string, key: string, registry: JobRegistry, watched: WatchedPaths): void {
+export function keepRegistry(folder: string, { key, choice }: RegistryKey, registry: JobRegistry, watched: WatchedPaths): void {
   if (registry.packages.length === 0) return
-  const kept: Kept = { format: FORMAT, key, watched: watched.entries(), registry }
+  const kept: Kept = { format: FORMAT, key, choice, watched: watched.entries(), registry }
   const file = join(folder, FILE)
   // Another process may write at the same time; each leaves a whole file.
-  const draft = `${file}.${globalThis.crypto.randomUUID()}`
+  const draft = `${file}.${Math.random().toString(36).slice(2)}`
   try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(draft, JSON.stringify(kept))

@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { sep } from 'node:path'
 import { isRecord } from './declaration.ts'
 import { RegistryError } from './errors.ts'
 
 /** A package.json, as far as it says who a package is and what it needs. */
 export type Manifest = Record<string, unknown>
 
+/** Where the package.json of a folder is. `folder` is normal as it is: thousands of these are asked for. */
+export function manifestPath(folder: string): string {
+  return `${folder}${sep}package.json`
+}
+
 /**
  * The package.json in `folder`; undefined where there is none. Throws RegistryError REGISTRY_MANIFEST_INVALID for one that
  * cannot be read or is no JSON object.
  */
 export function readManifest(folder: string): Manifest | undefined {
-  const text = readText(join(folder, 'package.json'))
+  const text = readText(manifestPath(folder))
   return text === undefined ? undefined : parseManifest(text, folder)
 }
 
@@ -41,7 +46,7 @@ export function readText(file: string): string | undefined {
 }
 
 function invalid(folder: string, what: string, cause?: unknown): RegistryError {
-  return new RegistryError('REGISTRY_MANIFEST_INVALID', `${join(folder, 'package.json')} ${what}.`, { cause })
+  return new RegistryError('REGISTRY_MANIFEST_INVALID', `${manifestPath(folder)} ${what}.`, { cause })
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { dirname, sep } from 'node:path'
 import { listFolder, realPath } from './paths.ts'
 import type { WatchedPaths } from './watched-paths.ts'
 
@@ -15,19 +15,23 @@ export interface Installed {
 const MARKS = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'] as const
 
 const NAME = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/
-const INSIDE = `${sep}node_modules${sep}`
+const MODULES = `${sep}node_modules`
+const INSIDE = `${MODULES}${sep}`
 
-interface Listing {
-  /** The folder after symlinks. */
+/** A folder of packages: a `node_modules`, or a scope in one. */
+interface Holder {
+  /** After symlinks, with a separator at the end. */
   real: string
-  entries: Map<string, Dirent>
+  entries: ReadonlyMap<string, Dirent>
+  /** An installer left its mark there. */
+  marked: boolean
 }
 
 /** Looks packages up as Node does: in `node_modules` of a folder and of each above. Lists a folder once, however many are sought. */
 export class NodeModules {
   readonly #watched: WatchedPaths
-  readonly #listings = new Map<string, Listing>()
-  readonly #marked = new Map<string, boolean>()
+  readonly #holders = new Map<string, Holder>()
+  readonly #above = new Map<string, readonly string[]>()
 
   constructor(watched: WatchedPaths) {
     this.#watched = watched
@@ -36,45 +40,55 @@ export class NodeModules {
   /** Undefined where it is not installed, or `name` is no name of a package. */
   find(name: string, from: string): Installed | undefined {
     if (!NAME.test(name)) return undefined
-    for (let folder = from; ; folder = dirname(folder)) {
-      if (!folder.endsWith(`${sep}node_modules`)) {
-        const found = this.#in(join(folder, 'node_modules'), name)
-        if (found !== undefined) return found
-      }
-      if (dirname(folder) === folder) return undefined
-    }
-  }
-
-  #in(modules: string, name: string): Installed | undefined {
     const slash = name.indexOf('/')
-    if (slash >= 0 && !this.#list(modules).entries.has(name.slice(0, slash))) return undefined
-    const { real, entries } = this.#list(slash < 0 ? modules : join(modules, name.slice(0, slash)))
-    const entry = entries.get(name.slice(slash + 1))
-    if (entry === undefined || entry.isFile()) return undefined
-    const path = `${real}${sep}${entry.name}`
-    const folder = entry.isDirectory() ? path : realPath(path)
-    if (folder === undefined) return undefined
-    return { folder, settled: folder.includes(INSIDE) && this.#isMarked(modules) }
+    for (const modules of this.#modulesAbove(from)) {
+      const holder = this.#holder(modules, slash < 0 ? undefined : name.slice(0, slash))
+      const found = holder && inHolder(holder, name.slice(slash + 1))
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
-  #list(folder: string): Listing {
-    let listing = this.#listings.get(folder)
-    if (listing === undefined) {
+  /** Each `node_modules` that Node looks into, the nearest first. */
+  #modulesAbove(from: string): readonly string[] {
+    let above = this.#above.get(from)
+    if (above === undefined) {
+      const own = from.endsWith(MODULES) ? [] : [from + MODULES]
+      above = dirname(from) === from ? own : [...own, ...this.#modulesAbove(dirname(from))]
+      this.#above.set(from, above)
+    }
+    return above
+  }
+
+  #holder(modules: string, scope: string | undefined): Holder | undefined {
+    const all = this.#list(modules, undefined)
+    if (scope === undefined) return all
+    return all.entries.has(scope) ? this.#list(`${modules}${sep}${scope}`, all) : undefined
+  }
+
+  /** `outer`: the `node_modules` that a scope is in. */
+  #list(folder: string, outer: Holder | undefined): Holder {
+    let holder = this.#holders.get(folder)
+    if (holder === undefined) {
       this.#watched.add(folder)
-      listing = { real: realPath(folder) ?? folder, entries: new Map(listFolder(folder).map((entry) => [entry.name, entry])) }
-      this.#listings.set(folder, listing)
+      const entries = new Map<string, Dirent>()
+      for (const entry of listFolder(folder)) entries.set(entry.name, entry)
+      holder = { real: `${realPath(folder) ?? folder}${sep}`, entries, marked: outer?.marked ?? this.#isMarked(folder, entries) }
+      this.#holders.set(folder, holder)
     }
-    return listing
+    return holder
   }
 
-  #isMarked(modules: string): boolean {
-    let marked = this.#marked.get(modules)
-    if (marked === undefined) {
-      const marks = MARKS.filter((mark) => this.#list(modules).entries.has(mark))
-      for (const mark of marks) this.#watched.add(join(modules, mark))
-      marked = marks.length > 0
-      this.#marked.set(modules, marked)
-    }
-    return marked
+  #isMarked(modules: string, entries: ReadonlyMap<string, Dirent>): boolean {
+    const marks = MARKS.filter((mark) => entries.has(mark))
+    for (const mark of marks) this.#watched.add(modules + sep + mark)
+    return marks.length > 0
   }
+}
+
+function inHolder({ real, entries, marked }: Holder, name: string): Installed | undefined {
+  const entry = entries.get(name)
+  if (entry === undefined || entry.isFile()) return undefined
+  const folder = entry.isDirectory() ? real + name : realPath(real + name)
+  return folder === undefined ? undefined : { folder, settled: marked && folder.includes(INSIDE) }
 }

@@ -3,7 +3,7 @@ import { type Candidate, problemOf } from './candidates.ts'
 import { isRecord, parseDeclaration } from './declaration.ts'
 import { moduleFile } from './job-module.ts'
 import type { JobPackage, JobRegistry, RegistryProblem } from './job-registry.ts'
-import { type Manifest, parseManifest, readText } from './manifest.ts'
+import { type Manifest, manifestPath, parseManifest, readText } from './manifest.ts'
 import { nameMatcher } from './name-pattern.ts'
 import type { WatchedPaths } from './watched-paths.ts'
 
@@ -22,7 +22,7 @@ export function readPackages(candidates: readonly Candidate[], deny: readonly st
   const few = candidates.length <= WATCHED_ONE_BY_ONE
   for (const { name, folder, settled } of candidates) {
     if (name !== undefined && isDenied(name)) continue
-    if (few || !settled) watched.add(join(folder, 'package.json'))
+    if (few || !settled) watched.add(manifestPath(folder))
     try {
       const manifest = manifestWithJobs(folder)
       const read = manifest === undefined ? undefined : packageOf(manifest, folder, name)
@@ -42,7 +42,7 @@ export function readPackages(candidates: readonly Candidate[], deny: readonly st
 
 /** Most packages have no jobs: their package.json is not parsed, unless it ends too early. */
 function manifestWithJobs(folder: string): Manifest | undefined {
-  const text = readText(join(folder, 'package.json'))
+  const text = readText(manifestPath(folder))
   if (text === undefined || (!text.includes('"lorc"') && text.trimEnd().endsWith('}'))) return undefined
   const manifest = parseManifest(text, folder)
   const { lorc } = manifest
@@ -50,7 +50,7 @@ function manifestWithJobs(folder: string): Manifest | undefined {
 }
 
 function packageOf(manifest: Manifest, folder: string, called: string | undefined): { package: JobPackage; problems: RegistryProblem[] } {
-  const file = join(folder, 'package.json')
+  const file = manifestPath(folder)
   const name = called ?? manifest['name']
   const version = typeof manifest['version'] === 'string' ? manifest['version'] : '0.0.0'
   if (typeof name !== 'string' || name === '') {
@@ -91,7 +91,7 @@ function twice(first: JobPackage, folder: string): RegistryProblem {
   return {
     code: 'REGISTRY_PACKAGE_TWICE',
     package: first.name,
-    file: join(folder, 'package.json'),
+    file: manifestPath(folder),
     message: `${first.name} is there twice: the jobs in ${first.dir} count, those in ${folder} do not.`,
     fix: 'let the whole workspace use one version of it, or declare the one that counts in the package.json of its root.',
   }

@@ -28,7 +28,7 @@ export function createStyle(color: boolean): Style {
  * Whether to colour what goes to `stream`: `--no-color`, then FORCE_COLOR (unless 0), NO_COLOR (unless empty,
  * https://no-color.org) and TERM=dumb, else whether it is a terminal.
  */
-export function wantsColor(env: Io['env'], stream: Output, noColorOption: boolean): boolean {
+export function wantsColor(env: Io['env'], stream: Pick<Output, 'isTTY'>, noColorOption: boolean): boolean {
   if (noColorOption) return false
   const force = env['FORCE_COLOR']
   if (force !== undefined && force !== '') return force !== '0' && force !== 'false'

@@ -17,10 +17,14 @@ export function wrap(text: string, width: number): string[] {
   })
 }
 
+/** Of ASCII: as wide as it is long, and harmless. */
+const PRINTABLE = /^[\x20-\x7e]*$/
+
 /** Columns that text takes on a terminal: colours take none, East Asian wide characters and emoji take two. */
 export function displayWidth(text: string): number {
+  if (PRINTABLE.test(text)) return text.length
   const plain = stripVTControlCharacters(text)
-  if (/^[\x20-\x7e]*$/.test(plain)) return plain.length
+  if (PRINTABLE.test(plain)) return plain.length
   let width = 0
   for (const { segment } of graphemes(plain)) width += graphemeWidth(segment)
   return width
@@ -46,6 +50,7 @@ export function padEnd(text: string, width: number): string {
 
 /** Text of unknown origin made harmless for a terminal: no escape sequences, no control characters, on one line. */
 export function oneLine(text: string): string {
+  if (PRINTABLE.test(text)) return text.trimEnd()
   return stripVTControlCharacters(text)
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trimEnd()
