@@ -15,10 +15,13 @@ const service = start(process.execPath, lorc, 'serve', ...process.argv.slice(2))
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => service.kill('SIGTERM'))
 for (const module of modules) {
-  module.on('error', (error) => {
-    console.error(`policy: ${error.message}`)
+  const lost = (why) => {
+    if (service.exitCode !== null) return
+    console.error(`policy: a module has ended (${why}); the service ends, too`)
     service.kill('SIGTERM')
-  })
+  }
+  module.on('error', (error) => lost(error.message))
+  module.on('exit', (code, signal) => lost(signal ?? `exit code ${code}`))
 }
 service.on('exit', (code) => {
   for (const module of modules) module.kill('SIGTERM')

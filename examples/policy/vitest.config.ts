@@ -3,4 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 const conditions = ['@lorc/source', ...defaultServerConditions]
 
-export default defineConfig({ resolve: { conditions }, ssr: { resolve: { conditions } }, test: { name: 'policy', include: ['modules/**/*.test.ts'] } })
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { name: 'policy', include: ['**/*.test.ts'] },
+})
