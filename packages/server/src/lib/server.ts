@@ -5,6 +5,7 @@ import {
   createSqliteStore,
   type Clock,
   type Durability,
+  type RunHandle,
   type Runner,
   type RunnerOptions,
   type RunStore,
@@ -22,6 +23,7 @@ import type { ServiceLog } from './log.ts'
 import { createModuleExecutor } from './modules/module-executor.ts'
 import { ModuleRegistry } from './modules/module-registry.ts'
 import { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
+import { RunFolders } from './run-folders.ts'
 import type { Service } from './service.ts'
 
 export interface ServerOptions {
@@ -64,7 +66,13 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
     const versions = { lorc: version, ...options.runner?.versions }
     const modules = new ModuleRegistry(config.modules, options.runner?.env ?? {}, clock)
     const executors = [...(options.runner?.executors ?? []), createModuleExecutor(modules)]
-    const runner = await createRunner({ viewedEvents: VIEWED_EVENTS, ...options.runner, executors, workspace, stateDir, store, clock, versions })
+    const folders = new RunFolders(log)
+    const onRun = (handle: RunHandle): void => {
+      folders.follow(handle)
+      options.runner?.onRun?.(handle)
+    }
+    const runner = await createRunner({ viewedEvents: VIEWED_EVENTS, ...options.runner, executors, onRun, workspace, stateDir, store, clock, versions })
+    folders.attach(runner)
     const allow = options.runner?.allow ?? []
     const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir }, config.server.recipes)
     const service: Service = {
@@ -74,6 +82,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       config,
       runner,
       intake: new Intake({ runner, clock, log }, config.server.limits),
+      folders,
       recipes,
       modules,
       readers: new LiveReaders(store, clock, config.server.limits.readers, log),
@@ -145,11 +154,12 @@ class LocalServer implements LorcServer {
   }
 
   async #close(): Promise<void> {
-    const { intake, runner, config, readers, audit } = this.#service
+    const { intake, runner, folders, config, readers, audit } = this.#service
     intake.close()
     readers.close()
     // Requests that wait for runs are answered as soon as these are left to the next start.
     await Promise.all([this.app.close(), runner.close({ settleMs: config.server.stopSec * 1000 })])
+    await folders.settled()
     audit.close()
     if (this.#ownsStore) await runner.store.close()
   }

@@ -7,6 +7,7 @@ import type { LiveReaders } from './live/live-readers.ts'
 import type { ServiceLog } from './log.ts'
 import type { ModuleRegistry } from './modules/module-registry.ts'
 import type { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
+import type { RunFolders } from './run-folders.ts'
 
 /** What handlers work with. One for each `createServer`. */
 export interface Service {
@@ -20,6 +21,7 @@ export interface Service {
   readonly runner: Runner
   /** The one way in: whatever is to run is handed over here, as a plan. */
   readonly intake: Intake
+  readonly folders: RunFolders
   readonly recipes: RecipeCatalogue
   readonly modules: ModuleRegistry
   /** Whoever follows runs. */

@@ -3,6 +3,7 @@ import { MODULE_NAME } from '../modules/module-config.ts'
 import { planItemSchema } from './plan-item.ts'
 import { defineRoutes } from './route-spec.ts'
 import { acceptedRunSchema, runStatusSchema } from './runs.ts'
+import { startHeaders } from './start-headers.ts'
 
 const nameSchema = z.string().regex(MODULE_NAME, { message: 'A name has `a-z`, `0-9`, `-` and `_`, begins with a letter and has at most 63 characters.' })
 const objectSchema = z.record(z.string(), z.json())
@@ -47,10 +48,10 @@ export const scenarioRunSchema = z
 export const scenarioRoutes = defineRoutes({
   'POST /plan_and_execute': {
     summary: 'Run a scenario: call modules, and answer with what they put out',
-    description: 'Answers when the run has ended; with `Prefer: respond-async` (RFC 7240) at once, when it is durable. A module that fails makes it 502, with `run_id`.',
+    description: 'Answers when the run has ended; with 202 at once, when it is durable, with `Prefer: respond-async`, and where it has not ended in time, with `Prefer: wait=10`. A module that fails makes it 502, with `run_id`.',
     tag: 'scenarios',
     scope: 'run',
-    headers: z.object({ prefer: z.string().max(200).optional() }),
+    headers: startHeaders,
     body: scenarioSchema,
     answers: { 200: scenarioRunSchema, 202: acceptedRunSchema },
   },

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../clock.ts'
+import type { ServerOptions } from '../server.ts'
 import { serviceFixture, type Asked, type ServiceFixture } from '../service.fixture.ts'
 
 /** What a module was asked. */
@@ -85,14 +86,14 @@ export interface ScenarioFixture extends ServiceFixture {
 }
 
 /** A service with these modules. The first waits between attempts take next to no time. */
-export async function scenarioFixture(modules: Record<string, object>, env: Record<string, string> = {}): Promise<ScenarioFixture> {
+export async function scenarioFixture(modules: Record<string, object>, env: Record<string, string> = {}, more: Partial<ServerOptions> = {}): Promise<ScenarioFixture> {
   let passed = 0
   const clock = {
     now: () => systemClock.now(),
     monotonic: () => systemClock.monotonic() + passed,
     sleep: (ms: number, wake: () => void) => systemClock.sleep(ms < 400 ? Math.min(ms, 25) : ms, wake),
   }
-  const service = await serviceFixture({ config: { modules }, runner: { env }, clock })
+  const service = await serviceFixture({ config: { modules }, runner: { env }, clock, ...more })
   const post: ScenarioFixture['post'] = (names, more = {}, headers) => service.ask('POST', '/plan_and_execute', { scenario_id: 'test', modules: names, ...more }, headers)
   return {
     ...service,

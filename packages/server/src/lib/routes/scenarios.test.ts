@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createMemoryStore } from '@lorc/runner'
 import { describe, expect, it } from 'vitest'
 import { moduleService, scenarioFixture } from '../modules/module-service.fixture.ts'
 
@@ -132,6 +133,48 @@ describe('POST /plan_and_execute', () => {
     finish()
     for await (const event of server.runner.events(id, { follow: true })) void event
     expect((await ask('GET', `/runs/${id}`)).body).toMatchObject({ status: 'completed', results: { m: { a: 1 } } })
+  })
+
+  it('answers that a run goes on where it takes longer than is waited for', async () => {
+    const module = await moduleService('m', () => undefined)
+    const { post } = await scenarioFixture({ m: { url: module.url } })
+    const { status, headers, body } = await post(['m'], {}, { prefer: 'wait=0' })
+    expect([status, headers['preference-applied'], body]).toMatchObject([202, 'wait=0', { status: 'running' }])
+  })
+
+  it('makes one run of the same request under the same key, and answers as that one ended', async () => {
+    let fail = false
+    const module = await moduleService('m', () => (fail ? { status: 'error', message: 'no' } : { outputs: { a: 1 } }))
+    const { post } = await scenarioFixture({ m: { url: module.url } })
+    const keyed = (key: string, more = {}, prefer = ''): ReturnType<typeof post> => post(['m'], more, { 'idempotency-key': key, prefer })
+    const [first, second] = await Promise.all([keyed('k1'), keyed('k1')])
+    expect([first.status, second.body]).toEqual([200, first.body])
+    expect((await keyed('k1')).body).toEqual(first.body)
+    expect(await keyed('k1', {}, 'respond-async')).toMatchObject({ status: 202, body: { status: 'completed' } })
+    expect(await keyed('k1', { inputs: { b: 1 } })).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_CONFLICT' } })
+    expect(module.calls).toHaveLength(1)
+    fail = true
+    const failed = await keyed('k2')
+    fail = false
+    expect([failed.status, (await keyed('k2')).body]).toEqual([502, failed.body])
+    expect(module.calls).toHaveLength(2)
+  })
+
+  it('goes on after the service was stopped, and writes the folder then', async () => {
+    let finish = (): void => {}
+    const module = await moduleService('m', () => new Promise((resolve) => (finish = () => resolve({ status: 'ok', module: 'm', outputs: {} }))))
+    const store = createMemoryStore()
+    const first = await scenarioFixture({ m: { url: module.url } }, {}, { store })
+    const { run_id: id } = (await first.post(['m'], {}, { prefer: 'respond-async' })).body as Answer
+    while (module.calls.length === 0) await new Promise(setImmediate)
+    await first.server.close()
+    const second = await scenarioFixture({ m: { url: module.url } }, {}, { store, workspace: first.workspace })
+    while (module.calls.length === 1) await new Promise(setImmediate)
+    finish()
+    for await (const event of second.server.runner.events(id, { follow: true })) void event
+    await second.server.close()
+    expect(JSON.parse(await readFile(join(first.workspace, 'runs', id, 'run.json'), 'utf8'))).toMatchObject({ status: 'completed' })
+    expect(module.calls.map(({ body: { metadata } }) => metadata['idempotency_key'])).toEqual([`${id}/m`, `${id}/m`])
   })
 
   it('ends the call of a module when the run is cancelled, which says nothing of the module', async () => {

@@ -2,29 +2,38 @@ import type { JsonObject, RecordedError } from '@lorc/runner'
 import type { FastifyInstance } from 'fastify'
 import { scenarioAnswer } from '../answers/scenario-answer.ts'
 import { ServerError } from '../errors.ts'
+import { inTime } from '../intake/in-time.ts'
+import { idempotencyOf, preferenceOf } from '../intake/request-options.ts'
 import type { Module } from '../modules/module.ts'
 import { scenarioPlan } from '../modules/scenario-plan.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
-export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, log }: Service): void {
-  route(app, 'POST /plan_and_execute').answers(async ({ body, headers }) => {
+export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, folders, clock }: Service): void {
+  route(app, 'POST /plan_and_execute').answers(async ({ body, headers, raw }) => {
     const { seed, save_artifacts: saveArtifacts, parallel, health_check: healthCheck } = body.run_options
     const named = body.modules.map((one) => (typeof one === 'string' ? { module: one } : one))
     const { plan, params, modules: used } = scenarioPlan({ ...body, modules: named, saveArtifacts, parallel, healthCheck }, modules)
-    const versions = { modules: await versionsOf(used) }
-    const { runId, result } = await intake.accept(plan, { params, versions, request: body as unknown as JsonObject, ...(seed !== undefined && { seed }) })
-    const ended = result.then(async (run) => {
-      await runner.writeRunFolder(runId)
-      return run
+    const run = await intake.accept(plan, {
+      params,
+      versions: { modules: await versionsOf(used) },
+      request: body as unknown as JsonObject,
+      ...idempotencyOf(raw, headers['idempotency-key']),
+      ...(seed !== undefined && { seed }),
     })
-    if (/\brespond-async\b/i.test(headers.prefer ?? '')) {
-      ended.catch((error: unknown) => log('error', 'a run cannot be driven further', { run: runId, error: String(error) }))
-      return { status: 202, headers: { location: `/runs/${runId}`, 'preference-applied': 'respond-async' }, body: { run_id: runId, status: 'running' } }
+    const { runId, isNew } = run
+    const { isAsync, waitMs } = preferenceOf(headers.prefer)
+    const result = isAsync ? undefined : await (waitMs === undefined ? run.result : inTime(run.result, waitMs, clock))
+    const applied = isAsync ? 'respond-async' : waitMs === undefined ? undefined : `wait=${waitMs / 1000}`
+    const place = { location: `/runs/${runId}`, ...(applied !== undefined && { 'preference-applied': applied }) }
+    if (!result) {
+      // What was asked for before may have ended by now.
+      const status = isNew ? 'running' : ((await runner.store.get(runId))?.status ?? 'running')
+      return { status: 202, headers: place, body: { run_id: runId, status } }
     }
-    const run = await ended
-    if (run.status === 'failed') throw failed(runId, run.failedStep, run.error)
-    return { status: 200, body: scenarioAnswer(runId, run.status, plan, run.context) }
+    await folders.written(runId)
+    if (result.status === 'failed') throw failed(runId, result.failedStep, result.error)
+    return { status: 200, headers: place, body: scenarioAnswer(runId, result.status, plan, result.context) }
   })
 
   route(app, 'GET /modules').answers(async () => {
