@@ -45,7 +45,7 @@ it('killed while emitting, again and again: each event is there once in the end'
   const rows = db.prepare('SELECT count(*) AS rows, count(DISTINCT payload) AS payloads FROM events').get()
   expect({ ...rows }).toEqual({ rows: 12_000, payloads: 12_000 })
   expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
-  const tallies = db.prepare('SELECT event_type, emitted, delivered FROM tallies ORDER BY 1').all()
+  const tallies = db.prepare('SELECT event_type, emitted, delivered FROM tallies WHERE emitter = 1 ORDER BY 1').all()
   expect(tallies.map((row) => ({ ...row }))).toEqual([0, 1, 2].map((n) => ({ event_type: `type${n}`, emitted: 4000, delivered: 4000 })))
   db.close()
 })

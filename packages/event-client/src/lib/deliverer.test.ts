@@ -235,6 +235,16 @@ describe('rows that are not taken', () => {
     expect(sink.batches[1]![0]!.event_id).toBe(ids[1])
   })
 
+  it('fail the job with the reason where the sink takes none of them within the patience', async () => {
+    sink.always = (rows) => ({ rejected: rows.map((_, index) => ({ index, verdict: 'retry' as const, reason: 'table is busy' })) })
+    const client = (await opened({ patienceMs: 2000 })).client()
+    emit(client, 1, 2)
+    expect(await within(5000, client.settle())).toMatchObject({
+      code: 'EVENTS_UNDELIVERED',
+      message: '2 events wait in the outbox: scripted has taken none for 2 s. scripted: table is busy.',
+    })
+  })
+
   it('become dead letters where they never will be: the rest is delivered, the job fails and says why', async () => {
     sink.always = (rows) => ({
       rejected: numbers(rows).flatMap((n, index) => (n % 2 === 0 ? [{ index, verdict: 'poison' as const, reason: 'no such field: n' }] : [])),

@@ -2,7 +2,7 @@ import { backoff } from './backoff.ts'
 import { deliver, type Delivered } from './delivery.ts'
 import { EventError } from './errors.ts'
 import type { EventClock } from './event-clock.ts'
-import { LONGEST_WAIT_MS, type Claim, type OutboxClaims, type WaitingRow } from './local/outbox-claims.ts'
+import { LONGEST_WAIT_MS, type Claim, type Fate, type OutboxClaims, type WaitingRow } from './local/outbox-claims.ts'
 import type { Outbox } from './local/outbox.ts'
 import type { EventSink } from './sink.ts'
 
@@ -182,7 +182,7 @@ export class Deliverer {
     if (progress) this.#progressAt = this.#now()
     if (retryAfterMs > 0) this.#askedUntil = this.#now() + retryAfterMs
     if (problem !== undefined) this.#fail(request.aborted ? request.reason : problem)
-    else if (!progress && fates.length > 0) this.#fail(undefined)
+    else if (!progress) this.#fail(notTaken(this.#options.sink, fates))
     else {
       this.#failures = 0
       this.#problem = undefined
@@ -230,6 +230,12 @@ export class Deliverer {
 
 function slow(sink: EventSink, ms: number): EventError {
   return new EventError('EVENTS_SINK_SLOW', `${sink.name} did not answer within ${ms / 1000} s.`, { transient: true })
+}
+
+/** Of a batch of which the sink took nothing, and refused nothing for good. */
+function notTaken(sink: EventSink, fates: readonly Fate[]): EventError {
+  const reason = fates.find((fate) => fate.type === 'retry')?.reason ?? 'it gave no reason'
+  return new EventError('EVENTS_SINK_FAILED', `${sink.name}: ${reason}.`, { transient: true })
 }
 
 function closed(): EventError {

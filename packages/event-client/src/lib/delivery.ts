@@ -33,7 +33,7 @@ export async function deliver(
       fates.fill(DELIVERED, from, to)
       for (const { index, verdict, reason } of outcome.rejected) {
         const row = rows[from + index]!
-        fates[from + index] = verdict === 'poison' ? { type: 'poison', reason } : { type: 'retry', dueMs: retryAt(row) }
+        fates[from + index] = verdict === 'poison' ? { type: 'poison', reason } : { type: 'retry', dueMs: retryAt(row), reason }
       }
       if (outcome.retryAfterMs !== undefined) retryAfterMs = Math.max(retryAfterMs ?? 0, outcome.retryAfterMs)
     } catch (error) {

@@ -64,6 +64,9 @@ describe('emit', () => {
     expect(await hub.query('SELECT count(*) AS n FROM events')).toEqual([{ n: 4 }])
     expect(again.counts()).toEqual({ emitted: 3, duplicates: 2, delivered: 3, waiting: 0, rejected: 0, byType: { [mail.type]: 3 } })
     expect(hub.counts('r')).toMatchObject({ emitted: 4, duplicates: 3 })
+    hub.client({ runId: 'other' }).emit(mail)
+    expect(hub.counts('r').emitted).toBe(4)
+    expect(hub.counts()).toMatchObject({ emitted: 5, duplicates: 3, delivered: 5, byType: { [mail.type]: 5 } })
   })
 })
 

@@ -1,19 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import * as files from 'node:fs/promises'
+import * as files from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { LogSync } from './log-sync.ts'
 
-vi.mock('node:fs/promises', async (original) => {
+vi.mock('node:fs', async (original) => {
   const real = await original<typeof files>()
   return { ...real, open: vi.fn(real.open) }
 })
 
 it('opens its file once, and lets nobody go before what was written is synced', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lorc-sync-'))
+  const folder = files.mkdtempSync(join(tmpdir(), 'lorc-sync-'))
   const path = join(folder, 'log')
-  writeFileSync(path, '')
+  files.writeFileSync(path, '')
   const log = new LogSync(path)
   const order: string[] = []
   log.written()
@@ -25,5 +24,5 @@ it('opens its file once, and lets nobody go before what was written is synced', 
   expect(order).toEqual(['first', 'second', 'third'])
   expect(vi.mocked(files.open).mock.calls.filter(([opened]) => opened === path)).toHaveLength(1)
   await log.close()
-  rmSync(folder, { recursive: true })
+  files.rmSync(folder, { recursive: true })
 })

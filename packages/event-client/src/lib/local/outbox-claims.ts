@@ -23,7 +23,7 @@ export interface Claim {
 export type Fate =
   | { readonly type: 'delivered' }
   | { readonly type: 'kept' }
-  | { readonly type: 'retry'; readonly dueMs: number }
+  | { readonly type: 'retry'; readonly dueMs: number; readonly reason: string }
   | { readonly type: 'poison'; readonly reason: string }
 
 /** No row waits longer for its next try: one that is due later was told so by a clock that has gone back since. */

@@ -114,13 +114,12 @@ export class Outbox {
       database
         .statement('INSERT OR REPLACE INTO seen (sink, event_id, seq) SELECT ?, unhex(event_id), seq FROM outbox WHERE seq >= ?')
         .run(sink, from)
-      database
-        .statement(
-          `UPDATE tallies SET rejected = rejected - dead.count FROM
-             (SELECT emitter, event_type, count(*) AS count FROM dead_letters WHERE sink = ? GROUP BY 1, 2) AS dead
-           WHERE tallies.emitter = dead.emitter AND tallies.event_type = dead.event_type`,
-        )
-        .run(sink)
+      const dead = database
+        .statement('SELECT emitter, event_type, count(*) AS count FROM dead_letters WHERE sink = ? GROUP BY emitter, event_type')
+        .all(sink) as { emitter: number; event_type: string; count: number }[]
+      for (const { emitter, event_type, count } of dead) {
+        this.tallies.add(emitter, new Map([[event_type, { emitted: 0, duplicates: 0, delivered: 0, rejected: -count }]]))
+      }
       database.statement('DELETE FROM dead_letters WHERE sink = ?').run(sink)
       database.statement('UPDATE sinks SET next = next + ?, waiting = waiting + ? WHERE id = ?').run(revived, revived, sink)
       return revived

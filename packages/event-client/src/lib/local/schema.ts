@@ -8,7 +8,7 @@ const APPLICATION_ID = 0x6c6f7245
  * Rows of the outbox are numbered by sink: `sink << 40 | n`, so that those of one sink lie together, in the order in which
  * they were emitted, and no number is used twice. A claim is on a range of numbers. `seen` holds the ids that were put into
  * the outbox, delivered or not; `days` tells where in the numbers each day (UTC, since 1970) began. `sinks.waiting` is how
- * many rows of the sink are in the outbox.
+ * many rows of the sink are in the outbox. In `tallies`, emitter 0 stands for all of them.
  */
 const SCHEMA = `
 CREATE TABLE events (
@@ -16,7 +16,7 @@ CREATE TABLE events (
   correlation_id TEXT, subject_id TEXT, payload TEXT NOT NULL
 );
 CREATE UNIQUE INDEX events_id ON events (event_id);
-CREATE INDEX events_type ON events (event_type);
+CREATE INDEX events_type ON events (event_type, created_at);
 CREATE TABLE raw_objects (
   idem_key TEXT PRIMARY KEY, source TEXT NOT NULL, object_type TEXT NOT NULL, object_id TEXT NOT NULL,
   payload TEXT NOT NULL, correlation_id TEXT, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, changed_at TEXT NOT NULL

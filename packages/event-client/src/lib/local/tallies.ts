@@ -15,6 +15,10 @@ export interface TallyChange {
   rejected: number
 }
 
+/** Stands for all emitters together. */
+const ALL = 0
+const COLUMNS = 'event_type, emitted, duplicates, delivered, rejected'
+
 /** How many events each step of each run emitted, and what became of them; kept by those who write rows, as they do. */
 export class Tallies {
   readonly #database: LocalDatabase
@@ -30,7 +34,7 @@ export class Tallies {
     return (row as { id: number }).id
   }
 
-  /** Within a transaction. */
+  /** Adds to what an emitter has, and to what all have together. Within a transaction. */
   add(emitter: number, changes: ReadonlyMap<string, TallyChange>): void {
     const statement = this.#database.statement(
       `INSERT INTO tallies (emitter, event_type, emitted, duplicates, delivered, rejected) VALUES (?, ?, ?, ?, ?, ?)
@@ -39,20 +43,18 @@ export class Tallies {
     )
     for (const [type, { emitted, duplicates, delivered, rejected }] of changes) {
       statement.run(emitter, type, emitted, duplicates, delivered, rejected)
+      statement.run(ALL, type, emitted, duplicates, delivered, rejected)
     }
   }
 
   /** Of all runs, of one, or of one of its steps. */
   counts(runId?: string, step?: string): EventCounts {
     const rows = this.#database.read(() =>
-      this.#database
-        .statement(
-          `SELECT event_type, sum(emitted) AS emitted, sum(duplicates) AS duplicates, sum(delivered) AS delivered,
-             sum(rejected) AS rejected
-           FROM tallies JOIN emitters ON emitters.id = emitter WHERE ifnull(run_id = ?, 1) AND ifnull(step = ?, 1)
-           GROUP BY event_type ORDER BY event_type`,
-        )
-        .all(runId ?? null, step ?? null),
+      runId === undefined
+        ? this.#database.statement(`SELECT ${COLUMNS} FROM tallies WHERE emitter = ?`).all(ALL)
+        : this.#database
+            .statement(`SELECT ${COLUMNS} FROM tallies JOIN emitters ON id = emitter WHERE run_id = ? AND ifnull(step = ?, 1)`)
+            .all(runId, step ?? null),
     ) as unknown as (TallyChange & { event_type: string })[]
     return countsOf(rows.map(({ event_type, ...change }) => [event_type, change]))
   }
@@ -60,16 +62,14 @@ export class Tallies {
 
 /** What tallies by type come to. */
 export function countsOf(tallies: Iterable<readonly [type: string, change: TallyChange]>): EventCounts {
-  const counts: EventCounts = { emitted: 0, duplicates: 0, delivered: 0, waiting: 0, rejected: 0, byType: {} }
-  for (const [type, { emitted, duplicates, delivered, rejected }] of tallies) {
-    counts.emitted += emitted
-    counts.duplicates += duplicates
-    counts.delivered += delivered
-    counts.rejected += rejected
-    if (emitted > 0) counts.byType[type] = (counts.byType[type] ?? 0) + emitted
+  const sums = { emitted: 0, duplicates: 0, delivered: 0, rejected: 0 }
+  const byType = new Map<string, number>()
+  for (const [type, change] of tallies) {
+    for (const field of ['emitted', 'duplicates', 'delivered', 'rejected'] as const) sums[field] += change[field]
+    if (change.emitted > 0) byType.set(type, (byType.get(type) ?? 0) + change.emitted)
   }
-  counts.waiting = counts.emitted - counts.delivered - counts.rejected
-  return counts
+  const waiting = sums.emitted - sums.delivered - sums.rejected
+  return { ...sums, waiting, byType: Object.fromEntries([...byType].sort(([a], [b]) => (a < b ? -1 : 1))) }
 }
 
 /** Adds to the tally of a type. */
