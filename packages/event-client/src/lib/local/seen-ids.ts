@@ -45,9 +45,9 @@ export class SeenIds {
     // What has a lower number than the first day that is left began with is of a day before.
     this.#database
       .statement(
-        `DELETE FROM seen WHERE sink = ?1 AND seq < (SELECT min(seq) FROM days WHERE sink = ?1)
+        `DELETE FROM seen WHERE sink = ? AND seq < (SELECT min(seq) FROM days WHERE sink = ?)
          AND seq NOT IN (SELECT seq FROM outbox)`,
       )
-      .run(this.#sink)
+      .run(this.#sink, this.#sink)
   }
 }
