@@ -18,6 +18,16 @@ export {
 } from './lib/job.ts'
 export { createEventClient, openEvents } from './lib/open-events.ts'
 export type * from './lib/events-options.ts'
+export type { EventClock } from './lib/event-clock.ts'
+export type { LineOutput } from './lib/sinks/stdout.ts'
+export {
+  batchedCloudEvents,
+  binaryCloudEvent,
+  CLOUD_EVENT_BATCH_TYPE,
+  CLOUD_EVENT_TYPE,
+  structuredCloudEvent,
+  type BinaryCloudEvent,
+} from './lib/cloud-event.ts'
 export type { EventFilter, EventFollower } from './lib/event-follower.ts'
 export { removeSmokeEvents, type RemovedEvents } from './lib/smoke-events.ts'
 export { describeSql } from './lib/sql/describe-sql.ts'
