@@ -1,6 +1,7 @@
-import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { Options } from 'tsup'
+import { templateFiles } from './templates.ts'
 
 /** What every package's build has in common. Node's builtins keep their `node:` prefix: `node:sqlite` has no other name. */
 const base: Options = {
@@ -114,7 +115,7 @@ export const library = (...names: string[]): Options => ({
  * chunks that `import()` loads lazily. It carries the entries of the packages in `carries` and their `python/` folders:
  * built code finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from. `library` is
  * what others may import of it, with its declarations; `core` is the file that nearly every command begins with; `alone` are
- * files that are wanted without it, each built into one file with all that it needs.
+ * files that are wanted without it, each built into one file with all that it needs. The templates of projects are put beside.
  */
 export const program = (name: string, { carries, installed, library, core, alone }: ProgramOptions): Options[] => {
   // Not by `clean`: the builds go on at the same time.
@@ -144,6 +145,7 @@ export const program = (name: string, { carries, installed, library, core, alone
         if (!existsSync(`${from}/python`)) continue
         cpSync(`${from}/python`, 'python', { recursive: true, filter: (path) => !/__pycache__|\.pyc$|\btest_/.test(path) })
       }
+      writeFileSync('dist/templates.json', JSON.stringify(templateFiles()))
     },
   }
   const entry = Object.fromEntries(alone.map((path) => [basename(path, '.ts'), path]))

@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { after, before, describe, it } from 'node:test'
 import { calendarOf, dayOfYear } from './calendar.ts'
 import { chart } from './chart.ts'
 import { extremesOf } from './extremes.ts'
@@ -17,12 +18,12 @@ const here = import.meta.dirname
 let folder: string
 let days: Days
 
-beforeAll(() => {
+before(() => {
   folder = mkdtempSync(join(tmpdir(), 'weather-'))
   const dataset = new URL('../data/seattle-weather.csv', import.meta.resolve('vega-datasets'))
   days = parse(readFileSync(dataset, 'utf8'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+after(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('sanitize.sh', () => {
   function sanitize(text: string): { status: number | null; line: string; problems: string; clean(): string } {
@@ -36,26 +37,28 @@ describe('sanitize.sh', () => {
 
   it('normalises rows and puts them in order', () => {
     const { line, clean } = sanitize(`${HEADER}\r\n2012/01/02, 1.5 ,"3",-1,2.0,RAIN\r\n\r\n2012-01-01,0,3,1,2,sun\r\n`)
-    expect(clean()).toBe(`${HEADER}\n2012-01-01,0,3,1,2,sun\n2012-01-02,1.5,3,-1,2.0,rain\n`)
-    expect(JSON.parse(line)).toMatchObject({ status: 'ok', set: { 'weather.sanitized_v1': { kept: 2, dropped: 0 } } })
+    assert.equal(clean(), `${HEADER}\n2012-01-01,0,3,1,2,sun\n2012-01-02,1.5,3,-1,2.0,rain\n`)
+    assert.partialDeepStrictEqual(JSON.parse(line), { status: 'ok', set: { 'weather.sanitized_v1': { kept: 2, dropped: 0 } } })
   })
 
-  it.each([
+  for (const [why, row] of [
     ['not 6 fields', '2012-01-02,0,3,1,2'],
     ['not a date', 'yesterday,0,3,1,2,sun'],
     ['not a number', '2012-01-02,0,NA,1,2,sun'],
     ['impossible', '2012-01-02,0,1,3,2,sun'],
     ['second row of a day', '2012-01-01,0,4,1,2,sun'],
-  ])('drops a row that is %s', (why, row) => {
-    const { line, problems } = sanitize(`${HEADER}\n2012-01-01,0,3,1,2,sun\n${row}\n`)
-    expect(JSON.parse(line)).toMatchObject({ set: { 'weather.sanitized_v1': { kept: 1, dropped: 1 } } })
-    expect(problems).toContain(`line 3: ${why}: ${row}`)
-  })
+  ] as const) {
+    it(`drops a row that is ${why}`, () => {
+      const { line, problems } = sanitize(`${HEADER}\n2012-01-01,0,3,1,2,sun\n${row}\n`)
+      assert.partialDeepStrictEqual(JSON.parse(line), { set: { 'weather.sanitized_v1': { kept: 1, dropped: 1 } } })
+      assert(problems.includes(`line 3: ${why}: ${row}`), problems)
+    })
+  }
 
   it('fails when nothing is left', () => {
     const { status, line } = sanitize(`${HEADER}\nnonsense\n`)
-    expect(status).toBe(3)
-    expect(JSON.parse(line)).toMatchObject({ status: 'error', exit_code: 3 })
+    assert.equal(status, 3)
+    assert.partialDeepStrictEqual(JSON.parse(line), { status: 'error', exit_code: 3 })
   })
 })
 
@@ -68,7 +71,7 @@ describe('statistics', () => {
 `)
 
   it('finds the days to remember', () => {
-    expect(extremesOf(few)).toEqual({
+    assert.deepEqual(extremesOf(few), {
       hottest: { date: '2013-03-01', value: 15 },
       coldest: { date: '2012-03-01', value: -3 },
       wettest: { date: '2012-03-01', value: 2 },
@@ -79,16 +82,16 @@ describe('statistics', () => {
   })
 
   it('averages months over years', () => {
-    expect(monthsOf(days)[6]).toEqual({ low: 14.2, high: 26, rain: 12.1, rainy_days: 2.8 })
-    expect(monthsOf(days)).toHaveLength(12)
+    assert.deepEqual(monthsOf(days)[6], { low: 14.2, high: 26, rain: 12.1, rainy_days: 2.8 })
+    assert.equal(monthsOf(days).length, 12)
   })
 
   it('lines the years up by date', () => {
-    expect([dayOfYear('2013-01-01'), dayOfYear('2013-03-01'), dayOfYear('2012-12-31')]).toEqual([0, 60, 365])
+    assert.deepEqual([dayOfYear('2013-01-01'), dayOfYear('2013-03-01'), dayOfYear('2012-12-31')], [0, 60, 365])
     const calendar = calendarOf(days, 15)
-    expect(calendar).toHaveLength(366)
-    expect(calendar[dayOfYear('2014-08-11')]).toMatchObject({ record_high: 35.6 })
-    expect(calendar.every((day) => day.record_low < day.record_high && day.low < day.high)).toBe(true)
+    assert.equal(calendar.length, 366)
+    assert.equal(calendar[dayOfYear('2014-08-11')]?.record_high, 35.6)
+    assert(calendar.every((day) => day.record_low < day.record_high && day.low < day.high))
   })
 
   it('fills 29 February in when no year has one', () => {
@@ -96,20 +99,20 @@ describe('statistics', () => {
     const pick = (values: number[]): number[] => common.map(([, at]) => values[at]!)
     const date = common.map(([day]) => day)
     const year = { ...days, date, temp_max: pick(days.temp_max), temp_min: pick(days.temp_min) }
-    expect(Number.isFinite(calendarOf(year, 15)[59]!.record_low)).toBe(true)
+    assert(Number.isFinite(calendarOf(year, 15)[59]!.record_low))
   })
 
   it('interpolates percentiles', () => {
-    expect([0, 50, 75, 100].map((percent) => percentile([4, 1, 3, 2], percent))).toEqual([1, 2.5, 3.25, 4])
+    assert.deepEqual([0, 50, 75, 100].map((percent) => percentile([4, 1, 3, 2], percent)), [1, 2.5, 3.25, 4])
   })
 
   const python = spawnSync('python3', ['--version']).status === 0
-  it.runIf(python)('are the same in Python', () => {
+  it('are the same in Python', { skip: !python }, () => {
     const code = 'import json, sys, percentiles; print(json.dumps(percentiles.percentiles_of(*json.load(sys.stdin))))'
     const percents = [5, 25, 50, 75, 95]
     const input = JSON.stringify([days, percents])
     const { stdout } = spawnSync('python3', ['-B', '-c', code], { cwd: here, input, encoding: 'utf8' })
-    expect(JSON.parse(stdout)).toEqual(percentilesOf(days, percents))
+    assert.deepEqual(JSON.parse(stdout), percentilesOf(days, percents))
   })
 })
 
@@ -127,16 +130,16 @@ describe('the report', () => {
 
   it('draws every day and every month', () => {
     const svg = chart('A < B & C', summary())
-    expect(svg).toContain('A &lt; B &amp; C through the year')
-    expect(svg.match(/<rect class="rain" /g)).toHaveLength(12)
-    expect(svg).toContain('35.6° on 11 Aug 2014')
-    expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+    assert(svg.includes('A &lt; B &amp; C through the year'))
+    assert.equal(svg.match(/<rect class="rain" /g)?.length, 12)
+    assert(svg.includes('35.6° on 11 Aug 2014'))
+    assert.doesNotMatch(svg, /NaN|undefined|Infinity/)
   })
 
   it('tells the same in words', () => {
     const text = markdown('Seattle', summary())
-    expect(text).toContain('1461 days, 2012-01-01 to 2015-12-31')
-    expect(text).toContain('| July | 14.2 | 26.0 | 12.1 | 2.8 |')
-    expect(text).not.toMatch(/NaN|undefined|Infinity/)
+    assert(text.includes('1461 days, 2012-01-01 to 2015-12-31'))
+    assert(text.includes('| July | 14.2 | 26.0 | 12.1 | 2.8 |'))
+    assert.doesNotMatch(text, /NaN|undefined|Infinity/)
   })
 })

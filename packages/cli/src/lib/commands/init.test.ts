@@ -39,7 +39,7 @@ it('leaves what is there, and writes nothing then', async () => {
   const refused = await init('node')
   expect([refused.exit, refused.stderr]).toEqual([
     2,
-    'error[CLI_FILE_EXISTS]: numbers.yaml is there already: nothing was written.\nfix: name another folder: --dir DIR.\n',
+    'error[CLI_FILE_EXISTS]: numbers.yaml is there already: nothing was written.\nfix: name another folder: lorc init TEMPLATE DIR.\n',
   ])
   expect(existsSync(join(folder, 'steps'))).toBe(false)
   await init('minimal')
@@ -49,5 +49,35 @@ it('leaves what is there, and writes nothing then', async () => {
 
 it('knows no other template', async () => {
   expect((await init('pyhton')).stderr).toContain('fix: did you mean `python`?')
-  expect((await init('zzzz')).stderr).toContain('fix: the templates are minimal, node, python, etl.')
+  expect((await init('zzzz')).stderr).toContain('fix: the templates are minimal, node, python, etl, recipe, job, pipeline.')
+})
+
+it('calls packages like their folder', async () => {
+  const { exit, stderr } = await init('job', 'My Mail.Box')
+  expect([exit, stderr]).toEqual([0, 'next: cd My Mail.Box && npm install && npm test\n'])
+  const manifest = JSON.parse(readFileSync(join(folder, 'My Mail.Box/package.json'), 'utf8')) as Record<string, Record<string, string>>
+  expect(manifest).toMatchObject({ name: 'my-mail-box', dependencies: { '@lorc/event-client': expect.stringMatching(/^\^\d/) }, devDependencies: { typescript: expect.stringMatching(/^\^\d/) } })
+  expect(manifest).not.toHaveProperty('private')
+  expect(readFileSync(join(folder, 'My Mail.Box/README.md'), 'utf8')).toContain('npx lorc run my-mail-box extract_earthquakes')
+  expect(readFileSync(join(folder, 'My Mail.Box/.gitignore'), 'utf8')).toBe('node_modules/\ndist/\n.lorc/\nruns/\n')
+})
+
+it.each(['recipe', 'job', 'pipeline'])('leaves no name of the example in %s, and no version that only this repository has', async (template) => {
+  await init(template, 'quakes')
+  const { globSync } = await import('node:fs')
+  const files = globSync('**/*', { cwd: join(folder, 'quakes') }).filter((path) => statSync(join(folder, 'quakes', path)).isFile())
+  expect(files.length).toBeGreaterThan(5)
+  for (const path of files) expect(readFileSync(join(folder, 'quakes', path), 'utf8'), path).not.toMatch(/@lorc-examples|example-weather|catalog:|workspace:|\.\.\/lorc/)
+})
+
+it('makes a workspace of a pipeline', async () => {
+  await init('pipeline', 'quakes')
+  const read = (path: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, 'quakes', path), 'utf8')) as Record<string, unknown>
+  expect(read('package.json')).toMatchObject({ name: 'quakes', private: true, workspaces: ['packages/*'], dependencies: { '@quakes/ingester': '^0.1.0' } })
+  expect(read('packages/final-form/package.json')).toMatchObject({ name: '@quakes/final-form', version: '0.1.0' })
+})
+
+it('takes one folder', async () => {
+  expect((await init('job', 'a', '--dir', 'b')).stderr).toContain('the folder is given twice: `a` and --dir b.')
+  expect(existsSync(join(folder, 'a'))).toBe(false)
 })

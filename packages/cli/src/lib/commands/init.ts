@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { closest } from '../closest.ts'
 import { defineCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
@@ -11,19 +11,25 @@ import type { Template } from '../templates/template.ts'
 
 /** What lorc leaves in a workspace that is nobody's to commit. */
 const IGNORED = '.lorc/\nruns/\n'
+const IGNORED_OF_PACKAGES = `node_modules/\ndist/\n${IGNORED}`
 
 export const init = defineCommand({
   description:
-    'Writes a small project that runs as it is, to begin with. Without TEMPLATE, lists the templates there are. It never ' +
-    'overwrites a file: where one is in the way, nothing is written.',
-  arguments: { template: { label: 'TEMPLATE', summary: 'minimal, node, python or etl', required: false } },
-  options: { dir: { kind: 'text', label: 'DIR', short: 'd', summary: 'The folder to write it to. Default: the current one' } },
+    'Writes a small project that runs as it is, to begin with; job, recipe and pipeline are packages with tests, called like ' +
+    'their folder. Without TEMPLATE, lists the templates there are. It never overwrites a file: where one is in the way, ' +
+    'nothing is written.',
+  arguments: {
+    template: { label: 'TEMPLATE', summary: Object.keys(TEMPLATES).join(', '), required: false },
+    folder: { label: 'DIR', summary: 'The folder to write it to. Default: the current one', required: false },
+  },
+  options: { dir: { kind: 'text', label: 'DIR', short: 'd', summary: 'The same as DIR' } },
   examples: [
     ['init', 'which templates there are'],
     ['init node', 'a project of Node steps in this folder'],
-    ['init etl -d weather', 'a longer one, in a new folder'],
+    ['init etl weather', 'a longer one, in a new folder'],
+    ['init job mailbox', 'a package with a job, called mailbox'],
   ],
-  async run({ io, out, arguments: { template: name }, options: { dir = '.' } }) {
+  async run({ io, out, arguments: { template: name, folder: given }, options: { dir } }) {
     if (name === undefined) {
       const rows = Object.entries(TEMPLATES).map(([key, { summary }]) => `${out.cyan(padEnd(key, 8))} ${summary}`)
       io.stdout.write(`${rows.join('\n')}\n`)
@@ -31,18 +37,22 @@ export const init = defineCommand({
       return EXIT.ok
     }
     const template = templateOf(name)
-    const folder = resolve(io.cwd, dir)
-    const inTheWay = Object.keys(template.files).filter((path) => existsSync(join(folder, path)))
+    if (given !== undefined && dir !== undefined) {
+      throw new CliError('CLI_OPTION_INVALID', `the folder is given twice: \`${given}\` and --dir ${dir}.`, { fix: 'leave --dir out.' })
+    }
+    const folder = resolve(io.cwd, given ?? dir ?? '.')
+    const files = await template.files(packageName(folder))
+    const inTheWay = Object.keys(files).filter((path) => existsSync(join(folder, path)))
     if (inTheWay.length > 0) {
       throw new CliError('CLI_FILE_EXISTS', `${inTheWay.join(', ')} ${inTheWay.length === 1 ? 'is' : 'are'} there already: nothing was written.`, {
-        fix: 'name another folder: --dir DIR.',
+        fix: 'name another folder: lorc init TEMPLATE DIR.',
       })
     }
-    for (const [path, text] of Object.entries(template.files)) await write(join(folder, path), text)
-    if (!existsSync(join(folder, '.gitignore'))) await write(join(folder, '.gitignore'), IGNORED)
+    for (const [path, text] of Object.entries(files)) await write(join(folder, path), text)
+    if (!existsSync(join(folder, '.gitignore'))) await write(join(folder, '.gitignore'), 'package.json' in files ? IGNORED_OF_PACKAGES : IGNORED)
     const shown = relative(io.cwd, folder)
-    io.stdout.write(`${Object.keys(template.files).map((path) => join(shown, path)).join('\n')}\n`)
-    io.stderr.write(`next: ${shown === '' ? '' : `cd ${shown} && `}lorc ${template.next}\n`)
+    io.stdout.write(`${Object.keys(files).map((path) => join(shown, path)).join('\n')}\n`)
+    io.stderr.write(`next: ${shown === '' ? '' : `cd ${shown} && `}${template.next}\n`)
     return EXIT.ok
   },
 })
@@ -54,6 +64,11 @@ function templateOf(name: string): Template {
   throw new CliError('CLI_TEMPLATE_UNKNOWN', `there is no template \`${name}\`.`, {
     fix: near === undefined ? `the templates are ${Object.keys(TEMPLATES).join(', ')}.` : `did you mean \`${near}\`?`,
   })
+}
+
+/** A name that npm takes, made of a folder's. */
+function packageName(folder: string): string {
+  return basename(folder).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'project'
 }
 
 /** `wx`: also a file that was made meanwhile stays. */

@@ -1,3 +1,4 @@
+import { TEMPLATES } from '../templates/templates.ts'
 import { type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionSpecs } from '../command.ts'
 
 /** One thing that may stand where the cursor is. */
@@ -184,4 +185,4 @@ async function ofPart(part: string, places: readonly string[], sources: Completi
 /** What is no run and no package. */
 const FILE = /\.[a-z]+$/
 
-const NAMES = { TEMPLATE: ['minimal', 'node', 'python', 'etl'], SHELL: ['bash', 'zsh', 'fish'] } as const
+const NAMES = { TEMPLATE: Object.keys(TEMPLATES), SHELL: ['bash', 'zsh', 'fish'] } as const

@@ -2,8 +2,8 @@ import type { Template } from './template.ts'
 
 export const etl: Template = {
   summary: 'readings of weather from a file to a report: clean, load, compute, write; cached and retried',
-  next: 'run weather.yaml',
-  files: {
+  next: 'lorc run weather.yaml',
+  files: async () => ({
     'weather.yaml': `# lorc run weather.yaml
 name: weather
 concurrency: 4
@@ -101,5 +101,5 @@ export default async function report(ctx: Context): Promise<void> {
   await writeFile('weather.md', ['| city | mean | min | max |', '|---|---|---|---|', ...rows, ''].join('\\n'))
 }
 `,
-  },
+  }),
 }

@@ -2,8 +2,8 @@ import type { Template } from './template.ts'
 
 export const minimal: Template = {
   summary: 'two shell steps, one after the other',
-  next: 'run hello.yaml',
-  files: {
+  next: 'lorc run hello.yaml',
+  files: async () => ({
     'hello.yaml': `# lorc run hello.yaml
 name: hello
 steps:
@@ -28,5 +28,5 @@ greeting=$(sed -n 's/.*"hello.greeting_v1": *"\\([^"]*\\)".*/\\1/p' "$LORC_CONTE
 echo "counting the letters of: $greeting" >&2
 printf '{"status":"ok","set":{"hello.length_v1":%d}}\\n' "\${#greeting}"
 `,
-  },
+  }),
 }

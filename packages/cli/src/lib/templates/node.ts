@@ -2,8 +2,8 @@ import type { Template } from './template.ts'
 
 export const node: Template = {
   summary: 'Node steps in TypeScript, two of them at the same time, with a retry',
-  next: 'run numbers.yaml',
-  files: {
+  next: 'lorc run numbers.yaml',
+  files: async () => ({
     'numbers.yaml': `# lorc run numbers.yaml
 name: numbers
 steps:
@@ -47,5 +47,5 @@ export async function report(ctx: Context): Promise<void> {
   await writeFile('numbers.md', \`sum \${ctx.get('numbers.sum_v1')}, mean \${ctx.get('numbers.mean_v1')}\\n\`)
 }
 `,
-  },
+  }),
 }

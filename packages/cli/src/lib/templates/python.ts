@@ -2,8 +2,8 @@ import type { Template } from './template.ts'
 
 export const python: Template = {
   summary: 'Python steps, with a check before they run',
-  next: 'run words.yaml',
-  files: {
+  next: 'lorc run words.yaml',
+  files: async () => ({
     'words.yaml': `# lorc run words.yaml
 name: words
 steps:
@@ -39,5 +39,5 @@ class Count:
         print(json.dumps({"status": "ok", "outputs": ["words.counts_v1"]}))
         return 0
 `,
-  },
+  }),
 }

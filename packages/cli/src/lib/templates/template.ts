@@ -1,8 +1,10 @@
-/** A small project to begin with: it runs as it is. */
+/** A small project to begin with. */
 export interface Template {
   summary: string
-  /** Texts by path, relative to the folder; scripts (`.sh`) are made executable. */
-  files: Readonly<Record<string, string>>
-  /** The command to try first, without `lorc `. */
+  /** The command to try first, in its folder. */
   next: string
+  /** Texts by path, relative to the folder, for a project of this name; scripts (`.sh`) are made executable. */
+  files(name: string): Promise<TemplateFiles>
 }
+
+export type TemplateFiles = Readonly<Record<string, string>>
