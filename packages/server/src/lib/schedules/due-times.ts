@@ -2,7 +2,7 @@ import type { PlanSchedule } from '@lorc/runner'
 import type { FiringTimes } from '@lorc/runner/recipe'
 
 /** A time that passed less than this ago is not missed: a service may be a little late, or just be starting again. */
-export const ON_TIME_MS = 60_000
+const ON_TIME_MS = 60_000
 /** Missed times that are made up for, at most: those before the last ones are left. */
 export const MOST_CAUGHT_UP = 100
 const MINUTE = 60_000
