@@ -1,3 +1,4 @@
+import { bigqueryDeliver } from './workloads/bigquery.ts'
 import { coldStart } from './workloads/cold-start.ts'
 import { eventsCount, eventsDeliver, eventsEmit, eventsImport, eventsMemory } from './workloads/events.ts'
 import { fanOut } from './workloads/fan-out.ts'
@@ -33,6 +34,7 @@ export const workloads: readonly Workload[] = [
   eventsMemory,
   eventsCount,
   eventsDeliver,
+  bigqueryDeliver,
   eventsImport,
   shellSteps,
   pythonSteps,

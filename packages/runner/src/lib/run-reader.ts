@@ -27,9 +27,7 @@ export interface LoadOptions {
 }
 
 /** What runs can be read from: a store, or what holds some of its runs. */
-export interface JournalSource extends Pick<RunStore, 'plan'> {
-  read(runId: string, fromSeq?: number): AsyncIterable<string[]> | Iterable<string[]>
-}
+export type JournalSource = Pick<RunStore, 'read' | 'plan'>
 
 /** Reads and checks a run's journal. Throws RUN_UNKNOWN, RUN_JOURNAL_BROKEN, STORE_*. */
 export async function loadRun(store: JournalSource, runId: string, options: LoadOptions = {}): Promise<LoadedRun> {
