@@ -77,7 +77,7 @@ export class Deliverer {
   async drain(remaining: () => number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
     const left = remaining()
-    if (left === 0) return
+    if (left <= 0) return
     if (this.#closed) throw closed()
     this.#pausedUntil = this.#askedUntil
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -123,17 +123,13 @@ export class Deliverer {
 
   #pump(): void {
     if (this.#closed) return
-    this.#look()
-    const pause = this.#pausedUntil - this.#now()
-    if (pause > 0) {
-      if (!this.#isGivenUp()) this.#schedule(pause)
-      return
-    }
     try {
-      this.#send()
+      this.#look()
+      const pause = this.#pausedUntil - this.#now()
+      if (pause <= 0) this.#send()
+      else if (!this.#isGivenUp()) this.#schedule(pause)
     } catch (error) {
       this.#fail(error)
-      return
     }
     if (this.#waiters.size > 0 && this.#underWay.size === 0) this.#schedule(POLL_MS)
   }
@@ -145,7 +141,7 @@ export class Deliverer {
     const limits = { rows: Math.min(batch.rows, sink.limits.rows), bytes: Math.min(batch.bytes, sink.limits.bytes) }
     while (this.#underWay.size < width) {
       if (this.#waiters.size === 0 && !this.#ripe && outbox.waiting() < limits.rows * (this.#underWay.size + 1)) return
-      const claim = claims.claim(limits, clock.now())
+      const claim = claims.claim(limits, () => clock.now())
       if (claim === undefined) {
         this.#ripe = false
         return
@@ -203,7 +199,7 @@ export class Deliverer {
   #look(): void {
     for (const waiter of this.#waiters) {
       const left = waiter.remaining()
-      if (left === 0) waiter.resolve()
+      if (left <= 0) waiter.resolve()
       else if (left < waiter.left) waiter.progressAt = this.#now()
       waiter.left = left
       // Time that is left is of no use where the sink has asked for more.

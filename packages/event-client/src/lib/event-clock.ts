@@ -8,7 +8,7 @@ export interface EventClock {
   sleep(ms: number, wake: () => void): () => void
 }
 
-export const systemClock: EventClock = {
+const systemClock: EventClock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   sleep(ms, wake) {
@@ -16,4 +16,13 @@ export const systemClock: EventClock = {
     const timer = setTimeout(wake, Math.min(ms, 2 ** 31 - 1))
     return () => clearTimeout(timer)
   },
+}
+
+/** A clock of which a part is given; the rest is the system's. */
+export function clockOf(given: Partial<EventClock> = {}): EventClock {
+  return {
+    now: () => given.now?.() ?? systemClock.now(),
+    monotonic: () => given.monotonic?.() ?? systemClock.monotonic(),
+    sleep: (ms, wake) => given.sleep?.(ms, wake) ?? systemClock.sleep(ms, wake),
+  }
 }

@@ -2,7 +2,7 @@ import { Deliverer } from './deliverer.ts'
 import type { Destination } from './destination.ts'
 import { DryRunDestination } from './dry-run-destination.ts'
 import type { ClientOptions, DeadLetter, Delivery, EventCounts, EventHub, JobEvents } from './event-client.ts'
-import { systemClock, type EventClock } from './event-clock.ts'
+import { clockOf, type EventClock } from './event-clock.ts'
 import { TimeFollower, type EventFilter, type EventFollower } from './event-follower.ts'
 import { randomId } from './event-id.ts'
 import { LARGEST_PAYLOAD } from './event-row.ts'
@@ -51,7 +51,7 @@ export class Hub implements EventHub {
     this.#place = place
     this.#remote = remote
     this.#options = options
-    this.#clock = { ...systemClock, ...options.clock }
+    this.#clock = clockOf(options.clock)
     this.sink = remote?.name ?? (place.file === IN_MEMORY ? 'memory' : `sqlite ${place.file}`)
     this.#dryRun = options.dryRun ? new DryRunDestination() : undefined
     this.#destination = this.#dryRun ?? this.#writing()

@@ -132,6 +132,15 @@ describe('opening', () => {
     db.close()
   })
 
+  it('changes nothing of a database of another program', () => {
+    file = join(folder, 'other.db')
+    const db = new DatabaseSync(file)
+    db.exec('CREATE TABLE theirs (id INTEGER)')
+    expect(() => opened()).toThrow(expect.objectContaining({ code: 'EVENTS_STORE_UNAVAILABLE' }))
+    expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'delete' })
+    db.close()
+  })
+
   it('refuses a place where no file can be', () => {
     writeFileSync(join(folder, 'file'), '')
     file = join(folder, 'file', 'events.db')

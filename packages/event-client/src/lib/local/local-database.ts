@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { openForQueries, prepareForQueries } from '../sql/query-sqlite.ts'
 import { LogSync } from './log-sync.ts'
-import { migrate, rollback } from './schema.ts'
+import { migrate, rollback, versionOf } from './schema.ts'
 import { storeProblem } from './store-problem.ts'
 
 /** Loaded on use: a program that never emits does not pay for it. */
@@ -52,6 +52,7 @@ export class LocalDatabase {
     }
     try {
       this.#patiently('open', () => {
+        versionOf(this.db, file)
         this.db.exec(PRAGMAS)
         migrate(this.db, file)
       })

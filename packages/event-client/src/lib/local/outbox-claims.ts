@@ -43,10 +43,12 @@ export class OutboxClaims {
   }
 
   /** Claims the oldest rows that are due and nobody's: at least one if there is one, within the limits otherwise. */
-  claim(limits: { rows: number; bytes: number }, nowMs: number): Claim | undefined {
-    if (this.#outbox.waiting() === 0) return undefined
+  claim(limits: { rows: number; bytes: number }, now: () => number): Claim | undefined {
+    if (this.#outbox.waiting() <= 0) return undefined
     const { database } = this.#outbox
     return database.transact(() => {
+      // Asked here: while others held the lock, time went by, and they have claimed by a later one.
+      const nowMs = now()
       const rows = this.#free(limits, nowMs)
       const [first, last] = [rows[0]?.seq, rows.at(-1)?.seq]
       if (first === undefined || last === undefined) return undefined
@@ -64,7 +66,7 @@ export class OutboxClaims {
       const ours = database
         .statement('DELETE FROM claims WHERE first = ? AND holder = ?')
         .run(claim.first, this.#holder).changes
-      const whole = ours === 1 && claim.last - claim.first + 1 === claim.rows.length && fates.every(isDelivered)
+      const whole = ours === 1 && fates.every(isDelivered) && this.#holdsExactly(claim)
       if (whole) database.statement('DELETE FROM outbox WHERE seq BETWEEN ? AND ?').run(claim.first, claim.last)
       const changes = new Map<number, Map<string, TallyChange>>()
       const sums = { delivered: 0, rejected: 0 }
@@ -99,14 +101,21 @@ export class OutboxClaims {
     return []
   }
 
-  /** Claims that still hold, by number. A time further ahead than any lease was set by a clock that has gone back since. */
+  /** Whether the claim's range has its rows, all of them, and no other. */
+  #holdsExactly({ first, last, rows }: Claim): boolean {
+    if (last - first + 1 !== rows.length) return false
+    const select = 'SELECT count(*) AS rows FROM outbox WHERE seq BETWEEN ? AND ?'
+    return this.#outbox.database.statement(select).get(first, last)?.['rows'] === rows.length
+  }
+
+  /** Claims that still hold, by number. A time far ahead of any lease was set by a clock that has gone back since. */
   #live(nowMs: number, from: number, end: number): { first: number; last: number }[] {
     const { database } = this.#outbox
     const claims = database
       .statement('SELECT first, last, holder, until FROM claims WHERE first >= ? AND first < ? ORDER BY first')
       .all(from, end) as unknown as { first: number; last: number; holder: string; until: number }[]
     return claims.filter(({ first, holder, until }) => {
-      const holds = until > nowMs && until <= nowMs + this.#leaseMs && (holder === this.#holder || !isGone(holder))
+      const holds = until > nowMs && until <= nowMs + 2 * this.#leaseMs && (holder === this.#holder || !isGone(holder))
       if (!holds) database.statement('DELETE FROM claims WHERE first = ?').run(first)
       return holds
     })

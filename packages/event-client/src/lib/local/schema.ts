@@ -79,8 +79,10 @@ export function rollback(db: DatabaseSync): void {
   }
 }
 
-/** 0: an empty file. */
-function versionOf(db: DatabaseSync, file: string): number {
+/** 0: an empty file. Changes nothing. Throws as `migrate` does. */
+export function versionOf(db: DatabaseSync, file: string): number {
+  // Counted first: another process may make the schema between these, and that sets the rest with it.
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
   const version = pragma(db, 'user_version')
   const application = pragma(db, 'application_id')
   if (application === APPLICATION_ID) {
@@ -88,7 +90,6 @@ function versionOf(db: DatabaseSync, file: string): number {
     const message = `The events database ${JSON.stringify(file)} has version ${version}; this program reads up to ${SCHEMA_VERSION}.`
     throw new EventError('EVENTS_STORE_VERSION', message, { fix: 'Update @lorc/event-client, or use another file.' })
   }
-  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
   if (tables === 0) return 0
   const message = `${JSON.stringify(file)} is a SQLite database of another program: it was left as it is.`
   throw new EventError('EVENTS_STORE_UNAVAILABLE', message, { fix: 'Name another file.' })

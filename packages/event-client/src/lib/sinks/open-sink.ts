@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { BigQuerySink } from '../bigquery/bigquery-sink.ts'
 import { smokeDataset } from '../bigquery/place.ts'
 import { EventError } from '../errors.ts'
-import { systemClock } from '../event-clock.ts'
+import { clockOf } from '../event-clock.ts'
 import type { EventsOptions } from '../events-options.ts'
 import type { EventSink } from '../sink.ts'
 
@@ -15,7 +15,7 @@ export async function openSink(options: EventsOptions, dir: string): Promise<Eve
     case 'memory':
       return undefined
     case 'ndjson':
-      return (await import('./ndjson.ts')).ndjsonSink(ndjsonFolder(options, dir), { ...systemClock, ...options.clock })
+      return (await import('./ndjson.ts')).ndjsonSink(ndjsonFolder(options, dir), clockOf(options.clock))
     case 'stdout': {
       if (options.output === undefined) throw missing('stdout', 'output')
       return (await import('./stdout.ts')).stdoutSink(options.output)
