@@ -1,4 +1,3 @@
-import { bigqueryDeliver } from './workloads/bigquery.ts'
 import { coldStart } from './workloads/cold-start.ts'
 import { eventsCount, eventsDeliver, eventsEmit, eventsImport, eventsMemory } from './workloads/events.ts'
 import { fanOut } from './workloads/fan-out.ts'
@@ -34,7 +33,6 @@ export const workloads: readonly Workload[] = [
   eventsMemory,
   eventsCount,
   eventsDeliver,
-  bigqueryDeliver,
   eventsImport,
   shellSteps,
   pythonSteps,

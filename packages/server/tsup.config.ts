@@ -1,3 +1,3 @@
 import { library } from '../../tools/config/tsup.ts'
 
-export default library('index')
+export default library('index', 'schedules')

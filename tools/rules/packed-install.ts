@@ -23,14 +23,33 @@ const expectEqual = (what: string, actual: unknown, expected: unknown): void => 
   if (actual !== expected) throw new Error(`${what} is ${String(actual)} instead of ${String(expected)}`)
 }
 
+/** What a job author and an operator do: list, show, run a job, run a recipe of jobs, begin a package of one's own. */
+const checkJobs = (): void => {
+  const lorc = (...words: string[]): unknown => JSON.parse(run('npx', 'lorc', ...words))
+  const { packages } = lorc('jobs', 'list', '--json') as { packages: { short_name: string; jobs: { name: string }[] }[] }
+  expectEqual('the jobs', packages.flatMap(({ short_name, jobs }) => jobs.map(({ name }) => `${short_name}/${name}`)).join(), JOBS)
+  const { params } = lorc('jobs', 'show', 'ingester', 'extract_earthquakes', '--json') as { params: { properties: object } }
+  expectEqual('the parameters', Object.keys(params.properties).join(), 'feed,min_magnitude')
+  const { result } = lorc('run', 'ingester', 'extract_earthquakes', '--since', '2018-02-06', '--until', '2018-02-07') as { result: { inserted: number } }
+  expectEqual('the earthquakes of a day', result.inserted, 209)
+  writeFileSync(join(project, 'earthquakes.yaml'), readFileSync('examples/pipeline/earthquakes.yaml'))
+  expectEqual('the status of the recipe of jobs', (lorc('run', 'earthquakes.yaml') as { status: string }).status, 'ok')
+  const counted = lorc('sql', "SELECT COUNT(*) AS n FROM events WHERE event_type = 'earthquake.scored'", '--format', 'json') as { n: number }[]
+  expectEqual('the scores', counted[0]?.n, 1679)
+  run('npx', 'lorc', 'init', 'job', 'mailbox')
+  run(node, '--test', 'mailbox/src/*.test.ts')
+}
+
+const JOBS = 'canonizer/canonize_earthquakes,final-form/score_earthquakes,final-form/count_by_day,ingester/extract_earthquakes'
+
 try {
-  using tarballs = await packAll(resolve('.'))
+  using tarballs = await packAll(resolve('.'), ['ingester', 'canonizer', 'final-form'])
   const hasPython = spawnSync('python3', ['--version']).status === 0
   for (const [name, text] of Object.entries(projectFiles({ python: hasPython }))) {
     mkdirSync(dirname(join(project, name)), { recursive: true })
     writeFileSync(join(project, name), text)
   }
-  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs.all.map(({ path }) => path))
+  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...[...tarballs.all, ...tarballs.examples].map(({ path }) => path))
   for (const { name } of tarballs.all.filter(({ importable }) => importable)) {
     run(node, '--input-type=module', '-e', `const all = await import('${name}'); if (Object.keys(all).length === 0) throw new Error('exports nothing')`)
   }
@@ -41,6 +60,7 @@ try {
   const result = JSON.parse(stdout) as { status: string; ctx_keys: string[] }
   expectEqual('the status', result.status, 'ok')
   expectEqual('ctx_keys', result.ctx_keys.filter((key) => key.startsWith('sum.')).join(), ['sum.node_v1', ...(hasPython ? ['sum.python_v1'] : []), 'sum.shell_v1'].join())
+  checkJobs()
   console.log(`${tarballs.all.map(({ name }) => name).join(', ')} on Node ${run(node, '--version').trim()}${hasPython ? '' : ', without Python'}`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

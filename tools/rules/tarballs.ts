@@ -20,6 +20,8 @@ export interface Tarballs extends Disposable {
   /** A temporary folder; tarballs lie in it, and it goes when this is disposed of. */
   readonly folder: string
   readonly all: readonly Tarball[]
+  /** Of the examples that were asked for. */
+  readonly examples: readonly Tarball[]
 }
 
 interface Manifest {
@@ -28,20 +30,24 @@ interface Manifest {
   exports?: Record<string, unknown>
 }
 
-/** Packs every package of `root` that is published, as `pnpm publish` would. They must have been built. */
-export const packAll = async (root: string): Promise<Tarballs> => {
+/**
+ * Packs every package of `root` that is published, as `pnpm publish` would, and `examples`, as whoever copies them would. They
+ * must have been built.
+ */
+export const packAll = async (root: string, examples: readonly string[] = []): Promise<Tarballs> => {
   const folder = mkdtempSync(join(tmpdir(), 'lorc-pack-'))
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
-  const pack = async (cwd: string): Promise<Tarball[]> => {
+  const pack = async (cwd: string, anyway: boolean): Promise<Tarball[]> => {
     const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as Manifest
-    if (manifest.private === true) return []
+    if (manifest.private === true && !anyway) return []
     const { stdout } = await run('pnpm', ['pack', '--json', '--pack-destination', folder], { cwd, maxBuffer: 16 << 20 })
     const { filename, files } = JSON.parse(stdout) as { filename: string; files: { path: string }[] }
     return [{ name: manifest.name, path: filename, importable: manifest.exports?.['.'] !== undefined, files: files.map(({ path }) => path) }]
   }
   return {
     folder,
-    all: (await Promise.all(packages.map(pack))).flat(),
+    all: (await Promise.all(packages.map((cwd) => pack(cwd, false)))).flat(),
+    examples: (await Promise.all(examples.map((name) => pack(join(root, 'examples', name), true)))).flat(),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -33,6 +33,7 @@ import { runsList } from './commands/runs-list.ts'
 import { runsLogs } from './commands/runs-logs.ts'
 import { runsShow } from './commands/runs-show.ts'
 import { serve } from './commands/serve.ts'
+import { schedulesList } from './commands/schedules-list.ts'
 import { simulate } from './commands/simulate.ts'
 import { step } from './commands/step.ts'
 import { completeWords } from './commands/complete-words.ts'
@@ -168,6 +169,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show how runs went over time, and which steps are slow or flaky',
     command: stats,
   },
+  'schedules list': { summary: 'Show when which recipes run by themselves', command: schedulesList },
   serve: {
     summary: 'Serve runs, recipes and modules over HTTP',
     command: serve,
@@ -231,7 +233,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 }
 
 /** What a group does when it is named alone. */
-const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', config: 'config show', keys: 'keys check', jobs: 'jobs list', events: 'events tail' }
+const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', schedules: 'schedules list', config: 'config show', keys: 'keys check', jobs: 'jobs list', events: 'events tail' }
 
 export type FoundCommand =
   { kind: 'command'; name: string; words: string[]; command: Command } | { kind: 'help' } | { kind: 'none' }
@@ -296,6 +298,7 @@ const CALLED_ELSEWHERE: Readonly<Record<string, string>> = {
   exec: 'run',
   retry: 'resume',
   repeat: 'rerun',
+  cron: 'schedules list',
   restart: 'resume',
   stop: 'cancel',
   kill: 'cancel',

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { openEvents } from '@lorc/event-client'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { discoverJobs } from './discover.ts'
@@ -10,7 +11,7 @@ let files: ScratchWorkspace
 let location: JobLocation
 beforeEach(async () => {
   files = new ScratchWorkspace()
-  files.linkZod()
+  files.link('node_modules/zod', fileURLToPath(new URL('../../../event-client/node_modules/zod', import.meta.url)))
   files.write('package.json', { name: 'own', type: 'module', lorc: { jobs: { one: './one.js#one' } } })
   files.write('one.js', `
     import * as z from 'zod'

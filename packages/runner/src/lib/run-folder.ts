@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { logFile, type RunPlaces } from './attempt.ts'
@@ -22,15 +23,44 @@ export async function writeRunFolder(store: RunStore, runId: string, places: Run
 }
 
 async function writeViews(store: RunStore, runId: string, places: RunPlaces, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  const lines = await shortJournal(store, runId)
   const attempts: Begun[] = []
-  const run = await loadRun(store, runId, { visit: (event) => noteAttempt(attempts, event) })
+  const source = lines === undefined ? store : { plan: (hash: string) => store.plan(hash), read: () => [lines] }
+  const run = await loadRun(source, runId, { visit: (event) => noteAttempt(attempts, event) })
+  const records = { 'run.json': json(runRecord(run)), 'results.json': json(results(run)) }
+  if (lines !== undefined && !existsSync(places.logs)) {
+    writeShort(folder, { ...records, 'events.ndjson': `${lines.join('\n')}\n`, 'logs.jsonl': '' })
+    return
+  }
+  await mkdir(folder, { recursive: true })
   await Promise.all([
-    replaceFile(join(folder, 'run.json'), json(runRecord(run))),
-    replaceFile(join(folder, 'results.json'), json(results(run))),
+    ...Object.entries(records).map(([name, text]) => replaceFile(join(folder, name), text)),
     replaceFile(join(folder, 'events.ndjson'), store.read(runId)),
     replaceFile(join(folder, 'logs.jsonl'), logLines(run, attempts, places)),
   ])
+}
+
+/** Events of a run that is written at once: most runs, of which there may be thousands a second. */
+const SHORT = 1000
+
+/** The lines of a journal; undefined: there are more than SHORT. */
+async function shortJournal(store: RunStore, runId: string): Promise<string[] | undefined> {
+  const lines: string[] = []
+  for await (const chunk of store.read(runId)) {
+    lines.push(...chunk)
+    if (lines.length > SHORT) return undefined
+  }
+  return lines
+}
+
+/** To hand each of these files to another thread would cost several times as much as to write them. */
+function writeShort(folder: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(folder, name)
+    writeFileSync(`${file}.new`, text)
+    renameSync(`${file}.new`, file)
+  }
 }
 
 interface Begun {

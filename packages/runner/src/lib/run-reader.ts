@@ -27,7 +27,9 @@ export interface LoadOptions {
 }
 
 /** What runs can be read from: a store, or what holds some of its runs. */
-export type JournalSource = Pick<RunStore, 'read' | 'plan'>
+export interface JournalSource extends Pick<RunStore, 'plan'> {
+  read(runId: string, fromSeq?: number): AsyncIterable<string[]> | Iterable<string[]>
+}
 
 /** Reads and checks a run's journal. Throws RUN_UNKNOWN, RUN_JOURNAL_BROKEN, STORE_*. */
 export async function loadRun(store: JournalSource, runId: string, options: LoadOptions = {}): Promise<LoadedRun> {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ServerError } from './errors.ts'
 import { modulesSchema } from './modules/module-config.ts'
+import { retentionSchema } from './records/retention-config.ts'
 
 const limitsSchema = z.strictObject({
   /** Runs that are driven at once. */
@@ -19,6 +20,9 @@ const serverSchema = z.strictObject({
   stopSec: z.number().min(0).max(3600).default(8),
   /** Folders with recipes, relative to the workspace; searched with the folders in them, but for the workspace's own. */
   recipes: z.array(z.string().min(1)).default(['recipes', '.']),
+  /** Whether recipes with a schedule are run. */
+  schedules: z.boolean().default(true),
+  retention: retentionSchema.prefault({}),
 })
 
 const configSchema = z.strictObject({ server: serverSchema.prefault({}), modules: modulesSchema.default({}) })

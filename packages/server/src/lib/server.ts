@@ -24,6 +24,9 @@ import { createModuleExecutor } from './modules/module-executor.ts'
 import { ModuleRegistry } from './modules/module-registry.ts'
 import { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
 import { RunFolders } from './run-folders.ts'
+import { Pruning } from './records/pruning.ts'
+import { watchRecipes } from './schedules/recipe-watch.ts'
+import { Schedules } from './schedules/schedules.ts'
 import type { Service } from './service.ts'
 
 export interface ServerOptions {
@@ -120,6 +123,7 @@ async function recover({ intake, log }: Service): Promise<void> {
 class LocalServer implements LorcServer {
   readonly #service: Service
   readonly #ownsStore: boolean
+  readonly #background: readonly Background[]
   readonly app: FastifyInstance
   #closing: Promise<void> | undefined
 
@@ -127,6 +131,7 @@ class LocalServer implements LorcServer {
     this.#service = service
     this.#ownsStore = ownsStore
     this.app = app
+    this.#background = backgroundOf(service)
   }
 
   get config(): ServiceConfig {
@@ -144,6 +149,7 @@ class LocalServer implements LorcServer {
     } catch (error) {
       throw notListening(error, host, port)
     }
+    for (const task of this.#background) task.start()
     const address = this.app.server.address()
     const actual = typeof address === 'object' && address ? address.port : port
     return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, host, port: actual }
@@ -156,6 +162,7 @@ class LocalServer implements LorcServer {
   async #close(): Promise<void> {
     const { intake, runner, folders, config, readers, audit } = this.#service
     intake.close()
+    await Promise.all(this.#background.map((task) => task.stop()))
     readers.close()
     // Requests that wait for runs are answered as soon as these are left to the next start.
     await Promise.all([this.app.close(), runner.close({ settleMs: config.server.stopSec * 1000 })])
@@ -163,6 +170,22 @@ class LocalServer implements LorcServer {
     audit.close()
     if (this.#ownsStore) await runner.store.close()
   }
+}
+
+/** What goes on beside the answering of requests, from the first of them to the last. */
+interface Background {
+  start(): void
+  /** Resolves once nothing is under way. */
+  stop(): Promise<void>
+}
+
+function backgroundOf({ config, workspace, stateDir, runner, intake, recipes, audit, clock, log }: Service): Background[] {
+  const { retention, schedules, recipes: folders } = config.server
+  const watch = (changed: () => void): (() => void) => watchRecipes(workspace, folders, clock, changed)
+  return [
+    ...(schedules ? [new Schedules({ recipes, runner, intake, workspace, clock, log, watch })] : []),
+    new Pruning({ retention, runner, stateDir, audit, clock, log }),
+  ]
 }
 
 function notListening(error: unknown, host: string, port: number): ServerError {

@@ -2,7 +2,7 @@ import type { Approval, RunView, StepState } from '../api.ts'
 import type { RecordedError } from '../events.ts'
 import { blockedSteps } from './blocked-steps.ts'
 import { criticalPath, type PathStep } from './critical-path.ts'
-import { parallelism } from './parallelism.ts'
+import { parallelism, type Parallelism } from './parallelism.ts'
 import { lengthOf, type RunTimeline, type WaitKind } from './run-timeline.ts'
 
 /** What there is to tell of a run on one screen. Times are Unix milliseconds, lists are in the order of time. */
@@ -23,13 +23,12 @@ export interface RunStory {
   peak: number
 }
 
-/** O(steps + events). `view` and `timeline` are of the same journal. */
-export function storyOfRun(view: Pick<RunView, 'plan' | 'steps'>, timeline: RunTimeline): RunStory {
+/** O(steps + events). `view` and `timeline` are of the same journal; `atOnce` is the timeline's, where it is known. */
+export function storyOfRun(view: Pick<RunView, 'plan' | 'steps'>, timeline: RunTimeline, { busyMs, peak }: Pick<Parallelism, 'busyMs' | 'peak'> = parallelism(timeline)): RunStory {
   const blocks = blockedSteps(view.steps)
   const tolerated = new Set(view.plan.steps.flatMap(({ name, continueOnError }) => (continueOnError ? [name] : [])))
   // The failure of a `for_each` step is that of its items, which tell more.
   const isOwn = (state: StepState): boolean => state.items === null
-  const { busyMs, peak } = parallelism(timeline)
   return {
     failures: view.steps
       .filter((state) => state.status === 'failed' && state.error !== null && isOwn(state))

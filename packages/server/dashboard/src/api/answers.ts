@@ -2,11 +2,10 @@ import type * as z from 'zod'
 import type { scenarioRoutes } from '../../../src/lib/contract/scenarios.ts'
 import type { graphSchema, insightSchema, stepStorySchema, writesSchema } from '../../../src/lib/contract/insight.ts'
 import type { recipeRoutes } from '../../../src/lib/contract/recipes.ts'
-import type { runItemSchema, runStatusSchema, stepStatusSchema } from '../../../src/lib/contract/runs.ts'
+import type { runItemSchema, stepStatusSchema } from '../../../src/lib/contract/runs.ts'
 
 /** What the service answers: the types of its contract. */
 export type RunItem = z.output<typeof runItemSchema>
-export type RunStatus = z.output<typeof runStatusSchema>
 export type StepStatus = z.output<typeof stepStatusSchema>
 export type Insight = z.output<typeof insightSchema>
 export type GraphAnswer = z.output<typeof graphSchema>

@@ -30,7 +30,7 @@ export function DrawnGraph({ graph, neighbours, selected, isOnPath, onOpen, onKe
         <button type="button" aria-label="Smaller" onClick={() => step(-1)}>
           −
         </button>
-        <button type="button" aria-label="As wide as the page" onClick={() => setZoom(undefined)}>
+        <button type="button" aria-label="Fit the page" onClick={() => setZoom(undefined)}>
           fit
         </button>
       </div>
@@ -43,7 +43,7 @@ export function DrawnGraph({ graph, neighbours, selected, isOnPath, onOpen, onKe
                 <GraphNodeBox
                   key={node.id}
                   node={node}
-                  box={layout.boxes[node.id]!}
+                  {...layout.boxes[node.id]!}
                   selected={node.id === selected}
                   near={near.has(node.id)}
                   onPath={isOnPath(node)}

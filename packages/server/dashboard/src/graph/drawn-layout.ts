@@ -33,7 +33,7 @@ interface Point {
   y: number
 }
 
-const LETTER_PX = 7.4
+const LETTER_PX = 8
 
 /** A small graph with few crossings: from left to right where that fits into `room`, else downwards. */
 export async function drawnLayout(graph: PlanGraph, room: number): Promise<DrawnLayout> {

@@ -3,11 +3,13 @@ import { memo } from 'react'
 import type { StepStatus } from '../api/answers.ts'
 import { duration, number } from '../model/quantity.ts'
 import { MARKS, STATUSES } from '../parts/status.tsx'
-import type { Box } from './drawn-layout.ts'
 
 interface GraphNodeBoxProps {
   node: GraphNode
-  box: Box
+  left: number
+  top: number
+  width: number
+  height: number
   selected: boolean
   onPath: boolean
   /** It is next to what is selected. */
@@ -16,10 +18,10 @@ interface GraphNodeBoxProps {
   onOpen: (id: number) => void
 }
 
-/** A step, a group of steps, or what joins them. */
-export const GraphNodeBox = memo(function GraphNodeBox({ node, box, selected, onPath, near, tabbable, onOpen }: GraphNodeBoxProps) {
+/** A step, a group of steps, or what joins them. It is drawn anew only where one of these differs. */
+export const GraphNodeBox = memo(function GraphNodeBox({ node, left, top, width, height, selected, onPath, near, tabbable, onOpen }: GraphNodeBoxProps) {
   const { id, kind, label, status, forEach } = node
-  const place = { left: box.left, top: box.top, width: box.width, height: box.height }
+  const place = { left, top, width, height }
   if (kind === 'join') {
     return (
       <span className={label === '' ? 'join dot' : 'join'} style={place}>

@@ -1,8 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
 import type { GraphNode, PlanGraph } from '@lorc/runner/insight'
-import { useMemo, useState } from 'react'
-import type { GraphAnswer } from '../api/answers.ts'
-import { address, getJson } from '../api/request.ts'
+import { useCallback, useMemo, useState } from 'react'
 import { foldedGraph, graphOfRun, structureOf } from '../model/plan-graph.ts'
 import { counted } from '../model/quantity.ts'
 import { Notice } from '../parts/notice.tsx'
@@ -12,6 +9,7 @@ import { DrawnGraph } from './drawn-graph.tsx'
 import { GroupDialog } from './group-dialog.tsx'
 import { LayeredGraph } from './layered-graph.tsx'
 import { Neighbours } from './neighbours.ts'
+import { usePlanGraph } from './use-plan-graph.ts'
 import { graphKeys } from './graph-keys.ts'
 
 /** With more steps than these, steps that wait for the same are drawn as one at first. */
@@ -30,12 +28,8 @@ export interface GraphViewProps {
 
 /** Who waits for whom, and what each step has come to. */
 export function GraphTab({ picture, query }: TabProps) {
-  const { run_id: runId, name, facts } = picture.insight
-  const { data, error, refetch } = useQuery({
-    queryKey: ['graph', runId, facts.plan_hash],
-    queryFn: ({ signal }) => getJson<GraphAnswer>(address(['runs', runId, 'graph']), signal),
-    staleTime: Infinity,
-  })
+  const { run_id: runId, name } = picture.insight
+  const { data, error, refetch } = usePlanGraph(runId)
   const [group, setGroup] = useState<GraphNode>()
   const plan = useMemo(() => (data === undefined ? undefined : structureOf(name, data)), [data, name])
   const whole = useMemo(() => (plan === undefined ? undefined : graphOfRun(plan, picture.lines)), [plan, picture.lines])
@@ -45,14 +39,17 @@ export function GraphTab({ picture, query }: TabProps) {
   const structure = all ? plan : shown
   const neighbours = useMemo(() => (structure === undefined ? undefined : new Neighbours(structure)), [structure])
   const path = useMemo(() => new Set(picture.insight.path.map(([position]) => picture.lines[position]?.index ?? -1)), [picture])
+  const open = useCallback(
+    (id: number): void => {
+      const node = shown?.nodes[id]
+      if (node?.kind === 'group') setGroup(node)
+      else if (node) changeQuery({ step: node.label })
+    },
+    [shown?.nodes],
+  )
   if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />
   if (shown === undefined || whole === undefined || structure === undefined || neighbours === undefined) return <p className="none">Reading…</p>
 
-  const open = (id: number): void => {
-    const node = shown.nodes[id]!
-    if (node.kind === 'group') setGroup(node)
-    else changeQuery({ step: node.label })
-  }
   const step = query['step']?.replace(/\[\d+\]$/, '')
   const selected = step === undefined ? undefined : shown.nodes.findIndex(({ kind, label }) => kind === 'step' && label === step)
   const props: GraphViewProps = {

@@ -3,7 +3,7 @@ import { useMemo, useRef, type KeyboardEvent } from 'react'
 import { useWidth } from '../parts/use-width.ts'
 import { GraphNodeBox } from './graph-node.tsx'
 import type { GraphViewProps } from './graph-tab.tsx'
-import { CELL, cornerOf, layeredLayout, visibleBetween, type LayeredLayout } from './layered-layout.ts'
+import { CELL, cornerOf, isDot, layeredLayout, visibleBetween, type LayeredLayout } from './layered-layout.ts'
 import type { Neighbours } from './neighbours.ts'
 import { useVisiblePart } from './use-visible-part.ts'
 
@@ -25,9 +25,9 @@ export function LayeredGraph({ graph, structure, neighbours, selected, isOnPath,
       <Lines graph={graph} layout={layout} neighbours={neighbours} ids={ids} bands={bands} selected={selected} />
       {ids.map((id) => {
         const { x, y } = cornerOf(layout, id)
-        const box = { left: x, top: y, width: CELL.width, height: CELL.height }
         const node = graph.nodes[id]!
-        return <GraphNodeBox key={id} node={node} box={box} selected={id === selected} near={near.has(id)} onPath={isOnPath(node)} tabbable={id === first} onOpen={onOpen} />
+        const size = isDot(node) ? { left: x + (CELL.width - CELL.dot) / 2, width: CELL.dot, height: CELL.dot } : { left: x, width: CELL.width, height: CELL.height }
+        return <GraphNodeBox key={id} node={node} top={y} {...size} selected={id === selected} near={near.has(id)} onPath={isOnPath(node)} tabbable={id === first} onOpen={onOpen} />
       })}
     </div>
   )
@@ -52,7 +52,7 @@ function Lines({ layout, neighbours, ids, bands, selected }: LinesProps) {
     const key = from * nodes + to
     if (seen.has(key) || isField(from) || isField(to)) return
     seen.add(key)
-    lines.push({ key: String(key), path: between(cornerOf(layout, from), cornerOf(layout, to)), chosen: from === selected || to === selected })
+    lines.push({ key: String(key), path: between(cornerOf(layout, from), layout.bands[layout.bandOf[from]!]!.cell, cornerOf(layout, to)), chosen: from === selected || to === selected })
   }
   for (const id of ids) {
     if (isField(id)) continue
@@ -78,8 +78,8 @@ function Lines({ layout, neighbours, ids, bands, selected }: LinesProps) {
   )
 }
 
-function between(a: { x: number; y: number }, b: { x: number; y: number }): string {
-  const [x1, y1] = [a.x + CELL.width / 2, a.y + CELL.height]
+function between(a: { x: number; y: number }, height: number, b: { x: number; y: number }): string {
+  const [x1, y1] = [a.x + CELL.width / 2, a.y + height]
   const [x2, y2] = [b.x + CELL.width / 2, b.y - 1]
   const bend = Math.min(40, (y2 - y1) / 2)
   return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`

@@ -1,6 +1,6 @@
-import { layersOf, type PlanGraph } from '@lorc/runner/insight'
+import { layersOf, type GraphNode, type PlanGraph } from '@lorc/runner/insight'
 
-export const CELL = { width: 176, height: 40, gapX: 10, gapY: 10, gapBand: 34, padding: 12 } as const
+export const CELL = { width: 176, height: 40, dot: 12, gapX: 10, gapY: 10, gapBand: 34, padding: 12 } as const
 
 /** Steps that nothing but their place in the order tells apart: one layer, in rows of at most `columns`. */
 export interface Band {
@@ -8,6 +8,8 @@ export interface Band {
   top: number
   height: number
   columns: number
+  /** Of each node in it. */
+  cell: number
   /** More than fit side by side: drawn as a field, with one line to and from it all. */
   isField: boolean
 }
@@ -39,11 +41,17 @@ export function layeredLayout(graph: PlanGraph, room: number): LayeredLayout {
     }
     const isField = ids.length > columns
     const rows = Math.ceil(ids.length / columns)
-    const height = rows * (CELL.height + CELL.gapY) - CELL.gapY + (isField ? 2 * CELL.padding : 0)
-    bands.push({ ids, top, height, columns: Math.min(columns, ids.length), isField })
+    const cell = ids.every((id) => isDot(graph.nodes[id]!)) ? CELL.dot : CELL.height
+    const height = rows * (cell + CELL.gapY) - CELL.gapY + (isField ? 2 * CELL.padding : 0)
+    bands.push({ ids, top, height, columns: Math.min(columns, ids.length), cell, isField })
     top += height + CELL.gapBand
   }
   return { width: Math.max(room, CELL.width + 2 * CELL.padding), height: Math.max(0, top - CELL.gapBand), bands, bandOf, placeOf }
+}
+
+/** What joins steps and says nothing. */
+export function isDot({ kind, label }: GraphNode): boolean {
+  return kind === 'join' && label === ''
 }
 
 /** Where a node's upper left corner is. */
@@ -53,7 +61,7 @@ export function cornerOf({ bands, bandOf, placeOf, width }: LayeredLayout, id: n
   const used = band.columns * (CELL.width + CELL.gapX) - CELL.gapX
   return {
     x: (width - used) / 2 + (place % band.columns) * (CELL.width + CELL.gapX),
-    y: band.top + (band.isField ? CELL.padding : 0) + Math.floor(place / band.columns) * (CELL.height + CELL.gapY),
+    y: band.top + (band.isField ? CELL.padding : 0) + Math.floor(place / band.columns) * (band.cell + CELL.gapY),
   }
 }
 
@@ -61,11 +69,11 @@ export function cornerOf({ bands, bandOf, placeOf, width }: LayeredLayout, id: n
 export function visibleBetween(layout: LayeredLayout, from: number, to: number): { ids: number[]; bands: number[] } {
   const ids: number[] = []
   const bands: number[] = []
-  const row = CELL.height + CELL.gapY
   for (let index = firstBandBelow(layout.bands, from); index < layout.bands.length; index++) {
     const band = layout.bands[index]!
     if (band.top > to) break
     bands.push(index)
+    const row = band.cell + CELL.gapY
     const inner = band.top + (band.isField ? CELL.padding : 0)
     const first = Math.max(0, Math.floor((from - inner) / row))
     const last = Math.floor((to - inner) / row)

@@ -9,7 +9,7 @@ import type { TabProps } from '../run/tab-panel.tsx'
 import { changeQuery } from '../shell/use-route.ts'
 import { useLogs } from './use-logs.ts'
 
-const LINE = 21
+const LINE = 24
 
 /** What the steps printed, as it is printed; the lines of one attempt stand together. */
 export function LogsTab({ picture: { insight }, query }: TabProps) {

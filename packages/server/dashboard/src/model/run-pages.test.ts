@@ -49,6 +49,15 @@ describe('the pages of runs', () => {
     expect(service.asked).toEqual([[null, 100], ['run_601', 500], ['run_101', 500]])
   })
 
+  it('are read once each, though whoever hears of a page asks for more', async () => {
+    const service = new Service(700)
+    const pages = new RunPages(service.read)
+    pages.subscribe(() => void pages.more())
+    pages.open()
+    await expect.poll(() => pages.state().complete).toBe(true)
+    expect(ids(pages)).toEqual(service.runs.map(({ run_id: id }) => id))
+  })
+
   it('take in what is new, what changed and what is gone, and keep what is further down', async () => {
     const service = new Service(700)
     const pages = await pagesOf(service)
@@ -90,6 +99,9 @@ describe('the pages of runs', () => {
     service.broken = true
     await pages.refresh([])
     expect(pages.state().error).toMatchObject({ message: 'no answer' })
+    const asked = service.asked.length
+    await pages.more()
+    expect(service.asked).toHaveLength(asked)
     service.broken = false
     let told = 0
     pages.subscribe(() => told++)

@@ -50,43 +50,42 @@ export class RunPages extends Feed<RunList> {
     return () => this.#abort.abort()
   }
 
-  /** Reads the next page, unless all are there or one is being read. */
+  /** Reads the next page, unless all are there, something is being read, or the last request failed. */
   async more(): Promise<void> {
-    if (this.#reading || this.state().complete) return
-    const page = await this.#request(this.#cursor, this.#cursor === null ? FIRST : MORE)
-    if (page === undefined) return
-    this.#cursor = page.next_cursor
-    this.show({ runs: this.#arranged([...this.state().runs, ...page.items]), complete: page.next_cursor === null })
+    if (this.state().complete || this.state().error !== undefined) return
+    await this.#alone(async (read) => {
+      const page = await read(this.#cursor, this.#cursor === null ? FIRST : MORE)
+      this.#cursor = page.next_cursor
+      return { runs: this.#arranged([...this.state().runs, ...page.items]), complete: page.next_cursor === null }
+    })
   }
 
   /** Reads the beginning again, and the list around the first run of `shown` that goes on further down. */
-  async refresh(shown: readonly RunItem[]): Promise<void> {
-    if (this.#reading) return
-    const head = await this.#request(null, FIRST)
-    if (head === undefined) return
-    this.#replace(-1, head)
-    const going = shown.find(({ run_id: id, status }) => status === 'running' && (this.#positions.get(id) ?? 0) >= FIRST)
-    const before = going === undefined ? 0 : this.#positions.get(going.run_id)! - 1
-    const cursor = this.state().runs[before]?.run_id
-    const page = going === undefined || cursor === undefined ? undefined : await this.#request(cursor, FIRST)
-    if (page) this.#replace(before, page)
+  refresh(shown: readonly RunItem[]): Promise<void> {
+    return this.#alone(async (read) => {
+      const head = this.#replaced(-1, await read(null, FIRST))
+      const going = shown.find(({ run_id: id, status }) => status === 'running' && (this.#positions.get(id) ?? 0) >= FIRST)
+      if (going === undefined) return head
+      this.show(head)
+      const before = this.#positions.get(going.run_id)! - 1
+      return this.#replaced(before, await read(this.state().runs[before]!.run_id, FIRST))
+    })
   }
 
-  /** Puts a page in the place of what stood behind `after`, up to the last run of the page. */
-  #replace(after: number, { items, next_cursor: next }: Page<RunItem>): void {
+  /** A page in the place of what stood behind `after`, up to the last run of the page. */
+  #replaced(after: number, { items, next_cursor: next }: Page<RunItem>): Partial<RunList> {
     const { runs } = this.state()
     const last = items.findLast(({ run_id: id }) => (this.#positions.get(id) ?? -1) > after)
     if (next === null || last === undefined) {
       // Nothing follows, or so much is new that what was known does not follow at once.
       this.#cursor = next
-      this.show({ runs: this.#arranged([...runs.slice(0, after + 1), ...items]), complete: next === null })
-      return
+      return { runs: this.#arranged([...runs.slice(0, after + 1), ...items]), complete: next === null }
     }
     const end = this.#positions.get(last.run_id)! + 1
     const changed = [...runs]
     const replaced = changed.splice(after + 1, end - after - 1, ...items)
     const same = replaced.length === items.length && replaced.every(({ run_id: id }, i) => id === items[i]!.run_id)
-    this.show({ runs: same ? changed : this.#arranged(changed) })
+    return { runs: same ? changed : this.#arranged(changed) }
   }
 
   #arranged(runs: RunItem[]): RunItem[] {
@@ -94,19 +93,24 @@ export class RunPages extends Feed<RunList> {
     return runs
   }
 
-  async #request(cursor: string | null, limit: number): Promise<Page<RunItem> | undefined> {
+  /** One reads at a time, until what was read is shown: whoever hears of it may ask for more. */
+  async #alone(work: (read: (cursor: string | null, limit: number) => Promise<Page<RunItem>>) => Promise<Partial<RunList>>): Promise<void> {
+    if (this.#reading) return
     const { signal } = this.#abort
     this.#reading = true
+    let change: Partial<RunList>
     try {
-      const page = await this.#read(cursor, limit, signal)
-      if (signal.aborted) return undefined
-      this.show({ error: undefined, loading: false })
-      return page
+      const found = await work(async (cursor, limit) => {
+        const page = await this.#read(cursor, limit, signal)
+        signal.throwIfAborted()
+        return page
+      })
+      change = { ...found, error: undefined }
     } catch (error) {
-      if (!signal.aborted) this.show({ error, loading: false })
-      return undefined
-    } finally {
-      if (!signal.aborted) this.#reading = false
+      change = { error }
     }
+    if (signal.aborted) return
+    this.#reading = false
+    this.show({ ...change, loading: false })
   }
 }

@@ -14,7 +14,7 @@ export const MARKS: Record<StepStatus, string> = {
 
 export const STATUSES: readonly StepStatus[] = ['failed', 'running', 'waiting', 'blocked', 'cancelled', 'skipped', 'completed']
 
-export function Mark({ status }: { status: StepStatus }) {
+function Mark({ status }: { status: StepStatus }) {
   return (
     <span className={`mark ${status}`} aria-hidden="true">
       {MARKS[status]}

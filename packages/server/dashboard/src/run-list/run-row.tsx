@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import type { RunItem } from '../api/answers.ts'
 import { ago, counted, duration, timestamp } from '../model/quantity.ts'
 import { runHref } from '../model/route.ts'
@@ -7,17 +8,17 @@ interface RunRowProps {
   run: RunItem
   now: number
   chosen: boolean
-  onChoose: (chosen: boolean) => void
+  onChoose: (runId: string, chosen: boolean) => void
 }
 
 /** What there is to say of a run in a line. */
-export function RunRow({ run, now, chosen, onChoose }: RunRowProps) {
+export const RunRow = memo(function RunRow({ run, now, chosen, onChoose }: RunRowProps) {
   const created = Date.parse(run.created_at)
   const took = run.ended_at === null ? now - created : Date.parse(run.ended_at) - created
   return (
     <>
       <span role="cell" className="choose">
-        <input type="checkbox" checked={chosen} aria-label={`Compare ${run.run_id}`} onChange={(event) => onChoose(event.target.checked)} />
+        <input type="checkbox" checked={chosen} aria-label={`Compare ${run.run_id}`} onChange={(event) => onChoose(run.run_id, event.target.checked)} />
       </span>
       <span role="cell" className="state">
         <StatusText status={run.status} />
@@ -46,7 +47,7 @@ export function RunRow({ run, now, chosen, onChoose }: RunRowProps) {
       </span>
     </>
   )
-}
+})
 
 /** What its status does not say. */
 function Note({ run }: { run: RunItem }) {

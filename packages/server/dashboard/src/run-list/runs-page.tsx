@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RunItem } from '../api/answers.ts'
 import { number } from '../model/quantity.ts'
 import { routeHref, type Query } from '../model/route.ts'
@@ -31,7 +31,7 @@ export function RunsPage({ query }: { query: Query }) {
     if (!list.complete && last >= list.runs.length - 200) more()
   })
 
-  const choose = (id: string, is: boolean): void => setChosen(is ? [...chosen.slice(-1), id] : chosen.filter((other) => other !== id))
+  const choose = useCallback((id: string, is: boolean): void => setChosen((before) => (is ? [...before.slice(-1), id] : before.filter((other) => other !== id))), [])
   return (
     <main id="main" className="page">
       <div className="head">
@@ -74,7 +74,7 @@ export function RunsPage({ query }: { query: Query }) {
             const run = list.runs[index]!
             return (
               <div key={run.run_id} className="row" role="row" aria-rowindex={index + 2} data-index={index} style={{ height: size, transform: `translateY(${start - offset}px)` }}>
-                <RunRow run={run} now={now} chosen={chosen.includes(run.run_id)} onChoose={(is) => choose(run.run_id, is)} />
+                <RunRow run={run} now={now} chosen={chosen.includes(run.run_id)} onChoose={choose} />
               </div>
             )
           })}

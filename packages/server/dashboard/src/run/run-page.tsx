@@ -1,6 +1,8 @@
 import { lengthOfRun } from '../model/run-picture.ts'
 import { runHref, TABS, type Query, type Tab } from '../model/route.ts'
+import { usePlanGraph } from '../graph/use-plan-graph.ts'
 import { Notice } from '../parts/notice.tsx'
+import { Tabs } from '../parts/tabs.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { useShortcuts } from '../shell/shortcuts.ts'
 import { changeQuery, go } from '../shell/use-route.ts'
@@ -20,6 +22,8 @@ interface RunPageProps {
 /** All that is known of one run. */
 export function RunPage({ runId, tab, query }: RunPageProps) {
   const { picture, error, live, look } = useLiveRun(runId)
+  // It is asked for together with the run, not after it.
+  usePlanGraph(runId, tab === 'graph')
   const going = picture?.insight.status === 'running'
   const now = useNow(going)
   const step = query['step'] ?? ''
@@ -43,23 +47,14 @@ export function RunPage({ runId, tab, query }: RunPageProps) {
         {error !== undefined && <Notice error={error} onRetry={look} />}
         <Approvals insight={picture.insight} onChange={look} />
         <Troubles picture={picture} />
-        <Tabs runId={runId} tab={tab} step={step} artifacts={picture.insight.artifacts_count} />
+        <Tabs
+          label="Views of the run"
+          shown={tab}
+          links={TABS.map((name) => ({ name, href: runHref(runId, name, { step }), ...(name === 'artifacts' && { count: picture.insight.artifacts_count }) }))}
+        />
         <TabPanel tab={tab} picture={picture} length={length} query={query} />
       </div>
       {step !== '' && <StepPanel key={step} runId={runId} step={step} picture={picture} length={length} />}
     </main>
-  )
-}
-
-function Tabs({ runId, tab, step, artifacts }: { runId: string; tab: Tab; step: string; artifacts: number }) {
-  return (
-    <nav className="tabs" aria-label="Views of the run">
-      {TABS.map((name) => (
-        <a key={name} href={runHref(runId, name, { step })} {...(name === tab && { 'aria-current': 'page' as const })}>
-          {name}
-          {name === 'artifacts' && artifacts > 0 && <span className="count">{artifacts}</span>}
-        </a>
-      ))}
-    </nav>
   )
 }

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { focusFirstRow } from '../parts/use-row-keys.ts'
 
 /** What a key does, by its name as `KeyboardEvent.key` has it. */
 export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
@@ -7,6 +8,11 @@ export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
 export function useShortcuts(shortcuts: Shortcuts): void {
   useEffect(() => {
     const hear = (event: KeyboardEvent): void => {
+      if (event.key === 'ArrowDown' && event.target instanceof HTMLInputElement && event.target.type === 'search') {
+        event.preventDefault()
+        focusFirstRow()
+        return
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return
       if (document.querySelector('dialog[open]') !== null) return
       const act = shortcuts[event.key]

@@ -1,4 +1,5 @@
 import { routeHref, START_KINDS, type Query, type StartKind } from '../model/route.ts'
+import { Tabs } from '../parts/tabs.tsx'
 import { JobStart } from './job-start.tsx'
 import { RecipeStart } from './recipe-start.tsx'
 import { ScenarioStart } from './scenario-start.tsx'
@@ -16,13 +17,7 @@ export function StartPage({ kind, name, query }: StartPageProps) {
   return (
     <main id="main" className="page start">
       <h1>Start a run</h1>
-      <nav className="tabs" aria-label="What to start">
-        {START_KINDS.map((each) => (
-          <a key={each} href={routeHref(['start', each])} {...(each === kind && { 'aria-current': 'page' as const })}>
-            {WORDS[each]}
-          </a>
-        ))}
-      </nav>
+      <Tabs label="What to start" shown={WORDS[kind]} links={START_KINDS.map((each) => ({ name: WORDS[each], href: routeHref(['start', each]) }))} />
       {kind === 'recipes' && <RecipeStart name={name} from={query['from']} />}
       {kind === 'jobs' && <JobStart name={name} from={query['from']} />}
       {kind === 'scenario' && <ScenarioStart />}

@@ -21,7 +21,7 @@ const NARROW_ROW = 52
 /** Every step over time, as rows: a run of 50,000 steps has them all. */
 export function TimelineTab({ picture, length, query }: TabProps) {
   const [zoom, setZoom] = useState<TimeWindow>()
-  const window = zoom ?? { from: 0, to: Math.max(1, length) }
+  const window = useMemo(() => zoom ?? { from: 0, to: Math.max(1, length) }, [zoom, length])
   const [text, setText] = useState('')
   const [sort, setSort] = useState<Sort>('plan')
   const status = STATUSES.find((name) => name === query['status']) ?? ''

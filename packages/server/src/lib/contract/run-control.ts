@@ -68,4 +68,13 @@ export const runControlRoutes = defineRoutes({
     }),
     answers: { 202: acceptedRunSchema },
   },
+  'POST /runs/{run_id}/rerun': {
+    summary: 'Run the same again',
+    description: 'A new run with the recorded plan, parameters, options, seed and request, and nothing from the cache.',
+    tag: 'steering',
+    scope: 'run',
+    params,
+    body: z.strictObject(asked),
+    answers: { 202: acceptedRunSchema },
+  },
 })

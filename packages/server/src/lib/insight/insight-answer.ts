@@ -1,5 +1,5 @@
 import type { RunOrigin, RunSummary } from '@lorc/runner'
-import { parallelism, type PathStep, type RunTimeline, type Span, type StepTimeline } from '@lorc/runner/insight'
+import { parallelism, storyOfRun, type PathStep, type RunTimeline, type Span, type StepTimeline } from '@lorc/runner/insight'
 import type * as z from 'zod'
 import { errorAnswer, timeOrNull, timeText } from '../answers/run-answer.ts'
 import type { insightSchema } from '../contract/insight.ts'
@@ -25,9 +25,10 @@ export interface InsightOptions {
 export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary, 'parent' | 'error'>, { abandoned, since }: InsightOptions): Insight {
   const { fold, plan } = lens
   const timeline = lens.timeline()
-  const story = lens.story(timeline)
+  const steps = fold.steps()
+  const atOnce = parallelism(timeline)
+  const story = storyOfRun({ plan, steps }, timeline, atOnce)
   const { createdAt } = timeline
-  const { points, busyMs, peak } = parallelism(timeline)
   const all = since === 0 || since <= lens.shapedAt || since > lens.seq || timeline.steps.length <= FEW_STEPS
   const at = all ? null : changedSince(lens, timeline, since)
   const lines = at === null ? timeline.steps : at.map((position) => timeline.steps[position]!)
@@ -64,12 +65,12 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
       requested_at: timeText(requestedAt),
       expires_at: timeOrNull(expiresAt),
     })),
-    peak,
-    busy_ms: busyMs,
-    running: thinned(points).map(({ at: when, running }): [number, number] => [when - createdAt, running]),
+    peak: story.peak,
+    busy_ms: story.busyMs,
+    running: thinned(atOnce.points).map(({ at: when, running }): [number, number] => [when - createdAt, running]),
     halts: timeline.halts.map(({ from, to, ...halt }) => ({ ...halt, from: from - createdAt, to: to === null ? null : to - createdAt })),
     path: pathRows(story.path, timeline),
-    artifacts_count: fold.steps().reduce((sum, { artifacts }) => sum + artifacts.length, 0),
+    artifacts_count: steps.reduce((sum, { artifacts }) => sum + artifacts.length, 0),
     step_count: timeline.steps.length,
     at,
     steps: lines.map((line) => stepRow(line, createdAt)),

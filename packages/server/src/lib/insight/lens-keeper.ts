@@ -1,4 +1,4 @@
-import { RunnerError, type Clock, type Plan, type Runner, type RunSummary } from '@lorc/runner'
+import { RunnerError, type Clock, type JournalEvent, type Plan, type RunStore, type RunSummary } from '@lorc/runner'
 import { RunLens } from './run-lens.ts'
 
 /** Steps of all runs that are kept in memory, at most, unless one run alone has more. */
@@ -15,20 +15,20 @@ interface Kept {
 
 /** Runs that are looked at, folded up to now: each look reads only the events that are new. */
 export class LensKeeper {
-  readonly #runner: Pick<Runner, 'events' | 'store'>
+  readonly #store: RunStore
   readonly #clock: Pick<Clock, 'monotonic' | 'sleep'>
   /** The one that was used last is the last. */
   readonly #kept = new Map<string, Kept>()
   #stop: (() => void) | undefined
 
-  constructor(runner: Pick<Runner, 'events' | 'store'>, clock: Pick<Clock, 'monotonic' | 'sleep'>) {
-    this.#runner = runner
+  constructor(store: RunStore, clock: Pick<Clock, 'monotonic' | 'sleep'>) {
+    this.#store = store
     this.#clock = clock
   }
 
   /** The run with all its events of now. Rejects with RUN_UNKNOWN, STORE_*. */
   async look(runId: string): Promise<{ lens: RunLens; summary: RunSummary }> {
-    const summary = await this.#runner.store.get(runId)
+    const summary = await this.#store.get(runId)
     if (summary === undefined) {
       this.#kept.delete(runId)
       throw new RunnerError('RUN_UNKNOWN', `There is no run ${JSON.stringify(runId)}.`)
@@ -59,13 +59,13 @@ export class LensKeeper {
   }
 
   async #open(runId: string, planHash: string): Promise<RunLens> {
-    const plan = await this.#runner.store.plan(planHash)
+    const plan = await this.#store.plan(planHash)
     if (plan === undefined) throw new RunnerError('RUN_JOURNAL_BROKEN', `The plan of ${runId} is not in the store.`)
     return this.#readOn(runId, new RunLens(JSON.parse(plan) as Plan))
   }
 
   async #readOn(runId: string, lens: RunLens): Promise<RunLens> {
-    for await (const event of this.#runner.events(runId, { fromSeq: lens.seq })) lens.apply(event)
+    for await (const lines of this.#store.read(runId, lens.seq)) for (const line of lines) lens.apply(JSON.parse(line) as JournalEvent)
     const kept = this.#kept.get(runId)
     if (kept) kept.steps = lens.fold.size
     return lens

@@ -1,5 +1,5 @@
 import { parseItemName, type JournalEvent, type Plan } from '@lorc/runner'
-import { RunFold, storyOfRun, TimelineFold, type RunStory, type RunTimeline } from '@lorc/runner/insight'
+import { RunFold, TimelineFold, type RunTimeline } from '@lorc/runner/insight'
 
 /** One value that was written to a run's context, without the value: the event `seq` holds it. */
 export interface ContextWriteRecord {
@@ -29,6 +29,7 @@ export class RunLens {
   readonly writes: ContextWriteRecord[] = []
   readonly #timeline: TimelineFold
   readonly #ranges = new Map<string, EventRange>()
+  readonly #made = new Map<string, { seq: number; made: unknown }>()
   readonly #expandedAt = new Map<string, number>()
   /** Events taken in: `seq` of the next one. */
   seq = 0
@@ -42,24 +43,68 @@ export class RunLens {
   }
 
   apply(event: JournalEvent): void {
+    const { seq } = event
     this.fold.apply(event)
     this.#timeline.apply(event)
-    if ('step' in event && event.step !== null) this.#touch(event.step, event.seq)
-    if ('steps' in event) for (const step of event.steps) this.#touch(step, event.seq)
-    if (event.type === 'step.expanded' || event.type === 'steps.reset' || (event.type === 'driver.started' && event.epoch > 1)) this.shapedAt = event.seq
-    if (event.type === 'step.expanded') this.#expandedAt.set(event.step, event.seq)
-    if (event.type === 'step.completed' && parseItemName(event.step) === undefined) {
-      this.#write(event, event.step, event.step, event.attempt)
-    } else if (event.type === 'context.set') this.#write(event, event.by, null, null)
-    this.seq = event.seq + 1
+    this.seq = seq + 1
+    switch (event.type) {
+      case 'step.completed':
+        this.#touch(event.step, seq)
+        if (parseItemName(event.step) === undefined) this.#write(event, event.step, event.step, event.attempt)
+        return
+      case 'step.expanded':
+        this.#touch(event.step, seq)
+        this.#expandedAt.set(event.step, seq)
+        this.shapedAt = seq
+        return
+      case 'step.started':
+      case 'step.spawned':
+      case 'step.failed':
+      case 'step.cancelled':
+      case 'step.waiting':
+      case 'step.linked':
+      case 'step.interrupted':
+      case 'approval.requested':
+      case 'approval.decided':
+        this.#touch(event.step, seq)
+        return
+      case 'steps.reset':
+        this.shapedAt = seq
+        for (const step of event.steps) this.#touch(step, seq)
+        return
+      case 'steps.cancelled':
+      case 'steps.blocked':
+      case 'steps.skipped':
+        for (const step of event.steps) this.#touch(step, seq)
+        return
+      case 'driver.started':
+        if (event.epoch > 1) this.shapedAt = seq
+        return
+      case 'context.set':
+        this.#write(event, event.by, null, null)
+        return
+      case 'run.created':
+      case 'run.paused':
+      case 'run.unpaused':
+      case 'run.cancel_requested':
+      case 'run.completed':
+      case 'run.failed':
+      case 'run.cancelled':
+        return
+    }
   }
 
   timeline(): RunTimeline {
     return this.#timeline.timeline()
   }
 
-  story(timeline: RunTimeline): RunStory {
-    return storyOfRun({ plan: this.plan, steps: this.fold.steps() }, timeline)
+  /** What `make` makes of the plan or the events so far, once as long as nothing new is taken in. */
+  once<Made>(name: string, make: () => Made): Made {
+    const before = this.#made.get(name)
+    if (before?.seq === this.seq) return before.made as Made
+    const made = make()
+    this.#made.set(name, { seq: this.seq, made })
+    return made
   }
 
   /** Where to read of a step; undefined: nothing is told of it so far. */
@@ -79,6 +124,6 @@ export class RunLens {
   }
 
   #write({ seq, ts, writes }: { seq: number; ts: number; writes: object }, who: string, step: string | null, attempt: number | null): void {
-    for (const key of Object.keys(writes)) this.writes.push({ seq, at: ts, key, who, step, attempt })
+    for (const key in writes) this.writes.push({ seq, at: ts, key, who, step, attempt })
   }
 }

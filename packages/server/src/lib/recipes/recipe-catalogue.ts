@@ -49,6 +49,11 @@ export class RecipeCatalogue {
     return Promise.all(files.map(async ([name, path]) => answerOf(name, await this.#load(path))))
   }
 
+  /** Paths relative to the workspace by name, sorted by name: what looks like a recipe, with problems or without. */
+  paths(): Promise<Map<string, string>> {
+    return this.#files.all()
+  }
+
   /** The path of a recipe relative to the workspace; undefined: there is none of this name. */
   pathOf(name: string): Promise<string | undefined> {
     return this.#files.find(name)

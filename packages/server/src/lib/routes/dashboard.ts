@@ -10,7 +10,7 @@ const PLACES = ['./dashboard/', '../../../dist/dashboard/'] as const
  * What the page may load and do: files of this service alone, no script and no style within the markup. Pictures of
  * artifacts are read by the page, with its key, and shown from memory.
  */
-export const DASHBOARD_POLICY = [
+const DASHBOARD_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -6,8 +6,9 @@ import { serviceFixture, type ServiceFixture, type Steps } from '../service.fixt
 const step = (name: string, more = ''): string => `  - { name: ${name}, type: shell, script: x.sh${more} }\n`
 const RECIPE = `name: nightly
 description: What a night brings
+concurrency: 1
 steps:
-${step('prepare')}${step('fetch', ", depends_on: [prepare], retry: { max: 2, delay_sec: 0 }")}${step('model', ', depends_on: [fetch]')}${step('publish', ', depends_on: [model]')}${step('each', ", depends_on: [prepare], for_each: '${{ [10, 20] }}'")}`
+${step('prepare')}${step('each', ", depends_on: [prepare], for_each: '${{ [10, 20] }}'")}${step('fetch', ", depends_on: [prepare], retry: { max: 2, delay_sec: 0 }")}${step('model', ', depends_on: [fetch]')}${step('publish', ', depends_on: [model]')}`
 
 const error = { code: 'STEP_FAILED', message: 'the upstream answered 503' }
 const write = (value: number) => ({ 'demo.part_v1': { value } })
@@ -57,20 +58,20 @@ describe('what screens ask of a run', () => {
     })
     expect(insight.steps.map(([name, index, isItem, status, attempts]) => [name, index, isItem, status, attempts])).toEqual([
       ['prepare', 0, false, 'completed', 1],
-      ['fetch', 1, false, 'completed', 2],
-      ['model', 2, false, 'failed', 1],
-      ['publish', 3, false, 'blocked', 0],
-      ['each', 4, false, 'completed', 1],
-      ['each[0]', 4, true, 'completed', 1],
-      ['each[1]', 4, true, 'completed', 1],
+      ['each', 1, false, 'completed', 1],
+      ['each[0]', 1, true, 'completed', 1],
+      ['each[1]', 1, true, 'completed', 1],
+      ['fetch', 2, false, 'completed', 2],
+      ['model', 3, false, 'failed', 1],
+      ['publish', 4, false, 'blocked', 0],
     ])
-    expect(insight.path.map(([position]) => position)).toEqual([0, 1, 2])
-    expect(insight.steps[1]![8].filter(([kind]) => kind === 'ran').map(([, , , attempt, end]) => [attempt, end])).toEqual([[1, 'failed'], [2, 'completed']])
+    expect(insight.path.map(([position]) => position)).toEqual([0, 4, 5])
+    expect(insight.steps[4]![8].filter(([kind]) => kind === 'ran').map(([, , , attempt, end]) => [attempt, end])).toEqual([[1, 'failed'], [2, 'completed']])
   })
 
   it('is the graph of its plan', async () => {
     const graph = (await (await nightly()).get('graph')) as GraphAnswer
-    expect(graph).toMatchObject({ steps: ['prepare', 'fetch', 'model', 'publish', 'each'], types: ['shell'], type: [0, 0, 0, 0, 0], for_each: [4], joins: [] })
+    expect(graph).toMatchObject({ steps: ['prepare', 'each', 'fetch', 'model', 'publish'], types: ['shell'], type: [0, 0, 0, 0, 0], for_each: [1], joins: [] })
     expect(graph.edges).toHaveLength(8)
   })
 

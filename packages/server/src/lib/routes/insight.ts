@@ -2,7 +2,7 @@ import type { JournalEvent } from '@lorc/runner'
 import type { FastifyInstance } from 'fastify'
 import { ServerError } from '../errors.ts'
 import { graphAnswer } from '../insight/graph-answer.ts'
-import { insightAnswer } from '../insight/insight-answer.ts'
+import { insightAnswer, type Insight } from '../insight/insight-answer.ts'
 import { LensKeeper } from '../insight/lens-keeper.ts'
 import { stepAnswer } from '../insight/step-answer.ts'
 import type { Service } from '../service.ts'
@@ -10,7 +10,7 @@ import { route } from './route.ts'
 
 /** What screens ask of a run beyond its state: computed from its journal, of which each look reads what is new. */
 export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Service, 'runner' | 'clock'>): void {
-  const keeper = new LensKeeper(runner, clock)
+  const keeper = new LensKeeper(runner.store, clock)
   app.addHook('onClose', async () => keeper.close())
 
   const read = (runId: string) => async (first: number, last: number): Promise<JournalEvent[]> => {
@@ -25,12 +25,13 @@ export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Serv
   route(app, 'GET /runs/{run_id}/insight').answers(async ({ params, query }) => {
     const { lens, summary } = await keeper.look(params.run_id)
     const abandoned = lens.fold.status === 'running' && !(await runner.isDriven(params.run_id))
-    return { status: 200, body: insightAnswer(lens, summary, { abandoned, since: query.since }) }
+    const answer = (): Insight => insightAnswer(lens, summary, { abandoned, since: query.since })
+    return { status: 200, body: query.since === 0 ? lens.once(`insight ${abandoned}`, answer) : answer() }
   })
 
   route(app, 'GET /runs/{run_id}/graph').answers(async ({ params }) => {
     const { lens, summary } = await keeper.look(params.run_id)
-    return { status: 200, body: graphAnswer(lens.plan, summary.planHash) }
+    return { status: 200, body: lens.once('graph', () => graphAnswer(lens.plan, summary.planHash)) }
   })
 
   route(app, 'GET /runs/{run_id}/steps/{step}').answers(async ({ params: { run_id: runId, step } }) => {

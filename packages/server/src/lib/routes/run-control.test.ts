@@ -42,6 +42,18 @@ describe('steering a run', () => {
     expect((await ask('GET', `/runs/${id}`)).body).toMatchObject({ status: 'cancelled', error: { code: 'RUN_CANCELLED' } })
   })
 
+  it('runs the same again, on record', async () => {
+    const { post, until, audit, id, ask } = await started('one')
+    await until('run.completed')
+    const { status, headers, body } = await post('rerun', { by: 'ann', reason: 'once more' })
+    const { run_id: again } = body as { run_id: string }
+    expect([status, headers['location']]).toEqual([202, `/runs/${again}`])
+    expect(again).not.toBe(id)
+    await expect.poll(async () => ((await ask('GET', `/runs/${again}`)).body as { status: string }).status).toBe('completed')
+    expect((await audit())[0]).toMatchObject({ who: 'ann', action: 'run.rerun', target: id, why: 'once more' })
+    expect(await ask('POST', '/runs/run_no/rerun', { reason: 'x' })).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
+  })
+
   it('pauses it and lets it go on', async () => {
     const gate = Promise.withResolvers<void>()
     const { post, until, ask, id } = await started('one', { a: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) })

@@ -51,6 +51,18 @@ export function runControlRoutes(app: FastifyInstance, service: Service): void {
     })
     return { status: 202, headers: { location: `/runs/${params.run_id}` }, body: { run_id: params.run_id, status: 'running' } }
   })
+
+  route(app, 'POST /runs/{run_id}/rerun').answers(async ({ params, body, raw }) => {
+    const asked = { by: nameOf(raw, body.by), reason: body.reason }
+    const { rerunOf } = await import('@lorc/runner/records')
+    let runId = ''
+    await onRecord(service, 'run.rerun', params.run_id, asked, async () => {
+      const { plan, options } = await rerunOf(runner.store, params.run_id)
+      runId = (await intake.accept(plan, options)).runId
+      return 'done'
+    })
+    return { status: 202, headers: { location: `/runs/${runId}` }, body: { run_id: runId, status: 'running' } }
+  })
 }
 
 /** Has the audit log tell what was asked, by whom and why, and the run before and after. */

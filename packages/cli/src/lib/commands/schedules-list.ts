@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import type { Broken, ListedSchedule } from '@lorc/server/schedules'
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { timestamp } from '../render/quantity.ts'
+import type { Style } from '../render/style.ts'
+import { table, type Cell } from '../render/table.ts'
+import { oneLine } from '../render/text.ts'
+import { withRunner } from '../with-runner.ts'
+
+export const schedulesList = defineCommand({
+  description:
+    'Lists the recipes that have a schedule, the next one to come first, with what became of the last time. `lorc serve` ' +
+    'runs them. A recipe with problems is named, and hides no other; the exit status is 1 then.',
+  arguments: {},
+  options: {
+    next: { kind: 'integer', label: 'N', min: 1, default: 1, summary: 'Times to come that are shown of each' },
+    ...JSON_OPTION,
+  },
+  examples: [
+    ['schedules list', 'when what is run next'],
+    ['schedules list --next 5', 'the next five times of each: is the expression right?'],
+    ['schedules list --json', 'the same for a program'],
+  ],
+  async run(invocation) {
+    const { io, out, options } = invocation
+    const { root, config } = await invocation.workspace()
+    return await withRunner(
+      invocation,
+      async ({ store }) => {
+        const { listSchedules } = await import('@lorc/server/schedules')
+        const { allow, server, modules } = config
+        const places = { workspace: root, allow, stateDir: join(root, '.lorc'), config: { server, modules } }
+        const { schedules, broken } = await listSchedules({ ...places, store, now: io.now(), count: options.next })
+        if (options.json) io.stdout.write(`${JSON.stringify({ schedules: schedules.map(fieldsOf), broken: broken.map(brokenFields) }, null, 2)}\n`)
+        else {
+          for (const { path, error } of broken) io.stderr.write(`${out.red('not run')}  ${path}: ${oneLine(error.message)}\n`)
+          if (broken.length > 0) io.stderr.write(out.dim('`lorc validate FILE` shows where\n'))
+          io.stdout.write(schedules.length === 0 ? 'no recipe has a schedule\n' : `${text(schedules, out, io.stdout.isTTY ? io.stdout.columns : 200)}\n`)
+        }
+        return broken.length > 0 ? EXIT.failed : EXIT.ok
+      },
+      { readOnly: true },
+    )
+  },
+})
+
+function text(schedules: readonly ListedSchedule[], style: Style, columns: number): string {
+  const rows = schedules.flatMap(({ name, schedule, next, last }): Cell[][] => {
+    const [first, ...later] = next.map((at): Cell => ({ text: timestamp(at).slice(0, 16) }))
+    const zone = schedule.timezone === 'UTC' ? '' : ` ${schedule.timezone}`
+    const head: Cell[] = [
+      first ?? { text: '-' },
+      { text: oneLine(name), paint: style.bold },
+      { text: `${schedule.cron}${zone}` },
+      { text: last === null ? 'none yet' : `${timestamp(last.at).slice(5, 16)} ${last.state}`, paint: style.dim },
+      { text: last?.reason === null || last === null ? (last?.runId ?? '') : oneLine(last.reason), paint: style.dim },
+    ]
+    return [head, ...later.map((cell) => [cell])]
+  })
+  return table(['NEXT', 'RECIPE', 'SCHEDULE', 'LAST', ''], rows, style, { columns, narrow: ['', 'RECIPE', 'SCHEDULE'], omit: ['', 'LAST'] })
+}
+
+function fieldsOf({ name, path, schedule, next, last }: ListedSchedule): object {
+  const { cron, timezone, catchUp, overlap } = schedule
+  return {
+    name,
+    recipe: path,
+    cron,
+    timezone,
+    catch_up: catchUp,
+    overlap,
+    next: next.map(iso),
+    last: last && { at: iso(last.at), state: last.state, run_id: last.runId, reason: last.reason, missed: last.missed },
+  }
+}
+
+function brokenFields({ name, path, error }: Broken): object {
+  return { name, recipe: path, code: 'code' in error ? error.code : 'RECIPE_INVALID', message: error.message }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
+}

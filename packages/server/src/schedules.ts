@@ -1,0 +1,3 @@
+export { listSchedules, type ListedSchedule, type ListSchedulesOptions } from './lib/schedules/list-schedules.ts'
+export type { Firing, FiringState } from './lib/schedules/firings.ts'
+export type { Broken, Scheduled } from './lib/schedules/scheduled-recipes.ts'
