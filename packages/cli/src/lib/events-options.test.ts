@@ -28,6 +28,8 @@ it('takes the flag before the environment, and that before the configuration', (
   const env = { GOOGLE_CLOUD_PROJECT: 'p', EVENTS_BQ_DATASET: 'd', EVENTS_BQ_TABLE: 't' }
   expect(options({ sink: 'bigquery', dataset: 'x', project: 'y', table: 'z' }, env)).toMatchObject({ project: 'p', dataset: 'd', table: 't' })
   expect(options({ sink: 'bigquery', dataset: 'x', project: 'y', table: 'z' })).toMatchObject({ project: 'y', dataset: 'x', table: 'z' })
+  expect(options({ endpoint: 'https://x' }).endpoint).toBe('https://x')
+  expect(options({ endpoint: 'https://x' }, { BIGQUERY_EMULATOR_HOST: 'http://y' }).endpoint).toBe('http://y')
 })
 
 it('adds what the command line says', () => {
