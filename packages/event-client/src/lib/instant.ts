@@ -34,7 +34,7 @@ export function readTimeWindow(given: TimeWindowInput, now: number): TimeWindow 
 }
 
 /** One instant, as `readTimeWindow` reads it; `name` is what messages call it. */
-export function readInstant(given: string | Date, now: number, name: string): Date {
+function readInstant(given: string | Date, now: number, name: string): Date {
   const ms = given instanceof Date ? given.getTime() : (back(given, now) ?? isoMs(given))
   if (ms !== undefined && Math.abs(ms) <= FURTHEST) return new Date(ms)
   throw new EventError('JOB_TIME_INVALID', `\`${name}\` is \`${String(given)}\`, which is no time.`, {

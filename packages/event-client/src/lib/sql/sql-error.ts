@@ -7,7 +7,7 @@ export interface SqlPlace {
   column: number
 }
 
-export function placeOf(sql: string, offset: number): SqlPlace {
+function placeOf(sql: string, offset: number): SqlPlace {
   const before = sql.slice(0, offset)
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }
