@@ -306,7 +306,8 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     if (this.#over) return
     this.#opened.resolve()
     this.#run.subscribers.publish(events)
-    this.#durable = events[events.length - 1]!.seq
+    // A batch may hold none: what an end leaves in the store's columns can come after its event.
+    this.#durable = events.at(-1)?.seq ?? this.#durable
     this.#waits?.tell(this.#durable)
     for (const event of events) {
       if (event.type === 'step.started') this.#launch(event.step, event.attempt)
