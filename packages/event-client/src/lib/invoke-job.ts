@@ -1,10 +1,10 @@
 import type { BigQuery } from '@google-cloud/bigquery'
+import { canonicalJson } from './canonical-json.ts'
 import { EventError } from './errors.ts'
 import type { EventClient } from './event-client.ts'
 import type { JobContext, JobLog } from './job.ts'
 import { readParams } from './job-params.ts'
 import type { JobSpec } from './job-spec.ts'
-import { jsonFault } from './json-fault.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 
 /** What one attempt at a job is run with. */
@@ -53,11 +53,11 @@ export async function invokeJob(spec: JobSpec, invocation: JobInvocation): Promi
   try {
     const result = await spec.run(context)
     if (result === undefined) return undefined
-    const fault = jsonFault(result)
-    if (fault === undefined) return result as JsonValue
-    throw new EventError('JOB_RESULT_INVALID', `What ${name} returned is not JSON: ${fault}.`, {
-      fix: 'Return nothing, or null, booleans, finite numbers, texts, lists and plain objects; a Date as its toISOString().',
-    })
+    const text = canonicalJson(result)
+    // A copy: nobody can change any more what is recorded.
+    if (typeof text === 'string') return JSON.parse(text) as JsonValue
+    const { path, what, fix, cause } = text
+    throw new EventError('JOB_RESULT_INVALID', `What ${name} returned is not JSON: ${path} ${what}.`, { fix, details: { path }, cause })
   } finally {
     events.end()
   }

@@ -63,7 +63,8 @@ export class AttemptRun {
       if (attempt.ending) this.#onThrown(attempt, attempt.ending)
       else if (!hit) this.#execute(attempt)
       else {
-        const accepted = await accept(attempt, { status: 'ok', outputs: hit.outputs, writes: hit.writes }, this.#around.workspace)
+        const { outputs, writes, result } = hit
+        const accepted = await accept(attempt, { status: 'ok', outputs, writes, ...(result !== undefined && { meta: { result } }) }, this.#around.workspace)
         this.#ends.completed(attempt, accepted, null, hit.key)
       }
     } catch (error) {

@@ -20,12 +20,15 @@ export interface CacheHit {
   key: string
   outputs: string[]
   writes: { [key: string]: RecordedWrite }
+  /** Of a job: what it returned. */
+  result?: JsonValue
 }
 
 /** An entry's value, as `keep` writes it. */
 export interface Kept {
   outputs: string[]
   writes: { [key: string]: RecordedWrite }
+  result?: JsonValue
   artifacts: Artifact[]
   /** SHA-256 of each context value that the step read (of `null` where there was none). */
   reads: { [key: string]: string }
@@ -85,7 +88,7 @@ export class StepCache {
       const kept = entry.value as unknown as Kept
       if (!readsHold(kept.reads, attempt) || (kept.keys !== undefined && kept.keys !== keysHash(attempt))) continue
       if (!(await this.#filesHold(kept.artifacts))) continue
-      return { key, outputs: kept.outputs, writes: kept.writes }
+      return { key, outputs: kept.outputs, writes: kept.writes, ...(kept.result !== undefined && { result: kept.result }) }
     }
     return undefined
   }
@@ -99,6 +102,7 @@ export class StepCache {
     const value: Kept = {
       outputs: [...product.outputs.filter((output) => Object.hasOwn(product.writes, output)), ...product.artifacts.map((a) => a.path)],
       writes: product.writes,
+      ...(attempt.step.type === 'job' && product.meta?.result !== undefined && { result: product.meta.result }),
       artifacts: product.artifacts,
       reads: auto ? Object.fromEntries(attempt.own.reads().map((name) => [name, valueHash(valueBefore(attempt, name))])) : {},
       ...(auto && attempt.own.listed() && { keys: keysHash(attempt) }),

@@ -17,6 +17,13 @@ export interface WorkerJob {
   readonly secretForms?: readonly string[]
 }
 
+/** Nothing is delivered here. Of a sink of the embedding program's own, only its name and limits have come. */
+function undelivered(options: EventsOptions): EventsOptions {
+  const { sink } = options
+  const output = { write: () => {} }
+  return typeof sink === 'object' ? { ...options, output, sink: { ...sink, close: async () => {} } } : { ...options, output }
+}
+
 /** Runs a job in a worker process; its events are on disk when this resolves. Never rejects. */
 export async function runJobInWorker(
   module: { readonly url: string; readonly export?: string },
@@ -26,8 +33,7 @@ export async function runJobInWorker(
   let spec: JobSpec | undefined
   const mask = secretForms && SecretMask.ofForms(secretForms)
   const findSecret = mask && ((text: string) => (mask.finds(text) ? 'that the recipe declares' : undefined))
-  // Nothing is delivered here: what would be printed is printed by the runner.
-  const hub = await openEvents({ ...options, output: { write: () => {} } })
+  const hub = await openEvents(undelivered(options))
   try {
     spec = await loadJob({ file: fileURLToPath(module.url), export: module.export ?? 'default', label: request.label })
     const events = hub.client({ runId: backing.runId, step: backing.stepName, ...(findSecret && { findSecret }) })

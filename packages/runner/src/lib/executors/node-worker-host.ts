@@ -30,7 +30,7 @@ export interface WorkerProcess {
 export class NodeWorkerHost {
   readonly #process: WorkerProcess
   readonly #scriptlets = new Map<string, Scriptlet>()
-  #current: { end(outcome: AttemptOutcome): void } | undefined
+  #current: { end(outcome: AttemptOutcome): void; isJob: boolean } | undefined
   /** An error that belongs to nobody was seen: whatever comes next would not be in a clean process. */
   #spent = false
 
@@ -47,7 +47,7 @@ export class NodeWorkerHost {
       process.write(`lorc: the step had ended when it wrote ${key}; the write is dropped\n`),
     )
     const outcome = await new Promise<AttemptOutcome>((resolve) => {
-      this.#current = { end: resolve }
+      this.#current = { end: resolve, isJob: message.job !== undefined }
       this.#call(message, context).then(resolve, (error: unknown) => resolve(this.#failure(error)))
     })
     this.#current = undefined
@@ -86,7 +86,10 @@ export class NodeWorkerHost {
   #failure(error: unknown): AttemptOutcome {
     const text = untold(error)
     if (text !== undefined) this.#process.write(`${text}\n`)
-    return { status: 'error', error: failureOf(error) }
+    const failure = failureOf(error)
+    // What a job throws where it is awaited is told elsewhere.
+    if (this.#current?.isJob && failure.code === 'STEP_FAILED') failure.code = 'JOB_FAILED'
+    return { status: 'error', error: failure }
   }
 }
 
