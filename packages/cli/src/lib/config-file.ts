@@ -28,6 +28,11 @@ const eventsSchema = z.strictObject({
 const names = z.array(z.string().min(1)).exactOptional()
 const jobsSchema = z.strictObject({ paths: names, allow: names, deny: names })
 
+const loggingSchema = z.strictObject({
+  level: z.enum(['debug', 'info', 'warn', 'error']).exactOptional(),
+  format: z.enum(['text', 'json']).exactOptional(),
+})
+
 const fileSchema = z.strictObject({
   python: z.string().min(1).optional(),
   concurrency: z.int().min(1).max(100_000).optional(),
@@ -38,6 +43,7 @@ const fileSchema = z.strictObject({
   leaseSec: z.number().min(0.5).max(3600).optional(),
   events: eventsSchema.optional(),
   jobs: jobsSchema.optional(),
+  logging: loggingSchema.optional(),
   server: z.record(z.string(), z.unknown()).optional(),
   modules: z.record(z.string(), z.unknown()).optional(),
 }) satisfies z.ZodType<ConfigFile>
@@ -55,6 +61,9 @@ const MUST_BE: Readonly<Record<string, string>> = {
   modules: 'a map of modules by their names',
   events: 'a map: of sink, path, dataset, ...',
   jobs: 'a map: of paths, allow, deny',
+  logging: 'a map: of level and format',
+  'logging.level': 'one of debug, info, warn, error',
+  'logging.format': '`text` or `json`',
   'jobs.paths': 'a list of texts: folders of packages',
   'jobs.allow': 'a list of texts: names of packages',
   'jobs.deny': 'a list of texts: names of packages',
@@ -79,6 +88,7 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(fileSchema.shape),
   events: Object.keys(eventsSchema.shape),
   jobs: Object.keys(jobsSchema.shape),
+  logging: Object.keys(loggingSchema.shape),
   'events.batch': ['rows', 'bytes', 'ageMs'],
 }
 
@@ -167,6 +177,7 @@ function complete(given: ConfigFile, root: string): LorcConfig {
     leaseSec: given.leaseSec ?? DEFAULT_CONFIG.leaseSec,
     events: { ...events, ...(events.path === undefined ? {} : { path: resolve(root, events.path) }) },
     jobs: { ...DEFAULT_CONFIG.jobs, ...given.jobs },
+    logging: { ...DEFAULT_CONFIG.logging, ...given.logging },
     server: given.server ?? DEFAULT_CONFIG.server,
     modules: given.modules ?? DEFAULT_CONFIG.modules,
   }

@@ -1,5 +1,5 @@
 import type { SinkName, SinkSettings } from '@lorc/event-client'
-import type { Durability } from '@lorc/runner'
+import type { Durability, JobLogging, JobLogLevel } from '@lorc/runner'
 
 /** Where events go, and how. What is left out is as the environment says, else as by default. */
 export interface EventsConfig extends Omit<SinkSettings, 'sink'> {
@@ -44,6 +44,8 @@ export interface ConfigFile {
   events?: EventsConfig | undefined
   /** Where jobs are found. */
   jobs?: JobsConfig | undefined
+  /** What the log of a job has: this level and above (default `info`), as lines for people or for programs (default `text`). */
+  logging?: { level?: JobLogLevel; format?: 'text' | 'json' } | undefined
   /** Settings of `lorc serve`; docs/server.md lists them. */
   server?: Record<string, unknown> | undefined
   /** The modules that `lorc serve` calls over HTTP, by name; docs/server.md says what each may hold. */
@@ -71,6 +73,8 @@ export interface LorcConfig {
   /** Where events go, as far as the file says. */
   events: EventsConfig
   jobs: Readonly<Required<JobsConfig>>
+  /** What the log of a job has. */
+  logging: JobLogging
   /** Settings of `lorc serve`, which checks them. */
   server: Readonly<Record<string, unknown>>
   modules: Readonly<Record<string, unknown>>
@@ -86,6 +90,7 @@ export const DEFAULT_CONFIG: LorcConfig = {
   leaseSec: 10,
   events: {},
   jobs: { paths: [], allow: [], deny: [] },
+  logging: { level: 'info', format: 'text' },
   server: {},
   modules: {},
 }

@@ -200,8 +200,8 @@ function reportOfRun(result: RunResult, interrupted: string | null): ErrorReport
 }
 
 /** Without the name of the step, where there is one only. */
-function reasonOf({ error }: RunResult, report: ErrorReport): string {
-  return report.code === error?.code ? error.message : report.message
+function reasonOf({ status, error }: RunResult, report: ErrorReport): string {
+  return status === 'failed' && error ? error.message : report.message
 }
 
 /** What the failed step printed last: most often it says why. */

@@ -87,6 +87,7 @@ describe('the configuration', () => {
     server: { port: 9000 },
     modules: { macro: { url: 'http://localhost:7001' } },
     jobs: { paths: ['jobs/*'], deny: ['old-*'] },
+    logging: { format: 'json' },
     events: { sink: 'sqlite', path: 'data/events.db', batch: { rows: 10 } },
   }
 
@@ -101,6 +102,7 @@ describe('the configuration', () => {
       python: join(folder, 'bin/python'),
       allow: [join(folder, '../shared'), '/opt/x', 'left-pad'],
       jobs: { ...settings.jobs, allow: [] },
+      logging: { level: 'info', format: 'json' },
       events: { ...settings.events, path: join(folder, 'data/events.db') },
     })
   })
@@ -118,7 +120,7 @@ describe('the configuration', () => {
       lorc.config.yaml:2:8 | \`store\` must be \`sqlite\` or \`files\`, not \`"redis"\`
       lorc.config.yaml:3:11 | \`graceSec\` must be a number of seconds from 0 to 3600, not \`-1\`
       lorc.config.yaml:5:5 | \`allow\` must be a list of texts: folders and packages, not \`[3]\`
-      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec, events, jobs, server, modules"
+      lorc.config.yaml:6:1 | there is no setting \`zzzzzzzz\` | the settings are python, concurrency, store, durability, allow, graceSec, leaseSec, events, jobs, logging, server, modules"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
     const events = 'events:\n  sink: kafka\n  datasat: x\n  headers: { a: 1 }\n  batch:\n    rows: 0\n    x: 1\n'
@@ -129,6 +131,12 @@ describe('the configuration', () => {
       lorc.config.yaml:4:17 | \`events.headers\` must be a map of texts, not \`{"a":1}\`
       lorc.config.yaml:6:11 | \`events.batch.rows\` must be a whole number from 1, not \`0\`
       lorc.config.yaml:7:5 | there is no setting \`events.batch.x\` | the settings of events.batch are rows, bytes, ageMs"
+    `)
+    await rm(join(folder, 'lorc.config.yaml'))
+    expect(await config('lorc.config.yaml', 'logging: { level: loud, form: text }\n')).toMatchInlineSnapshot(`
+      "CLI_CONFIG_INVALID: lorc.config.yaml has 2 problems:
+      lorc.config.yaml:1:19 | \`logging.level\` must be one of debug, info, warn, error, not \`"loud"\`
+      lorc.config.yaml:1:25 | there is no setting \`logging.form\` | the settings of logging are level, format"
     `)
     await rm(join(folder, 'lorc.config.yaml'))
     expect(await config('lorc.config.json', '[]')).toContain(

@@ -27,7 +27,7 @@ export const configShow = defineCommand({
       jobs: 'those of the packages that the workspace declares',
     }
     const rows = Object.entries(config).map(([name, value]: [string, LorcConfig[keyof LorcConfig]]) => {
-      const text = name === 'events' ? eventsText(config.events) : name === 'jobs' ? jobsText(config.jobs) : value === null ? '' : Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? Object.keys(value).join(', ') : String(value)
+      const text = name === 'events' ? eventsText(config.events) : name === 'jobs' ? jobsText(config.jobs) : name === 'logging' ? `level ${config.logging.level}, format ${config.logging.format}` : value === null ? '' : Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? Object.keys(value).join(', ') : String(value)
       return [{ text: name }, { text: text || (absent[name] ?? '') }]
     })
     const from = configFile ?? 'no file: defaults'

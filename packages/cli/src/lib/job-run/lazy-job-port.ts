@@ -5,10 +5,12 @@ import type { LoadedWorkspace } from '../workspace.ts'
 /** The port of jobs, loaded when a step first asks for something: most runs have no jobs. */
 export function lazyJobPort(options: OpenOptions): JobPort & { close(): Promise<void> } {
   let loading: ReturnType<typeof load> | undefined
+  const { config } = options.workspace
+  const { logLevel, dryRun = false } = options.jobs ?? {}
   const port = (): ReturnType<typeof load> => (loading ??= load(options))
   return {
-    dryRun: options.jobs?.dryRun === true,
-    logging: { level: options.jobs?.logLevel ?? 'info', format: 'text' },
+    dryRun,
+    logging: { ...config.logging, ...(logLevel !== undefined && { level: logLevel }) },
     locate: async (packageName, job) => (await port()).locate(packageName, job),
     events: async (choice) => (await port()).events(choice),
     elsewhere: async (choice) => (await port()).elsewhere(choice),

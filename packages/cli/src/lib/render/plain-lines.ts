@@ -152,7 +152,8 @@ function isTold(row: StepRow): boolean {
 }
 
 function detail(row: StepRow): string {
-  const attempt = row.maxAttempts > 1 ? `  attempt ${row.attempt} of ${row.maxAttempts}` : ''
+  // How often a job may be tried, it says itself, where its step does not.
+  const attempt = row.maxAttempts > 1 ? `  attempt ${row.attempt} of ${row.maxAttempts}` : row.attempt > 1 ? `  attempt ${row.attempt}` : ''
   const note = oneLine(row.note)
   switch (row.status) {
     case 'running':
