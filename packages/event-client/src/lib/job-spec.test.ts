@@ -35,7 +35,7 @@ it.each([
   [{ run }, 'a/b is no job: the module exports an object.'],
   [[], 'a/b is no job: the module exports a list.'],
   ['x', 'a/b is no job: the module exports a string.'],
-  [class A {}, 'a/b is no job: the module exports a class.'],
+  [class A { run() {} }, 'a/b is no job: the module exports a class.'],
   [defineJob({ run: 3 as never }), 'a/b is no job: its `run` is no function.'],
   [defineJob({ params: {} as never, run }), 'a/b is no job: its `params` is no Standard Schema.'],
   [defineJob({ summary: 3 as never, run }), 'a/b is no job: its `summary` is no text.'],

@@ -6,6 +6,7 @@ import { eventsOptions, type GivenEvents } from '../events-options.ts'
 import type { Output } from '../io.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
+import { jobLabel } from './job-outcome.ts'
 
 export { loadJob } from '@lorc/runner/jobs'
 
@@ -24,7 +25,7 @@ export function jobFinder(workspace: LoadedWorkspace): JobFinder {
 
 async function locateJob(packageName: string, job: string, workspace: LoadedWorkspace): Promise<JobPlace> {
   const { file, export: name, package: full, version, params } = await findJob(discoveryOptions(workspace), packageName, job)
-  const label = `${full.replace(/^@[^/]*\//, '')}/${job}`
+  const label = jobLabel(full, job)
   return { file, export: name, package: full, version, label, ...(params && { params: params as JsonObject }) }
 }
 

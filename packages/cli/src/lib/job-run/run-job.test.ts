@@ -180,18 +180,14 @@ describe('where events go', () => {
 })
 
 describe('the log of a job', () => {
-  const logOf = async (): Promise<string> => {
-    const logs = join(toy.folder, '.lorc/logs')
-    const [newest] = readdirSync(logs).sort().reverse()
-    return readFileSync(join(logs, newest!, '0000-hello.1.log'), 'utf8')
-  }
+  const logOf = ({ lines }: { lines: Record<string, unknown>[] }): string =>
+    readFileSync(join(toy.folder, '.lorc/logs', String(lines[0]?.['run_id']), '0000-hello.1.log'), 'utf8')
 
   it('has what the configuration says, and --log-level before that', async () => {
     toy.write('lorc.config.yaml', 'logging: { level: warn, format: json }\n')
-    await toy.run('run', 'toy', 'hello', '-q')
-    expect(existsSync(join(toy.folder, '.lorc/logs'))).toBe(true)
-    await toy.run('run', 'toy', 'hello', '-q', '--log-level', 'debug')
-    const lines = (await logOf()).split('\n').slice(0, -1).map((line) => JSON.parse(line) as object)
+    const quiet = await toy.run('run', 'toy', 'hello', '-q')
+    expect(() => logOf(quiet)).toThrow('ENOENT')
+    const lines = logOf(await toy.run('run', 'toy', 'hello', '-q', '--log-level', 'debug')).split('\n').slice(0, -1).map((line) => JSON.parse(line) as object)
     expect(lines).toMatchObject([
       { level: 'debug', package: '@acme/toy', job: 'hello', message: 'detail' },
       { level: 'info', package: '@acme/toy', job: 'hello', message: 'said hello', times: 2 },

@@ -118,7 +118,7 @@ describe('plain lines', () => {
         "cancel requested by me: enough",
         "  started    gone",
         "  waiting    gone: was interrupted",
-        "  started    gone",
+        "  started    gone  attempt 2",
         "  cancelled  gone: enough",
         "  cancelled  report: enough",
         "failed in 1.5s: 1 completed, 1 failed, 2 cancelled, 1 skipped",
