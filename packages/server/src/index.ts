@@ -1,4 +1,7 @@
 export { createServer, type LorcServer, type ServerOptions } from './lib/server.ts'
 export { ServerError, ERROR_CODES, type ErrorCode } from './lib/errors.ts'
+export { AuditLog, type AuditVerification } from './lib/audit/audit-log.ts'
+export type { AuditAction, AuditOutcome, AuditRecord } from './lib/audit/audit-record.ts'
+export { KEY_SCOPES, KeyStore, type KeyScope, type NewKey, type StoredKey } from './lib/auth/key-store.ts'
 export type { ServiceConfig } from './lib/config.ts'
 export type { ServiceLog } from './lib/log.ts'

@@ -32,6 +32,8 @@ import { runsContext } from './commands/runs-context.ts'
 import { runsList } from './commands/runs-list.ts'
 import { runsLogs } from './commands/runs-logs.ts'
 import { runsShow } from './commands/runs-show.ts'
+import { auditExport, auditVerify } from './commands/audit.ts'
+import { keysAdd, keysList, keysRevoke } from './commands/keys-access.ts'
 import { serve } from './commands/serve.ts'
 import { schedulesList } from './commands/schedules-list.ts'
 import { simulate } from './commands/simulate.ts'
@@ -174,6 +176,26 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Serve runs, recipes and modules over HTTP',
     command: serve,
   },
+  'keys add': {
+    summary: 'Make an API key for the service',
+    command: keysAdd,
+  },
+  'keys list': {
+    summary: 'List the API keys of the service',
+    command: keysList,
+  },
+  'keys revoke': {
+    summary: 'Revoke an API key of the service',
+    command: keysRevoke,
+  },
+  'audit verify': {
+    summary: 'Check the hash chain of the audit log',
+    command: auditVerify,
+  },
+  'audit export': {
+    summary: 'Print what operators did, for other programs',
+    command: auditExport,
+  },
   sql: {
     summary: 'Ask the events by SQL, the same wherever they are',
     command: sql,
@@ -233,7 +255,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 }
 
 /** What a group does when it is named alone. */
-const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', schedules: 'schedules list', config: 'config show', keys: 'keys check', jobs: 'jobs list', events: 'events tail' }
+const GROUPS: Readonly<Record<string, string>> = { runs: 'runs list', schedules: 'schedules list', config: 'config show', keys: 'keys check', audit: 'audit verify', jobs: 'jobs list', events: 'events tail' }
 
 export type FoundCommand =
   { kind: 'command'; name: string; words: string[]; command: Command } | { kind: 'help' } | { kind: 'none' }

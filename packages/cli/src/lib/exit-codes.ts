@@ -19,7 +19,7 @@ export function interruptedExitCode(signal: InterruptSignal): number {
 
 /** Codes of what went wrong with the work, or with the machine; every other code is about the input. */
 const FAILURES =
-  /^(STORE_|EVENTS_(?!OPTION_INVALID$)|SQL_VALUE$|BIGQUERY_|SERVER_(?!CONFIG$)|STEP_|APPROVAL_(?!UNKNOWN$)|RUNNER_|RUN_(?!(UNKNOWN|OPTION_INVALID|STEP_UNKNOWN|NO_SOURCE)$)|CLI_(INTERNAL|OUTPUT_FAILED|LOG_MISSING|RUN_DIFFERS|CRASH_TEST_FAILED)$)/
+  /^(STORE_|EVENTS_(?!OPTION_INVALID$)|SQL_VALUE$|BIGQUERY_|SERVER_(?!(CONFIG|OPEN)$)|(KEYS|AUDIT)_UNAVAILABLE$|STEP_|APPROVAL_(?!UNKNOWN$)|RUNNER_|RUN_(?!(UNKNOWN|OPTION_INVALID|STEP_UNKNOWN|NO_SOURCE)$)|CLI_(INTERNAL|OUTPUT_FAILED|LOG_MISSING|RUN_DIFFERS|CRASH_TEST_FAILED)$)/
 
 /** The exit status for an error with this code. */
 export function exitCodeOf(code: string): number {

@@ -1,12 +1,14 @@
 import { fastify, type FastifyInstance } from 'fastify'
-import { LOCAL } from './auth/principal.ts'
+import { guard } from './auth/guard.ts'
 import { ServerError } from './errors.ts'
 import { isCoded, problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
+import { takeJson } from './json-body.ts'
 import { checkWithZod } from './request-checks.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { healthRoutes } from './routes/health.ts'
 import { insightRoutes } from './routes/insight.ts'
 import { recipeRoutes } from './routes/recipes.ts'
+import { methodsOf } from './routes/route-methods.ts'
 import { runControlRoutes } from './routes/run-control.ts'
 import { runDetailRoutes } from './routes/run-details.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -25,10 +27,16 @@ const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = 
   dashboardRoutes,
 ]
 
+/** Of each key, where the configuration does not say. */
+const REQUESTS_PER_MINUTE = 6000
+
 /** Puts the HTTP interface together; nothing is listened on yet. */
 export async function createApp(service: Service): Promise<FastifyInstance> {
   const app = fastify({
-    bodyLimit: 1024 * 1024,
+    bodyLimit: service.config.server.limits.bodyBytes,
+    exposeHeadRoutes: false,
+    // Whoever sends a request a byte at a time is not waited for longer.
+    requestTimeout: 60_000,
     routerOptions: { maxParamLength: 500 },
     // A connection that is kept alive does not keep the service from stopping.
     forceCloseConnections: 'idle',
@@ -36,11 +44,6 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   app.setValidatorCompiler(checkWithZod)
   // Answers are typed by the contract, and held to it by tests: to check each again would cost more than to make it.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  app.decorateRequest('principal')
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.principal = LOCAL
-    done()
-  })
   app.setErrorHandler((error, request, reply) => {
     const { run_id: runId } = (request.params ?? {}) as { run_id?: unknown }
     const problem = problemOf(error, typeof runId === 'string' ? runId : undefined)
@@ -52,8 +55,23 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     if (after !== undefined) reply.header('retry-after', after)
     return reply.status(problem.status).type(PROBLEM_MEDIA_TYPE).send(problem)
   })
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(request.url)
+    if (methods.length > 0) {
+      reply.header('allow', methods.join(', '))
+      throw new ServerError('REQUEST_METHOD', `${request.url} does not take ${request.method}.`, { fix: `It takes ${methods.join(', ')}.` })
+    }
     throw new ServerError('REQUEST_ROUTE', `There is no ${request.method} ${request.url}.`, { fix: '`GET /openapi.json` has every route.' })
+  })
+  takeJson(app)
+  const { hosts, host, limits } = service.config.server
+  const { authentication } = service
+  const isOpen = !authentication.isRequired
+  await guard(app, {
+    authentication,
+    hosts: hosts ?? (isOpen ? [host.toLowerCase()] : undefined),
+    requestsPerMinute: limits.requestsPerMinute === undefined && !isOpen ? REQUESTS_PER_MINUTE : (limits.requestsPerMinute ?? null),
+    refusalsPerMinute: limits.refusalsPerMinute,
   })
   for (const register of FAMILIES) register(app, service)
   await app.ready()

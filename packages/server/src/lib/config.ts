@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { authSchema } from './auth/auth-config.ts'
 import { ServerError } from './errors.ts'
 import { modulesSchema } from './modules/module-config.ts'
 import { retentionSchema } from './records/retention-config.ts'
@@ -10,11 +11,20 @@ const limitsSchema = z.strictObject({
   waiting: z.int().min(1).max(10_000_000).default(100_000),
   /** Connections that follow runs at once. */
   readers: z.int().min(1).max(1_000_000).default(2000),
+  /** Of a request's body. */
+  bodyBytes: z.int().min(1024).max(1024 ** 3).default(1024 ** 2),
+  /** Of each key; null: any number. Default: 6000 where keys are asked for, else any number. */
+  requestsPerMinute: z.int().min(1).max(100_000_000).nullable().optional(),
+  /** Wrong keys, of each address. */
+  refusalsPerMinute: z.int().min(1).max(1_000_000).default(30),
 })
 
 const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8000),
+  /** Names that the service goes by besides those of this machine. Default: any, where requests need a key. */
+  hosts: z.array(z.string().min(1).toLowerCase()).optional(),
+  auth: authSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   /** Seconds that steps get to end by themselves when the service stops. */
   stopSec: z.number().min(0).max(3600).default(8),

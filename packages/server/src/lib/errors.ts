@@ -1,10 +1,11 @@
 import type { JsonObject } from '@lorc/runner'
+import { ACCESS_ERRORS } from './errors/access.ts'
 import { MODULE_ERRORS } from './errors/module.ts'
 import { REQUEST_ERRORS } from './errors/request.ts'
 import { SERVICE_ERRORS } from './errors/service.ts'
 
 /** Every code that this package reports by itself, with its meaning. `docs/errors.md` lists the same codes. */
-export const ERROR_CODES = { ...MODULE_ERRORS, ...REQUEST_ERRORS, ...SERVICE_ERRORS } as const
+export const ERROR_CODES = { ...ACCESS_ERRORS, ...MODULE_ERRORS, ...REQUEST_ERRORS, ...SERVICE_ERRORS } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
 

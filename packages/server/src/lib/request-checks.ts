@@ -5,26 +5,14 @@ import { type FieldProblem, pointer, RequestInvalid } from './problem.ts'
 /** What fastify calls the parts of a request, and what a JSON Pointer into the request begins with. */
 const PARTS: Readonly<Record<string, string>> = { params: 'path', querystring: 'query', headers: 'headers', body: 'body' }
 
-/** Levels of lists and objects in a body. */
-const DEEPEST = 64
-
 /** Checks a part of a request with the zod schema that the contract has for it; fails with RequestInvalid. */
 export const checkWithZod: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = '' }) => {
   const part = PARTS[httpPart] ?? httpPart
   return (data) => {
-    if (httpPart === 'body' && isDeeper(data, DEEPEST)) {
-      return { error: new RequestInvalid([{ path: '/body', message: `It is nested deeper than ${DEEPEST} levels.` }]) }
-    }
     // Fastify says null where a request has no body.
     const parsed = schema.safeParse(httpPart === 'body' ? (data ?? undefined) : data)
     return parsed.success ? { value: parsed.data } : { error: new RequestInvalid(parsed.error.issues.flatMap((issue) => fieldsOf(issue, part))) }
   }
-}
-
-/** Goes no deeper than the limit. */
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1))
 }
 
 function fieldsOf(issue: z.core.$ZodIssue, part: string): FieldProblem[] {

@@ -16,6 +16,10 @@ import { systemClock } from './clock.ts'
 import { readServiceConfig, type ServiceConfig } from './config.ts'
 import { ServerError } from './errors.ts'
 import { AuditLog } from './audit/audit-log.ts'
+import { Authentication } from './auth/authentication.ts'
+import { KeyStore } from './auth/key-store.ts'
+import { isLoopback } from './auth/same-site.ts'
+import { TokenVerifier } from './auth/token-verifier.ts'
 import { RunArtifacts } from './artifacts/run-artifacts.ts'
 import { Intake } from './intake/intake.ts'
 import { LiveReaders } from './live/live-readers.ts'
@@ -65,6 +69,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
   const { workspace, clock = systemClock, log = () => {}, version = '0.0.0' } = options
   const stateDir = options.runner?.stateDir ?? join(workspace, '.lorc')
   const [store, owned] = await openStore(options.store, stateDir)
+  let keys: KeyStore | undefined
   try {
     const versions = { lorc: version, ...options.runner?.versions }
     const modules = new ModuleRegistry(config.modules, options.runner?.env ?? {}, clock)
@@ -78,6 +83,9 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
     folders.attach(runner)
     const allow = options.runner?.allow ?? []
     const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir }, config.server.recipes)
+    keys = new KeyStore(join(stateDir, 'keys.db'), () => clock.now())
+    const { jwt, required } = config.server.auth
+    const authentication = new Authentication(keys, jwt && new TokenVerifier(jwt, workspace), required)
     const service: Service = {
       workspace,
       stateDir,
@@ -90,14 +98,16 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       modules,
       readers: new LiveReaders(store, clock, config.server.limits.readers, log),
       artifacts: new RunArtifacts(runner, workspace),
+      authentication,
       audit: new AuditLog(join(stateDir, 'audit.db'), () => clock.now()),
       clock,
       log,
     }
-    const server = new LocalServer(service, await createApp(service), owned)
+    const server = new LocalServer(service, await createApp(service), { keys, ...(owned && { store }) })
     void recover(service)
     return server
   } catch (error) {
+    keys?.close()
     if (owned) await store.close()
     throw error
   }
@@ -120,16 +130,22 @@ async function recover({ intake, log }: Service): Promise<void> {
   }
 }
 
+/** What the service has opened, and closes. */
+interface Own {
+  keys: KeyStore
+  store?: RunStore
+}
+
 class LocalServer implements LorcServer {
   readonly #service: Service
-  readonly #ownsStore: boolean
+  readonly #own: Own
   readonly #background: readonly Background[]
   readonly app: FastifyInstance
   #closing: Promise<void> | undefined
 
-  constructor(service: Service, app: FastifyInstance, ownsStore: boolean) {
+  constructor(service: Service, app: FastifyInstance, own: Own) {
     this.#service = service
-    this.#ownsStore = ownsStore
+    this.#own = own
     this.app = app
     this.#background = backgroundOf(service)
   }
@@ -144,6 +160,7 @@ class LocalServer implements LorcServer {
 
   async listen(options: { host?: string; port?: number } = {}): Promise<{ url: string; host: string; port: number }> {
     const { host = this.config.server.host, port = this.config.server.port } = options
+    this.#assertGuarded(host)
     try {
       await this.app.listen({ host, port })
     } catch (error) {
@@ -153,6 +170,13 @@ class LocalServer implements LorcServer {
     const address = this.app.server.address()
     const actual = typeof address === 'object' && address ? address.port : port
     return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, host, port: actual }
+  }
+
+  #assertGuarded(host: string): void {
+    if (this.#service.authentication.isRequired || isLoopback(host)) return
+    throw new ServerError('SERVER_OPEN', `The service does not listen on ${host} without asking for keys: any machine that reaches it could run steps here.`, {
+      fix: 'Make a key first: lorc keys add NAME --scope operate',
+    })
   }
 
   close(): Promise<void> {
@@ -168,7 +192,8 @@ class LocalServer implements LorcServer {
     await Promise.all([this.app.close(), runner.close({ settleMs: config.server.stopSec * 1000 })])
     await folders.settled()
     audit.close()
-    if (this.#ownsStore) await runner.store.close()
+    this.#own.keys.close()
+    await this.#own.store?.close()
   }
 }
 

@@ -2,6 +2,7 @@ import type { Clock, Runner } from '@lorc/runner'
 import type { ServiceConfig } from './config.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import type { RunArtifacts } from './artifacts/run-artifacts.ts'
+import type { Authentication } from './auth/authentication.ts'
 import type { Intake } from './intake/intake.ts'
 import type { LiveReaders } from './live/live-readers.ts'
 import type { ServiceLog } from './log.ts'
@@ -28,6 +29,7 @@ export interface Service {
   readonly readers: LiveReaders
   readonly artifacts: RunArtifacts
   readonly audit: AuditLog
+  readonly authentication: Authentication
   readonly clock: Clock
   readonly log: ServiceLog
 }

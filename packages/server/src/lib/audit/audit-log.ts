@@ -1,9 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { RunnerError, type JsonObject } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
+import { LedgerFile } from '../ledger/ledger-file.ts'
 import { GENESIS, sealRecord, unsealRecord, type AuditAction, type AuditOutcome, type AuditRecord } from './audit-record.ts'
 
 const SCHEMA = `
@@ -11,9 +8,6 @@ CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY, line TEXT NOT NULL, h
 CREATE TRIGGER IF NOT EXISTS audit_no_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS audit_no_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 `
-
-/** Milliseconds to wait for another process that writes. */
-const PATIENCE_MS = 10_000
 
 export interface AuditVerification {
   ok: boolean
@@ -30,41 +24,32 @@ export interface AuditVerification {
  * record is durable when `append` returns.
  */
 export class AuditLog {
-  readonly #db: DatabaseSync
+  readonly #file: LedgerFile
   readonly #now: () => number
 
-  /** Opens the log, and makes it where it is missing. Throws AUDIT_UNAVAILABLE. */
+  /** The file is made with the first record. */
   constructor(file: string, now: () => number = Date.now) {
+    this.#file = new LedgerFile(file, SCHEMA, unavailable)
     this.#now = now
-    try {
-      mkdirSync(dirname(file), { recursive: true })
-      const { DatabaseSync: Database } = createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
-      this.#db = new Database(file, { timeout: PATIENCE_MS })
-      this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${SCHEMA}`)
-    } catch (error) {
-      throw unavailable(error)
-    }
   }
 
   /** Appends a record; returns its number. Throws AUDIT_UNAVAILABLE: what is not on record must not be done. */
   append(data: AuditAction | AuditOutcome): number {
-    try {
-      this.#db.exec('BEGIN IMMEDIATE')
+    return this.#file.write((db) => {
+      db.exec('BEGIN IMMEDIATE')
       try {
-        const last = this.#db.prepare('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1').get() as { seq: number; hash: string } | undefined
+        const last = db.prepare('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1').get() as { seq: number; hash: string } | undefined
         const seq = last ? last.seq + 1 : 0
         const at = new Date(this.#now()).toISOString()
         const { line, hash } = sealRecord(data, { seq, at, prev: last?.hash ?? GENESIS })
-        this.#db.prepare('INSERT INTO audit VALUES (?, ?, ?)').run(seq, line, hash)
-        this.#db.exec('COMMIT')
+        db.prepare('INSERT INTO audit VALUES (?, ?, ?)').run(seq, line, hash)
+        db.exec('COMMIT')
         return seq
       } catch (error) {
-        this.#db.exec('ROLLBACK')
+        if (db.isTransaction) db.exec('ROLLBACK')
         throw error
       }
-    } catch (error) {
-      throw unavailable(error)
-    }
+    })
   }
 
   /**
@@ -85,7 +70,8 @@ export class AuditLog {
 
   /** Lines from record `from` on, each a JSON object. */
   *lines(from = 0): Generator<string> {
-    for (const { line } of this.#db.prepare('SELECT line FROM audit WHERE seq >= ? ORDER BY seq').iterate(from) as Iterable<{ line: string }>) yield line
+    const rows = this.#file.read((db) => db.prepare('SELECT line FROM audit WHERE seq >= ? ORDER BY seq').iterate(from) as Iterable<{ line: string }>)
+    for (const { line } of rows ?? []) yield line
   }
 
   *records(from = 0): Generator<AuditRecord> {
@@ -109,7 +95,7 @@ export class AuditLog {
   }
 
   close(): void {
-    this.#db.close()
+    this.#file.close()
   }
 }
 

@@ -199,7 +199,7 @@ describe('POST /plan_and_execute', () => {
     ['a seed that is none', { run_options: { seed: -1 } }, 400, 'REQUEST_INVALID', '/body/run_options/seed'],
     ['inputs that are a list', { inputs: [] }, 400, 'REQUEST_INVALID', '/body/inputs'],
     ['an unknown module', { modules: ['n'] }, 422, 'MODULE_UNKNOWN', ''],
-    ['inputs that are nested too deep', { inputs: deep(65) }, 400, 'REQUEST_INVALID', '/body'],
+    ['inputs that are nested too deep', { inputs: deep(65) }, 400, 'REQUEST_TOO_DEEP', ''],
   ])('refuses %s, and leaves nothing behind', async (_, more, status, code, path) => {
     const module = await moduleService('m')
     const { post, server } = await scenarioFixture({ m: { url: module.url } })

@@ -1,0 +1,47 @@
+import type { FastifyRequest } from 'fastify'
+import type { Scope } from '../contract/route-spec.ts'
+import { ServerError } from '../errors.ts'
+import { KEY_PREFIX } from './api-key.ts'
+import type { KeyStore } from './key-store.ts'
+import { LOCAL, type Principal } from './principal.ts'
+import type { TokenVerifier } from './token-verifier.ts'
+
+/** Tells who asks, by the key or the token that comes with a request. */
+export class Authentication {
+  readonly #keys: KeyStore
+  readonly #tokens: TokenVerifier | undefined
+  /** False: everybody may do everything. */
+  readonly isRequired: boolean
+
+  /** `required` undefined: where there are keys, also revoked ones, or tokens are taken. */
+  constructor(keys: KeyStore, tokens: TokenVerifier | undefined, required: boolean | undefined) {
+    this.#keys = keys
+    this.#tokens = tokens
+    this.isRequired = required ?? (tokens !== undefined || keys.list().length > 0)
+  }
+
+  /** Throws AUTH_REQUIRED, AUTH_INVALID, AUTH_UNAVAILABLE. */
+  async principalOf(request: FastifyRequest): Promise<Principal> {
+    const given = bearerOf(request.headers.authorization)
+    if (!this.isRequired) return LOCAL
+    if (given === undefined) {
+      throw new ServerError('AUTH_REQUIRED', 'The request has no key.', { fix: 'Send `Authorization: Bearer KEY`; `lorc keys add` makes a key.' })
+    }
+    if (this.#tokens && !given.startsWith(KEY_PREFIX)) return this.#tokens.verify(given)
+    const key = this.#keys.find(given)
+    if (key) return { name: key.name, kind: 'key', scopes: new Set(key.scopes) }
+    throw new ServerError('AUTH_INVALID', 'The key does not count: it is unknown, revoked or over its time.', { fix: '`lorc keys list` shows the keys there are.' })
+  }
+}
+
+/** Throws AUTH_SCOPE where what is asked for needs more than the key allows. */
+export function assertScope({ name, scopes }: Principal, scope: Scope): void {
+  if (scope === 'public' || scopes.has(scope)) return
+  throw new ServerError('AUTH_SCOPE', `The key of \`${name}\` does not allow this: it needs the scope \`${scope}\`, and has ${[...scopes].map((one) => `\`${one}\``).join(', ') || 'none'}.`, {
+    fix: `Make one that does: lorc keys add NAME --scope ${scope}`,
+  })
+}
+
+function bearerOf(header: string | undefined): string | undefined {
+  return /^Bearer +([^\s]{1,8192})$/i.exec(header ?? '')?.[1]
+}

@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import { ServerError } from '../errors.ts'
+import { assertScope, type Authentication } from './authentication.ts'
+import { LOCAL } from './principal.ts'
+import { assertHost, assertOrigin } from './same-site.ts'
+
+export interface GuardOptions {
+  readonly authentication: Authentication
+  /** Names that the service goes by besides those of this machine; undefined: any. */
+  readonly hosts: readonly string[] | undefined
+  /** Requests a minute of each key, or of each address where none is asked for; null: any number. */
+  readonly requestsPerMinute: number | null
+  /** Wrong keys a minute of each address. */
+  readonly refusalsPerMinute: number
+}
+
+const MINUTE_MS = 60_000
+
+/** Headers of every answer. Pages set a policy of their own. */
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), interest-cohort=()',
+} as const
+
+/**
+ * Stands before every route: by which name the service is asked, from where, who asks, how often, and whether their key
+ * allows it. A route that does not say what it needs is refused.
+ */
+export async function guard(app: FastifyInstance, options: GuardOptions): Promise<void> {
+  const { authentication, hosts } = options
+  app.decorateRequest('principal')
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => void routes.push(route))
+  app.addHook('onReady', async () => {
+    const silent = routes.find(({ config }) => config?.scope === undefined)
+    if (silent) throw new Error(`The route ${String(silent.method)} ${silent.url} does not say which scope it needs.`)
+  })
+  const limits = await rateLimits(app, options)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS)
+    request.principal = LOCAL
+    assertHost(request, hosts)
+    assertOrigin(request)
+    const { scope = 'operate' } = request.routeOptions.config
+    if (request.is404 || scope === 'public') return
+    try {
+      request.principal = await authentication.principalOf(request)
+    } catch (error) {
+      await limits.refused(request)
+      reply.header('www-authenticate', 'Bearer realm="lorc"')
+      throw error
+    }
+    await limits.asked?.(request)
+    assertScope(request.principal, scope)
+  })
+}
+
+interface Limits {
+  /** Counts a wrong key. Throws RATE_LIMITED. */
+  refused(request: FastifyRequest): Promise<void>
+  /** Counts a request. Throws RATE_LIMITED. */
+  asked?: (request: FastifyRequest) => Promise<void>
+}
+
+async function rateLimits(app: FastifyInstance, { requestsPerMinute, refusalsPerMinute }: GuardOptions): Promise<Limits> {
+  const { default: rateLimit } = await import('@fastify/rate-limit')
+  await app.register(rateLimit, { global: false })
+  const limit = (what: string, max: number, keyGenerator: (request: FastifyRequest) => string) => {
+    const count = app.createRateLimit({ max, timeWindow: MINUTE_MS, keyGenerator })
+    return async (request: FastifyRequest): Promise<void> => {
+      const state = await count(request)
+      if (state.isAllowed || !state.isExceeded) return
+      throw new ServerError('RATE_LIMITED', `More than ${max} ${what} a minute.`, { retryAfterSec: Math.max(1, state.ttlInSeconds) })
+    }
+  }
+  const refused = limit('wrong keys', refusalsPerMinute, ({ ip }) => ip)
+  if (requestsPerMinute === null) return { refused }
+  return { refused, asked: limit('requests', requestsPerMinute, ({ principal, ip }) => (principal.kind === 'local' ? ip : `${principal.kind} ${principal.name}`)) }
+}
