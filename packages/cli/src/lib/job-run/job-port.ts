@@ -30,7 +30,7 @@ async function locateJob(packageName: string, job: string, workspace: LoadedWork
 }
 
 /** A choice as the command line gives it. */
-export function givenEvents({ sink, smokeNamespace, allowOutbox = false }: EventsChoice): GivenEvents {
+function givenEvents({ sink, smokeNamespace, allowOutbox = false }: EventsChoice): GivenEvents {
   return { sink, 'smoke-namespace': smokeNamespace, 'allow-outbox': allowOutbox }
 }
 
