@@ -5,7 +5,7 @@ export default defineConfig({
     projects: ['packages/*/vitest.config.ts', 'examples/*/vitest.config.ts', 'bench*/vitest.config.ts'],
     coverage: {
       provider: 'v8',
-      include: ['packages/*/src/**/*.ts'],
+      include: ['packages/*/src/**/*.ts', 'packages/server/dashboard/src/model/*.ts'],
       // Entries run in processes and threads of their own, which the collector does not see: they hold wiring only.
       exclude: ['**/*.test.ts', '**/*-entry.ts', '**/*.testsuite.ts', '**/*.fixture.ts'],
       reportOnFailure: true,

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -27,23 +28,26 @@ const DASHBOARD_POLICY = [
 export function dashboardRoutes(app: FastifyInstance): void {
   const root = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(`${path}index.html`))
   if (root === undefined) return
-  void app.register(async (own) => {
-    own.addHook('onRoute', (route) => {
-      route.config = { ...route.config, scope: 'public' }
-    })
-    await own.register(fastifyStatic, {
-      root,
-      wildcard: false,
-      preCompressed: true,
-      cacheControl: false,
-      setHeaders(reply, path) {
-        // Files in `assets/` have the hash of what is in them in their names.
-        reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
-        reply.header('content-security-policy', DASHBOARD_POLICY)
-        reply.header('x-content-type-options', 'nosniff')
-        reply.header('referrer-policy', 'no-referrer')
-        reply.header('cross-origin-opener-policy', 'same-origin')
-      },
-    })
+  void app.register(fastifyStatic, {
+    root,
+    serve: false,
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders(reply, path) {
+      // Files in `assets/` have the hash of what is in them in their names.
+      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+      reply.header('content-security-policy', DASHBOARD_POLICY)
+      reply.header('x-content-type-options', 'nosniff')
+      reply.header('referrer-policy', 'no-referrer')
+      reply.header('cross-origin-opener-policy', 'same-origin')
+    },
   })
+  const serve = (url: string, file: string): void => {
+    app.get(url, { config: { scope: 'public' } }, (_, reply) => reply.sendFile(file))
+  }
+  serve('/', 'index.html')
+  for (const file of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const path = relative(root, join(file.parentPath, file.name)).split(sep).join('/')
+    if (file.isFile() && !path.endsWith('.br') && path !== 'index.html') serve(`/${path}`, path)
+  }
 }
