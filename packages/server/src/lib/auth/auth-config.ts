@@ -25,5 +25,5 @@ export const authSchema = z.strictObject({
   jwt: jwtSchema.optional(),
 })
 
-export type AuthConfig = z.output<typeof authSchema>
+type AuthConfig = z.output<typeof authSchema>
 export type JwtConfig = z.output<typeof jwtSchema>

@@ -9,7 +9,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** The name in a Host header, without the port. */
-export function hostName(header: string | undefined): string | undefined {
+function hostName(header: string | undefined): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d{1,5})?$/i.exec(header ?? '')?.[1]?.toLowerCase()
 }
 

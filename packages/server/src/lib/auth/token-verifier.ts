@@ -58,7 +58,7 @@ export class TokenVerifier {
 }
 
 /** The scopes of the service among those of a claim: a list, or words. */
-export function scopesOf(claim: unknown, prefix: string): KeyScope[] {
+function scopesOf(claim: unknown, prefix: string): KeyScope[] {
   const words: unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
   return KEY_SCOPES.filter((scope) => words.includes(`${prefix}${scope}`))
 }

@@ -18,7 +18,7 @@ const moduleSchema = z.union([
   }),
 ])
 
-export const scenarioSchema = z
+const scenarioSchema = z
   .strictObject({
     scenario_id: z.string().min(1).max(200),
     modules: z.array(moduleSchema).min(1).max(200).describe('Run in this order, unless `parallel` or a `depends_on` makes them a graph.'),

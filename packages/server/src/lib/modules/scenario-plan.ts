@@ -100,7 +100,7 @@ export function scenarioPlan(scenario: Scenario, registry: ModuleRegistry): Scen
   return { plan, params: { scenario_id: name, inputs, parameters, check }, modules: used }
 }
 
-export function nameOf({ id, module }: Pick<ScenarioModule, 'id' | 'module'>): string {
+function nameOf({ id, module }: Pick<ScenarioModule, 'id' | 'module'>): string {
   return id ?? module
 }
 
