@@ -30,7 +30,7 @@ export function sealPlan(plan: Plan): SealedPlan | Promise<SealedPlan> {
   return sealed.get(plan) ?? checkAndSeal(plan)
 }
 
-/** Takes a plan as checked: one that the recipe compiler made. */
+/** Takes a plan as checked: one that the recipe compiler, or a command line whose words were checked, made. */
 export function trustPlan(plan: Plan): SealedPlan {
   const json = canonicalize(plan)
   return trustSealed({ plan, json, hash: hash('sha256', json, 'hex') })

@@ -1,4 +1,5 @@
 import { paramsJsonSchema, readParams, readTimeWindow } from '@lorc/event-client'
+import { trustPlan } from '@lorc/runner/jobs'
 import type { Surroundings } from '../command.ts'
 import { driving, type DrivingOptions } from '../driving.ts'
 import type { JobsOptions } from '../engine.ts'
@@ -29,6 +30,8 @@ export async function runJob(
     readTimeWindow(options, io.now())
     eventsOptions(workspace, io.env, options)
     const plan = jobPlan(found, params, options)
+    // Its parts were checked one by one: to check it as a whole takes a schema library, and longer than a short job.
+    trustPlan(plan)
     return ({ runner }) => runner.start(plan)
   })
 }
