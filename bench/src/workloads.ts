@@ -8,6 +8,7 @@ import { pythonSteps } from './workloads/python-steps.ts'
 import { recipe } from './workloads/recipe.ts'
 import { report, reportSize } from './workloads/report.ts'
 import { runs } from './workloads/runs.ts'
+import { scenario } from './workloads/scenario.ts'
 import { schedule } from './workloads/schedule.ts'
 import { sequencePower, sequenceProcess } from './workloads/sequence.ts'
 import { shellSteps } from './workloads/shell-steps.ts'
@@ -17,6 +18,7 @@ import type { Workload } from './harness/workload.ts'
 export const workloads: readonly Workload[] = [
   coldStart,
   jobsList,
+  scenario,
   sequencePower,
   sequenceProcess,
   fanOut,

@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
 import { retryAfterMs, RunnerError, type Attempt, type AttemptOutcome, type JsonObject, type JsonValue, type StepExecutor } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 import { readEnvelope, reasonOf, type Envelope } from './envelope.ts'
@@ -36,7 +36,8 @@ async function execute(registry: ModuleRegistry, attempt: Attempt): Promise<Atte
     log.push(failure instanceof Error ? failure.message : String(failure))
     return failed(failure)
   } finally {
-    if (log.length > 0) await appendFile(attempt.logPath, `${log.join('\n')}\n`)
+    // A line or two: to hand them to another thread would take longer.
+    if (log.length > 0) appendFileSync(attempt.logPath, `${log.join('\n')}\n`)
   }
 }
 

@@ -1,20 +1,23 @@
+import type { JsonObject } from '@lorc/runner'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { readServiceConfig } from '../config.ts'
 import { ModuleRegistry } from './module-registry.ts'
-import { scenarioPlan, type ModuleArgs, type Scenario, type ScenarioModule } from './scenario-plan.ts'
+import { ScenarioPlans } from './scenario-plans.ts'
+import { scenarioParams, scenarioPlan, type ModuleArgs, type Scenario, type ScenarioModule, type ScenarioPlan } from './scenario-plan.ts'
 
 const { modules: configs } = readServiceConfig({
   modules: { a: { url: 'http://a' }, b: { url: 'http://b', retries: 2 }, c: { url: 'http://c', headers: { x: '${{ env.KEY }}', y: "${{ env['OTHER'] }}" } } },
 })
 const registry = new ModuleRegistry(configs, {}, systemClock)
 
-function planned(modules: (string | ScenarioModule)[], more: Partial<Scenario> = {}): ReturnType<typeof scenarioPlan> {
+function planned(modules: (string | ScenarioModule)[], more: Partial<Scenario> = {}): ScenarioPlan & { params: JsonObject } {
   const named = modules.map((one) => (typeof one === 'string' ? { module: one } : one))
-  return scenarioPlan({ scenario_id: 's', modules: named, inputs: {}, parallel: false, saveArtifacts: true, healthCheck: true, ...more }, registry)
+  const scenario = { scenario_id: 's', modules: named, inputs: {}, parallel: false, saveArtifacts: true, healthCheck: true, ...more }
+  return { ...scenarioPlan(scenario, registry), params: scenarioParams(scenario) }
 }
 
-const argsOf = (scenario: ReturnType<typeof scenarioPlan>): ModuleArgs[] => scenario.plan.steps.map(({ args }) => args as unknown as ModuleArgs)
+const argsOf = (scenario: ScenarioPlan): ModuleArgs[] => scenario.plan.steps.map(({ args }) => args as unknown as ModuleArgs)
 
 describe('scenarioPlan', () => {
   it('runs modules one after the other, each with what those before put out', () => {
@@ -60,5 +63,24 @@ describe('scenarioPlan', () => {
     expect(() => registry.get('bb')).toThrow(expect.objectContaining({ fix: 'Did you mean `b`?' }) as Error)
     expect(() => registry.get('something')).toThrow(expect.objectContaining({ fix: 'The configuration has a, b, c.' }) as Error)
     expect(() => new ModuleRegistry({}, {}, systemClock).get('toString')).toThrow(expect.objectContaining({ fix: expect.stringContaining('modules: {') as string }) as Error)
+  })
+})
+
+describe('ScenarioPlans', () => {
+  const scenario = { scenario_id: 's', modules: [{ module: 'a', parameters: { x: 1 } }], parallel: false, saveArtifacts: true, healthCheck: true }
+
+  it('makes a plan once for the same modules, whatever they are given, and keeps 200', () => {
+    const plans = new ScenarioPlans(registry)
+    const first = plans.of(scenario)
+    expect(plans.of({ ...scenario, modules: [{ module: 'a', parameters: { x: 2 } }] })).toBe(first)
+    expect(plans.of({ ...scenario, healthCheck: false }).plan).not.toEqual(first.plan)
+    expect(plans.of({ ...scenario, modules: [{ module: 'a', id: 'b' }] }).plan.steps[0]?.name).toBe('b')
+    for (let i = 0; i < 199; i++) {
+      plans.of({ ...scenario, scenario_id: `s${i}` })
+      if (i < 100) plans.of(scenario)
+    }
+    expect(plans.of(scenario)).toBe(first)
+    for (let i = 0; i < 200; i++) plans.of({ ...scenario, scenario_id: `t${i}` })
+    expect(plans.of(scenario)).not.toBe(first)
   })
 })

@@ -56,21 +56,18 @@ export function contextKey(step: string): string {
   return `modules.${step.replaceAll('-', '_')}_v1`
 }
 
-export interface ScenarioRun {
+export interface ScenarioPlan {
   plan: Plan
-  params: JsonObject
   /** The modules that it calls, each once. */
   modules: Module[]
 }
 
 /**
- * The plan of a scenario: the modules one after the other, or as a graph with `parallel` or a `depends_on`. What a request
- * says goes into the run's parameters, so that nothing of it is read as an expression. Throws ServerError MODULE_UNKNOWN,
- * SCENARIO_INVALID.
+ * The plan of a scenario: the modules one after the other, or as a graph with `parallel` or a `depends_on`. Throws
+ * ServerError MODULE_UNKNOWN, SCENARIO_INVALID.
  */
-export function scenarioPlan(scenario: Scenario, registry: ModuleRegistry): ScenarioRun {
-  const { modules, inputs, scenario_id: name } = scenario
-  if (Object.hasOwn(inputs, 'results')) throw invalid('`inputs.results` is where modules find what those before them put out', ['inputs', 'results'])
+export function scenarioPlan(scenario: Omit<Scenario, 'inputs'>, registry: ModuleRegistry): ScenarioPlan {
+  const { modules, scenario_id: name } = scenario
   const used = [...new Set(modules.map(({ module }) => module))].map((module) => registry.get(module))
   const { isGraph, names, before } = orderOf(scenario)
   const upstream = transitive(names, before)
@@ -95,9 +92,18 @@ export function scenarioPlan(scenario: Scenario, registry: ModuleRegistry): Scen
     ...(secrets.length > 0 && { secrets }),
     steps,
   }
-  const parameters: JsonObject = Object.fromEntries(modules.flatMap(({ parameters: given }, index) => (given ? [[names[index]!, given]] : [])))
-  const check = scenario.healthCheck ? used.map((one) => one.name) : []
-  return { plan, params: { scenario_id: name, inputs, parameters, check }, modules: used }
+  return { plan, modules: used }
+}
+
+/**
+ * The parameters of a scenario's run: what a request says goes here, not into the plan, so that nothing of it is read as an
+ * expression. Throws ServerError SCENARIO_INVALID.
+ */
+export function scenarioParams({ scenario_id: id, modules, inputs, healthCheck }: Scenario): JsonObject {
+  if (Object.hasOwn(inputs, 'results')) throw invalid('`inputs.results` is where modules find what those before them put out', ['inputs', 'results'])
+  const parameters = Object.fromEntries(modules.flatMap((one) => (one.parameters ? [[nameOf(one), one.parameters]] : [])))
+  const check = healthCheck ? [...new Set(modules.map(({ module }) => module))] : []
+  return { scenario_id: id, inputs, parameters, check }
 }
 
 function nameOf({ id, module }: Pick<ScenarioModule, 'id' | 'module'>): string {
@@ -105,7 +111,7 @@ function nameOf({ id, module }: Pick<ScenarioModule, 'id' | 'module'>): string {
 }
 
 /** The names of the steps, and which others each waits for. */
-function orderOf({ modules, parallel }: Scenario): { isGraph: boolean; names: string[]; before: string[][] } {
+function orderOf({ modules, parallel }: Omit<Scenario, 'inputs'>): { isGraph: boolean; names: string[]; before: string[][] } {
   const isGraph = parallel || modules.some(({ depends_on: needs }) => needs !== undefined)
   const names = modules.map(nameOf)
   for (const [at, name] of names.entries()) {

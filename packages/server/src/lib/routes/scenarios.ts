@@ -5,17 +5,21 @@ import { ServerError } from '../errors.ts'
 import { inTime } from '../intake/in-time.ts'
 import { idempotencyOf, preferenceOf } from '../intake/request-options.ts'
 import type { Module } from '../modules/module.ts'
-import { scenarioPlan } from '../modules/scenario-plan.ts'
+import { scenarioParams } from '../modules/scenario-plan.ts'
+import { ScenarioPlans } from '../modules/scenario-plans.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
 export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, folders, clock }: Service): void {
+  const plans = new ScenarioPlans(modules)
+
   route(app, 'POST /plan_and_execute').answers(async ({ body, headers, raw }) => {
     const { seed, save_artifacts: saveArtifacts, parallel, health_check: healthCheck } = body.run_options
     const named = body.modules.map((one) => (typeof one === 'string' ? { module: one } : one))
-    const { plan, params, modules: used } = scenarioPlan({ ...body, modules: named, saveArtifacts, parallel, healthCheck }, modules)
+    const scenario = { ...body, modules: named, saveArtifacts, parallel, healthCheck }
+    const { plan, modules: used } = plans.of(scenario)
     const run = await intake.accept(plan, {
-      params,
+      params: scenarioParams(scenario),
       versions: { modules: await versionsOf(used) },
       request: body as unknown as JsonObject,
       ...idempotencyOf(raw, headers['idempotency-key']),
