@@ -81,12 +81,15 @@ export interface LiveWorkspace {
   close(): Promise<void>
 }
 
-export async function liveWorkspace(): Promise<LiveWorkspace> {
+/** `prepare` may put more into the folder before the service starts. */
+export async function liveWorkspace(prepare: (folder: string) => void = () => {}): Promise<LiveWorkspace> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lorc-dashboard-')))
   for (const [name, text] of Object.entries(FILES)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), text)
   }
+  await mkdir(join(folder, '.lorc'), { recursive: true })
+  prepare(folder)
   const server = await createServer({ workspace: folder, version: '1.2.3', runner: { concurrency: 4 }, store: { kind: 'sqlite', durability: 'process' } })
   const { url } = await server.listen({ port: 0 })
   return {
