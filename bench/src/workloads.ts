@@ -1,4 +1,5 @@
 import { coldStart } from './workloads/cold-start.ts'
+import { dashboardLoad, dashboardRun, dashboardScroll, dashboardSize } from './workloads/dashboard.ts'
 import { eventsCount, eventsDeliver, eventsEmit, eventsImport, eventsMemory } from './workloads/events.ts'
 import { fanOut } from './workloads/fan-out.ts'
 import { growth, keptRuns, waitingSteps } from './workloads/growth.ts'
@@ -28,6 +29,10 @@ export const workloads: readonly Workload[] = [
   recipe,
   report,
   reportSize,
+  dashboardLoad,
+  dashboardSize,
+  dashboardRun,
+  dashboardScroll,
   growth,
   waitingSteps,
   keptRuns,

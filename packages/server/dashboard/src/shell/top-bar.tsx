@@ -22,7 +22,6 @@ export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }) 
         <a href="#/start" {...current(route.page === 'start')}>
           Start
         </a>
-        <a href="/docs">API</a>
       </nav>
       <span className="grow" />
       {key !== null && (

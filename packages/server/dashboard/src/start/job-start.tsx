@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Insight, Job, Page } from '../api/answers.ts'
+import { RequestProblem } from '../api/problem.ts'
 import { address, getJson, postJson } from '../api/request.ts'
 import { routeHref } from '../model/route.ts'
 import { Notice } from '../parts/notice.tsx'
@@ -14,6 +15,13 @@ export function JobStart({ name, from }: { name: string | null; from: string | u
     queryFn: ({ signal }) => getJson<Insight>(address(['runs', from ?? '', 'insight']), signal),
     enabled: from !== undefined,
   })
+  if (error instanceof RequestProblem && error.code === 'REQUEST_ROUTE') {
+    return (
+      <p className="none">
+        This service starts no jobs. <code>lorc run PACKAGE JOB</code> does, and so do recipes with a step of type <code>job</code>.
+      </p>
+    )
+  }
   if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <p className="none">Reading…</p>
   if (data.items.length === 0) return <p className="none">No installed package declares a job. Packages do so under `lorc.jobs` in their package.json.</p>
