@@ -19,7 +19,7 @@ export const checks: readonly Check[] = [
     heavy: true,
   },
   { name: 'tests on the oldest Node', command: [node, 'tools/rules/oldest-node.ts'], needs: ['build'], heavy: true },
-  { name: 'tests of the examples', command: [node, '--conditions=@lorc/source', '--test', 'examples/*/{src,steps}/**/*.test.ts', 'examples/*/*.test.ts'] },
+  { name: 'tests of the examples', command: [node, '--conditions=@lorc/source', '--test', 'examples/*/{src,steps}/**/*.test.ts', 'examples/pipeline/*.test.ts'] },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings=0'] },
   { name: 'packed install on this Node', command: [node, 'tools/rules/packed-install.ts'], needs: ['build'] },
   { name: 'packed install on the oldest Node', command: [node, 'tools/rules/packed-install.ts', 'oldest'], needs: ['build'] },
