@@ -25,5 +25,4 @@ export const authSchema = z.strictObject({
   jwt: jwtSchema.optional(),
 })
 
-type AuthConfig = z.output<typeof authSchema>
 export type JwtConfig = z.output<typeof jwtSchema>
