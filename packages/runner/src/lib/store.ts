@@ -141,6 +141,8 @@ export interface RunFilter {
   status?: RunStatus
   /** True: only runs that no step of another run started. Default: all. */
   topLevel?: boolean
+  /** What the name begins with. */
+  namePrefix?: string
   /** The path of the file that the run was compiled from, as it was recorded. */
   recipe?: string
   /** Unix milliseconds: created then or later, and before then. */

@@ -5,8 +5,11 @@ import { isCoded, problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { takeJson } from './json-body.ts'
 import { checkWithZod } from './request-checks.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { insightRoutes } from './routes/insight.ts'
+import { jobRoutes } from './routes/jobs.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { recipeRoutes } from './routes/recipes.ts'
 import { methodsOf } from './routes/route-methods.ts'
 import { runControlRoutes } from './routes/run-control.ts'
@@ -23,6 +26,9 @@ const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = 
   runDetailRoutes,
   runControlRoutes,
   recipeRoutes,
+  jobRoutes,
+  metricsRoutes,
+  docsRoutes,
   scenarioRoutes,
   dashboardRoutes,
 ]
@@ -73,6 +79,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     requestsPerMinute: limits.requestsPerMinute === undefined && !isOpen ? REQUESTS_PER_MINUTE : (limits.requestsPerMinute ?? null),
     refusalsPerMinute: limits.refusalsPerMinute,
   })
+  service.metrics.watch(app)
   for (const register of FAMILIES) register(app, service)
   await app.ready()
   return app

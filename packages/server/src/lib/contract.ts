@@ -1,5 +1,6 @@
 import { healthRoutes } from './contract/health.ts'
 import { insightRoutes } from './contract/insight.ts'
+import { jobRoutes } from './contract/jobs.ts'
 import { recipeRoutes } from './contract/recipes.ts'
 import { runControlRoutes } from './contract/run-control.ts'
 import { runDetailRoutes } from './contract/run-details.ts'
@@ -14,6 +15,7 @@ export const contract = {
   ...runControlRoutes,
   ...insightRoutes,
   ...recipeRoutes,
+  ...jobRoutes,
   ...scenarioRoutes,
 } as const
 

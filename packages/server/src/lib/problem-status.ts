@@ -15,6 +15,9 @@ const STATUSES: Readonly<Record<string, number>> = {
   ARTIFACT_UNKNOWN: 404,
   ARTIFACT_GONE: 410,
   IDEMPOTENCY_CONFLICT: 409,
+  JOBS_ABSENT: 404,
+  REGISTRY_PACKAGE_UNKNOWN: 404,
+  REGISTRY_JOB_UNKNOWN: 404,
   RECIPE_UNKNOWN: 404,
   MODULE_UNKNOWN: 422,
   SCENARIO_INVALID: 422,
@@ -44,7 +47,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 }
 
 /** What the request asks for cannot be done as it is given. */
-const UNPROCESSABLE = /^(PARAMS_|PLAN_|RECIPE_|STEP_|SECRET_|EXPRESSION_|FILE_|PATH_|MODULE_|EXPORT_|CONTEXT_|REPAIR_)/
+const UNPROCESSABLE = /^(PARAMS_|PLAN_|RECIPE_|STEP_|SECRET_|EXPRESSION_|FILE_|PATH_|MODULE_|EXPORT_|CONTEXT_|REPAIR_|JOB_|REGISTRY_|EVENT)/
 
 /** The HTTP status that goes with an error's code. */
 export function statusOf(code: string): number {

@@ -1,7 +1,7 @@
 import type { Problem } from './contract/problem.ts'
 import { ERROR_CODES as SERVER_CODES, ServerError } from './errors.ts'
 import { statusOf } from './problem-status.ts'
-import { ERROR_CODES as RUNNER_CODES, RunnerError } from '@lorc/runner'
+import { ERROR_CODES as RUNNER_CODES, type JsonObject } from '@lorc/runner'
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
@@ -59,9 +59,18 @@ export function isCoded(error: unknown): boolean {
   return codedOf(error) !== undefined
 }
 
-function codedOf(error: unknown): ServerError | RunnerError | undefined {
-  if (error instanceof ServerError || error instanceof RunnerError) return error
-  return error instanceof Error ? fromFastify(error) : undefined
+/** Families of coded errors, by name: a job's may come from another copy of its package. */
+const FAMILIES: ReadonlySet<string> = new Set(['ServerError', 'RunnerError', 'ContextError', 'EventError', 'RegistryError'])
+
+interface CodedError extends Error {
+  readonly code: string
+  readonly fix?: string | undefined
+  readonly details?: JsonObject | undefined
+}
+
+function codedOf(error: unknown): CodedError | undefined {
+  if (!(error instanceof Error)) return undefined
+  return FAMILIES.has(error.name) && 'code' in error ? (error as CodedError) : fromFastify(error)
 }
 
 /** What fastify itself refuses, before a handler sees it. */
@@ -92,7 +101,7 @@ function internal(): ServerError {
 }
 
 /** What `details.problems` of an error lists: parameters that do not fit, places in a recipe. */
-function fieldsOf(details: RunnerError['details']): FieldProblem[] | undefined {
+function fieldsOf(details: CodedError['details']): FieldProblem[] | undefined {
   const problems = details?.['problems']
   if (!Array.isArray(problems)) return undefined
   return problems.flatMap((problem) => {

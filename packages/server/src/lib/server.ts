@@ -10,6 +10,7 @@ import {
   type RunnerOptions,
   type RunStore,
 } from '@lorc/runner'
+import type { DiscoverOptions } from '@lorc/jobs-registry'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.ts'
 import { systemClock } from './clock.ts'
@@ -22,8 +23,10 @@ import { isLoopback } from './auth/same-site.ts'
 import { TokenVerifier } from './auth/token-verifier.ts'
 import { RunArtifacts } from './artifacts/run-artifacts.ts'
 import { Intake } from './intake/intake.ts'
+import { JobCatalogue } from './jobs/job-catalogue.ts'
 import { LiveReaders } from './live/live-readers.ts'
 import type { ServiceLog } from './log.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { createModuleExecutor } from './modules/module-executor.ts'
 import { ModuleRegistry } from './modules/module-registry.ts'
 import { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
@@ -42,6 +45,8 @@ export interface ServerOptions {
   runner?: Omit<RunnerOptions, 'workspace' | 'store' | 'clock'>
   /** What the configuration says of the service: `{ server, modules }`. Checked here. */
   config?: unknown
+  /** Where jobs are looked for. Default: none are listed; those of `runner.jobs` are run all the same. */
+  jobs?: DiscoverOptions
   clock?: Clock
   /** Default: nowhere. */
   log?: ServiceLog
@@ -75,28 +80,38 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
     const modules = new ModuleRegistry(config.modules, options.runner?.env ?? {}, clock)
     const executors = [...(options.runner?.executors ?? []), createModuleExecutor(modules)]
     const folders = new RunFolders(log)
+    const metrics = new Metrics({
+      load: () => intake.load,
+      readers: () => readers.count,
+      breakers: () => modules.all().map(({ name, breaker }) => ({ name, isOpen: breaker.state(clock.monotonic()) !== 'closed' })),
+    })
     const onRun = (handle: RunHandle): void => {
       folders.follow(handle)
+      metrics.follow(handle)
       options.runner?.onRun?.(handle)
     }
     const runner = await createRunner({ viewedEvents: VIEWED_EVENTS, ...options.runner, executors, onRun, workspace, stateDir, store, clock, versions })
     folders.attach(runner)
     const allow = options.runner?.allow ?? []
-    const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir }, config.server.recipes)
+    const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir, jobs: options.runner?.jobs }, config.server.recipes)
     keys = new KeyStore(join(stateDir, 'keys.db'), () => clock.now())
     const { jwt, required } = config.server.auth
     const authentication = new Authentication(keys, jwt && new TokenVerifier(jwt, workspace), required)
+    const intake = new Intake({ runner, clock, log }, config.server.limits)
+    const readers = new LiveReaders(store, clock, config.server.limits.readers, log)
     const service: Service = {
       workspace,
       stateDir,
       version,
       config,
       runner,
-      intake: new Intake({ runner, clock, log }, config.server.limits),
+      intake,
       folders,
       recipes,
+      jobs: new JobCatalogue(options.jobs, options.runner?.jobs),
+      metrics,
       modules,
-      readers: new LiveReaders(store, clock, config.server.limits.readers, log),
+      readers,
       artifacts: new RunArtifacts(runner, workspace),
       authentication,
       audit: new AuditLog(join(stateDir, 'audit.db'), () => clock.now()),

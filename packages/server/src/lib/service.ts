@@ -4,8 +4,10 @@ import type { AuditLog } from './audit/audit-log.ts'
 import type { RunArtifacts } from './artifacts/run-artifacts.ts'
 import type { Authentication } from './auth/authentication.ts'
 import type { Intake } from './intake/intake.ts'
+import type { JobCatalogue } from './jobs/job-catalogue.ts'
 import type { LiveReaders } from './live/live-readers.ts'
 import type { ServiceLog } from './log.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { ModuleRegistry } from './modules/module-registry.ts'
 import type { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
 import type { RunFolders } from './run-folders.ts'
@@ -24,6 +26,8 @@ export interface Service {
   readonly intake: Intake
   readonly folders: RunFolders
   readonly recipes: RecipeCatalogue
+  readonly jobs: JobCatalogue
+  readonly metrics: Metrics
   readonly modules: ModuleRegistry
   /** Whoever follows runs. */
   readonly readers: LiveReaders

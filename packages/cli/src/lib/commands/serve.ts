@@ -22,7 +22,8 @@ export const serve = defineCommand({
     const { io, options, version } = invocation
     const loaded = await invocation.workspace()
     const { createServer } = await import('@lorc/server')
-    const server = await createServer({ ...serverOptions(loaded, io.env, version), log: options.json ? jsonLog(io) : textLog(io) })
+    const given = serverOptions(loaded, io.env, version)
+    const server = await createServer({ ...given.options, log: options.json ? jsonLog(io) : textLog(io) })
     const stopped = interrupted(io)
     try {
       const { host, port } = options
@@ -33,6 +34,7 @@ export const serve = defineCommand({
       io.stderr.write(options.json ? '' : `${signal}: stopping; runs that go on are taken up by the next start\n`)
     } finally {
       await server.close()
+      await given.close()
     }
     return EXIT.ok
   },

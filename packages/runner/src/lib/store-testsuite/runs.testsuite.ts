@@ -113,6 +113,9 @@ export function runsSuite({ describe, it, withStore }: Suite): void {
         assert.deepEqual(await ids({ text: 'étude' }), ['r0'])
         assert.deepEqual(await ids({ text: 'R2' }), ['r2'])
         assert.deepEqual(await ids({ text: '_' }), [])
+        assert.deepEqual(await ids({ namePrefix: 'D' }), ['r2'])
+        assert.deepEqual(await ids({ namePrefix: 'étu', recipe: 'a.yaml' }), ['r0'])
+        assert.deepEqual(await ids({ namePrefix: '%' }), [])
       }),
     )
 

@@ -1,8 +1,9 @@
 import type { RunFilter, RunSummary } from '../store.ts'
 
 /** Whether a list shows a run, as far as `before` and `limit` leave it open. */
-export function isListed(run: RunSummary, { name, status, topLevel = false, recipe, createdFrom, createdUntil, text, accepted = false, idempotencyKey }: RunFilter): boolean {
+export function isListed(run: RunSummary, { name, namePrefix = '', status, topLevel = false, recipe, createdFrom, createdUntil, text, accepted = false, idempotencyKey }: RunFilter): boolean {
   if (name !== undefined && run.name !== name) return false
+  if (!run.name.startsWith(namePrefix)) return false
   if (status !== undefined && run.status !== status) return false
   if (topLevel && run.parent !== null) return false
   if (accepted && run.accepted !== true) return false

@@ -48,6 +48,8 @@ export class SqliteQueries {
     const where = conditions(
       {
         'name = ?': filter.name,
+        'name >= ?': filter.namePrefix,
+        'name < ?': filter.namePrefix === undefined ? undefined : `${filter.namePrefix}\u{10ffff}`,
         'status = ?': filter.status,
         'recipe = ?': filter.recipe,
         'idempotency_key = ?': filter.idempotencyKey,

@@ -15,4 +15,16 @@ export const healthRoutes = defineRoutes({
     scope: 'public',
     answers: { 200: z.object({ status: z.literal('ready') }) },
   },
+  'GET /metrics': {
+    summary: 'Measure the service, for Prometheus',
+    tag: 'service',
+    scope: 'read',
+    answers: { 200: { mediaType: 'text/plain', description: 'In the text format of Prometheus.' } },
+  },
+  'GET /openapi.json': {
+    summary: 'Describe the service (OpenAPI 3.1)',
+    tag: 'service',
+    scope: 'public',
+    answers: { 200: z.looseObject({ openapi: z.literal('3.1.0') }) },
+  },
 })

@@ -108,6 +108,7 @@ export const runRoutes = defineRoutes({
       status: runStatusSchema.optional(),
       recipe: z.string().min(1).optional().describe('A recipe by its name or its file.'),
       name: z.string().min(1).optional().describe('The name of a plan.'),
+      package: z.string().min(1).max(214).optional().describe('Runs of jobs of this package, with or without its scope.'),
       from: instantSchema.optional().describe('Created then or later.'),
       until: instantSchema.optional().describe('Created before then.'),
       text: z.string().min(1).max(200).optional().describe('Part of the id, the name, the recipe or the error.'),

@@ -9,12 +9,14 @@ export function runRoutes(app: FastifyInstance, { runner, recipes }: Service): v
   const { store } = runner
 
   route(app, 'GET /runs').answers(async ({ query }) => {
-    const { status, recipe, name, from, until, text, children, limit, cursor } = query
+    const { status, recipe, name, package: packageName, from, until, text, children, limit, cursor } = query
     const filter: RunFilter = {
       topLevel: children !== true,
       ...(status && { status }),
       ...(recipe !== undefined && { recipe: (await recipes.pathOf(recipe)) ?? recipe }),
       ...(name !== undefined && { name }),
+      // What runs of jobs are called begins with the package's name.
+      ...(packageName !== undefined && { namePrefix: `${packageName.replace(/^@[^/]*\//, '')}/` }),
       ...(from !== undefined && { createdFrom: from }),
       ...(until !== undefined && { createdUntil: until }),
       ...(text !== undefined && { text }),

@@ -1,0 +1,108 @@
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { recipeOf, serviceFixture, type Steps } from '../service.fixture.ts'
+import { createClient, type RouteRequest } from './client.ts'
+import { ServiceProblem } from './service-problem.ts'
+
+const files = { 'recipes/etl/one.yaml': `params:\n  n: { type: integer, default: 1 }\n${recipeOf('first', 'a')}`, 'a.sh': '' }
+
+async function setup(steps: Steps = {}) {
+  const service = await serviceFixture({ files, steps })
+  const { url } = await service.server.listen({ port: 0 })
+  return { ...service, url, client: createClient({ baseUrl: `${url}/` }) }
+}
+
+describe('the client', () => {
+  it('asks each route with what it takes, and knows what it answers', async () => {
+    const { client } = await setup()
+    const started = await client.call('POST /recipes/{name}/runs', { params: { name: 'etl/one' }, body: { params: { n: 2 } }, headers: { prefer: 'wait=10' } })
+    expect(started.headers.get('location')).toBe(`/runs/${started.body.run_id}`)
+    if (started.status === 200) expect(started.body.params).toEqual({ n: 2 })
+    else expectTypeOf(started.body).toEqualTypeOf<{ run_id: string; status: 'running' | 'completed' | 'failed' | 'cancelled' }>()
+    expect(started.status).toBe(200)
+    const { body } = await client.call('GET /runs', { query: { status: 'completed', limit: 1, recipe: 'etl/one' } })
+    expectTypeOf(body.items[0]!.run_id).toEqualTypeOf<string>()
+    expect(body.items.map((run) => run.run_id)).toEqual([started.body.run_id])
+    expect((await client.call('GET /health')).body.status).toBe('ok')
+    expect(await (await client.open('GET /metrics')).text()).toContain('lorc_runs_driven')
+  })
+
+  it('is refused by the compiler what no route takes', () => {
+    type Start = RouteRequest<'POST /recipes/{name}/runs'>
+    expectTypeOf<{ params: { name: string } }>().toExtend<Start>()
+    expectTypeOf<{ params: { nam: string } }>().not.toExtend<Start>()
+    expectTypeOf<{ body: { reason: string } }>().not.toExtend<RouteRequest<'POST /runs/{run_id}/cancel'>>()
+    expectTypeOf<{ params: { run_id: string } }>().not.toExtend<RouteRequest<'POST /runs/{run_id}/cancel'>>()
+  })
+
+  it('tells what the service refused', async () => {
+    const { client } = await setup()
+    const refused = await client.call('POST /recipes/{name}/runs', { params: { name: 'etl/one' }, body: { params: { n: 'x' } } }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(ServiceProblem)
+    expect(refused).toMatchObject({ code: 'PARAMS_INVALID', status: 422, errors: [{ path: '/body/params/n' }] })
+    await expect(client.call('GET /runs/{run_id}', { params: { run_id: 'a/b?c' } })).rejects.toMatchObject({ code: 'RUN_UNKNOWN', runId: 'a/b?c', message: expect.stringContaining('a/b?c') as unknown })
+  })
+
+  it('sends its key, and tells what is no answer of the service', async () => {
+    const seen: (string | null)[] = []
+    const proxy = (answer: Response): typeof fetch => (_url, init) => {
+      seen.push(new Headers(init?.headers).get('authorization'))
+      return Promise.resolve(answer)
+    }
+    const client = (answer: Response) => createClient({ baseUrl: 'http://x', key: 'k', fetch: proxy(answer) })
+    await expect(client(new Response('<html>bad gateway', { status: 502, headers: { 'retry-after': '7' } })).call('GET /health')).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER', status: 502, retryAfterSec: 7 })
+    await expect(client(new Response('null', { status: 500 })).call('GET /health')).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER' })
+    expect(seen).toEqual(['Bearer k', 'Bearer k'])
+  })
+
+  it('reads a file of a run', async () => {
+    const { client } = await setup({
+      a: async ({ workspace }) => {
+        const { writeFile } = await import('node:fs/promises')
+        await writeFile(`${workspace}/out one.txt`, 'text')
+        return { status: 'ok', outputs: ['out one.txt'] }
+      },
+    })
+    const { body } = await client.call('POST /recipes/{name}/runs', { params: { name: 'etl/one' }, headers: { prefer: 'wait=10' } })
+    const file = await client.open('GET /runs/{run_id}/artifacts/*', { params: { run_id: body.run_id, '*': 'out one.txt' } })
+    expect(await file.text()).toBe('text')
+  })
+})
+
+describe('events', () => {
+  it('come each once, though the connection breaks', async () => {
+    const { client, url, server } = await setup()
+    const { body } = await client.call('POST /recipes/{name}/runs', { params: { name: 'etl/one' } })
+    const whole: number[] = []
+    for await (const { seq } of client.events(body.run_id)) whole.push(seq)
+    expect(whole).toEqual([...whole.keys()])
+    let connections = 0
+    const breaking: typeof fetch = async (target, init) => {
+      connections++
+      if (connections === 2) throw new TypeError('fetch failed')
+      const answer = await fetch(target, init)
+      if (connections > 3 || answer.status === 204) return answer
+      const text = await answer.text()
+      const end = text.indexOf('\n\n', text.indexOf('\n\n') + 2) + 2
+      return new Response(text.slice(0, end + 5), answer)
+    }
+    const broken: number[] = []
+    for await (const { seq } of createClient({ baseUrl: url, fetch: breaking }).events(body.run_id)) broken.push(seq)
+    expect(broken).toEqual(whole)
+    expect(connections).toBeGreaterThan(3)
+    const later: number[] = []
+    for await (const { seq } of client.events(body.run_id, { from: 3 })) later.push(seq)
+    expect(later).toEqual(whole.slice(3))
+    await server.close()
+  })
+
+  it('end with what the service refuses, with a lost service and with an abort', async () => {
+    const { client } = await setup()
+    const all = async (events: AsyncIterable<unknown>): Promise<void> => {
+      for await (const event of events) expect(event).toBeDefined()
+    }
+    await expect(all(client.events('run_x'))).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
+    const aborted = new AbortController()
+    aborted.abort()
+    await expect(all(client.events('run_x', { signal: aborted.signal }))).rejects.toThrow()
+  })
+})
