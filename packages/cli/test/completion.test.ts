@@ -64,7 +64,7 @@ describe('what is proposed', () => {
     expect(await complete('runs', 'diff', 'last', 'run_')).toEqual([runId])
     expect(await complete('stats', 'demo')).toEqual(['demo', 'demo.yaml'])
     expect(await complete('completion', 'z')).toEqual(['zsh'])
-    expect(await complete('init', 'p')).toEqual(['python'])
+    expect(await complete('init', 'p')).toEqual(['python', 'pipeline'])
   })
 
   it('is nothing where the recipe is wrong, and leaves nothing behind where nothing is', async () => {

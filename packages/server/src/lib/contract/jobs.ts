@@ -16,7 +16,7 @@ const jobItem = {
 
 export const jobItemSchema = z.object(jobItem).meta({ id: 'JobItem' })
 
-export const jobDetailSchema = z
+const jobDetailSchema = z
   .object({
     ...jobItem,
     params: paramsSchema.nullable().describe('JSON Schema of its parameters; null: nobody can tell.'),

@@ -35,7 +35,7 @@ export interface Parameter {
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>
 
 /** What a wildcard of a path is called in the document, where it has to have a name. */
-export const REST = 'path'
+const REST = 'path'
 
 /** Describes the service by the same contract that checks its requests. `version` is lorc's. */
 export function openApiDocument(version: string): OpenApiDocument {
