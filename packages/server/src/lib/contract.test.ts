@@ -25,7 +25,8 @@ class Document {
     expect(operation, name).toBeDefined()
     const key = operation!.responses[status] ? String(status) : 'default'
     const content = operation!.responses[key]?.content ?? {}
-    const type = String(headers['content-type'] ?? '').split(';')[0]!
+    const given = headers['content-type']
+    const type = typeof given === 'string' ? given.split(';')[0]! : ''
     if (key !== 'default') this.seen.add(name)
     if (type === '' || !type.endsWith('json') || type === 'application/x-ndjson') return
     const media = Object.keys(content)[0]!
