@@ -1,5 +1,6 @@
-import { fastify, type FastifyInstance } from 'fastify'
-import { guard } from './auth/guard.ts'
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify'
+import { guard, HEADERS } from './auth/guard.ts'
+import { refuseNoHttp } from './no-http.ts'
 import { ServerError } from './errors.ts'
 import { isCoded, problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { takeJson } from './json-body.ts'
@@ -46,6 +47,12 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 500 },
     // A connection that is kept alive does not keep the service from stopping.
     forceCloseConnections: 'idle',
+    // What no route can be found for, as the path is not well-formed: it comes past no hook.
+    frameworkErrors: (error, _request, reply: unknown) => {
+      const problem = problemOf(error)
+      void (reply as FastifyReply).headers(HEADERS).status(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem))
+    },
+    clientErrorHandler: refuseNoHttp,
   })
   app.setValidatorCompiler(checkWithZod)
   // Answers are typed by the contract, and held to it by tests: to check each again would cost more than to make it.

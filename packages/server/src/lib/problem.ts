@@ -83,6 +83,8 @@ function fromFastify(error: Error & { code?: unknown }): ServerError | undefined
         fix: 'Send JSON, with `Content-Type: application/json`.',
         cause: error,
       })
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ServerError('REQUEST_TOO_LARGE', 'A part of the path is longer than the limit.', { cause: error })
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':

@@ -17,7 +17,7 @@ export interface GuardOptions {
 const MINUTE_MS = 60_000
 
 /** Headers of every answer. Pages set a policy of their own. */
-const HEADERS = {
+export const HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

@@ -1,0 +1,19 @@
+import type { Socket } from 'node:net'
+import { ServerError } from './errors.ts'
+import { problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
+
+/** Answers a connection on which something came that is no HTTP, or more of it than there is room for, and ends it. */
+export function refuseNoHttp(error: Error & { code?: string }, socket: Pick<Socket, 'writable' | 'bytesWritten' | 'end' | 'destroy'>): void {
+  // One that broke, or on which an answer is under way already.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+    socket.destroy()
+    return
+  }
+  const isLarge = error.code === 'HPE_HEADER_OVERFLOW'
+  const problem = problemOf(
+    isLarge ? new ServerError('REQUEST_TOO_LARGE', 'The head of the request is larger than the limit.') : new ServerError('REQUEST_INVALID', 'The request is no well-formed HTTP.'),
+  )
+  const body = JSON.stringify(problem)
+  const head = [`HTTP/1.1 ${isLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'}`, `content-type: ${PROBLEM_MEDIA_TYPE}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close']
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
