@@ -1,3 +1,4 @@
+import { bigqueryDeliver } from './workloads/bigquery.ts'
 import { coldStart } from './workloads/cold-start.ts'
 import { dashboardLoad, dashboardRun, dashboardScroll, dashboardSize } from './workloads/dashboard.ts'
 import { eventsCount, eventsDeliver, eventsEmit, eventsImport, eventsMemory } from './workloads/events.ts'
@@ -19,6 +20,7 @@ import type { Workload } from './harness/workload.ts'
 export const workloads: readonly Workload[] = [
   coldStart,
   jobsList,
+  bigqueryDeliver,
   scenario,
   sequencePower,
   sequenceProcess,

@@ -1,7 +1,8 @@
+import type { BigQuery } from '@google-cloud/bigquery'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBigQuerySink, type BigQuerySink, type BigQuerySinkOptions } from '../../src/bigquery.ts'
 import type { EventRow, RawObjectRow } from '../../src/index.ts'
-import { EventError } from '../../src/index.ts'
+import { EventError, openBigQuery } from '../../src/index.ts'
 import { ContractServer, type ContractServerOptions } from './contract-server.ts'
 
 let server: ContractServer
@@ -299,6 +300,33 @@ describe('query', () => {
   })
 })
 
+describe('the client', () => {
+  it('is one that it is given, whose credentials inserts share', async () => {
+    let opened = 0
+    const sink = sinkOf({
+      client: () => {
+        opened += 1
+        return openBigQuery({ project: 'test-project', endpoint })
+      },
+    })
+    await sink.setup({ dryRun: false })
+    await sink.write(rows(1), signal)
+    expect(await sink.query('SELECT COUNT(*) AS n FROM events', [], signal)).toEqual([{ n: 1 }])
+    expect(opened).toBe(1)
+    await sink.close()
+  })
+
+  it('says so where the project cannot be found out, and tries again', async () => {
+    let project: string | Error = new Error('Could not load the default credentials.')
+    const client = { getProjectId: async () => (typeof project === 'string' ? project : Promise.reject(project)) } as unknown as BigQuery
+    const sink = createBigQuerySink({ dataset: 'd', client: async () => client })
+    expect(await refusal(sink.setup({ dryRun: true }))).toMatchObject({ code: 'BIGQUERY_DENIED', message: 'Could not find out the project: Could not load the default credentials.' })
+    project = 'found-project'
+    expect((await sink.setup({ dryRun: true }))[0]).toBe('CREATE SCHEMA IF NOT EXISTS `found-project.d`;')
+    expect(sink.name).toBe('bigquery d.events')
+  })
+})
+
 describe('drop', () => {
   it('removes the dataset of a smoke test with its tables, and no other', async () => {
     const smoke = sinkOf({ dataset: 'smoke_pr7' })
@@ -311,6 +339,8 @@ describe('drop', () => {
     expect(await smoke.drop({ dryRun: false })).toEqual({ statement, tables })
     expect([...server.warehouse.datasets]).toEqual(['test-project.d'])
     expect(await smoke.drop({ dryRun: false })).toEqual({ statement, tables: [] })
+    server.faults.plan('table', { kind: 'status', status: 403, reason: 'accessDenied' })
+    expect(await refusal(smoke.drop({ dryRun: true }))).toMatchObject({ code: 'BIGQUERY_DENIED' })
     for (const dataset of ['d', 'prod', 'smoke', 'smoke_', 'xsmoke_a']) {
       expect(await refusal(sinkOf({ dataset }).drop({ dryRun: false }))).toMatchObject({ code: 'EVENTS_OPTION_INVALID' })
     }

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { checkJobs, type CheckedJobs, type CheckOptions } from './check-jobs.ts'
 import { ScratchWorkspace } from './scratch-workspace.fixture.ts'
@@ -14,7 +13,7 @@ const all = (...paths: string[]): CheckOptions => ({ packedFiles: async () => pa
 const codes = ({ problems }: CheckedJobs): unknown[] => problems.map(({ code, job }) => (job === undefined ? code : [job, code]))
 
 it('finds nothing wrong with a package that is right', async () => {
-  files.link('node_modules/zod', fileURLToPath(new URL('../../../event-client/node_modules/zod', import.meta.url)))
+  files.linkZod()
   files.write('package.json', { name: '@acme/a', version: '1.0.0', type: 'module', files: ['dist'], dependencies: { zod: '4' }, lorc: { jobs: { one: './dist/one.js#one' } } })
   files.write('dist/one.js', 'import "node:fs"; import "fs"; import "zod/v4"; export { one } from "./deep/two.js"')
   files.write('dist/deep/two.js', 'export async function one() {}')
@@ -22,7 +21,7 @@ it('finds nothing wrong with a package that is right', async () => {
 })
 
 it('tells each thing that is wrong, job by job', async () => {
-  files.link('node_modules/zod', fileURLToPath(new URL('../../../event-client/node_modules/zod', import.meta.url)))
+  files.linkZod()
   files.write('package.json', {
     name: 'a',
     type: 'module',

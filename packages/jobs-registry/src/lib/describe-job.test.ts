@@ -12,7 +12,7 @@ beforeEach(() => {
   files = new ScratchWorkspace()
   // The job author's own copies: the event client from source, and a schema library.
   files.link('node_modules/@lorc/event-client', fileURLToPath(new URL('../../../event-client', import.meta.url)))
-  files.link('node_modules/zod', fileURLToPath(new URL('../../../event-client/node_modules/zod', import.meta.url)))
+  files.linkZod()
 })
 afterEach(() => files.remove())
 

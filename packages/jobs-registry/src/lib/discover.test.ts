@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { discoverJobs, type DiscoverOptions } from './discover.ts'
+import { discoverJobs, type DiscoverOptions, keptJobs } from './discover.ts'
 import type { JobRegistry } from './job-registry.ts'
 import { ScratchWorkspace } from './scratch-workspace.fixture.ts'
 
@@ -218,6 +218,17 @@ describe('what is kept', () => {
       writeFileSync(keptFile(), text)
       expect(namesOf(await cached())).toEqual(['a/one'])
     }
+  })
+
+  it('is there for programs that do not read the options, for as long as the files of options are the same', async () => {
+    const optionFiles = [join(files.root, 'lorc.config.json')]
+    const cacheDir = join(files.root, '.lorc')
+    expect(keptJobs({ root: files.root, cacheDir, optionFiles })).toBeUndefined()
+    const found = await cached({ optionFiles, deny: ['x'] })
+    expect(keptJobs({ root: files.root, cacheDir, optionFiles })).toEqual(found)
+    expect(keptJobs({ root: files.root, cacheDir })).toBeUndefined()
+    files.write('lorc.config.json', { jobs: {} })
+    expect(keptJobs({ root: files.root, cacheDir, optionFiles })).toBeUndefined()
   })
 
   it('notices that a module was built', async () => {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { openEvents } from '@lorc/event-client'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { discoverJobs } from './discover.ts'
@@ -11,7 +10,7 @@ let files: ScratchWorkspace
 let location: JobLocation
 beforeEach(async () => {
   files = new ScratchWorkspace()
-  files.link('node_modules/zod', fileURLToPath(new URL('../../../event-client/node_modules/zod', import.meta.url)))
+  files.linkZod()
   files.write('package.json', { name: 'own', type: 'module', lorc: { jobs: { one: './one.js#one' } } })
   files.write('one.js', `
     import * as z from 'zod'

@@ -1,6 +1,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+
+const require = createRequire(import.meta.url)
 
 /** A folder with files, as a test needs it. */
 export class ScratchWorkspace {
@@ -26,6 +29,11 @@ export class ScratchWorkspace {
   package(folder: string, manifest: Record<string, unknown>, ...jobs: string[]): void {
     this.write(`${folder}/package.json`, { version: '1.0.0', ...manifest, ...jobsOf(jobs) })
     for (const job of jobs) this.write(`${folder}/dist/${job}.js`, '')
+  }
+
+  /** Makes a schema library importable, as a job author has it. */
+  linkZod(): void {
+    this.link('node_modules/zod', dirname(require.resolve('zod/package.json')))
   }
 
   link(path: string, target: string): void {

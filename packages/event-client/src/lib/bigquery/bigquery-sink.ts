@@ -43,7 +43,7 @@ export interface BigQuerySink extends EventSink {
 const GIB = 1024 ** 3
 
 /** A request may have 10 MB; what stands in a JSON text twice is at most doubled. */
-const LIMITS = { rows: 5000, bytes: 4_000_000 }
+const LIMITS = { rows: 2000, bytes: 4_000_000 }
 
 /** Requests at once: enough to hide the latency of BigQuery at these sizes. */
 const CONCURRENCY = 4

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { execPath } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { openEvents } from '@lorc/event-client'
+import { eventSample } from '../../peers/event-sample.mjs'
+import type { Contender, OpenOptions } from '../harness/contender.ts'
+import { lorcVersion } from './lorc-version.ts'
+
+/** Checks each request against the types of BigQuery's client, checks each row, and keeps it in SQLite. */
+const SERVER = fileURLToPath(new URL('../../../packages/event-client/test/bigquery/serve.ts', import.meta.url))
+
+/** Events through the client and the outbox to BigQuery's contract server, in a process of its own. */
+export async function open({ scratch }: OpenOptions): Promise<Contender> {
+  const servers = new Map<number, Promise<Server>>()
+  return {
+    version: lorcVersion,
+    settings: 'sink bigquery, the real client, batches of 2,000, 4 requests at once; to the contract server, over HTTP',
+    tasks: {
+      async deliver(size, { latencyMs = 0 }) {
+        const latency = Number(latencyMs)
+        const server = servers.get(latency) ?? serve(latency)
+        servers.set(latency, server)
+        return deliver(scratch, (await server).endpoint, size)
+      },
+    },
+    async close() {
+      for (const server of servers.values()) (await server).process.stdin?.end()
+    },
+  }
+}
+
+interface Server {
+  process: ChildProcess
+  endpoint: string
+}
+
+async function serve(latencyMs: number): Promise<Server> {
+  const process = spawn(execPath, [SERVER, String(latencyMs)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const [line] = (await once(process.stdout, 'data')) as [Buffer]
+  return { process, endpoint: String(line).trim() }
+}
+
+let runs = 0
+
+async function deliver(scratch: string, endpoint: string, size: number): Promise<{ measured: number }> {
+  const dir = mkdtempSync(join(scratch, 'bigquery-'))
+  const hub = await openEvents({ dir, sink: 'bigquery', project: 'bench-project', dataset: `d${(runs += 1)}`, endpoint })
+  await hub.setup({ dryRun: false })
+  const begin = performance.now()
+  const client = hub.client({ runId: 'run', step: 'step' })
+  for (let n = 0; n < size; n += 1) client.emit(eventSample(n))
+  await client.settle()
+  const measured = performance.now() - begin
+  await hub.close()
+  rmSync(dir, { recursive: true })
+  return { measured }
+}
