@@ -151,6 +151,9 @@ interface Own {
   store?: RunStore
 }
 
+/** Milliseconds that answers under way have when the service stops. */
+const LAST_ANSWERS_MS = 5000
+
 class LocalServer implements LorcServer {
   readonly #service: Service
   readonly #own: Own
@@ -204,7 +207,10 @@ class LocalServer implements LorcServer {
     await Promise.all(this.#background.map((task) => task.stop()))
     readers.close()
     // Requests that wait for runs are answered as soon as these are left to the next start.
-    await Promise.all([this.app.close(), runner.close({ settleMs: config.server.stopSec * 1000 })])
+    // A client that keeps an answer half read does not keep the service from stopping.
+    const cut = setTimeout(() => this.app.server.closeAllConnections(), LAST_ANSWERS_MS)
+    const closed = this.app.close().finally(() => clearTimeout(cut))
+    await Promise.all([closed, runner.close({ settleMs: config.server.stopSec * 1000 })])
     await folders.settled()
     audit.close()
     this.#own.keys.close()

@@ -34,7 +34,8 @@ describe('lorc keys add, list, revoke', () => {
     expect(listed.stdout).toMatch(new RegExp(`${id} +ann +read, operate +counts until 2026-04-01 +2026-01-01`))
     expect(listed.stdout).not.toContain(made.stdout.trim().slice(-43))
     expect(await lorc('keys', 'revoke', id!, '--reason', 'left', '--by', 'bob')).toMatchObject({ exit: 0, stdout: `key ${id} of ann is revoked\n` })
-    const keys = JSON.parse((await lorc('keys', 'list', '--json')).stdout) as object[]
+    const keys = JSON.parse((await lorc('keys', 'list', '--json')).stdout) as { name: string }[]
+    keys.sort((a, b) => (a.name < b.name ? -1 : 1))
     expect(keys).toMatchObject([{ id, name: 'ann', revoked_at: '2026-01-01T00:00:00.000Z' }, { name: 'ci', scopes: ['run'], expires_at: null }])
     expect((await lorc('keys', 'list')).stdout).toContain('revoked 2026-01-01')
   })

@@ -223,6 +223,8 @@ describe('fitsSchema', () => {
   test('says what the schema says', () => {
     fc.assert(
       fc.property(fc.oneof(someRecipe, loose), (value) => {
+        // What has a schedule is read in full: see below.
+        fc.pre(typeof value !== 'object' || value === null || !('schedule' in value))
         expect(fitsSchema(value)).toBe(recipeSchema.safeParse(value).success)
       }),
       { numRuns: 5000 },
