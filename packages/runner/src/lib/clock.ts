@@ -3,6 +3,7 @@ import type { Clock, Ids } from './api.ts'
 /** The longest that setTimeout waits, about 25 days; anything more would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
+/** The time of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

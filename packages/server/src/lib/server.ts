@@ -3,6 +3,7 @@ import {
   createFilesStore,
   createRunner,
   createSqliteStore,
+  systemClock,
   type Clock,
   type Durability,
   type RunHandle,
@@ -13,7 +14,6 @@ import {
 import type { DiscoverOptions } from '@lorc/jobs-registry'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.ts'
-import { systemClock } from './clock.ts'
 import { readServiceConfig, type ServiceConfig } from './config.ts'
 import { ServerError } from './errors.ts'
 import { AuditLog } from './audit/audit-log.ts'

@@ -1,6 +1,5 @@
-import type { JsonObject } from '@lorc/runner'
+import { systemClock, type JsonObject } from '@lorc/runner'
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../clock.ts'
 import { readServiceConfig } from '../config.ts'
 import { ModuleRegistry } from './module-registry.ts'
 import { ScenarioPlans } from './scenario-plans.ts'
