@@ -6,8 +6,6 @@ export interface Check {
   command: readonly [program: string, ...args: string[]]
   /** Checks that must have passed before. */
   needs?: readonly string[]
-  /** It uses every core by itself: never two of these at once. */
-  heavy?: boolean
   env?: Readonly<Record<string, string>>
 }
 

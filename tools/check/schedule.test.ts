@@ -26,13 +26,6 @@ test('a check starts after what it needs, no more than the limit at once', async
   expect(results.every(({ passed }) => passed)).toBe(true)
 })
 
-test('of the heavy checks one runs at a time, with a light one beside it', async () => {
-  const heavy = (name: string): Check => ({ ...check(name), heavy: true })
-  const { begun, most } = await follow([heavy('a'), heavy('b'), check('c')], 3)
-  expect(begun).toEqual(['a', 'c', 'b'])
-  expect(most).toBe(2)
-})
-
 test('what needs a failed check is not run, and counts as failed', async () => {
   const { begun, results } = await follow([check('build'), check('tests', 'build'), check('more', 'tests'), check('lint')], 1, ['build'])
   expect(begun).toEqual(['build', 'lint'])

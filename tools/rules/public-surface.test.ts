@@ -19,6 +19,21 @@ test('a surface that was reviewed passes', () => {
   expect(readFileSync(join(workspace.path, 'packages/runner/etc/runner.api.md'), 'utf8')).toContain('export const one: (a: number) => string;')
 })
 
+test('members of an enum that the compiler wrote in another order are no difference', () => {
+  using workspace = reviewed()
+  const declares = (...members: string[]): Record<string, string> => {
+    const lines = members.map((member) => `    ${member}: "${member}";\n`).join('')
+    const text = `interface ZodEnum<T> { of: T }\nexport declare const state: ZodEnum<{\n${lines}}>;\nexport {};\n`
+    return { 'packages/runner/dist/index.d.ts': text }
+  }
+  workspace.write(declares('waiting', 'done'))
+  expect(workspace.run('tools/rules/api.ts', '--update').code).toBe(0)
+  workspace.write(declares('done', 'waiting'))
+  expect(workspace.run('tools/rules/api.ts')).toEqual({ code: 0, output: '' })
+  workspace.write(declares('done', 'waits'))
+  expect(workspace.run('tools/rules/api.ts').code).toBe(1)
+})
+
 test.each([
   ['a changed signature', declared.replace('(a: number)', '(a: string)'), '+ export const one: (a: string) => string;'],
   ['a further export', `${declared}export declare const two: 2;\n`, '+ export const two: 2;'],

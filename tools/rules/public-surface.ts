@@ -6,6 +6,14 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 const none = { logLevel: ExtractorLogLevel.None }
 const error = { logLevel: ExtractorLogLevel.Error }
 
+/**
+ * `report` with the members of each enum in their alphabetical order: the compiler writes them in the order in which it
+ * met the texts anywhere, so an unrelated file, or a build of another order, would change it.
+ */
+const inOneOrder = (report: string): string =>
+  report.replace(/(ZodEnum<\{\n)([^{}]*\n)([ \t]*\}>)/g, (_, head: string, members: string, tail: string) =>
+    `${head}${members.trimEnd().split('\n').toSorted().join('\n')}\n${tail}`)
+
 export interface Surface {
   /** Markdown with every exported declaration. */
   report: string
@@ -59,7 +67,7 @@ export const publicSurface = (folder: string, types: string): Surface => {
         if (message.logLevel === ExtractorLogLevel.Error) problems.push(message.formatMessageWithLocation(folder))
       },
     })
-    return { report: readFileSync(join(temp, 'report.api.md'), 'utf8'), problems }
+    return { report: inOneOrder(readFileSync(join(temp, 'report.api.md'), 'utf8')), problems }
   } finally {
     rmSync(temp, { recursive: true, force: true })
   }
