@@ -1,7 +1,8 @@
 import type { Check, CheckResult } from './check.ts'
 
 /**
- * Runs `checks`, at most `limit` at once, each after what it needs and in the order given otherwise. A check whose need failed is not run and counts as failed. Calls `report` for each as it ends.
+ * Runs `checks`, at most `limit` at once, each after what it needs and in the order given otherwise. A check whose need failed
+ * is not run and counts as failed. Calls `report` for each as it ends.
  */
 export const runAll = async (
   checks: readonly Check[],
