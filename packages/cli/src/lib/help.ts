@@ -9,17 +9,16 @@ const RUN_EXITS = 'Exit status: 0 done, 1 failed, 2 bad usage or recipe (nothing
 
 type Row = readonly [left: string, right: string]
 
-/** `lorc --help`: every command in one line, and where to go from there. */
-export function overview(commands: readonly Row[], style: Style, columns: number): string {
+/** `lorc --help`: every command in one line, under the headings of `sections`, and where to go from there. */
+export function overview(sections: Readonly<Record<string, readonly Row[]>>, style: Style, columns: number): string {
   const width = Math.min(columns, MAX_WIDTH)
+  const left = leftOf(Object.values(sections).flat())
   return lines(
     `${style.bold('lorc')} runs recipes durably: any crash, and \`lorc resume\` goes on from there.`,
     '',
     `${style.bold('Usage:')} lorc COMMAND [arguments] [options]`,
     '',
-    style.bold('Commands:'),
-    ...rows(commands, width, style),
-    '',
+    ...Object.entries(sections).flatMap(([title, commands]) => [style.bold(`${title}:`), ...rows(commands, width, style, left), '']),
     style.bold('Options of every command:'),
     ...rows([...optionRows(GLOBAL_OPTIONS), ['-v, --version', 'Print the version']], width, style),
     '',
@@ -28,13 +27,32 @@ export function overview(commands: readonly Row[], style: Style, columns: number
       [
         ['lorc run recipes/daily.yaml', 'run a recipe'],
         ['lorc resume last', 'go on with the last run'],
-        ['lorc runs show last', 'what became of it'],
+        ['lorc explain last', 'what became of it, why, and what to do'],
+        ['lorc run ingester extract_gmail --since 7d', 'run a job of a package'],
+        ['lorc serve', 'a dashboard and an HTTP interface'],
       ],
       width,
       style,
     ),
     '',
     ...wrap(`\`lorc help COMMAND\` explains a command. ${RUN_EXITS}`, width),
+  )
+}
+
+/** `lorc GROUP --help`: the commands of a group, and what the group does by itself. */
+export function groupHelp(
+  { group, alone, commands }: { group: string; alone: string; commands: readonly Row[] },
+  style: Style,
+  columns: number,
+): string {
+  const width = Math.min(columns, MAX_WIDTH)
+  return lines(
+    `${style.bold('Usage:')} lorc ${group} COMMAND [arguments] [options]`,
+    '',
+    style.bold('Commands:'),
+    ...rows(commands, width, style),
+    '',
+    ...wrap(`\`lorc ${group}\` alone is \`lorc ${alone}\`. \`lorc help ${group} COMMAND\` explains a command.`, width),
   )
 }
 
@@ -102,9 +120,10 @@ function defaultText(spec: OptionSpec): string {
   return 'default' in spec && spec.default !== undefined ? `. Default: ${spec.default}` : ''
 }
 
-/** Two columns; the right one is wrapped. */
-function rows(content: readonly Row[], width: number, style: Style): string[] {
-  const left = Math.min(28, Math.max(...content.map(([text]) => text.length)))
+const leftOf = (content: readonly Row[]): number => Math.min(28, Math.max(...content.map(([text]) => text.length)))
+
+/** Two columns, the left one `left` wide; the right one is wrapped. */
+function rows(content: readonly Row[], width: number, style: Style, left = leftOf(content)): string[] {
   return content.flatMap(([text, explanation]) => {
     const [first = '', ...more] = wrap(explanation, Math.max(20, width - left - 4))
     const indent = ' '.repeat(left + 4)

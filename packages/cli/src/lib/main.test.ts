@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandNames } from './command-table.ts'
+import { commandNames } from './find-command.ts'
 import type { Engine } from './engine.ts'
 import { fakeIo } from './fake-io.fixture.ts'
 import { main } from './main.ts'
@@ -23,6 +23,16 @@ describe('help', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(await lorc('help')).toEqual({ exit, stdout, stderr })
     expect((await lorc('-h')).stdout).toBe(stdout)
+  })
+
+  it('of a group lists its commands, and what it does alone', async () => {
+    const { exit, stdout } = await lorc('events --help')
+    expect(exit).toBe(0)
+    expect(stdout).toContain('Usage: lorc events COMMAND')
+    expect(stdout).toContain('events tail')
+    expect(stdout).not.toContain('runs list')
+    expect(stdout).toContain('`lorc events` alone is `lorc events tail`.')
+    expect(await lorc('help events')).toEqual({ exit, stdout, stderr: '' })
   })
 
   it('goes to stderr, with exit status 2, when a command is missing', async () => {

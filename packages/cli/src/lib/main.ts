@@ -1,9 +1,9 @@
 import type { Command, ParsedValues, Surroundings } from './command.ts'
-import { commandNames, findCommand, type FoundCommand } from './command-table.ts'
+import { commandSections, findCommand, type FoundCommand } from './find-command.ts'
 import type { Engine } from './engine.ts'
 import { AboutRun } from './errors.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import { commandHelp, overview, usageLine } from './help.ts'
+import { commandHelp, groupHelp, overview, usageLine } from './help.ts'
 import type { Io } from './io.ts'
 import { parseWords } from './parse.ts'
 import { reportOf } from './render/error-report.ts'
@@ -44,9 +44,13 @@ export async function main(words: readonly string[], { io, engine, version }: Ma
 }
 
 function showHelp(found: Exclude<FoundCommand, { kind: 'command' }>, io: Io, style: Style): number {
+  if (found.kind === 'group') {
+    io.stdout.write(groupHelp(found, style, io.stdout.columns))
+    return EXIT.ok
+  }
   // Help that was asked for is the output; help for want of a command is a complaint.
   const asked = found.kind === 'help'
-  ;(asked ? io.stdout : io.stderr).write(overview(commandNames(), style, io.stdout.columns))
+  ;(asked ? io.stdout : io.stderr).write(overview(commandSections(), style, io.stdout.columns))
   return asked ? EXIT.ok : EXIT.usage
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandNames, findCommand } from '../command-table.ts'
+import { commandNames, findCommand } from '../find-command.ts'
 import { candidatesFor, type Candidate, type Commands, type CompletionSources } from './candidates.ts'
 
 const of = (...texts: string[]): Promise<Candidate[]> => Promise.resolve(texts.map((text) => ({ text })))

@@ -1,0 +1,91 @@
+import { CALLED_ELSEWHERE } from './called-elsewhere.ts'
+import { closest } from './closest.ts'
+import type { Command } from './command.ts'
+import { GROUPS, SECTIONS } from './command-table.ts'
+import { completeWords } from './commands/complete-words.ts'
+import { CliError } from './errors.ts'
+
+const COMMANDS = Object.assign({}, ...Object.values(SECTIONS)) as (typeof SECTIONS)[string]
+
+export type CommandName = readonly [name: string, summary: string]
+
+export type FoundCommand =
+  | { kind: 'command'; name: string; words: string[]; command: Command }
+  /** Help was asked for a group, e.g. `runs`; `alone` is what it does by itself. */
+  | { kind: 'group'; group: string; alone: string; commands: CommandName[] }
+  | { kind: 'help' }
+  | { kind: 'none' }
+
+/** What the scripts of `lorc completion` call; no command for people. */
+const COMPLETE = '__complete'
+const completing = completeWords({
+  names: commandNames(),
+  find: (name) => (Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.command : undefined),
+})
+
+/** Names and summaries, in the order of the help. */
+export function commandNames(): CommandName[] {
+  return Object.values(commandSections()).flat()
+}
+
+/** The same under their headings. */
+export function commandSections(): Record<string, CommandName[]> {
+  const names = (entries: typeof COMMANDS): CommandName[] => Object.entries(entries).map(([name, { summary }]) => [name, summary])
+  return Object.fromEntries(Object.entries(SECTIONS).map(([title, entries]) => [title, names(entries)]))
+}
+
+/**
+ * The command that the words name, with the words that remain. Global options may come first.
+ * Throws CliError CLI_COMMAND_UNKNOWN.
+ */
+export function findCommand(words: readonly string[]): FoundCommand {
+  const start = firstWord(words)
+  const options = words.slice(0, start)
+  const [first, second] = words.slice(start)
+  if (first === undefined) return { kind: options.includes('--help') || options.includes('-h') ? 'help' : 'none' }
+  if (first === 'help')
+    return second === undefined ? { kind: 'help' } : findCommand([...words.slice(start + 1), '--help'])
+  if (first === COMPLETE) return { kind: 'command', name: COMPLETE, words: words.slice(start + 1), command: completing }
+  const pair = `${first} ${second ?? ''}`
+  if (Object.hasOwn(COMMANDS, pair)) return command(pair, [...options, ...words.slice(start + 2)])
+  if (Object.hasOwn(COMMANDS, first)) return command(first, [...options, ...words.slice(start + 1)])
+  const alone = Object.hasOwn(GROUPS, first) ? GROUPS[first] : undefined
+  if (alone !== undefined && (second === undefined || second.startsWith('-'))) {
+    if (words.includes('--help') || words.includes('-h')) return { kind: 'group', group: first, alone, commands: membersOf(first) }
+    return command(alone, [...options, ...words.slice(start + 1)])
+  }
+  throw unknownCommand(alone === undefined ? first : pair)
+}
+
+const membersOf = (group: string): CommandName[] => commandNames().filter(([name]) => name.startsWith(`${group} `))
+
+function firstWord(words: readonly string[]): number {
+  let index = 0
+  while (words[index]?.startsWith('-') === true)
+    index += words[index] === '--workspace' || words[index] === '-C' ? 2 : 1
+  return Math.min(index, words.length)
+}
+
+function command(name: string, words: string[]): FoundCommand {
+  const entry = COMMANDS[name]
+  if (entry === undefined) throw unknownCommand(name)
+  return { kind: 'command', name, words, command: entry.command }
+}
+
+function unknownCommand(name: string): CliError {
+  const near = otherWords(name) ?? closest(name, Object.keys(COMMANDS)) ?? subcommand(name)
+  return new CliError('CLI_COMMAND_UNKNOWN', `there is no command \`lorc ${name}\`.`, {
+    fix: near === undefined ? '`lorc --help` lists the commands.' : `did you mean \`lorc ${near}\`?`,
+  })
+}
+
+function otherWords(name: string): string | undefined {
+  if (/\.ya?ml$/.test(name)) return `run ${name}`
+  if (/^runs (last|run_)/.test(name)) return name.replace('runs', 'runs show')
+  return Object.hasOwn(CALLED_ELSEWHERE, name) ? CALLED_ELSEWHERE[name] : undefined
+}
+
+/** `list` for `runs list`. */
+function subcommand(name: string): string | undefined {
+  return Object.keys(COMMANDS).find((full) => full.endsWith(` ${name}`))
+}
