@@ -15,6 +15,7 @@ for (const check of picked) for (const need of check.needs ?? []) for (const oth
 
 const report = ({ name, passed, ms, output }: CheckResult): void => {
   console.log(`${passed ? '✓' : '✗'} ${name} ${(ms / 1000).toFixed(1)} s`)
+  for (const note of new Set(output.match(/^note: .*$/gm))) console.log(`    ${note}`)
   if (!passed) console.log(`${output.trimEnd().replace(/^/gm, '    ')}\n`)
 }
 

@@ -28,6 +28,7 @@ export function readTimeWindow(given: TimeWindowInput, now: number): TimeWindow 
   if (since !== undefined && until !== undefined && since > until) {
     throw new EventError('JOB_TIME_INVALID', `\`since\` (${since.toISOString()}) is after \`until\` (${until.toISOString()}).`, {
       fix: 'Swap the two, or leave one out.',
+      details: { problems: [{ field: 'since', message: 'it is after `until`' }] },
     })
   }
   return { since, until }
@@ -39,6 +40,7 @@ function readInstant(given: string | Date, now: number, name: string): Date {
   if (ms !== undefined && Math.abs(ms) <= FURTHEST) return new Date(ms)
   throw new EventError('JOB_TIME_INVALID', `\`${name}\` is \`${String(given)}\`, which is no time.`, {
     fix: 'Write a date (2026-01-31), an instant (2026-01-31T12:00:00Z), or how far back from now (30m, 24h, 7d, 2w).',
+    details: { problems: [{ field: name, message: `\`${String(given)}\` is no time` }] },
   })
 }
 

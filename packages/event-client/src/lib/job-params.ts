@@ -26,7 +26,7 @@ export function paramNames(spec: Pick<JobSpec, 'params'>): readonly string[] | u
 
 /**
  * What a job gets as `ctx.params`: `given` as the job's schema makes it. Throws EventError JOB_PARAMS_INVALID, whose
- * `details.problems` lists everything that is wrong, for parameters that the schema refuses or does not declare.
+ * `details.problems` lists everything that is wrong as `{ name?, path?, message }`: which parameter, and where in it, for parameters that the schema refuses or does not declare.
  */
 export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObject, name: string): Promise<unknown> {
   const unknown = undeclared(spec, given)
@@ -36,15 +36,15 @@ export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObjec
     if (ignored.length === 0) return result.value
     unknown.push(...ignored)
   }
-  const problems = [
-    ...unknown.map((param) => `it has no parameter \`${param}\``),
+  const problems: Problem[] = [
+    ...unknown.map((param) => ({ name: param, message: `it has no parameter \`${param}\`` })),
     // An unknown one is told once, not in the schema's words again.
     ...(result.issues ?? []).filter((issue) => !unknown.some((param) => issue.message.includes(`"${param}"`))).map(told),
   ]
   const names = paramNames(spec)
-  throw new EventError('JOB_PARAMS_INVALID', `The parameters of ${name} are wrong: ${problems.join('; ')}.`, {
+  throw new EventError('JOB_PARAMS_INVALID', `The parameters of ${name} are wrong: ${problems.map(({ message }) => message).join('; ')}.`, {
     ...(names && { fix: names.length === 0 ? `${name} takes no parameters.` : `Its parameters are ${names.join(', ')}.` }),
-    details: { problems: problems.map((message) => ({ message })), ...(names && { parameters: [...names] }) },
+    details: { problems, ...(names && { parameters: [...names] }) },
   })
 }
 
@@ -75,10 +75,16 @@ async function ignoredParams({ params }: Pick<JobSpec, 'params'>, given: JsonObj
   return ignored
 }
 
-function told({ message, path = [] }: StandardIssue): string {
-  const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+interface Problem extends JsonObject {
+  message: string
+}
+
+function told({ message, path = [] }: StandardIssue): Problem {
+  const place = path.map((part) => String(typeof part === 'object' ? part.key : part))
+  const [name] = place
   const sentence = message.replace(/\.$/, '')
-  return place === '' ? sentence : `\`${place}\`: ${sentence}`
+  if (name === undefined) return { message: sentence }
+  return { name, ...(place.length > 1 && { path: place }), message: `\`${place.join('.')}\`: ${sentence}` }
 }
 
 function isObject(value: unknown): value is { [key: string]: JsonValue } {

@@ -50,7 +50,7 @@ describe('completeParams', () => {
       { name: 'zebra', message: 'there is no parameter `zebra`', fix: 'it has `days`, `region`, `tags`, `what`' },
       { name: 'region', message: '`region` is missing', fix: 'give it: --param region=...' },
       { name: 'days', message: '`days` must be at least 1, not 0' },
-      { name: 'tags', message: '`tags[1]` must be a text, not 1' },
+      { name: 'tags', path: ['tags', 1], message: '`tags[1]` must be a text, not 1' },
     ])
     expect(() => completeParams(plan)).toThrow('The parameters do not fit `nightly`: `region` is missing')
     expect(() => completeParams({ name: 'p', params: { type: 'object' } }, { a: 1 })).toThrow('there is no parameter `a`')

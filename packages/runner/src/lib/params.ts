@@ -34,8 +34,8 @@ export function parametersOf(plan: Pick<Plan, 'params'>): ParameterInfo[] {
 
 /**
  * The complete parameters of a run: what is given, and the defaults of the rest. A plan that declares none takes any.
- * Throws RunnerError PARAMS_INVALID, whose `details.problems` lists `{ name, message, fix? }` for each that is missing,
- * unknown or does not fit its schema.
+ * Throws RunnerError PARAMS_INVALID, whose `details.problems` lists `{ name, path?, message, fix? }` for each that is missing,
+ * unknown or does not fit its schema; `path` leads to a part of a parameter, and begins with its name.
  */
 export function completeParams(plan: Pick<Plan, 'params' | 'name'>, given: JsonObject = {}): JsonObject {
   if (!plan.params) return given
@@ -67,10 +67,11 @@ function unknown(given: JsonObject, names: readonly string[]): { name: string; m
     })
 }
 
-function unfit(complete: JsonObject, schema: JsonObject): { name: string; message: string; fix?: string }[] {
+function unfit(complete: JsonObject, schema: JsonObject): { name: string; path?: (string | number)[]; message: string; fix?: string }[] {
   const { additionalProperties: _, ...rest } = schema
   return valueFaults(complete, rest).map(({ path, message }) => ({
     name: String(path[0] ?? ''),
+    ...(path.length > 1 && { path: [...path] }),
     message: `\`${path.length === 0 ? 'params' : formatPath(path)}\` ${message}`,
     ...(message === 'is missing' && path.length === 1 ? { fix: `give it: --param ${String(path[0])}=...` } : {}),
   }))

@@ -102,17 +102,24 @@ function internal(): ServerError {
   })
 }
 
-/** What `details.problems` of an error lists: parameters that do not fit, places in a recipe. */
+/** What `details.problems` of an error lists: parameters that do not fit, other fields of the request, places in a recipe. */
 function fieldsOf(details: CodedError['details']): FieldProblem[] | undefined {
   const problems = details?.['problems']
   if (!Array.isArray(problems)) return undefined
   return problems.flatMap((problem) => {
     if (typeof problem !== 'object' || problem === null || Array.isArray(problem)) return []
-    const { name, message, fix } = problem
+    const { message, fix } = problem
     if (typeof message !== 'string') return []
-    const path = typeof name === 'string' ? `/body/params/${pointer(name)}` : '/body'
+    const path = ['', 'body', ...placeOf(problem).map(pointer)].join('/')
     return [{ path, message, ...(typeof fix === 'string' && { fix }) }]
   })
+}
+
+/** Where in the body a problem is. */
+function placeOf({ name, path, field }: JsonObject): string[] {
+  if (typeof field === 'string') return [field]
+  if (Array.isArray(path)) return ['params', ...path.map(String)]
+  return typeof name === 'string' ? ['params', name] : []
 }
 
 /** A part of a JSON Pointer. */

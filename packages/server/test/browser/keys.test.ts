@@ -53,7 +53,7 @@ describe.skipIf(path === undefined)('the dashboard of a service with keys', { ti
   it('says what a key does not allow', async () => {
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByRole('alert').waitFor()
-    expect(await page.getByRole('alert').textContent()).toMatch(/AUTH_SCOPE.*needs the scope `run`/)
+    expect(await page.getByRole('alert').textContent()).toMatch(/AUTH_SCOPE.*needs the scope run/)
   })
 
   it('forgets a key, and does with another what that one allows', async () => {

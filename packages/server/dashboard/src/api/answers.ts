@@ -1,48 +1,20 @@
-import type * as z from 'zod'
-import type { scenarioRoutes } from '../../../src/lib/contract/scenarios.ts'
-import type { graphSchema, insightSchema, stepStorySchema, writesSchema } from '../../../src/lib/contract/insight.ts'
-import type { recipeRoutes } from '../../../src/lib/contract/recipes.ts'
-import type { runItemSchema, stepStatusSchema } from '../../../src/lib/contract/runs.ts'
+import type { Contract, RouteAnswer } from '@lorc/server/client'
 
 /** What the service answers: the types of its contract. */
-export type RunItem = z.output<typeof runItemSchema>
-export type StepStatus = z.output<typeof stepStatusSchema>
-export type Insight = z.output<typeof insightSchema>
-export type GraphAnswer = z.output<typeof graphSchema>
-export type StepAnswer = z.output<typeof stepStorySchema>
-export type WritesAnswer = z.output<typeof writesSchema>
+type Answer<Name extends keyof Contract> = RouteAnswer<Name>['body']
+
+export type RunItem = Answer<'GET /runs'>['items'][number]
+export type RunPage = Answer<'GET /runs'>
+export type Insight = Answer<'GET /runs/{run_id}/insight'>
 export type SpanRow = Insight['steps'][number][8][number]
-
-export interface Page<Item> {
-  items: Item[]
-  next_cursor: string | null
-}
-
-/** A file that a step recorded. */
-export interface ArtifactItem {
-  step: string
-  /** What `/runs/{run_id}/artifacts/` takes. */
-  name: string
-  path: string
-  bytes: number
-  sha256: string
-  media_type: string
-  url: string
-}
-
-export type Recipe = z.output<(typeof recipeRoutes)['GET /recipes']['answers'][200]>['items'][number]
-
-export interface Job {
-  package: string
-  job: string
-  description: string | null
-  /** JSON Schema; null: it takes none. */
-  params: Record<string, unknown> | null
-}
-
-export type Module = z.output<(typeof scenarioRoutes)['GET /modules']['answers'][200]>['items'][number]
-
-export interface RunContext {
-  /** The last write of each key. */
-  keys: Record<string, { value: unknown; who: string; step: string | null; attempt: number | null; at: string }>
-}
+export type GraphAnswer = Answer<'GET /runs/{run_id}/graph'>
+export type StepAnswer = Answer<'GET /runs/{run_id}/steps/{step}'>
+export type StepStatus = StepAnswer['status']
+export type WritesAnswer = Answer<'GET /runs/{run_id}/writes'>
+export type RunContext = Answer<'GET /runs/{run_id}/context'>
+type ArtifactItem = Answer<'GET /runs/{run_id}/artifacts'>['items'][number]
+/** A file that a step of a run recorded. */
+export type RunFile = ArtifactItem & { run_id: string }
+export type Recipe = Answer<'GET /recipes'>['items'][number]
+export type JobItem = Answer<'GET /jobs'>['items'][number]
+export type Module = Answer<'GET /modules'>['items'][number]

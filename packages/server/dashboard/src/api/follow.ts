@@ -1,42 +1,44 @@
+import { ServiceProblem } from '@lorc/server/client'
 import { EventStreamParser, type StreamMessage } from './event-stream.ts'
-import { send } from './request.ts'
+import { service } from './service.ts'
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 
 export interface FollowOptions {
   signal: AbortSignal
-  /** Gets each message as it comes; several that came together, together. */
+  /** The first event to send. */
+  from: number
+  /** Gets each message as it comes; several that came together, together. Their data is not parsed: a run may have many. */
   onMessages: (messages: StreamMessage[]) => void
   /** Whether messages come in right now. */
   onConnected?: (connected: boolean) => void
-  /** The id of the last message that is known, if one is. */
-  lastId?: string
 }
 
 /**
- * Follows a stream of events, over broken connections too, until the service says that no more will come (the stream
- * ends, or 204), or the signal is aborted. Rejects when the service refuses.
+ * Follows a run's events, over broken connections too, until the service says that no more will come (204), or the signal
+ * is aborted. Rejects when the service refuses.
  */
-export async function follow(path: string, { signal, onMessages, onConnected, lastId }: FollowOptions): Promise<void> {
-  let last = lastId
+export async function follow(runId: string, { signal, from, onMessages, onConnected }: FollowOptions): Promise<void> {
+  let next = from
   let wait = FIRST_WAIT_MS
   while (!signal.aborted) {
     try {
-      const response = await send(path, { signal, headers: { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': last }) } })
-      if (response.status === 204 || response.body === null) return
+      const headers = { accept: 'text/event-stream', ...(next > 0 && { 'last-event-id': String(next - 1) }) }
+      const answer = await service.open('GET /runs/{run_id}/events', { params: { run_id: runId }, headers, signal })
+      if (answer.status === 204 || answer.body === null) return
       onConnected?.(true)
       const parser = new EventStreamParser()
-      for await (const chunk of textOf(response.body)) {
+      for await (const chunk of textOf(answer.body)) {
         const messages = parser.push(chunk)
         if (messages.length === 0) continue
-        last = messages.at(-1)!.id || last
+        next = Number(messages.at(-1)!.id) + 1
         wait = FIRST_WAIT_MS
         onMessages(messages)
       }
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500 && error.status !== 429) throw error
+      if (error instanceof ServiceProblem && error.status >= 400 && error.status < 500 && error.status !== 429) throw error
     }
     onConnected?.(false)
     await pause(wait, signal)

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from 'react'
-import type { ArtifactItem } from '../api/answers.ts'
+import type { RunFile } from '../api/answers.ts'
 import { artifactKind, LARGEST_SHOWN } from '../model/artifact-kind.ts'
 import { bytes } from '../model/quantity.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
@@ -12,9 +12,9 @@ import { keepArtifact, useArtifact } from './use-artifact.ts'
 const MarkdownView = lazy(() => import('./markdown-view.tsx'))
 
 interface ArtifactViewProps {
-  item: ArtifactItem
+  item: RunFile
   /** Files that it may refer to. */
-  all: readonly ArtifactItem[]
+  all: readonly RunFile[]
 }
 
 /** A file in place, as what it is. */
@@ -56,7 +56,7 @@ function Content({ item, all }: ArtifactViewProps) {
   )
 }
 
-function imageType({ path, media_type: type }: ArtifactItem): string {
+function imageType({ path, media_type: type }: RunFile): string {
   if (type.startsWith('image/')) return type
   return path.toLowerCase().endsWith('.svg') ? 'image/svg+xml' : 'image/png'
 }

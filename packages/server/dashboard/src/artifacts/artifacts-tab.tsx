@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ArtifactItem, Page } from '../api/answers.ts'
-import { address, getJson } from '../api/request.ts'
+import type { RunFile } from '../api/answers.ts'
+import { service } from '../api/service.ts'
 import { bytes, counted, number } from '../model/quantity.ts'
 import { Notice } from '../parts/notice.tsx'
 import { useRowKeys } from '../parts/use-row-keys.ts'
@@ -16,7 +16,7 @@ export function ArtifactsTab({ picture: { insight }, query }: TabProps) {
   const { run_id: runId, artifacts_count: count } = insight
   const { data, error, refetch } = useQuery({
     queryKey: ['artifacts', runId, count],
-    queryFn: ({ signal }) => getJson<Page<ArtifactItem>>(address(['runs', runId, 'artifacts']), signal),
+    queryFn: ({ signal }) => filesOf(runId, signal),
     staleTime: Infinity,
   })
   const [text, setText] = useState('')
@@ -24,16 +24,16 @@ export function ArtifactsTab({ picture: { insight }, query }: TabProps) {
   const keys = useRowKeys(shown, () => {})
   if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <p className="none">Reading…</p>
-  if (data.items.length === 0) return <p className="none">{insight.status === 'running' ? 'No step has recorded a file so far.' : 'No step recorded a file.'}</p>
+  if (data.length === 0) return <p className="none">{insight.status === 'running' ? 'No step has recorded a file so far.' : 'No step recorded a file.'}</p>
   const words = text.toLowerCase().split(/\s+/)
-  const found = data.items.filter(({ path, step }) => words.every((word) => path.toLowerCase().includes(word) || step.toLowerCase().includes(word)))
-  const chosen = data.items.find(({ path, name }) => path === query['file'] || name === query['file']) ?? found[0]
+  const found = data.filter(({ path, step }) => words.every((word) => path.toLowerCase().includes(word) || step.toLowerCase().includes(word)))
+  const chosen = data.find(({ path, name }) => path === query['file'] || name === query['file']) ?? found[0]
   return (
     <section aria-label="Artifacts" className="artifacts">
       <div className="tools" role="search">
         <input type="search" value={text} aria-label="Find files" placeholder="Find by name or step   /" onChange={(event) => setText(event.target.value)} />
         <span className="dim small" role="status">
-          {found.length === data.items.length ? counted(found.length, 'file') : `${number(found.length)} of ${counted(data.items.length, 'file')}`}
+          {found.length === data.length ? counted(found.length, 'file') : `${number(found.length)} of ${counted(data.length, 'file')}`}
         </span>
       </div>
       <div className="shelf">
@@ -56,8 +56,13 @@ export function ArtifactsTab({ picture: { insight }, query }: TabProps) {
             </li>
           )}
         </ul>
-        {chosen === undefined ? <p className="none">No file fits.</p> : <ArtifactView key={chosen.url} item={chosen} all={data.items} />}
+        {chosen === undefined ? <p className="none">No file fits.</p> : <ArtifactView key={chosen.url} item={chosen} all={data} />}
       </div>
     </section>
   )
+}
+
+async function filesOf(runId: string, signal: AbortSignal): Promise<RunFile[]> {
+  const { body } = await service.call('GET /runs/{run_id}/artifacts', { params: { run_id: runId }, signal })
+  return body.items.map((item) => ({ ...item, run_id: runId }))
 }

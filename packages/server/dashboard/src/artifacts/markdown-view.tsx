@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import Markdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
-import type { ArtifactItem } from '../api/answers.ts'
+import type { RunFile } from '../api/answers.ts'
 import { besideOf } from '../model/beside.ts'
 import { changeQuery } from '../shell/use-route.ts'
 import { BlobImage } from './blob-image.tsx'
@@ -10,15 +10,15 @@ import { useBlobText } from './use-blob-text.ts'
 
 interface MarkdownViewProps {
   blob: Blob
-  item: ArtifactItem
-  all: readonly ArtifactItem[]
+  item: RunFile
+  all: readonly RunFile[]
 }
 
 /** Markdown, of which markup within it stays text. Pictures and links may lead to other files of the run, links elsewhere too. */
 export default function MarkdownView({ blob, item, all }: MarkdownViewProps) {
   const text = useBlobText(blob)
   if (text === undefined) return <p className="none">Reading…</p>
-  const find = (address: string | undefined): ArtifactItem | undefined => {
+  const find = (address: string | undefined): RunFile | undefined => {
     const path = besideOf(item.path, address)
     return all.find((other) => other.path === path)
   }
@@ -48,16 +48,16 @@ export default function MarkdownView({ blob, item, all }: MarkdownViewProps) {
   )
 }
 
-function Picture({ item, alt }: { item: ArtifactItem | undefined; alt: string }) {
+function Picture({ item, alt }: { item: RunFile | undefined; alt: string }) {
   return item === undefined ? <span className="dim">[{alt === '' ? 'a picture' : alt}: it is no file of this run]</span> : <OwnPicture item={item} alt={alt} />
 }
 
-function OwnPicture({ item, alt }: { item: ArtifactItem; alt: string }) {
+function OwnPicture({ item, alt }: { item: RunFile; alt: string }) {
   const { data } = useArtifact(item)
   return data === undefined ? null : <BlobImage blob={data} type={item.media_type.startsWith('image/') ? item.media_type : 'image/png'} alt={alt} />
 }
 
-function Link({ href, item, children }: { href: string | undefined; item: ArtifactItem | undefined; children: ReactNode }) {
+function Link({ href, item, children }: { href: string | undefined; item: RunFile | undefined; children: ReactNode }) {
   if (item !== undefined) {
     return (
       <button type="button" className="plain" onClick={() => changeQuery({ file: item.path })}>

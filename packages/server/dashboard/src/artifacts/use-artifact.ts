@@ -1,12 +1,12 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import type { ArtifactItem } from '../api/answers.ts'
-import { send } from '../api/request.ts'
+import type { RunFile } from '../api/answers.ts'
+import { service } from '../api/service.ts'
 
 /** A file's bytes, read with the key of this tab; `wanted` says whether to. */
-export function useArtifact({ url, sha256 }: Pick<ArtifactItem, 'url' | 'sha256'>, wanted = true): UseQueryResult<Blob> {
+export function useArtifact(file: RunFile, wanted = true): UseQueryResult<Blob> {
   return useQuery({
-    queryKey: ['artifact', url, sha256],
-    queryFn: async ({ signal }) => (await send(url, { signal, headers: { accept: '*/*' } })).blob(),
+    queryKey: ['artifact', file.url, file.sha256],
+    queryFn: ({ signal }) => read(file, signal),
     staleTime: Infinity,
     gcTime: 60_000,
     enabled: wanted,
@@ -14,12 +14,16 @@ export function useArtifact({ url, sha256 }: Pick<ArtifactItem, 'url' | 'sha256'
 }
 
 /** Hands a file to the browser to keep. */
-export async function keepArtifact({ url, path }: Pick<ArtifactItem, 'url' | 'path'>): Promise<void> {
-  const blob = await (await send(url, { headers: { accept: '*/*' } })).blob()
-  const address = URL.createObjectURL(blob)
+export async function keepArtifact(file: RunFile): Promise<void> {
+  const address = URL.createObjectURL(await read(file))
   const link = document.createElement('a')
   link.href = address
-  link.download = path.split('/').at(-1) ?? 'artifact'
+  link.download = file.path.split('/').at(-1) ?? 'artifact'
   link.click()
   setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}
+
+async function read({ run_id: runId, name }: RunFile, signal?: AbortSignal): Promise<Blob> {
+  const answer = await service.open('GET /runs/{run_id}/artifacts/*', { params: { run_id: runId, '*': name }, headers: { accept: '*/*' }, ...(signal && { signal }) })
+  return answer.blob()
 }

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { Insight, RunContext } from '../api/answers.ts'
-import { address, getJson } from '../api/request.ts'
+import type { RunContext } from '../api/answers.ts'
+import { service } from '../api/service.ts'
 import { byName, compareRuns, type NamedDifference } from '../model/compare-runs.ts'
 import { duration, timestamp } from '../model/quantity.ts'
 import { routeHref, runHref } from '../model/route.ts'
@@ -16,7 +16,7 @@ export function ComparePage({ a, b }: { a: string; b: string }) {
   const queries = useQueries({
     queries: [a, b].map((runId) => ({
       queryKey: ['insight', runId],
-      queryFn: async ({ signal }: { signal: AbortSignal }) => takeIn(undefined, await getJson<Insight>(address(['runs', runId, 'insight']), signal))!,
+      queryFn: async ({ signal }: { signal: AbortSignal }) => takeIn(undefined, (await service.call('GET /runs/{run_id}/insight', { params: { run_id: runId }, signal })).body)!,
     })),
   })
   const [first, second] = queries
@@ -118,7 +118,10 @@ function Value({ value }: { value: unknown }) {
 
 function ContextCompared({ a, b }: { a: string; b: string }) {
   const queries = useQueries({
-    queries: [a, b].map((runId) => ({ queryKey: ['context', runId], queryFn: ({ signal }: { signal: AbortSignal }) => getJson<RunContext>(address(['runs', runId, 'context']), signal) })),
+    queries: [a, b].map((runId) => ({
+      queryKey: ['context', runId],
+      queryFn: async ({ signal }: { signal: AbortSignal }) => (await service.call('GET /runs/{run_id}/context', { params: { run_id: runId }, signal })).body,
+    })),
   })
   const failed = queries.find(({ error }) => error !== null)
   const [first, second] = queries

@@ -1,7 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import type { WritesAnswer } from '../api/answers.ts'
-import { address, getJson } from '../api/request.ts'
+import { service } from '../api/service.ts'
 import { keysAt, pointsOf, writesOf, type ContextPoint } from '../model/context-points.ts'
 import { counted, duration, listed, number } from '../model/quantity.ts'
 import { Notice } from '../parts/notice.tsx'
@@ -19,7 +18,7 @@ export function ContextTab({ picture: { insight }, query }: TabProps) {
   const runId = insight.run_id
   const { data, error, refetch } = useQuery({
     queryKey: ['writes', runId, insight.seq],
-    queryFn: ({ signal }) => getJson<WritesAnswer>(address(['runs', runId, 'writes']), signal),
+    queryFn: async ({ signal }) => (await service.call('GET /runs/{run_id}/writes', { params: { run_id: runId }, signal })).body,
     placeholderData: keepPreviousData,
     staleTime: Infinity,
   })

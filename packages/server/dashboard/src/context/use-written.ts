@@ -1,11 +1,11 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { address, getJson } from '../api/request.ts'
+import { service } from '../api/service.ts'
 
 /** A value as an event wrote it: it never changes. */
 export function useWritten(runId: string, seq: number, key: string): UseQueryResult<{ value: unknown }> {
   return useQuery({
     queryKey: ['write', runId, seq, key],
-    queryFn: ({ signal }) => getJson<{ value: unknown }>(address(['runs', runId, 'writes', String(seq)], { key }), signal),
+    queryFn: async ({ signal }) => (await service.call('GET /runs/{run_id}/writes/{seq}', { params: { run_id: runId, seq }, query: { key }, signal })).body,
     staleTime: Infinity,
   })
 }

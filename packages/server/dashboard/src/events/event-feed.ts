@@ -1,6 +1,5 @@
 import { follow } from '../api/follow.ts'
 import type { StreamMessage } from '../api/event-stream.ts'
-import { address } from '../api/request.ts'
 import { Feed } from '../model/feed.ts'
 import { eventOf, type RunEvent } from '../model/run-event.ts'
 
@@ -69,7 +68,7 @@ export class EventFeed extends Feed<Events> {
       if (end === undefined) this.show({ reading: false })
     }
     try {
-      await follow(address(['runs', this.#runId, 'events'], { from }), { signal: stop, onMessages, ...(from > 0 && { lastId: String(from - 1) }) })
+      await follow(this.#runId, { signal: stop, from, onMessages })
     } catch (error) {
       if (!signal.aborted) this.show({ error })
     }

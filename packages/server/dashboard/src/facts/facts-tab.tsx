@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { routeHref, runHref } from '../model/route.ts'
+import { isSchema } from '../model/plain-schema.ts'
 import { startName } from '../model/start-name.ts'
 import { JsonView } from '../parts/json-view.tsx'
 import type { TabProps } from '../run/tab-panel.tsx'
@@ -20,6 +21,11 @@ export function FactsTab({ picture: { insight } }: TabProps) {
       {facts.request !== null && (
         <Block title="Request" empty="" values={{ request: facts.request }}>
           <JsonView value={facts.request} />
+          {isScenario(facts.request) && (
+            <p>
+              <a href={routeHref(['start', 'scenario'], { from: runId })}>Start a run with this</a>
+            </p>
+          )}
         </Block>
       )}
       <h2>Made of</h2>
@@ -64,6 +70,10 @@ export function FactsTab({ picture: { insight } }: TabProps) {
       <Block title="Code, with its SHA-256" values={facts.code} empty="It runs no code of the workspace." />
     </section>
   )
+}
+
+function isScenario(request: unknown): boolean {
+  return isSchema(request) && Array.isArray(request['modules'])
 }
 
 function Pair({ name, value }: { name: string; value: unknown }) {

@@ -1,5 +1,5 @@
 import { textOf } from '../api/follow.ts'
-import { address, send } from '../api/request.ts'
+import { service } from '../api/service.ts'
 import { Feed } from '../model/feed.ts'
 import { LogLines, type LogLine } from '../model/log-lines.ts'
 
@@ -51,8 +51,8 @@ export class LogFeed extends Feed<Logs> {
 
   async #read(kept: LogLines, renew: () => void, signal: AbortSignal): Promise<void> {
     const { runId, step, attempt, follow } = this.#of
-    const path = address(['runs', runId, 'logs'], { step, attempt, follow: follow || undefined })
-    const { body } = await send(path, { signal, headers: { accept: 'application/x-ndjson' } })
+    const query = { ...(step !== '' && { step }), ...(attempt !== undefined && { attempt }), ...(follow && { follow: 'true' as const }) }
+    const { body } = await service.open('GET /runs/{run_id}/logs', { params: { run_id: runId }, query, headers: { accept: 'application/x-ndjson' }, signal })
     if (body === null) return
     let timer: ReturnType<typeof setTimeout> | undefined
     for await (const chunk of textOf(body)) {

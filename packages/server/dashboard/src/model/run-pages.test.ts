@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Page, RunItem } from '../api/answers.ts'
+import type { RunItem, RunPage } from '../api/answers.ts'
 import { RunPages } from './run-pages.ts'
 
 const run = (number: number, status: RunItem['status'] = 'completed'): RunItem => ({
@@ -17,7 +17,7 @@ class Service {
     this.runs = Array.from({ length: count }, (_, i) => run(count - i))
   }
 
-  readonly read = async (cursor: string | null, limit: number): Promise<Page<RunItem>> => {
+  readonly read = async (cursor: string | null, limit: number): Promise<RunPage> => {
     this.asked.push([cursor, limit])
     if (this.broken) throw new Error('no answer')
     const from = cursor === null ? 0 : this.runs.findIndex(({ run_id: id }) => id === cursor) + 1
@@ -88,6 +88,22 @@ describe('the pages of runs', () => {
     await pages.refresh(shown)
     expect(pages.state().runs[400]).toMatchObject({ run_id: 'run_300', status: 'completed' })
     expect(ids(pages)).toHaveLength(600)
+  })
+
+  it('say whether something goes on, or is new', async () => {
+    const service = new Service(3)
+    const pages = await pagesOf(service)
+    expect(await pages.refresh([])).toBe(false)
+    service.runs = [run(4), ...service.runs]
+    expect(await pages.refresh([])).toBe(true)
+    expect(await pages.refresh([])).toBe(false)
+    service.runs = [run(4, 'running'), ...service.runs.slice(1)]
+    expect(await pages.refresh([])).toBe(true)
+    for (const change of [{ waiting_for: ['consent'] }, { abandoned: true }, { paused: { by: 'ann', reason: 'lunch', at: '2026-01-31T08:00:00.000Z' } }]) {
+      service.runs = [{ ...run(4, 'running'), ...change }, ...service.runs.slice(1)]
+      expect(await pages.refresh([])).toBe(false)
+    }
+    expect(await pages.refresh([run(1, 'running')])).toBe(true)
   })
 
   it('of which none is left are none, and say when the service does not answer', async () => {

@@ -1,9 +1,9 @@
-import type { Page, RunItem } from '../api/answers.ts'
+import type { RunItem, RunPage } from '../api/answers.ts'
 import { Feed } from './feed.ts'
 
 /** What runs are looked for, as the address says it. */
 export interface RunQuery {
-  status: string
+  status: RunItem['status'] | ''
   recipe: string
   text: string
   /** RFC 3339; empty: any time. */
@@ -12,7 +12,7 @@ export interface RunQuery {
 }
 
 /** Reads a page of the list: from a cursor on, null being the first. */
-export type ReadPage = (cursor: string | null, limit: number, signal: AbortSignal) => Promise<Page<RunItem>>
+export type ReadPage = (cursor: string | null, limit: number, signal: AbortSignal) => Promise<RunPage>
 
 export interface RunList {
   runs: readonly RunItem[]
@@ -21,6 +21,11 @@ export interface RunList {
   loading: boolean
   /** Of the last request, if it failed. */
   error: unknown
+}
+
+/** Whether something may become of a run at any moment, without anybody doing something first. */
+function goesOn({ status, abandoned, paused, waiting_for: waiting }: RunItem): boolean {
+  return status === 'running' && !abandoned && paused === null && waiting.length === 0
 }
 
 const FIRST = 100
@@ -60,9 +65,13 @@ export class RunPages extends Feed<RunList> {
     })
   }
 
-  /** Reads the beginning again, and the list around the first run of `shown` that goes on further down. */
-  refresh(shown: readonly RunItem[]): Promise<void> {
-    return this.#alone(async (read) => {
+  /**
+   * Reads the beginning again, and the list around the first run of `shown` that goes on further down. Resolves with
+   * whether something goes on among them, or has come to be since the last time.
+   */
+  async refresh(shown: readonly RunItem[]): Promise<boolean> {
+    const first = this.state().runs[0]?.run_id
+    await this.#alone(async (read) => {
       const head = this.#replaced(-1, await read(null, FIRST))
       const going = shown.find(({ run_id: id, status }) => status === 'running' && (this.#positions.get(id) ?? 0) >= FIRST)
       if (going === undefined) return head
@@ -70,10 +79,12 @@ export class RunPages extends Feed<RunList> {
       const before = this.#positions.get(going.run_id)! - 1
       return this.#replaced(before, await read(this.state().runs[before]!.run_id, FIRST))
     })
+    const { runs } = this.state()
+    return runs[0]?.run_id !== first || runs.slice(0, FIRST).some(goesOn) || shown.some(goesOn)
   }
 
   /** A page in the place of what stood behind `after`, up to the last run of the page. */
-  #replaced(after: number, { items, next_cursor: next }: Page<RunItem>): Partial<RunList> {
+  #replaced(after: number, { items, next_cursor: next }: RunPage): Partial<RunList> {
     const { runs } = this.state()
     const last = items.findLast(({ run_id: id }) => (this.#positions.get(id) ?? -1) > after)
     if (next === null || last === undefined) {
@@ -94,7 +105,7 @@ export class RunPages extends Feed<RunList> {
   }
 
   /** One reads at a time, until what was read is shown: whoever hears of it may ask for more. */
-  async #alone(work: (read: (cursor: string | null, limit: number) => Promise<Page<RunItem>>) => Promise<Partial<RunList>>): Promise<void> {
+  async #alone(work: (read: (cursor: string | null, limit: number) => Promise<RunPage>) => Promise<Partial<RunList>>): Promise<void> {
     if (this.#reading) return
     const { signal } = this.#abort
     this.#reading = true

@@ -1,25 +1,34 @@
-import { RequestProblem } from '../api/problem.ts'
+import { ServiceProblem } from '@lorc/server/client'
+import { Words } from './words.tsx'
+
+interface NoticeProps {
+  error: unknown
+  onRetry?: (() => void) | undefined
+  /** Fields of the request whose faults are told where they are entered. */
+  told?: readonly string[]
+}
 
 /** What went wrong with a request, with its fix, and a way to ask again. */
-export function Notice({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
-  const problem = error instanceof RequestProblem ? error : undefined
+export function Notice({ error, onRetry, told = [] }: NoticeProps) {
+  const problem = error instanceof ServiceProblem ? error : undefined
   const text = error instanceof Error ? error.message : String(error)
+  const fields = problem?.errors.filter(({ path }) => !told.includes(path)) ?? []
   return (
     <div className="trouble" role="alert">
       <p>
         {problem !== undefined && problem.status > 0 && <b>{problem.code}: </b>}
-        {text}
+        <Words text={text} />
       </p>
-      {problem?.fix !== undefined && (
+      {problem?.fix !== undefined && told.length === 0 && (
         <p>
-          <b>fix:</b> {problem.fix}
+          <b>fix:</b> <Words text={problem.fix} />
         </p>
       )}
-      {problem !== undefined && problem.fields.length > 0 && (
+      {fields.length > 0 && (
         <ul>
-          {problem.fields.map(({ path, message }) => (
+          {fields.map(({ path, message }) => (
             <li key={path + message}>
-              <code>{path}</code>: {message}
+              <code>{path}</code>: <Words text={message} />
             </li>
           ))}
         </ul>

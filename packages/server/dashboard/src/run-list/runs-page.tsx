@@ -95,7 +95,10 @@ const HEADINGS = [
   ['steps num', 'steps'],
 ] as const
 
-function runQuery({ status = '', recipe = '', text = '', since = '', children }: Query): RunQuery {
+const STATUSES = ['running', 'failed', 'completed', 'cancelled'] as const
+
+function runQuery({ status: said = '', recipe = '', text = '', since = '', children }: Query): RunQuery {
+  const status = STATUSES.find((one) => one === said) ?? ''
   return { status, recipe, text, from: since === '' ? '' : sinceText(since), children: children === 'true' }
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Insight } from '../api/answers.ts'
-import { address, postJson } from '../api/request.ts'
+import { service } from '../api/service.ts'
 import { listed, timestamp } from '../model/quantity.ts'
 import { ReasonDialog } from '../parts/reason-dialog.tsx'
 
@@ -41,7 +41,7 @@ function ApprovalBox({ runId, approval: { step, message, by, expires_at: expires
           button={decision ? 'Approve' : 'Reject'}
           onClose={() => setDecision(undefined)}
           onSubmit={async (reason) => {
-            await postJson(address(['runs', runId, 'approve']), { step, approved: decision, ...reason })
+            await service.call('POST /runs/{run_id}/approve', { params: { run_id: runId }, body: { step, approved: decision, ...reason } })
             setDecision(undefined)
             onChange()
           }}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Insight, Page, RunItem } from '../api/answers.ts'
-import { address, getJson } from '../api/request.ts'
+import type { Insight } from '../api/answers.ts'
+import { service } from '../api/service.ts'
 import { ago, duration } from '../model/quantity.ts'
 import { routeHref } from '../model/route.ts'
 import { useNow } from '../shell/use-now.ts'
@@ -12,7 +12,7 @@ import { StatusText } from '../parts/status.tsx'
 export function CompareDialog({ insight: { run_id: runId, name }, onClose }: { insight: Insight; onClose: () => void }) {
   const { data, error } = useQuery({
     queryKey: ['runs-of', name],
-    queryFn: ({ signal }) => getJson<Page<RunItem>>(address(['runs'], { name, limit: 50, children: true }), signal),
+    queryFn: async ({ signal }) => (await service.call('GET /runs', { query: { name, limit: 50, children: 'true' }, signal })).body,
     staleTime: 0,
   })
   const others = data?.items.filter((item) => item.run_id !== runId)

@@ -1,6 +1,5 @@
-import type { Insight } from '../api/answers.ts'
 import { follow } from '../api/follow.ts'
-import { address, getJson } from '../api/request.ts'
+import { service } from '../api/service.ts'
 import { Feed } from '../model/feed.ts'
 import { takeIn, type RunPicture } from '../model/run-picture.ts'
 
@@ -62,7 +61,8 @@ export class LiveRun extends Feed<LiveState> {
 
   async #read(before: RunPicture | undefined, signal: AbortSignal): Promise<void> {
     try {
-      const insight = await getJson<Insight>(address(['runs', this.#runId, 'insight'], { since: before?.insight.seq }), signal)
+      const query = { ...(before !== undefined && { since: before.insight.seq }) }
+      const { body: insight } = await service.call('GET /runs/{run_id}/insight', { params: { run_id: this.#runId }, query, signal })
       const picture = takeIn(before, insight)
       if (signal.aborted) return
       if (picture === undefined) {
@@ -83,7 +83,7 @@ export class LiveRun extends Feed<LiveState> {
       if (!signal.aborted) this.show({ live })
     }
     try {
-      await follow(address(['runs', this.#runId, 'events']), { signal, lastId: String(seq - 1), onConnected, onMessages: () => void this.look() })
+      await follow(this.#runId, { signal, from: seq, onConnected, onMessages: () => void this.look() })
     } catch (error) {
       if (!signal.aborted) this.show({ error })
     }

@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import type { Insight } from '../api/answers.ts'
-import { address, postJson } from '../api/request.ts'
+import { service } from '../api/service.ts'
 import { runHref } from '../model/route.ts'
-import { ReasonDialog } from '../parts/reason-dialog.tsx'
+import { ReasonDialog, type Reason } from '../parts/reason-dialog.tsx'
 import { go } from '../shell/use-route.ts'
 import { CompareDialog } from './compare-dialog.tsx'
 
@@ -16,16 +16,25 @@ const WORDS: Record<Action, { button: string; title: string; text: string }> = {
   rerun: { button: 'Run again', title: 'Run the same again', text: 'A new run with the same plan, parameters and seed.' },
 }
 
+/** Each resolves with the run to look at next. */
+const ASK: Record<Action, (request: { params: { run_id: string }; body: Reason }) => Promise<string>> = {
+  cancel: async (request) => (await service.call('POST /runs/{run_id}/cancel', request)).body.run_id,
+  pause: async (request) => (await service.call('POST /runs/{run_id}/pause', request)).body.run_id,
+  unpause: async (request) => (await service.call('POST /runs/{run_id}/unpause', request)).body.run_id,
+  resume: async (request) => (await service.call('POST /runs/{run_id}/resume', request)).body.run_id,
+  rerun: async (request) => (await service.call('POST /runs/{run_id}/rerun', request)).body.run_id,
+}
+
 /** What an operator may do with a run as it is, each with a reason, which is recorded. */
 export function RunActions({ insight, onChange }: { insight: Insight; onChange: () => void }) {
   const [asked, setAsked] = useState<Action | 'compare'>()
   const done = (): void => setAsked(undefined)
   const { run_id: runId } = insight
-  const act = async (action: Action, body: { reason: string; by?: string }): Promise<void> => {
-    const answer = await postJson<{ run_id: string }>(address(['runs', runId, action]), body)
+  const act = async (action: Action, body: Reason): Promise<void> => {
+    const acted = await ASK[action]({ params: { run_id: runId }, body })
     done()
-    if (answer.run_id === runId) onChange()
-    else go(runHref(answer.run_id))
+    if (acted === runId) onChange()
+    else go(runHref(acted))
   }
   return (
     <div className="tools actions" role="group" aria-label="What to do with the run">

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import type { StepAnswer } from '../api/answers.ts'
-import { address, getJson } from '../api/request.ts'
+import { service } from '../api/service.ts'
 import { counted, duration, listed } from '../model/quantity.ts'
 import { runHref } from '../model/route.ts'
 import type { RunPicture } from '../model/run-picture.ts'
@@ -29,7 +29,7 @@ export function StepPanel({ runId, step, picture, length }: StepPanelProps) {
   const { data, error, refetch } = useQuery({
     // Read again when there is something new of it, and while it waits.
     queryKey: ['step', runId, step, line?.status, line?.attempts, line?.ended, line?.status === 'waiting' ? picture.insight.seq : 0],
-    queryFn: ({ signal }) => getJson<StepAnswer>(address(['runs', runId, 'steps', step]), signal),
+    queryFn: async ({ signal }) => (await service.call('GET /runs/{run_id}/steps/{step}', { params: { run_id: runId, step }, signal })).body,
     placeholderData: keepPreviousData,
     staleTime: Infinity,
   })

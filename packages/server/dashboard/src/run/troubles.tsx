@@ -1,5 +1,6 @@
 import { counted, duration, listed } from '../model/quantity.ts'
 import type { RunPicture } from '../model/run-picture.ts'
+import { Words } from '../parts/words.tsx'
 import { StepLink } from './step-link.tsx'
 
 const SHOWN = 3
@@ -12,7 +13,9 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
     return (
       <section className="trouble" aria-label="What went wrong">
         <h2>{error.code}</h2>
-        <p>{error.message}</p>
+        <p>
+          <Words text={error.message} />
+        </p>
         {error.fix !== undefined && <Fix text={error.fix} />}
       </section>
     )
@@ -27,7 +30,7 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
             {tolerated && ', which the recipe tolerates'}
           </h2>
           <p>
-            <b>{why.code}</b>: {why.message}
+            <b>{why.code}</b>: <Words text={why.message} />
           </p>
           {why.fix !== undefined && <Fix text={why.fix} />}
           {blocked > 0 && (
@@ -45,7 +48,7 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
 function Fix({ text }: { text: string }) {
   return (
     <p>
-      <b>fix:</b> {text}
+      <b>fix:</b> <Words text={text} />
     </p>
   )
 }

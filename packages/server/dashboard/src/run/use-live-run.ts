@@ -1,11 +1,11 @@
 import { useEffect, useMemo } from 'react'
 import { useFeed } from '../shell/use-feed.ts'
-import { whileSeen } from '../shell/while-seen.ts'
+import { whenSeen } from '../shell/while-seen.ts'
 import { LiveRun, type LiveState } from './live-run.ts'
 
 /** The run as it is now; `look` has it read again at once. */
 export function useLiveRun(runId: string): LiveState & { look: () => void } {
   const run = useMemo(() => new LiveRun(runId), [runId])
-  useEffect(() => whileSeen(() => void run.look()), [run])
+  useEffect(() => whenSeen(() => void run.look()), [run])
   return { ...useFeed(run), look: () => void run.look() }
 }

@@ -1,20 +1,29 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Insight, Page, Recipe } from '../api/answers.ts'
-import { address, getJson, postJson } from '../api/request.ts'
+import { useMemo } from 'react'
+import type { Recipe } from '../api/answers.ts'
+import { service } from '../api/service.ts'
+import { fieldsOf } from '../model/form-fields.ts'
 import { counted } from '../model/quantity.ts'
 import { routeHref } from '../model/route.ts'
 import { Notice } from '../parts/notice.tsx'
+import { Words } from '../parts/words.tsx'
 import { ChoiceList } from './choice-list.tsx'
 import { StartForm } from './start-form.tsx'
 
+/** What the body of `POST /recipes/{name}/runs` takes besides parameters. */
+const OPTIONS = fieldsOf({
+  properties: {
+    only: { type: 'array', items: { type: 'string' }, title: 'Only', description: 'These steps, and what they depend on' },
+    skip: { type: 'array', items: { type: 'string' }, title: 'Skip', description: 'These steps' },
+    concurrency: { type: 'integer', title: 'At once', description: 'So many attempts at once, at most', minimum: 1, maximum: 100_000 },
+    fail_fast: { type: 'boolean', title: 'End at the first failure', description: 'Whatever the recipe says' },
+  },
+})
+const MORE = { title: 'Options', fields: OPTIONS }
+
 /** `from`: the run whose parameters the form begins with. */
 export function RecipeStart({ name, from }: { name: string | null; from: string | undefined }) {
-  const { data, error, refetch } = useQuery({ queryKey: ['recipes'], queryFn: ({ signal }) => getJson<Page<Recipe>>('/recipes', signal) })
-  const source = useQuery({
-    queryKey: ['given', from],
-    queryFn: ({ signal }) => getJson<Insight>(address(['runs', from ?? '', 'insight']), signal),
-    enabled: from !== undefined,
-  })
+  const { data, error, refetch } = useQuery({ queryKey: ['recipes'], queryFn: async ({ signal }) => (await service.call('GET /recipes', { signal })).body })
   if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <p className="none">Reading…</p>
   if (data.items.length === 0) {
@@ -33,34 +42,43 @@ export function RecipeStart({ name, from }: { name: string | null; from: string 
   }))
   return (
     <div className="shelf">
-      <ChoiceList choices={choices} chosen={name} what="recipes" />
-      {name === null ? (
-        <p className="none">Choose a recipe.</p>
-      ) : recipe === undefined ? (
-        <p className="none">The workspace has no recipe {name}.</p>
-      ) : (
-        <section aria-label={recipe.name}>
-          <h2>{recipe.title ?? recipe.name}</h2>
-          <p className="dim small">
-            <code>{recipe.path}</code>
-            {recipe.steps !== null && `, ${counted(recipe.steps, 'step')}`}
-          </p>
-          {recipe.description !== null && <p>{recipe.description}</p>}
-          {recipe.problems.length > 0 ? (
-            <Problems recipe={recipe} />
-          ) : from !== undefined && source.isPending ? (
-            <p className="none">Reading…</p>
-          ) : (
-            <StartForm key={`${recipe.name} ${from ?? ''}`} schema={recipe.params} given={source.data?.facts.params} onStart={(params) => startRecipe(recipe.name, params)} />
-          )}
-        </section>
-      )}
+      <ChoiceList choices={choices} chosen={name === null ? null : routeHref(['start', 'recipes', name])} what="recipes" />
+      {name === null ? <p className="none">Choose a recipe.</p> : recipe === undefined ? <p className="none">The workspace has no recipe {name}.</p> : <OneRecipe key={`${name} ${from ?? ''}`} recipe={recipe} from={from} />}
     </div>
   )
 }
 
-async function startRecipe(name: string, params: Record<string, unknown>): Promise<string> {
-  return (await postJson<{ run_id: string }>(address(['recipes', name, 'runs']), { params })).run_id
+function OneRecipe({ recipe, from }: { recipe: Recipe; from: string | undefined }) {
+  const { name, title, path, steps, description, params, problems } = recipe
+  const fields = useMemo(() => fieldsOf(params, '/params'), [params])
+  const source = useQuery({
+    queryKey: ['given', from],
+    queryFn: async ({ signal }) => ({ params: (await service.call('GET /runs/{run_id}/insight', { params: { run_id: from ?? '' }, signal })).body.facts.params }),
+    enabled: from !== undefined,
+  })
+  return (
+    <section aria-label={name}>
+      <h2>{title ?? name}</h2>
+      <p className="dim small">
+        <code>{path}</code>
+        {steps !== null && `, ${counted(steps, 'step')}`}
+      </p>
+      {description !== null && <p>{description}</p>}
+      {source.error !== null && <Notice error={source.error} />}
+      {problems.length > 0 ? (
+        <Problems recipe={recipe} />
+      ) : source.isLoading ? (
+        <p className="none">Reading…</p>
+      ) : (
+        <StartForm
+          fields={fields}
+          more={MORE}
+          given={source.data}
+          onStart={async (request) => (await service.call('POST /recipes/{name}/runs', { params: { name }, ...request })).body.run_id}
+        />
+      )}
+    </section>
+  )
 }
 
 function Problems({ recipe: { path, problems } }: { recipe: Recipe }) {
@@ -73,8 +91,13 @@ function Problems({ recipe: { path, problems } }: { recipe: Recipe }) {
             <code>
               {path}:{line}:{column}
             </code>{' '}
-            {message}
-            {fix !== undefined && <> ({fix})</>}
+            <Words text={message} />
+            {fix !== undefined && (
+              <>
+                {' '}
+                (<Words text={fix} />)
+              </>
+            )}
           </li>
         ))}
       </ul>

@@ -1,19 +1,32 @@
 import { useId } from 'react'
-import type { Entered, Field } from '../model/form-fields.ts'
+import type { Field } from '../model/form-fields.ts'
+import type { Entered } from '../model/form-values.ts'
+import { Words } from '../parts/words.tsx'
+import { FieldControl } from './field-control.tsx'
 
 interface SchemaFieldsProps {
   fields: readonly Field[]
   entered: Entered
-  /** What is wrong with a field, by its name. */
+  /** What is wrong with a field, by its place. */
   problems: Readonly<Record<string, string>>
-  onEnter: (name: string, value: string | boolean) => void
+  onEnter: (at: string, value: string | boolean) => void
 }
 
-/** Fields made from a schema. */
-export function SchemaFields({ fields, entered, problems, onEnter }: SchemaFieldsProps) {
-  return fields.map((field) => (
-    <OneField key={field.name} field={field} value={entered[field.name] ?? ''} problem={problems[field.name]} onEnter={(value) => onEnter(field.name, value)} />
-  ))
+/** Fields made from a schema; those of an object in it are framed together. */
+export function SchemaFields(props: SchemaFieldsProps) {
+  return props.fields.map((field) =>
+    field.kind === 'group' ? (
+      <fieldset key={field.at}>
+        <legend>
+          <Title field={field} />
+        </legend>
+        <Note field={field} problem={props.problems[field.at]} />
+        <SchemaFields {...props} fields={field.fields} />
+      </fieldset>
+    ) : (
+      <OneField key={field.at} field={field} value={props.entered[field.at] ?? ''} problem={props.problems[field.at]} onEnter={(value) => props.onEnter(field.at, value)} />
+    ),
+  )
 }
 
 interface OneFieldProps {
@@ -25,21 +38,27 @@ interface OneFieldProps {
 
 function OneField({ field, value, problem, onEnter }: OneFieldProps) {
   const id = useId()
-  const { name, title, description, required, kind } = field
   const described = { 'aria-describedby': `${id}-note`, 'aria-invalid': problem !== undefined }
-  const note = (
-    <span id={`${id}-note`} className="small">
-      {problem !== undefined && <b className="failed">{problem} </b>}
-      <span className="dim">{[description, ...limitsOf(field)].filter((text) => text !== '').join(' · ')}</span>
-    </span>
-  )
-  if (kind === 'flag') {
+  const note = <Note id={`${id}-note`} field={field} problem={problem} />
+  if (field.kind === 'flag') {
     return (
       <div className="field">
         <label className="check">
           <input type="checkbox" checked={value === true} {...described} onChange={(event) => onEnter(event.target.checked)} />
-          <b>{title}</b>
+          <Title field={field} />
         </label>
+        {note}
+      </div>
+    )
+  }
+  const control = <FieldControl id={id} field={field} value={String(value)} described={described} onEnter={onEnter} />
+  if (field.kind === 'choices') {
+    return (
+      <div className="field" role="group" aria-labelledby={`${id}-title`} aria-describedby={`${id}-note`}>
+        <span id={`${id}-title`}>
+          <Title field={field} />
+        </span>
+        {control}
         {note}
       </div>
     )
@@ -47,60 +66,38 @@ function OneField({ field, value, problem, onEnter }: OneFieldProps) {
   return (
     <div className="field">
       <label htmlFor={id}>
-        <b>{title}</b>
-        {title !== name && <code className="dim"> {name}</code>}
-        {required && <span className="dim small"> (needed)</span>}
+        <Title field={field} />
       </label>
-      <Control id={id} field={field} value={String(value)} described={described} onEnter={onEnter} />
+      {control}
       {note}
     </div>
   )
 }
 
-interface ControlProps {
-  id: string
-  field: Field
-  value: string
-  described: { 'aria-describedby': string; 'aria-invalid': boolean }
-  onEnter: (value: string) => void
+function Title({ field: { at, title, name, required } }: { field: Field }) {
+  return (
+    <>
+      <b>{title}</b>
+      {title !== name && at.startsWith('/params/') && <code className="dim"> {name}</code>}
+      {required && <span className="dim small"> (needed)</span>}
+    </>
+  )
 }
 
-function Control({ id, field: { kind, choices, required, min, max }, value, described, onEnter }: ControlProps) {
-  const common = { id, value, ...described, onChange: (event: { target: { value: string } }) => onEnter(event.target.value) }
-  switch (kind) {
-    case 'choice':
-      return (
-        <select {...common}>
-          {!required && <option value="">(none)</option>}
-          {required && value === '' && <option value="">choose…</option>}
-          {choices.map((choice) => (
-            <option key={JSON.stringify(choice)} value={JSON.stringify(choice)}>
-              {typeof choice === 'string' ? choice : JSON.stringify(choice)}
-            </option>
-          ))}
-        </select>
-      )
-    case 'number':
-    case 'integer':
-      return <input type="number" step={kind === 'integer' ? 1 : 'any'} min={min} max={max} {...common} />
-    case 'lines':
-      return <textarea rows={3} spellCheck={false} {...common} />
-    case 'json':
-    case 'long':
-      return <textarea rows={4} spellCheck={kind === 'long'} {...common} />
-    case 'text':
-    case 'flag':
-      return <input type="text" {...common} />
-  }
-}
-
-function limitsOf({ kind, min, max, pattern }: Field): string[] {
-  const limits: string[] = []
-  if (min !== undefined && max !== undefined) limits.push(`${min} to ${max}`)
-  else if (min !== undefined) limits.push(`at least ${min}`)
-  else if (max !== undefined) limits.push(`at most ${max}`)
-  if (pattern !== undefined) limits.push(`fits ${pattern}`)
-  if (kind === 'lines') limits.push('one a line')
-  if (kind === 'json') limits.push('JSON')
-  return limits
+function Note({ id, field: { description, limits, fallback, kind }, problem }: { id?: string; field: Field; problem: string | undefined }) {
+  const without = fallback === undefined || fallback === null || kind === 'flag' || kind === 'group' ? [] : [`left empty: ${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}`]
+  const words = [description, ...limits, ...without].filter((text) => text !== '').join(' · ')
+  if (problem === undefined && words === '') return <span id={id} hidden />
+  return (
+    <span id={id} className="note small">
+      {problem !== undefined && (
+        <b className="failed">
+          <Words text={problem} />
+        </b>
+      )}
+      <span className="dim">
+        <Words text={words} />
+      </span>
+    </span>
+  )
 }

@@ -1,44 +1,79 @@
-import { useMemo, useState, type ReactNode } from 'react'
-import { RequestProblem } from '../api/problem.ts'
-import { enteredOf, fieldsOf, valuesOf, type Schema } from '../model/form-fields.ts'
+import { ServiceProblem } from '@lorc/server/client'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { Field } from '../model/form-fields.ts'
+import { enteredOf, fieldAt, valuesOf } from '../model/form-values.ts'
+import { newKey } from '../model/idempotency-key.ts'
 import { runHref } from '../model/route.ts'
 import { Notice } from '../parts/notice.tsx'
 import { go } from '../shell/use-route.ts'
 import { SchemaFields } from './schema-fields.tsx'
 
-interface StartFormProps {
-  /** Of the parameters; null: there are none. */
-  schema: Schema | null
-  /** What the form begins with, instead of the defaults. */
-  given?: Readonly<Record<string, unknown>> | undefined
-  /** Further fields. */
-  children?: ReactNode
-  /** Starts the run; resolves with its id. */
-  onStart: (params: Record<string, unknown>) => Promise<string>
+/** What makes a run, as the route that starts it takes it. */
+export interface StartRequest {
+  body: Record<string, unknown>
+  /** The same attempt to start a run starts one run, however often it is sent. */
+  headers: { 'idempotency-key': string }
 }
 
-/** Asks for the parameters of a run, made from their schema, and starts it. */
-export function StartForm({ schema, given, children, onStart }: StartFormProps) {
-  const fields = useMemo(() => fieldsOf(schema), [schema])
-  const [entered, setEntered] = useState(() => enteredOf(fields, given))
-  const [tried, setTried] = useState(false)
+interface StartFormProps {
+  /** Fields by their places in the request's body. */
+  fields: readonly Field[]
+  /** Further ones, folded away, under these words. */
+  more?: { title: string; fields: readonly Field[] }
+  /** A body that the form begins with, instead of the defaults. */
+  given?: unknown
+  /** Where the form has what the service calls by this place. */
+  placeOf?: (place: string) => string
+  /** Starts the run; resolves with its id. */
+  onStart: (request: StartRequest) => Promise<string>
+}
+
+/** Asks for what a run is made of, and starts it. What the service finds wrong is said at the field. */
+export function StartForm({ fields, more, given, placeOf = (place) => place, onStart }: StartFormProps) {
+  const all = useMemo(() => [...fields, ...(more?.fields ?? [])], [fields, more])
+  const [changed, setChanged] = useState<Readonly<Record<string, string | boolean>>>({})
+  const first = useMemo(() => enteredOf(all, given), [all, given])
+  const entered = { ...first, ...changed }
+  const [key, setKey] = useState(newKey)
+  const [tried, setTried] = useState(0)
   const [error, setError] = useState<unknown>()
+  const [refused, setRefused] = useState(NOTHING)
   const [busy, setBusy] = useState(false)
-  const { values, problems } = valuesOf(fields, entered)
+  const [isOpen, setIsOpen] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  const { body, problems } = valuesOf(all, entered)
+  const shown = { ...refused.fields, ...(tried > 0 && problems) }
+  useEffect(() => {
+    if (tried > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [tried])
+
+  const enter = (at: string, value: string | boolean): void => {
+    setChanged((before) => ({ ...before, [at]: value }))
+    setRefused(({ fields: { [at]: _, ...others }, paths }) => ({ fields: others, paths }))
+    setKey(newKey())
+  }
   const start = async (): Promise<void> => {
-    setTried(true)
-    if (Object.keys(problems).length > 0) return
-    setBusy(true)
     setError(undefined)
+    setRefused(NOTHING)
+    if (Object.keys(problems).length > 0) {
+      setTried(tried + 1)
+      return
+    }
+    setBusy(true)
     try {
-      go(runHref(await onStart(values)))
+      go(runHref(await onStart({ body, headers: { 'idempotency-key': key } })))
     } catch (problem) {
       setError(problem)
+      setRefused(refusals(problem, all, placeOf))
+      setTried(tried + 1)
       setBusy(false)
     }
   }
+  const props = { entered, problems: shown, onEnter: enter }
+  const isMoreWrong = more?.fields.some(({ at }) => Object.keys(shown).some((place) => place === at || place.startsWith(`${at}/`))) ?? false
   return (
     <form
+      ref={form}
       className="start-form"
       noValidate
       onSubmit={(event) => {
@@ -47,9 +82,14 @@ export function StartForm({ schema, given, children, onStart }: StartFormProps) 
       }}
     >
       {fields.length === 0 && <p className="dim">It takes no parameters.</p>}
-      <SchemaFields fields={fields} entered={entered} problems={{ ...refused(error), ...(tried && problems) }} onEnter={(name, value) => setEntered({ ...entered, [name]: value })} />
-      {children}
-      {error !== undefined && <Notice error={error} />}
+      <SchemaFields fields={fields} {...props} />
+      {more !== undefined && (
+        <details open={isOpen || isMoreWrong} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+          <summary>{more.title}</summary>
+          <SchemaFields fields={more.fields} {...props} />
+        </details>
+      )}
+      {error !== undefined && <Notice error={error} told={refused.paths} />}
       <div className="tools">
         <button type="submit" className="main" disabled={busy}>
           {busy ? 'Starting…' : 'Start'}
@@ -59,13 +99,24 @@ export function StartForm({ schema, given, children, onStart }: StartFormProps) 
   )
 }
 
-/** What the service found wrong with parameters, by name. */
-function refused(error: unknown): Record<string, string> {
-  if (!(error instanceof RequestProblem)) return {}
-  return Object.fromEntries(
-    error.fields.flatMap(({ path, message }) => {
-      const name = /^\/body\/(?:params|inputs|parameters)\/([^/]+)/.exec(path)?.[1]
-      return name === undefined ? [] : [[name.replaceAll('~1', '/').replaceAll('~0', '~'), message]]
-    }),
-  )
+interface Refusals {
+  /** What the service found wrong, by the place of the field. */
+  fields: Readonly<Record<string, string>>
+  /** What it calls the places that have a field. */
+  paths: readonly string[]
+}
+
+const NOTHING: Refusals = { fields: {}, paths: [] }
+
+function refusals(error: unknown, fields: readonly Field[], placeOf: (place: string) => string): Refusals {
+  if (!(error instanceof ServiceProblem)) return NOTHING
+  const found: Record<string, string> = {}
+  const paths: string[] = []
+  for (const { path, message } of error.errors) {
+    const field = fieldAt(fields, placeOf(path.replace(/^\/body/, '')))
+    if (field === undefined) continue
+    found[field.at] ??= message
+    paths.push(path)
+  }
+  return { fields: found, paths }
 }

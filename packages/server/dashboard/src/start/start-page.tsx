@@ -20,7 +20,7 @@ export function StartPage({ kind, name, query }: StartPageProps) {
       <Tabs label="What to start" shown={WORDS[kind]} links={START_KINDS.map((each) => ({ name: WORDS[each], href: routeHref(['start', each]) }))} />
       {kind === 'recipes' && <RecipeStart name={name} from={query['from']} />}
       {kind === 'jobs' && <JobStart name={name} from={query['from']} />}
-      {kind === 'scenario' && <ScenarioStart />}
+      {kind === 'scenario' && <ScenarioStart from={query['from']} />}
     </main>
   )
 }

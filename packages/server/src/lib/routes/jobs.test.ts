@@ -61,8 +61,8 @@ describe('jobs over HTTP', () => {
 
   it('are refused before anything is recorded where what they are given is wrong', async () => {
     const { ask, server } = await withJobs()
-    expect(await ask('POST', '/jobs/toy/greet/runs', {})).toMatchObject({ status: 422, body: { code: 'JOB_PARAMS_INVALID', errors: [{ path: '/body' }] } })
-    expect(await ask('POST', '/jobs/toy/greet/runs', { params: { name: 'a' }, since: 'whenever' })).toMatchObject({ status: 422, body: { code: 'JOB_TIME_INVALID' } })
+    expect(await ask('POST', '/jobs/toy/greet/runs', {})).toMatchObject({ status: 422, body: { code: 'JOB_PARAMS_INVALID', errors: [{ path: '/body/params/name' }] } })
+    expect(await ask('POST', '/jobs/toy/greet/runs', { params: { name: 'a' }, since: 'whenever' })).toMatchObject({ status: 422, body: { code: 'JOB_TIME_INVALID', errors: [{ path: '/body/since' }] } })
     expect(await ask('POST', '/jobs/toy/nope/runs', {})).toMatchObject({ status: 404 })
     expect(await server.runner.store.list()).toEqual([])
   })
