@@ -27,7 +27,7 @@ export interface ClientPorts {
 export class JobClient implements JobEvents {
   readonly #ports: ClientPorts
   readonly #emitter: Emitter
-  readonly #origin: Origin
+  #origin: Origin | undefined
   readonly #correlationId: string | undefined
   readonly #signal: AbortSignal | undefined
   readonly #findSecret: ((text: string) => string | undefined) | undefined
@@ -40,7 +40,6 @@ export class JobClient implements JobEvents {
     this.#ports = ports
     this.#now = () => ports.now()
     this.#emitter = { runId: runId ?? randomId(), step }
-    this.#origin = originOf(this.#emitter.runId, step)
     this.#correlationId = correlationId ?? runId
     this.#signal = signal
     this.#findSecret = findSecret
@@ -105,9 +104,10 @@ export class JobClient implements JobEvents {
   }
 
   #idOf({ event_type, source, payload }: EventDraft): string {
-    const first = idOfContent(this.#origin, event_type, source, payload, 1)
+    const origin = (this.#origin ??= originOf(this.#emitter.runId, this.#emitter.step))
+    const first = idOfContent(origin, event_type, source, payload, 1)
     const nth = this.#occurrences.next(first)
-    return nth === 1 ? first : idOfContent(this.#origin, event_type, source, payload, nth)
+    return nth === 1 ? first : idOfContent(origin, event_type, source, payload, nth)
   }
 
   #refuseSecrets(fields: object, key: string | undefined): void {

@@ -1,5 +1,4 @@
-import { execArgv } from 'node:process'
-import { Worker } from 'node:worker_threads'
+import { execArgv, getBuiltinModule } from 'node:process'
 import { RegistryError } from './errors.ts'
 import type { Probed, ProbeAnswer, ProbeOrder } from './probe-message.ts'
 
@@ -19,6 +18,7 @@ const ENTRY = new URL(`./probe-entry.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.
  * REGISTRY_EXPORT_NO_JOB.
  */
 export async function probeJob(order: ProbeOrder, { limitMs = LIMIT_MS }: ProbeOptions = {}): Promise<Probed> {
+  const { Worker } = getBuiltinModule('node:worker_threads')
   const worker = new Worker(ENTRY, {
     name: 'lorc job',
     workerData: order,

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
 import { canonicalize } from './canonical-json.ts'
 import type { JsonObject, JsonValue } from './json.ts'
+import { sha256Hex } from './sha256.ts'
 
 const LONGEST = 120
 
@@ -37,7 +37,7 @@ export function tell(value: JsonValue | undefined): string {
 }
 
 function digest(text: string): string {
-  return short(hash('sha256', text, 'hex'))
+  return short(sha256Hex(text))
 }
 
 function short(sha256: JsonValue): string {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
 import { isOwn, type CodeLanguage, type CodeUse } from './code-languages/language.ts'
@@ -7,6 +7,7 @@ import { pythonLanguage } from './code-languages/python.ts'
 import { shellLanguage } from './code-languages/shell.ts'
 import type { JobPlace } from './job-port.ts'
 import type { PlanStep } from './plan.ts'
+import { sha256Hex } from './sha256.ts'
 import { resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from './workspace.ts'
 
 /**
@@ -52,7 +53,9 @@ export class CodeFiles {
     const seen = new Set<string>()
     for (let next = await this.#named(steps); next.length > 0; ) {
       const fresh = next.filter(({ use }) => isFirst(seen, nameOf(use)))
-      next = (await Promise.all(fresh.map((code) => this.#read(code, found)))).flat()
+      // To start the threads that read files takes longer than to read one.
+      const read = fresh.length === 1 ? readAtOnce : readFile
+      next = (await Promise.all(fresh.map((code) => this.#read(code, found, read)))).flat()
     }
     return { hashes: sorted(found.hashes), packages: sorted(found.packages) }
   }
@@ -89,17 +92,17 @@ export class CodeFiles {
     }
   }
 
-  async #read({ language, use }: Code, { hashes, packages }: Found): Promise<Code[]> {
+  async #read({ language, use }: Code, { hashes, packages }: Found, read: (file: string) => Promise<Buffer>): Promise<Code[]> {
     if ('package' in use) {
       packages.set(use.package, use.version)
-      const content = use.module && (await readFile(use.module.file, 'utf8').catch(() => ''))
-      hashes.set(nameOf(use), hash('sha256', `${use.package}@${use.version}${content ?? ''}`, 'hex'))
+      const content = use.module && (await read(use.module.file).catch(() => ''))
+      hashes.set(nameOf(use), sha256Hex(`${use.package}@${use.version}${content?.toString('utf8') ?? ''}`))
       return []
     }
     const { file } = use
-    const content = await readFile(file).catch(() => undefined)
+    const content = await read(file).catch(() => undefined)
     if (!content) return []
-    const sha256 = hash('sha256', content, 'hex')
+    const sha256 = sha256Hex(content)
     hashes.set(relative(this.#workspace.root, file).split(sep).join('/'), sha256)
     const requests = await this.#requestsOf(language, file, content, sha256)
     const uses = await Promise.all(requests.map((request) => language.resolve(request, file, this.#workspace)))
@@ -113,6 +116,10 @@ export class CodeFiles {
     this.#requests.set(file, { sha256, requests })
     return requests
   }
+}
+
+async function readAtOnce(file: string): Promise<Buffer> {
+  return readFileSync(file)
 }
 
 interface Found {

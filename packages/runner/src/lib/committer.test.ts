@@ -48,7 +48,7 @@ it.each<[string, (act: () => void) => void]>([
   ['through promises', (act) => void Promise.resolve().then(() => Promise.resolve()).then(act)],
 ])('goes on in the same turn with a run that is alone and answers %s, and lets others have theirs', async (_how, answer) => {
   let now = 0
-  vi.spyOn(performance, 'now').mockImplementation(() => (now += 0.5))
+  vi.spyOn(process, 'hrtime').mockImplementation((() => [0, (now += 0.5) * 1e6]) as never)
   const { committer, commits } = committing()
   let again = 20
   const alone = source('a', () => {

@@ -1,4 +1,5 @@
 import { nextTick } from 'node:process'
+import { monotonic } from './clock.ts'
 import { RunnerError } from './errors.ts'
 import type { CommitResult, JournalBatch, RunStore } from './store.ts'
 
@@ -48,13 +49,13 @@ export class Committer {
     setImmediate(this.#turn)
   }
 
-  #turn = (): void => this.#commitUntil(performance.now() + TURN)
+  #turn = (): void => this.#commitUntil(monotonic() + TURN)
 
   #commitUntil(end: number): void {
     for (;;) {
       const alone = this.#waiting.length === 1 ? this.#waiting[0] : undefined
       if (!this.#flush()) return
-      if (alone === undefined || performance.now() >= end) return this.#goOn()
+      if (alone === undefined || monotonic() >= end) return this.#goOn()
       const isAlone = (): boolean => this.#waiting.length === 1 && this.#waiting[0] === alone
       if (this.#waiting.length === 0) return afterPromises(() => (isAlone() ? this.#commitUntil(end) : this.#goOn()))
       if (!isAlone()) return this.#goOn()

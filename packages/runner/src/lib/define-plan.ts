@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto'
 import { canonicalize } from './canonical-json.ts'
 import { expressionUses } from './expressions/step-expressions.ts'
 import type { Plan } from './plan.ts'
+import { sha256Hex } from './sha256.ts'
 
 /** A checked plan with its canonical JSON and that text's SHA-256 (hex). */
 export interface SealedPlan {
@@ -33,7 +33,7 @@ export function sealPlan(plan: Plan): SealedPlan | Promise<SealedPlan> {
 /** Takes a plan as checked: one that the recipe compiler, or a command line whose words were checked, made. */
 export function trustPlan(plan: Plan): SealedPlan {
   const json = canonicalize(plan)
-  return trustSealed({ plan, json, hash: hash('sha256', json, 'hex') })
+  return trustSealed({ plan, json, hash: sha256Hex(json) })
 }
 
 /** Takes a plan as checked, and its canonical JSON and hash as they are given. */

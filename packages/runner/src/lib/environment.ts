@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import type { Plan, PlanStep } from './plan.ts'
+import { sha256Hex } from './sha256.ts'
 
 /** Passed to every step that has them. */
 const ALWAYS = ['PATH', 'HOME', 'LANG', 'TMPDIR'] as const
@@ -32,7 +32,7 @@ export function grantedHashes({ env, secrets = [], steps }: Plan, source: Enviro
   for (const step of steps) for (const name of step.env?.grant ?? []) names.add(name)
   if (names.size === 0) return undefined
   const granted = Object.entries(pick(source, [...names].filter((name) => !secrets.includes(name)).sort()))
-  return Object.fromEntries(granted.map(([name, value]) => [name, hash('sha256', value).slice(0, 16)]))
+  return Object.fromEntries(granted.map(([name, value]) => [name, sha256Hex(value).slice(0, 16)]))
 }
 
 function pick(source: Environment, names: readonly string[]): Record<string, string> {

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto'
 import { canonicalEvent } from './canonical-event.ts'
 import { canonicalize } from './canonical-json.ts'
 import type { EventData, JournalEvent } from './events.ts'
+import { sha256Hex } from './sha256.ts'
 
 /** `prev` of a journal's first event. */
 export const GENESIS = '0'.repeat(64)
@@ -16,7 +16,7 @@ export function seal(data: EventData, seq: number, ts: number, prev: string): { 
   event.ts = ts
   event.prev = prev
   const body = canonicalEvent(event)
-  event.hash = hash('sha256', body, 'hex')
+  event.hash = sha256Hex(body)
   return { event, line: `${body.slice(0, -1)}${TAIL}${event.hash}"}` }
 }
 
@@ -37,7 +37,7 @@ export function unseal(line: string, seq: number, prev: string): { event: Journa
 
 function hashHolds(line: string, event: JournalEvent): boolean {
   const body = line.slice(0, -TAIL_LENGTH) + '}'
-  if (line.startsWith(TAIL, line.length - TAIL_LENGTH) && hash('sha256', body, 'hex') === event.hash) return true
+  if (line.startsWith(TAIL, line.length - TAIL_LENGTH) && sha256Hex(body) === event.hash) return true
   const { hash: claimed, ...rest } = event
-  return hash('sha256', canonicalize(rest), 'hex') === claimed
+  return sha256Hex(canonicalize(rest)) === claimed
 }

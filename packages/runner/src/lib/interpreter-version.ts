@@ -1,4 +1,5 @@
-import { access, constants, realpath } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, realpath } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { getBuiltinModule, versions } from 'node:process'
 import { promisify } from 'node:util'

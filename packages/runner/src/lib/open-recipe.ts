@@ -1,12 +1,13 @@
-import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { monotonic } from './clock.ts'
 import { CodeFiles, changedPaths, type CodeHashes } from './code-files.ts'
 import { trustPlan, trustSealed } from './define-plan.ts'
 import type { Plan } from './plan.ts'
 import type { LoadedRecipe } from './recipe/load-recipe.ts'
 import { isPlanModule } from './recipe/paths.ts'
+import { sha256Hex } from './sha256.ts'
 import { RUNNER_VERSION } from './version.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -36,7 +37,7 @@ export async function openRecipe(file: string, workspace: Workspace, stateDir: s
     return await loadPlanModule(file, path, workspace)
   }
   if (stateDir === null) return await (await import('./recipe/load-recipe.ts')).loadRecipe(file, workspace)
-  const place = join(stateDir, 'plans', `${hash('sha256', path, 'hex').slice(0, 32)}.json`)
+  const place = join(stateDir, 'plans', `${sha256Hex(path).slice(0, 32)}.json`)
   const kept = await readKept(place, resolve(file), workspace)
   if (kept) return { plan: kept.plan, problems: [], sha256: kept.sha256, path, recipes: kept.recipes }
   const { loadRecipe } = await import('./recipe/load-recipe.ts')
@@ -52,9 +53,9 @@ async function readKept(place: string, file: string, workspace: Workspace): Prom
     const kept = JSON.parse(text.slice(0, line)) as Kept
     if (kept.runner !== RUNNER_VERSION || kept.allow.join('\n') !== workspace.allow.join('\n')) return undefined
     for (const { path, sha256 } of [{ path: file, sha256: kept.sha256 }, ...kept.recipes])
-      if (sha256 !== hash('sha256', await readFile(resolve(workspace.root, path)), 'hex')) return undefined
+      if (sha256 !== sha256Hex(await readFile(resolve(workspace.root, path)))) return undefined
     const json = text.slice(line + 1)
-    if (hash('sha256', json, 'hex') !== kept.planHash) return undefined
+    if (sha256Hex(json) !== kept.planHash) return undefined
     const plan = JSON.parse(json) as Plan
     const code = await new CodeFiles(workspace).hashes(allSteps(plan))
     if (changedPaths(kept.code, code).length > 0) return undefined
@@ -79,7 +80,7 @@ type Loaded = LoadedRecipe & { plan: Plan }
 async function keep(place: string, { plan, sha256, recipes }: Loaded, workspace: Workspace): Promise<void> {
   // An error with its stack takes longer than looking.
   if (!existsSync(dirname(dirname(place)))) return
-  const draft = `${place}.${hash('sha256', `${performance.now()}`, 'hex').slice(0, 8)}.new`
+  const draft = `${place}.${sha256Hex(`${monotonic()}`).slice(0, 8)}.new`
   try {
     await mkdir(dirname(place)).catch(ignoreExisting)
     const { hash: planHash, json } = trustPlan(plan)

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -13,6 +12,7 @@ import { loadRecipe, type LoadedRecipe } from './recipe/load-recipe.ts'
 import type { Finding, Problem } from './recipe/problem.ts'
 import { RecipeSource } from './recipe/source.ts'
 import { isStepList, STEP_LISTS } from './recipe/step-lists.ts'
+import { sha256Hex } from './sha256.ts'
 import type { Workspace } from './workspace.ts'
 
 const FIX = 'write `export default definePlan(...)`, with `definePlan` from `@lorc/runner`'
@@ -25,7 +25,7 @@ export async function loadPlanModule(file: string, path: string, workspace: Work
   const text = await readFile(file, 'utf8').catch(() => undefined)
   // Reading it as a recipe tells why it cannot be read.
   if (text === undefined) return await loadRecipe(file, workspace)
-  const sha256 = hash('sha256', text, 'hex')
+  const sha256 = sha256Hex(text)
   const source = new RecipeSource(file, text)
   const found = { sha256, path, recipes: [] }
   let plan: Plan

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { isUnchanged } from './artifact.ts'
 import type { LiveAttempt } from './attempt.ts'
 import { partsOf, tell, type CacheParts } from './cache-parts.ts'
@@ -8,6 +7,7 @@ import type { Item } from './item-data.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Product } from './outcome.ts'
 import type { Plan, PlanStep } from './plan.ts'
+import { sha256Hex } from './sha256.ts'
 import type { CacheEntry, RunStore } from './store.ts'
 
 /** Entries of one key that are looked at. */
@@ -147,7 +147,7 @@ export async function lookUp(step: PlanStep, fingerprintOf: Fingerprint, item?: 
   const { when: _when, forEach: _forEach, concurrencyGroup: _group, ...rest } = named
   const definition = { ...rest, ...(item && { item: item.value }) } as unknown as JsonObject
   const fingerprint = await fingerprintOf(step)
-  return { key: `auto:${hash('sha256', canonicalize({ definition, ...fingerprint }), 'hex')}`, definition, fingerprint }
+  return { key: `auto:${sha256Hex(canonicalize({ definition, ...fingerprint }))}`, definition, fingerprint }
 }
 
 function readsHold(reads: { [key: string]: string }, attempt: LiveAttempt): boolean {
@@ -166,5 +166,5 @@ function valueBefore(attempt: LiveAttempt, key: string): JsonValue | undefined {
 
 /** As `reads` of an entry has it. */
 export function valueHash(value: JsonValue | undefined): string {
-  return hash('sha256', canonicalize(value ?? null), 'hex')
+  return sha256Hex(canonicalize(value ?? null))
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
+import { getBuiltinModule } from 'node:process'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { openForQueries, prepareForQueries } from '../sql/query-sqlite.ts'
 import { LogSync } from './log-sync.ts'
@@ -8,7 +8,7 @@ import { migrate, rollback, versionOf } from './schema.ts'
 import { storeProblem } from './store-problem.ts'
 
 /** Loaded on use: a program that never emits does not pay for it. */
-const loadSqlite = () => createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
+const loadSqlite = () => getBuiltinModule('node:sqlite')
 
 /** A database that no file holds. */
 export const IN_MEMORY = ':memory:'

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from '../errors.ts'
 import type { Plan } from '../plan.ts'
+import { sha256Hex } from '../sha256.ts'
 import { resolveInside, type Workspace } from '../workspace.ts'
 import { tooLarge } from './decode.ts'
 import type { CompileOptions } from './compile-options.ts'
@@ -180,7 +180,7 @@ function unusable(path: string, problems: number): Omit<RuleFinding, 'at'> {
 }
 
 function sha256Of(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'hex')
+  return sha256Hex(bytes)
 }
 
 function relativePath(file: string, workspace: Workspace): string {

@@ -1,10 +1,11 @@
-import { createHash, hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalize } from '../canonical-json.ts'
 import { RunnerError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { checkedEvents, type JournalSource } from '../run-reader.ts'
+import { sha256Hex } from '../sha256.ts'
 import { storeError } from '../stores/store-error.ts'
 import type { BundleFile, BundleLine, FileRole, MissingFile } from './bundle-format.ts'
 import { bundleLines, damaged } from './bundle-lines.ts'
@@ -126,7 +127,7 @@ class BundleReader {
 
   #takePlan({ sha256, plan }: Extract<BundleLine, { type: 'plan' }>): void {
     const json = canonicalize(plan)
-    if (hash('sha256', json, 'hex') !== sha256) throw damaged(this.#file, `the plan ${sha256} has another hash`)
+    if (sha256Hex(json) !== sha256) throw damaged(this.#file, `the plan ${sha256} has another hash`)
     this.#plans.set(sha256, json)
   }
 

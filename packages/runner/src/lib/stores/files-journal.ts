@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -12,6 +12,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { sha256Hex } from '../sha256.ts'
 import type { CommitResult, JournalBatch, NewRun } from '../store.ts'
 import { fileName, hasCode, type FilesMedium } from './files-medium.ts'
 import { RunFolder, type Change } from './files-run.ts'
@@ -116,7 +117,7 @@ export class FilesJournal {
   }
 
   #keyPath(key: string): string {
-    return this.#medium.path('keys', `${hash('sha256', key, 'hex')}.json`)
+    return this.#medium.path('keys', `${sha256Hex(key)}.json`)
   }
 
   #writer({ runId, epoch }: JournalBatch): Writer | undefined {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
+import { getBuiltinModule } from 'node:process'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { RunnerError } from '../errors.ts'
 import type { Durability } from '../store.ts'
@@ -11,7 +11,7 @@ import { isSnapshotStale, isSqliteBusy, storeError } from './store-error.ts'
 import { Turnstile, type TurnstileOptions } from './turnstile.ts'
 
 /** Loaded on use: a program that never opens a database does not pay for it. */
-const loadSqlite = () => createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
+const loadSqlite = () => getBuiltinModule('node:sqlite')
 
 /** Longer than any commit takes, shorter than people's patience with a process that hangs. Milliseconds. */
 const PATIENCE = 60_000

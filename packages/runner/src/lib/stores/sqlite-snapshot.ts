@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { monotonic } from '../clock.ts'
 
 /** Time for a snapshot; tests pass their own. */
 export interface SnapshotPace {
@@ -16,7 +17,7 @@ const APART = 500
 const MOST = 4 << 20
 
 const REAL_PACE: SnapshotPace = {
-  now: () => performance.now(),
+  now: monotonic,
   wait: (ms, wake) => void setTimeout(wake, ms).unref(),
 }
 

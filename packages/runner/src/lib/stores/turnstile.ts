@@ -1,3 +1,5 @@
+import { monotonic } from '../clock.ts'
+
 /** Time and chance for a turnstile; tests pass their own. */
 export interface Pace {
   /** Milliseconds on a clock that never goes back. */
@@ -29,7 +31,7 @@ const PAUSE = { min: 1, spread: 3 }
 const MEMORY = 500
 
 const REAL_PACE: Pace = {
-  now: () => performance.now(),
+  now: monotonic,
   random: Math.random,
   wait: (ms, wake) => void setTimeout(wake, ms),
 }
