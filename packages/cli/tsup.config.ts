@@ -1,3 +1,9 @@
-import { program } from '../../tools/config/tsup.ts'
+import { program } from '../../tools/config/program.ts'
 
-export default program('lorc', { carries: ['../event-client', '../jobs-registry', '../runner'], installed: ['@google-cloud/bigquery', '@lorc/server'], library: 'index', core: 'src/lib/run-process.ts', alone: ['src/lib/jobs/list-quickly.ts'] })
+export default program('lorc', {
+  carries: ['../event-client', '../jobs-registry', '../runner'],
+  installed: ['@google-cloud/bigquery', '@lorc/server'],
+  library: 'index',
+  scripts: ['src/lib/run-process.ts', 'src/lib/jobs/list-quickly.ts'],
+  instead: { 'src/lib/start/parts.ts': 'src/lib/start/built-parts.ts' },
+})

@@ -22,7 +22,7 @@ const sources = () => {
     'pnpm-lock.yaml',
     'turbo.json',
     'tsconfig.base.json',
-    'tools/config/tsup.ts',
+    'tools/config',
   ])
 }
 

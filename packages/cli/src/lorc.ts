@@ -1,24 +1,34 @@
 #!/usr/bin/env node
+import { readFileSync, writeSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { loadJobsList, loadProgram } from './lib/start/parts.ts'
 
-// This file is what every command waits for first, so it imports nothing: an import of a builtin reads all its exports,
-// which for `node:process` opens the standard streams. getBuiltinModule does not.
-const { readFileSync, writeSync } = process.getBuiltinModule('node:fs')
-
+// Every command waits for this file first: it imports what takes no time.
 const words = process.argv.slice(2)
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) printVersion()
 else {
-  process.getBuiltinModule('node:module').enableCompileCache()
+  const { directory: folder } = enableCompileCache()
   silenceSqliteWarning()
-  const listed = words[0] === 'jobs' && (await (await import('./lib/jobs/list-quickly.ts')).listQuickly(process, words))
-  if (!listed) {
-    const { runProcess } = await import('./lib/run-process.ts')
-    await runProcess(process, words, version())
-  }
+  if (!(words[0] === 'jobs' && (await listJobs(folder)))) await runProgram(folder)
+}
+
+async function listJobs(folder: string | undefined): Promise<boolean> {
+  const { exports, keep } = await loadJobsList({ words, folder })
+  const listed = await exports.listQuickly(process, words)
+  if (listed) keep()
+  return listed
+}
+
+async function runProgram(folder: string | undefined): Promise<void> {
+  const { exports, keep } = await loadProgram({ words, folder })
+  await exports.runProcess(process, words, version())
+  // Wrong words may be anything.
+  if (process.exitCode !== 2) keep()
 }
 
 /** As package.json says, which lies beside `src` and beside `dist`. */
 function version(): string {
-  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+  return (JSON.parse(readFileSync(`${import.meta.dirname}/../package.json`, 'utf8')) as { version: string }).version
 }
 
 function printVersion(): void {

@@ -1,4 +1,5 @@
-import type { InterruptSignal, Io, Output } from './io.ts'
+import type { InterruptSignal, Io } from './io.ts'
+import { StandardOutput } from './standard-output.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -27,8 +28,6 @@ export function processIo(process: HostProcess, { owner, mayExit, onFailure }: P
     mayExit(code)
     return exit(code)
   }
-  const stdout = output(process.stdout, onFailure)
-  const stderr = output(process.stderr, () => undefined)
   let diverted: ((text: string) => void) | undefined
   const stray = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
     const text = (): string => (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())
@@ -40,8 +39,8 @@ export function processIo(process: HostProcess, { owner, mayExit, onFailure }: P
     if (typeof callback === 'function') queueMicrotask(callback as () => void)
     return true
   }
-  process.stdout.write = stray
-  process.stderr.write = stray
+  const stdout = new StandardOutput(process, 'stdout', { stray, onFailure })
+  const stderr = new StandardOutput(process, 'stderr', { stray, onFailure: () => undefined })
   return {
     cwd: process.cwd(),
     enter: (folder) => process.chdir(folder),
@@ -85,35 +84,5 @@ export function processIo(process: HostProcess, { owner, mayExit, onFailure }: P
       }
     },
     exit: (code) => void exit(code),
-  }
-}
-
-function output(stream: NodeJS.WriteStream, onFailure: (error: Error) => void): Output {
-  const write: (text: string) => boolean = stream.write.bind(stream)
-  let closed = false
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (closed) return
-    closed = true
-    // EIO: the terminal is gone.
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') onFailure(error)
-  })
-  return {
-    isTTY: 'isTTY' in stream && stream.isTTY,
-    get columns() {
-      return stream.columns > 0 ? stream.columns : 80
-    },
-    get rows() {
-      return stream.rows > 0 ? stream.rows : 24
-    },
-    get closed() {
-      return closed
-    },
-    write: (text) => closed || write(text),
-    drained: () =>
-      new Promise((resolve) => {
-        if (closed || !stream.writableNeedDrain) return resolve()
-        stream.once('drain', resolve)
-        stream.once('error', () => resolve())
-      }),
   }
 }

@@ -15,13 +15,18 @@ export function jobFinder(workspace: LoadedWorkspace): JobFinder {
   const places = new Map<string, Promise<JobPlace>>()
   return {
     locate(packageName, job) {
-      const key = JSON.stringify([packageName, job])
-      const known = places.get(key) ?? locateJob(packageName, job, workspace)
-      places.set(key, known)
-      return known
+      const known = places.get(keyOf(packageName, job))
+      if (known !== undefined) return known
+      const found = locateJob(packageName, job, workspace)
+      places.set(keyOf(packageName, job), found)
+      // Whoever was told the package's name in full asks by that.
+      found.then((place) => places.set(keyOf(place.package, job), found)).catch(() => undefined)
+      return found
     },
   }
 }
+
+const keyOf = (packageName: string, job: string): string => JSON.stringify([packageName, job])
 
 async function locateJob(packageName: string, job: string, workspace: LoadedWorkspace): Promise<JobPlace> {
   const { file, export: name, package: full, version, params } = await findJob(discoveryOptions(workspace), packageName, job)
