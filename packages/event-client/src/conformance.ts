@@ -1,1 +1,2 @@
-export { sinkConformance, type SinkConformanceCase, type SinkUnderTest } from './lib/conformance/sink-conformance.ts'
+export { sinkConformance } from './lib/conformance/sink-conformance.ts'
+export type { SinkConformanceCase, SinkUnderTest } from './lib/conformance/sink-under-test.ts'

@@ -27,7 +27,7 @@ export { forecast, type Forecast, type ForecastOptions, type ForecastStep } from
 export { LogReader, type TakeLines } from './lib/log-reader.ts'
 export { orderFromPast } from './lib/learned-order.ts'
 export { pastDurations, type PastDuration } from './lib/past-durations.ts'
-export type { PerhapsReason, RunPreview, RunReason, StepDecision, StepPreview } from './lib/run-preview.ts'
+export type { PerhapsReason, RunPreview, RunReason, StepDecision, StepPreview } from './lib/preview.ts'
 export type { RemovedRuns } from './lib/run-removal.ts'
 export { applyWrites } from './lib/run-reader.ts'
 export { parseItemName } from './lib/step-names.ts'

@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts'
 import type { Io } from './io.ts'
+import type { OptionSpec, OptionSpecs } from './option-spec.ts'
 import type { Style } from './render/style.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
@@ -12,25 +13,7 @@ export interface ArgumentSpec {
   readonly many?: boolean
 }
 
-interface OptionBase {
-  readonly summary: string
-  /** One letter. */
-  readonly short?: string
-}
-
-/**
- * `list`: may be repeated, may hold commas, and takes all words up to the next option. `repeated`: may be repeated, a
- * value each time, as it is.
- */
-export type OptionSpec =
-  | (OptionBase & { readonly kind: 'flag' })
-  | (OptionBase & { readonly kind: 'text'; readonly label: string; readonly default?: string })
-  | (OptionBase & { readonly kind: 'integer'; readonly label: string; readonly min: number; readonly default?: number })
-  | (OptionBase & { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string })
-  | (OptionBase & { readonly kind: 'list' | 'repeated'; readonly label: string })
-
 export type ArgumentSpecs = Readonly<Record<string, ArgumentSpec>>
-export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 
 type ArgumentValue<S extends ArgumentSpec> = S extends { many: true }
   ? string[]

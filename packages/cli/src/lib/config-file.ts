@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { closest } from './closest.ts'
 import type { ConfigData, Locate } from './config-text.ts'
 import { type ConfigFile, DEFAULT_CONFIG, type LorcConfig } from './config.ts'
-import { SINKS } from './events-options.ts'
+import { SINKS } from './sinks.ts'
 import { location } from './render/error-report.ts'
 import { CliError, type CliProblem } from './errors.ts'
 

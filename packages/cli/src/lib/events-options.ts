@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import type { EventsOptions, SinkName } from '@lorc/event-client'
-import type { OptionSpecs } from './command.ts'
+import type { OptionSpecs } from './option-spec.ts'
 import { CliError } from './errors.ts'
 import type { Io } from './io.ts'
+import { SINKS } from './sinks.ts'
 import type { LoadedWorkspace } from './workspace.ts'
-
-export const SINKS = ['sqlite', 'ndjson', 'memory', 'stdout', 'http', 'bigquery'] as const satisfies SinkName[]
 
 /** Which events a command is about. */
 export const SINK_OPTIONS = {

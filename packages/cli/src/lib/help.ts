@@ -1,4 +1,5 @@
-import { type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionSpecs } from './command.ts'
+import { type Command, GLOBAL_OPTIONS } from './command.ts'
+import type { OptionSpec, OptionSpecs } from './option-spec.ts'
 import type { Style } from './render/style.ts'
 import { padEnd, wrap } from './render/text.ts'
 

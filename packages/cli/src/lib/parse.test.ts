@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ArgumentSpecs, OptionSpecs } from './command.ts'
+import type { ArgumentSpecs } from './command.ts'
+import type { OptionSpecs } from './option-spec.ts'
 import { CliError } from './errors.ts'
 import { parseWords } from './parse.ts'
 

@@ -1,12 +1,6 @@
 import { closest } from './closest.ts'
-import {
-  type ArgumentSpecs,
-  type Command,
-  GLOBAL_OPTIONS,
-  type OptionSpec,
-  type OptionSpecs,
-  type ParsedValues,
-} from './command.ts'
+import { type ArgumentSpecs, type Command, GLOBAL_OPTIONS, type ParsedValues } from './command.ts'
+import type { OptionSpec, OptionSpecs } from './option-spec.ts'
 import { CliError, type CliErrorCode } from './errors.ts'
 
 type Specs = Pick<Command, 'arguments' | 'options'>

@@ -1,4 +1,4 @@
-import type { OptionSpecs } from './command.ts'
+import type { OptionSpecs } from './option-spec.ts'
 
 /** Options of the commands that drive a run. */
 export const DRIVE_OPTIONS = {

@@ -6,7 +6,7 @@ import type { StartOptions } from './api.ts'
 import type { Attempt, AttemptOutcome } from './executor.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { createRunner } from './runner.ts'
-import type { RunPreview } from './run-preview.ts'
+import type { RunPreview } from './preview.ts'
 import type { RunStore } from './store.ts'
 import { createMemoryStore } from './stores/memory.ts'
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { defineCommand, type Invocation, JSON_OPTION, type ArgumentSpecs, type OptionSpecs } from '../command.ts'
+import { defineCommand, type Invocation, JSON_OPTION, type ArgumentSpecs } from '../command.ts'
+import type { OptionSpecs } from '../option-spec.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count } from '../render/quantity.ts'
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { KeyScope, StoredKey } from '@lorc/server'
-import { defineCommand, type Invocation, JSON_OPTION, type ArgumentSpecs, type OptionSpecs } from '../command.ts'
+import { defineCommand, type Invocation, JSON_OPTION, type ArgumentSpecs } from '../command.ts'
+import type { OptionSpecs } from '../option-spec.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { timestamp } from '../render/quantity.ts'

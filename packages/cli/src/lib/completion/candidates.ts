@@ -1,5 +1,6 @@
 import { TEMPLATES } from '../templates/templates.ts'
-import { type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionSpecs } from '../command.ts'
+import { type Command, GLOBAL_OPTIONS } from '../command.ts'
+import type { OptionSpec, OptionSpecs } from '../option-spec.ts'
 
 /** One thing that may stand where the cursor is. */
 export interface Candidate {

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@lorc/event-client'
-import type { OptionSpecs } from '../command.ts'
+import type { OptionSpecs } from '../option-spec.ts'
 import { sinceOption } from '../duration-text.ts'
 
 /** Which events. */

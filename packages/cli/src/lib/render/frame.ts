@@ -1,7 +1,8 @@
 import { outcomeLine } from './outcome-line.ts'
 import { progressLine } from './progress-line.ts'
 import { count } from './quantity.ts'
-import { isFinal, type RunProgress, type StepRow } from './run-progress.ts'
+import { isFinal, type RunProgress } from './run-progress.ts'
+import type { StepRow } from './step-row.ts'
 import { nameWidthOf, stepLine, type StepLineInput } from './step-line.ts'
 import { truncate } from './text.ts'
 

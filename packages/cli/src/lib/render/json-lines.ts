@@ -1,7 +1,7 @@
 import type { JournalEvent, RunHandle } from '@lorc/runner'
 import { snakeCased } from '../snake-case.ts'
 import type { ErrorReport } from './error-report.ts'
-import type { ReporterOptions, RunReporter } from './reporter.ts'
+import type { ReporterOptions, RunReporter } from './run-reporter.ts'
 import { errorJson } from './show-error.ts'
 
 type Level = 'info' | 'warn' | 'error'

@@ -1,5 +1,5 @@
 import type { Io } from '../io.ts'
-import type { StepRow } from './run-progress.ts'
+import type { StepRow } from './step-row.ts'
 import type { Style } from './style.ts'
 
 export type Marks = Record<StepRow['status'], string> & {

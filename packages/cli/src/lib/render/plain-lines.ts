@@ -4,8 +4,9 @@ import { type ErrorReport, errorParagraph } from './error-report.ts'
 import { paintStatus } from './marks.ts'
 import { outcomeLine } from './outcome-line.ts'
 import { count, duration } from './quantity.ts'
-import type { ReporterOptions, RunReporter } from './reporter.ts'
-import { RunProgress, type StepRow } from './run-progress.ts'
+import type { ReporterOptions, RunReporter } from './run-reporter.ts'
+import { RunProgress } from './run-progress.ts'
+import type { StepRow } from './step-row.ts'
 import { oneLine, padEnd } from './text.ts'
 
 /** So many steps to which one thing happens have a line each. */

@@ -1,5 +1,6 @@
 import type { Forecast, ForecastOptions, PastDuration, Plan } from '@lorc/runner'
-import { isFinal, type RunProgress, type StepRow } from './run-progress.ts'
+import { isFinal, type RunProgress } from './run-progress.ts'
+import type { StepRow } from './step-row.ts'
 
 /** What is known of the past, and what asks the scheduler about the future. */
 export interface Past {

@@ -1,28 +1,5 @@
-import { type JournalEvent, parseItemName, type Plan, type StepStatus } from '@lorc/runner'
-import { ItemProgress } from './item-progress.ts'
-
-/** One step as the views show it. Times are Unix milliseconds. */
-export interface StepRow {
-  readonly name: string
-  readonly phase: Phase
-  readonly maxAttempts: number
-  readonly continueOnError: boolean
-  /** Of an item: its `for_each` step. */
-  readonly itemOf: StepRow | null
-  status: StepStatus | 'retrying'
-  attempt: number
-  startedAt: number
-  endedAt: number
-  /** What went wrong, what blocks it, why it was skipped, or what it waits for. */
-  note: string
-  retryAt: number
-  /** It waits for a person. */
-  asks: boolean
-  /** Of a `for_each` step, once they are known. */
-  items: ItemProgress | null
-}
-
-export type Phase = NonNullable<Plan['steps'][number]['phase']>
+import { type JournalEvent, parseItemName, type Plan } from '@lorc/runner'
+import { ItemProgress, type StepRow } from './step-row.ts'
 
 const FINAL: ReadonlySet<StepRow['status']> = new Set(['completed', 'failed', 'cancelled', 'blocked', 'skipped'])
 

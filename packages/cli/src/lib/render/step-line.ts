@@ -1,6 +1,6 @@
 import { type Marks, paintStatus } from './marks.ts'
 import { duration } from './quantity.ts'
-import type { StepRow } from './run-progress.ts'
+import type { StepRow } from './step-row.ts'
 import type { Style } from './style.ts'
 import { displayWidth, oneLine, padEnd, truncate } from './text.ts'
 

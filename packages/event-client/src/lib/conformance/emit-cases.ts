@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict'
 import type { EventHub } from '../event-client.ts'
 import type { EventInput, EventRow } from '../event.ts'
-import type { EventsOptions } from '../events-options.ts'
 import type { JsonValue } from '../json.ts'
-import type { SinkConformanceCase, SinkUnderTest } from './sink-conformance.ts'
+import { using, type SinkConformanceCase } from './sink-under-test.ts'
 
 const event = (payload: JsonValue, more: Partial<EventInput> = {}): EventInput => ({ type: 'test.happened', source: 'test/suite', payload, ...more })
-
-/** Opens a hub, uses it and closes it. */
-export async function using<T>(subject: SinkUnderTest, use: (hub: EventHub) => Promise<T>, options?: EventsOptions): Promise<T> {
-  const hub = await subject.open(options)
-  try {
-    return await use(hub)
-  } finally {
-    await hub.close()
-  }
-}
 
 /** Emits events as one attempt of a step, and settles. Returns their ids. */
 async function attempt(hub: EventHub, events: readonly EventInput[], runId = 'run_1', step = 'step'): Promise<string[]> {

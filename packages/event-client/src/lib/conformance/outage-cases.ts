@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { using } from './emit-cases.ts'
-import type { SinkConformanceCase, SinkUnderTest } from './sink-conformance.ts'
+import { using, type SinkConformanceCase, type SinkUnderTest } from './sink-under-test.ts'
 
 /** Short, so that a case does not take long. */
 const IMPATIENT = { patienceMs: 300, requestMs: 2000 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RawObjectInput, RawObjectRow } from '../event.ts'
 import type { JsonObject } from '../json.ts'
-import { using } from './emit-cases.ts'
-import type { SinkConformanceCase } from './sink-conformance.ts'
+import { using, type SinkConformanceCase } from './sink-under-test.ts'
 
 const object = (id: string | undefined, payload: JsonObject): RawObjectInput => ({ type: 'email', source: 'gmail/acct1', payload, ...(id !== undefined && { id }) })
 

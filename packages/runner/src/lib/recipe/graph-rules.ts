@@ -1,7 +1,6 @@
 import { findCycles, type Cycle } from './cycles.ts'
 import type { GraphStep } from './graph.ts'
-import { stepPath, type StepOutline } from './outline.ts'
-import { STEP_LIST_NAMES } from './step-lists.ts'
+import { nameOf, ordinal, type StepOutline, stepPath } from './outline.ts'
 import { outputConflicts } from './output-conflicts.ts'
 import { normalizePath } from './paths.ts'
 import type { RuleFinding } from './step-rules.ts'
@@ -57,7 +56,7 @@ function checkPhase(
     const { at } = second.outputs.find(({ path }) => normalizePath(path) === conflict.file)!
     findings.push({
       code: 'RECIPE_OUTPUT_CONFLICT',
-      message: `${label(second)} and ${label(first)} may run at the same time, and both write ${quote(conflict.file)}`,
+      message: `${nameOf(second)} and ${nameOf(first)} may run at the same time, and both write ${quote(conflict.file)}`,
       at: stepPath(second, 'outputs', at),
       fix: `write different files, or let one depend on the other: \`depends_on: [${first.name ?? '...'}]\``,
     })
@@ -141,7 +140,7 @@ function otherPhase(step: StepOutline, found: StepOutline, at: number): RuleFind
   const [own, other] = [step, found].map(({ phase }) => quote(names[phase] ?? phase))
   return {
     code: 'RECIPE_DEPENDENCY_UNKNOWN',
-    message: `${label(found)} is one of ${other}; a step of ${own} waits for steps of ${own} only`,
+    message: `${nameOf(found)} is one of ${other}; a step of ${own} waits for steps of ${own} only`,
     at: stepPath(step, 'depends_on', at),
   }
 }
@@ -152,7 +151,7 @@ function* othersThan(own: string | undefined, names: Iterable<string>): Iterable
 
 function cycleFinding({ hops }: Cycle, steps: readonly StepOutline[]): RuleFinding {
   const step = (hop: number): StepOutline => steps[hops[hop % hops.length]!.step]!
-  const name = (hop: number): string => label(step(hop))
+  const name = (hop: number): string => nameOf(step(hop))
   const { dependsOn = [] } = step(0)
   const at = stepPath(step(0), 'depends_on', dependsOn.find((dependency) => dependency.name === step(1).name)!.at)
   if (hops.length === 1)
@@ -174,13 +173,4 @@ function cycleFinding({ hops }: Cycle, steps: readonly StepOutline[]): RuleFindi
       ? 'remove one of these dependencies'
       : `give ${name(implicit)} a \`depends_on\` of its own, or move it up before ${name(implicit + 1)}`
   return { code: 'RECIPE_CYCLE', message: `steps wait in a circle: ${told.join(', ')}`, at, fix }
-}
-
-function label(step: StepOutline): string {
-  return step.name === undefined ? ordinal(step) : quote(step.name)
-}
-
-/** `step 3`, `step 1 of on_failure`. */
-export function ordinal({ list, index }: Pick<StepOutline, 'list' | 'index'>): string {
-  return `step ${index + 1}${list === STEP_LIST_NAMES[0] ? '' : ` of \`${list}\``}`
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { RunnerError, type ErrorCode } from '../errors.ts'
+import { RunnerError } from '../errors.ts'
 import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace.ts'
+import type { CodeFault, CodeQuestion } from './code-question.ts'
 import type { CompiledRecipe } from './compile.ts'
 import { jobQuestions } from './job-questions.ts'
 import { nodeExports } from './node-exports.ts'
@@ -13,22 +14,6 @@ import { clause, quote } from './wording.ts'
 
 /** Files looked at at once. */
 const WIDTH = 16
-
-/** What is wrong with what a step names. */
-export interface CodeFault {
-  code: ErrorCode
-  message: string
-  fix?: string | undefined
-  /** The field of the step that is at fault, where it is not the one that was looked at. */
-  field?: 'function'
-}
-
-/** Something to look up; the same `key` is asked once. */
-export interface CodeQuestion {
-  at: RecipePath
-  key: string
-  ask: () => Promise<CodeFault | undefined>
-}
 
 /**
  * Looks for the code and the files that a recipe's steps name: modules, their exports and classes, scripts, symbolic

@@ -1,5 +1,6 @@
 import { STEP_LIST_NAMES, STEP_LISTS, type Phase, type StepList } from './step-lists.ts'
 import type { RecipePath } from './problem.ts'
+import { quote } from './wording.ts'
 
 /**
  * What can be told of a step however wrong the rest of it is. It lets the checks between steps run on recipes that have
@@ -32,6 +33,16 @@ export interface StepOutline {
 /** Where a field of a step stands in its recipe. */
 export function stepPath({ list, index }: Pick<StepOutline, 'list' | 'index'>, ...path: RecipePath): RecipePath {
   return [list, index, ...path]
+}
+
+/** The step's name in quotes, else its place: `step 3`. */
+export function nameOf(step: Pick<StepOutline, 'name' | 'list' | 'index'>): string {
+  return step.name === undefined ? ordinal(step) : quote(step.name)
+}
+
+/** `step 3`, `step 1 of on_failure`. */
+export function ordinal({ list, index }: Pick<StepOutline, 'list' | 'index'>): string {
+  return `step ${index + 1}${list === STEP_LIST_NAMES[0] ? '' : ` of \`${list}\``}`
 }
 
 /** Reads the steps of a recipe's value leniently: what is not of the right type is left out. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { ErrorCode } from '../errors.ts'
-import { ordinal } from './graph-rules.ts'
+import { ordinal } from './outline.ts'
 import type { RecipePositions } from './positions.ts'
 import { formatPath, type Finding, type RecipePath } from './problem.ts'
 import {

@@ -1,7 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
-import { ordinal } from './graph-rules.ts'
-import { stepPath, type StepOutline } from './outline.ts'
+import { nameOf, type StepOutline, stepPath } from './outline.ts'
 import { normalizePath } from './paths.ts'
 import type { RecipePath } from './problem.ts'
 import { suggest } from './suggest.ts'
@@ -113,7 +112,7 @@ function checkFields(step: StepOutline, raw: unknown, at: At): RuleFinding[] {
     .filter((field) => !fields.includes(field))
     .map((field): RuleFinding => {
       const example = EXAMPLES[field]?.[type]
-      const message = `${who(step)} is ${article(type)} step and has no \`${field}\``
+      const message = `${nameOf(step)} is ${article(type)} step and has no \`${field}\``
       return { code: 'RECIPE_FIELD_MISSING', message, at: at(field), ...(example ? { fix: `add ${example}` } : {}) }
     })
   const wrong = fields.flatMap((field) => {
@@ -180,8 +179,4 @@ function outside(path: string, at: RecipePath): RuleFinding[] {
   if (normal === '') return [{ code: 'RECIPE_FIELD_VALUE', message: `${quote(path)} is a folder, not a file`, at }]
   const fix = 'paths are relative to the workspace, and stay inside it'
   return [{ code: 'PATH_OUTSIDE_WORKSPACE', message: `${quote(path)} leads outside the workspace`, at, fix }]
-}
-
-function who(step: StepOutline): string {
-  return step.name === undefined ? ordinal(step) : quote(step.name)
 }
