@@ -1,3 +1,3 @@
 import { builtinsOnUse, library } from '../../tools/config/tsup.ts'
 
-export default { ...library('index', 'bigquery', 'testing', 'conformance'), esbuildPlugins: [builtinsOnUse] }
+export default { ...library('index', 'bigquery', 'testing', 'conformance', 'retry'), esbuildPlugins: [builtinsOnUse] }

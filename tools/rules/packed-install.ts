@@ -1,6 +1,7 @@
 // Installs the packed packages into an empty project, as a user would: `packed-install.ts [oldest]`, in the root.
 // With `oldest` everything there runs on the oldest Node that is supported, else on the Node that runs this.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -8,13 +9,16 @@ import { oldestNode } from '../bootstrap/toolchain.mjs'
 import { projectFiles } from './packed-project.ts'
 import { packAll } from './tarballs.ts'
 
-const node = process.argv[2] === 'oldest' ? oldestNode() : process.execPath
+const isOldest = process.argv[2] === 'oldest'
+const node = isOldest ? oldestNode() : process.execPath
 const project = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-install-')))
 
-const run = (...command: [string, ...string[]]): string => {
+const run = (...command: [string, ...string[]]): string => runIn(project, ...command)
+
+const runIn = (cwd: string, ...command: [string, ...string[]]): string => {
   const [program, ...args] = command
   const PATH = `${dirname(node)}:${process.env.PATH ?? ''}`
-  const done = spawnSync(program, args, { cwd: project, encoding: 'utf8', env: { ...process.env, PATH, npm_config_loglevel: 'error' } })
+  const done = spawnSync(program, args, { cwd, encoding: 'utf8', env: { ...process.env, PATH, npm_config_loglevel: 'error' } })
   if (done.status === 0) return done.stdout
   throw new Error(`${command.join(' ')}: exit code ${done.status ?? 'none'}\n${done.stdout}${done.stderr}${String(done.error ?? '')}`)
 }
@@ -36,9 +40,42 @@ const checkJobs = (): void => {
   expectEqual('the status of the recipe of jobs', (lorc('run', 'earthquakes.yaml') as { status: string }).status, 'ok')
   const counted = lorc('sql', "SELECT COUNT(*) AS n FROM events WHERE event_type = 'earthquake.scored'", '--format', 'json') as { n: number }[]
   expectEqual('the scores', counted[0]?.n, 1679)
-  run('npx', 'lorc', 'init', 'job', 'mailbox')
-  run(node, '--test', 'mailbox/src/*.test.ts')
 }
+
+/** Packages that `lorc init` writes, in folders of their own: each is installed, tested, built and run as its author would. */
+const checkTemplates = async (tarballs: readonly string[]): Promise<void> => {
+  const registry = spawn(process.execPath, [join(import.meta.dirname, 'local-registry.ts'), ...tarballs], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [url] = (await once(registry.stdout.setEncoding('utf8'), 'data')) as [string]
+    const begin = (template: string, name: string): ((...command: [string, ...string[]]) => string) => {
+      const folder = mkdtempSync(join(tmpdir(), 'lorc-init-'))
+      folders.push(folder)
+      run('npx', 'lorc', 'init', template, join(folder, name))
+      writeFileSync(join(folder, name, '.npmrc'), `@lorc:registry=${url.trim()}\n`)
+      runIn(join(folder, name), 'npm', 'install', ...QUICKLY)
+      runIn(join(folder, name), 'npm', 'test')
+      return (...command) => runIn(join(folder, name), ...command)
+    }
+    const job = begin('job', 'mailbox')
+    job('npm', 'run', 'build')
+    job('npm', 'run', 'check')
+    const { result } = JSON.parse(job('npx', 'lorc', 'run', 'mailbox', 'extract_earthquakes', '--since', '2018-02-06', '--until', '2018-02-07')) as { result: { inserted: number } }
+    expectEqual('the earthquakes of a day, by the job that was begun', result.inserted, 209)
+    // What they need of Node, the job needs.
+    if (isOldest) return
+    const pipeline = begin('pipeline', 'quakes')
+    pipeline('npm', 'run', 'build')
+    expectEqual('the status of the pipeline that was begun', (JSON.parse(pipeline('npx', 'lorc', 'run', 'earthquakes.yaml')) as { status: string }).status, 'ok')
+    const recipe = begin('recipe', 'forecast')
+    expectEqual('the status of the recipe that was begun', (JSON.parse(recipe('npm', 'run', '--silent', 'start')) as { status: string }).status, 'ok')
+  } finally {
+    registry.kill()
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const folders: string[] = []
+const QUICKLY = ['--no-audit', '--no-fund', '--prefer-offline']
 
 const JOBS = 'canonizer/canonize_earthquakes,final-form/score_earthquakes,final-form/count_by_day,ingester/extract_earthquakes'
 
@@ -50,7 +87,7 @@ try {
     mkdirSync(dirname(join(project, name)), { recursive: true })
     writeFileSync(join(project, name), text)
   }
-  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...[...tarballs.all, ...tarballs.examples].map(({ path }) => path))
+  run('npm', 'install', ...QUICKLY, ...[...tarballs.all, ...tarballs.examples].map(({ path }) => path))
   for (const { name } of tarballs.all.filter(({ importable }) => importable)) {
     run(node, '--input-type=module', '-e', `const all = await import('${name}'); if (Object.keys(all).length === 0) throw new Error('exports nothing')`)
   }
@@ -61,7 +98,10 @@ try {
   const result = JSON.parse(stdout) as { status: string; ctx_keys: string[] }
   expectEqual('the status', result.status, 'ok')
   expectEqual('ctx_keys', result.ctx_keys.filter((key) => key.startsWith('sum.')).join(), ['sum.node_v1', ...(hasPython ? ['sum.python_v1'] : []), 'sum.shell_v1'].join())
-  if (examples.length > 0) checkJobs()
+  if (examples.length > 0) {
+    checkJobs()
+    await checkTemplates(tarballs.all.map(({ path }) => path))
+  }
   console.log(`${tarballs.all.map(({ name }) => name).join(', ')} on Node ${run(node, '--version').trim()}${hasPython ? '' : ', without Python'}`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testJob } from '@lorc/event-client/testing'
 import { countByDay } from './count-by-day.ts'
-import { score } from './score.ts'
 import { scoreEarthquakes } from './score-earthquakes.ts'
 
 const quiet = { magnitude: 0, depth_km: 300, tsunami: false, felt: 0 }
@@ -11,14 +10,6 @@ function canonical(id: string, time: string, magnitude: number, updated = time) 
   const payload = { ...quiet, magnitude, updated, place: `near ${id}` }
   return { type: 'earthquake.canonical', source: 'canonizer/earthquakes', subjectId: id, time, payload }
 }
-
-test('a score is from 0 to 100', () => {
-  assert.equal(score(quiet), 0)
-  assert.equal(score({ magnitude: 9.5, depth_km: -1, tsunami: true, felt: 1e6 }), 100)
-  assert.equal(score({ ...quiet, magnitude: 4.5 }), 25)
-  assert.equal(score({ ...quiet, depth_km: 150 }), 12.5)
-  assert.equal(score({ ...quiet, felt: 99 }), 10)
-})
 
 test('scores the newest form of each earthquake in the window, and tells the highest', async () => {
   const events = [

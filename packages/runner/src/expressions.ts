@@ -1,3 +1,3 @@
 export { loadExpressions, resolveTemplates } from './lib/expressions/expressions.ts'
-export { hasTemplates } from './lib/expressions/template.ts'
+export { hasTemplates, literally } from './lib/expressions/template.ts'
 export type { ReadRoot, Scope, StepFacts } from './lib/expressions/scope.ts'

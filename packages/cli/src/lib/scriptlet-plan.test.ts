@@ -18,3 +18,8 @@ it.each([
 ])('%s', (text, fields) => {
   expect(step(text)).toMatchObject({ stage: 0, args: { a: 1 }, ...fields })
 })
+
+it('takes parameters as they are, whatever they look like', () => {
+  const { steps } = scriptletPlan(parseReference('a.sh'), '/w/a.sh', '/w', { a: '${{ run.id }}' })
+  expect(steps[0]?.args).toEqual({ a: '${{ "${{" }} run.id }}' })
+})

@@ -1,5 +1,6 @@
 import { basename, extname, relative, sep } from 'node:path'
 import type { JsonObject, Plan, PlanStep } from '@lorc/runner'
+import { literally } from '@lorc/runner/expressions'
 import { CliError } from './errors.ts'
 
 const NODE = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs'])
@@ -27,7 +28,7 @@ export function scriptletPlan(reference: ScriptletReference, path: string, root:
   const name = basename(path, extname(path))
     .replaceAll(/[^\w-]/g, '_')
     .replace(/^(?![A-Za-z_])/, '_')
-  const step: PlanStep = { name, stage: 0, args: params, ...code(reference, inside) }
+  const step: PlanStep = { name, stage: 0, args: literally(params), ...code(reference, inside) }
   return { lorc: 1, name: `step ${name}`, steps: [step] }
 }
 

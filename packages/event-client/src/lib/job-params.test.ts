@@ -64,10 +64,19 @@ describe('parameters', () => {
     await expect(read(needs, {})).rejects.toThrow(refused('The parameters of a/b are wrong: `n`: n!.'))
   })
 
+  it('are known by what the package.json says where the schema does not tell', async () => {
+    const schema = silent((value) => ({ value }))
+    const declared = { type: 'object', properties: { days: { type: 'integer' } } }
+    expect(await readParams({ params: schema }, { days: 1 }, 'a/b', declared)).toEqual({ days: 1 })
+    await expect(readParams({ params: schema }, { dayz: 1 }, 'a/b', declared)).rejects.toThrow(
+      refused('The parameters of a/b are wrong: it has no parameter `dayz`.', { fix: 'Its parameters are days.' }),
+    )
+  })
+
   it('may be dates, which JSON Schema has no word for', async () => {
     const schema = z.object({ from: z.coerce.date() })
-    expect(paramsJsonSchema({ params: schema })).toBeUndefined()
-    expect(paramNames({ params: schema })).toBeUndefined()
+    expect(paramsJsonSchema({ params: schema })).toMatchObject({ properties: { from: { type: 'string', format: 'date-time' } }, required: ['from'] })
+    expect(paramNames({ params: schema })).toEqual(['from'])
     expect(await read(schema, { from: '2026-01-31' })).toEqual({ from: new Date('2026-01-31') })
   })
 })

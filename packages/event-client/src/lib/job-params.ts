@@ -10,26 +10,39 @@ import type { StandardIssue, StandardSchema } from './standard-schema.ts'
 export function paramsJsonSchema({ params }: Pick<JobSpec, 'params'>): JsonObject | undefined {
   const describe = params?.['~standard'].jsonSchema?.input
   try {
-    return describe?.({ target: 'draft-2020-12' }) as JsonObject | undefined
+    return describe?.({ target: 'draft-2020-12', libraryOptions: WORDLESS }) as JsonObject | undefined
   } catch {
-    // A type that JSON Schema has no word for.
     return undefined
   }
 }
 
-/** Names of the parameters that a job declares; undefined: its schema does not tell. */
-export function paramNames(spec: Pick<JobSpec, 'params'>): readonly string[] | undefined {
+/** Where JSON Schema has no word: a Date is given as a text, a bigint or the like as anything. In zod's terms, which other libraries pass over. */
+const WORDLESS = {
+  unrepresentable: ({ zodSchema }: { zodSchema?: { _zod?: { def?: { type?: unknown } } } }) =>
+    zodSchema?._zod?.def?.type === 'date' ? { type: 'string', format: 'date-time' } : 'any',
+}
+
+
+/** Names of the parameters that a job declares; undefined: neither its schema tells nor `declared`, the JSON Schema of its package.json. */
+export function paramNames(spec: Pick<JobSpec, 'params'>, declared?: JsonObject): readonly string[] | undefined {
   if (spec.params === undefined) return []
-  const properties = paramsJsonSchema(spec)?.properties
+  const properties = (paramsJsonSchema(spec) ?? declared)?.properties ?? fieldsOf(spec.params)
   return isObject(properties) ? Object.keys(properties) : undefined
+}
+
+/** The fields of an object's schema of zod (3, and 4.0 and 4.1) or valibot, which tell no JSON Schema by themselves. */
+function fieldsOf(schema: StandardSchema & { readonly shape?: unknown; readonly entries?: unknown }): unknown {
+  return schema.shape ?? schema.entries
 }
 
 /**
  * What a job gets as `ctx.params`: `given` as the job's schema makes it. Throws EventError JOB_PARAMS_INVALID, whose
- * `details.problems` lists everything that is wrong as `{ name?, path?, message }`: which parameter, and where in it, for parameters that the schema refuses or does not declare.
+ * `details.problems` lists everything that is wrong as `{ name?, path?, message }`: which parameter, and where in it, for
+ * parameters that the schema refuses or does not declare. `declared` is the JSON Schema of its package.json, for a schema
+ * that does not tell one.
  */
-export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObject, name: string): Promise<unknown> {
-  const unknown = undeclared(spec, given)
+export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObject, name: string, declared?: JsonObject): Promise<unknown> {
+  const unknown = undeclared(spec, given, declared)
   const result = await validate(spec.params, given)
   if (result.issues === undefined && unknown.length === 0) {
     const ignored = await ignoredParams(spec, given, result.value)
@@ -41,7 +54,7 @@ export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObjec
     // An unknown one is told once, not in the schema's words again.
     ...(result.issues ?? []).filter((issue) => !unknown.some((param) => issue.message.includes(`"${param}"`))).map(told),
   ]
-  const names = paramNames(spec)
+  const names = paramNames(spec, declared)
   throw new EventError('JOB_PARAMS_INVALID', `The parameters of ${name} are wrong: ${problems.map(({ message }) => message).join('; ')}.`, {
     ...(names && { fix: names.length === 0 ? `${name} takes no parameters.` : `Its parameters are ${names.join(', ')}.` }),
     details: { problems, ...(names && { parameters: [...names] }) },
@@ -55,9 +68,9 @@ async function validate(schema: StandardSchema | undefined, given: JsonObject): 
 }
 
 /** Given names that the schema, as far as it tells, has no use for. */
-function undeclared(spec: Pick<JobSpec, 'params'>, given: JsonObject): string[] {
+function undeclared(spec: Pick<JobSpec, 'params'>, given: JsonObject, declared: JsonObject | undefined): string[] {
   if (spec.params === undefined) return Object.keys(given)
-  const schema = paramsJsonSchema(spec)
+  const schema = paramsJsonSchema(spec) ?? declared
   const { properties, additionalProperties = false, patternProperties } = schema ?? {}
   if (!isObject(properties) || additionalProperties !== false || patternProperties !== undefined) return []
   return Object.keys(given).filter((name) => !Object.hasOwn(properties, name))

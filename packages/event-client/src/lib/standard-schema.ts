@@ -6,7 +6,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
     /** Standard JSON Schema, where the library has it. */
-    readonly jsonSchema?: { readonly input: (options: { target: 'draft-2020-12' }) => Record<string, unknown> }
+    readonly jsonSchema?: { readonly input: (options: { target: 'draft-2020-12'; libraryOptions?: Record<string, unknown> }) => Record<string, unknown> }
   }
 }
 

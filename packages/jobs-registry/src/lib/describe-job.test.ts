@@ -65,6 +65,13 @@ it('takes what is declared where the code does not tell', async () => {
   expect((await described(opaque)).params).toBeNull()
 })
 
+it('tells the names of parameters where the library of the schema tells no more', async () => {
+  const shaped = `import { defineJob } from '@lorc/event-client'
+    const params = { '~standard': { version: 1, vendor: 'zod', validate: (value) => ({ value }) }, shape: { label: {}, most: {} } }
+    export const one = defineJob({ params, run() {} })`
+  expect((await described(shaped)).params).toEqual({ type: 'object', properties: { label: {}, most: {} } })
+})
+
 it('knows that a plain function takes no parameters', async () => {
   const found = await described('export async function one() { console.log("not shown") }\nconsole.log("nor this")')
   expect(found.params).toEqual({ type: 'object', properties: {} })

@@ -11,7 +11,7 @@ let location: JobLocation
 beforeEach(async () => {
   files = new ScratchWorkspace()
   files.linkZod()
-  files.write('package.json', { name: 'own', type: 'module', lorc: { jobs: { one: './one.js#one' } } })
+  files.write('package.json', { name: 'own', type: 'module', lorc: { jobs: { one: './one.js#one', flaky: './flaky.js', broken: './broken.js' } } })
   files.write('one.js', `
     import * as z from 'zod'
     export const one = {
@@ -49,6 +49,7 @@ it('runs a job once, with what it is given, and sees its events off', async () =
   expect(executed).toMatchObject({
     result: { account: 'acct1', since: '1969-12-31T00:00:00.000Z', until: '1970-01-01T00:00:00.000Z', run: { id: 'run_1', attempt: 2, idempotencyKey: 'run_1/one' } },
     events: { emitted: 3, delivered: 3, byType: { counted: 3 } },
+    attempts: 1,
   })
   expect(logged).toEqual([['at work', { account: 'acct1' }]])
   expect(progress).toEqual([[1, 2]])
@@ -75,4 +76,49 @@ it('refuses what the job does not take, and a client that nobody gave', async ()
   await expect(executeJob(location, { events, since: 'soon' })).rejects.toMatchObject({ code: 'JOB_TIME_INVALID' })
   await expect(executeJob(location, { events, params: { big: true } })).rejects.toMatchObject({ code: 'REGISTRY_BIGQUERY_MISSING' })
   await events.close()
+})
+
+const FLAKY = (thrown: string) => `
+  export default {
+    [Symbol.for('@lorc/job')]: 1,
+    retry: { max: 3, delay: '1m' },
+    run({ run, events }) {
+      events.emit({ type: 'tried', source: 'test', payload: 1 })
+      if (run.attempt < 4) throw ${thrown}
+      return run.attempt
+    },
+  }`
+const THROWN = {
+  flaky: "Object.assign(new Error('later'), { [Symbol.for('@lorc/transient-error')]: true, retryAfterMs: 100_000 })",
+  broken: "new Error('kaputt')",
+}
+
+async function execute(name: keyof typeof THROWN, options: Parameters<typeof executeJob>[1]) {
+  files.write(`${name}.js`, FLAKY(THROWN[name]))
+  const job = getJob(await discoverJobs({ root: files.root }), 'own', name)
+  const events = await openEvents({ sink: 'memory' })
+  const waits: number[] = []
+  try {
+    const ended = await executeJob(job, { events, ...(options?.signal ? {} : { wait: async (ms) => waits.push(ms) }), ...options }).catch((error: unknown) => error)
+    return { ended, waits, tried: await events.query('SELECT COUNT(*) AS n FROM events') }
+  } finally {
+    await events.close()
+  }
+}
+
+it('tries again what may pass, as the job says, and emits nothing twice', async () => {
+  const { ended, waits, tried } = await execute('flaky', { attempt: 2 })
+  expect(ended).toMatchObject({ result: 4, attempts: 3, events: { emitted: 1, duplicates: 2 } })
+  expect(waits).toEqual([100_000, expect.toSatisfy((ms: number) => ms >= 100_000 && ms <= 120_000)])
+  expect(tried).toEqual([{ n: 1 }])
+})
+
+it('gives up after as many attempts as there are, at what is for good, and when it is cancelled', async () => {
+  expect(await execute('flaky', {})).toMatchObject({ ended: { message: 'later' }, waits: { length: 2 }, tried: [{ n: 1 }] })
+  expect(await execute('flaky', { retries: 0 })).toMatchObject({ ended: { message: 'later' }, waits: [] })
+  expect(await execute('broken', {})).toMatchObject({ ended: { message: 'kaputt' }, waits: [] })
+  expect(await execute('flaky', { signal: AbortSignal.abort() })).toMatchObject({ ended: { message: 'later' }, waits: [] })
+  const during = new AbortController()
+  const ended = execute('flaky', { signal: during.signal, log: { debug() {}, info() {}, warn: () => during.abort(), error() {} } })
+  expect(await ended).toMatchObject({ ended: { name: 'AbortError' } })
 })

@@ -126,7 +126,7 @@ export interface StepState {
   blockedBy: string | null
   /** Why it was skipped or cancelled. */
   reason: string | null
-  /** Further fields of its envelope; of a job `result` and `events`. */
+  /** Further fields of its envelope; of a job `result` and `events`. Of a step with items `result`: theirs, in their order. */
   meta: JsonObject | null
   cached: boolean
   importedFrom: string | null

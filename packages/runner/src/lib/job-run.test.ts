@@ -140,3 +140,85 @@ it('jobs of one run share the way of their events', async () => {
   expect(await run({ lorc: 1, name: 'many', concurrency: 4, steps })).toMatchObject({ status: 'completed' })
   expect(await hub.query('SELECT COUNT(*) AS n FROM events')).toEqual([{ n: 4 }])
 })
+
+describe('what a job returned', () => {
+  const ANY = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`
+  const JOBS = `export const list = () => ({ ids: [3, 4], more: true })
+    export const twice = defineJob({ params: ${ANY}, run: ({ params: { id } }) => id * 2 })
+    export const sum = defineJob({ params: ${ANY}, run: ({ params: { all, first } }) => ({ sum: all.reduce((a, b) => a + b, first) }) })
+    export const none = () => {}`
+  const step = (name: string, stage: number, job: Partial<NonNullable<PlanStep['job']>> = {}, more: Partial<PlanStep> = {}): PlanStep => ({
+    name, type: 'job', stage, job: { package: 'ingester', name, ...job }, ...more,
+  })
+  const plan: Plan = {
+    lorc: 1,
+    name: 'results',
+    steps: [
+      step('list', 0),
+      step('twice', 1, { params: { id: '${{ item }}' } }, { forEach: { items: 'steps.list.result.ids' } }),
+      step('sum', 2, { params: { all: '${{ steps.twice.result }}', first: '${{ steps.list.result.ids[0] }}' }, set: { 'demo.sum_v1': 'result.sum', 'demo.all_v1': 'result' } }, {
+        when: 'steps.list.result.more',
+        produces: { 'demo.sum_v1': { type: 'integer' } },
+        success: { when: 'ctx.demo.sum_v1 == 17' },
+      }),
+      step('none', 3, {}, { when: '!steps.list.result.more || steps.none.result != null' }),
+    ],
+  }
+
+  it('is there for what comes after, its list of items, and the context', async () => {
+    jobs(JOBS)
+    const result = await run(plan)
+    expect(result.steps.map(({ name, status, meta }) => [name, status, meta?.result])).toEqual([
+      ['list', 'completed', { ids: [3, 4], more: true }],
+      ['twice', 'completed', [6, 8]],
+      ['twice[0]', 'completed', 6],
+      ['twice[1]', 'completed', 8],
+      ['sum', 'completed', { sum: 17 }],
+      ['none', 'skipped', undefined],
+    ])
+    expect(result.steps[4]?.outputs).toEqual(['demo.sum_v1', 'demo.all_v1'])
+    expect(result.context.get('demo.all_v1')).toEqual({ sum: 17 })
+    expect(result.steps.at(-1)?.reason).toContain('as steps.list is completed with the result {"ids":a list of 2,"more":true}')
+  })
+
+  it('is there in a run that takes it over from another', async () => {
+    jobs(JOBS)
+    const { runId } = await run(plan)
+    const again = await (await runner.start(plan, { fromRun: runId, resumeFrom: ['sum'] })).result
+    expect(again).toMatchObject({ status: 'completed', steps: [{ importedFrom: runId }, { importedFrom: runId, meta: { result: [6, 8] } }, { importedFrom: null, meta: { result: { sum: 17 } } }, {}] })
+  })
+
+  it('is null where it returned nothing, and fails the step where `set` finds nothing in it', async () => {
+    jobs(JOBS)
+    const [list] = plan.steps
+    expect(await run({ ...plan, steps: [list!, step('none', 1, { set: { 'demo.none_v1': 'result == null' } })] })).toMatchObject({ status: 'completed', steps: [{}, { outputs: ['demo.none_v1'] }] })
+    const failed = await run({ ...plan, steps: [step('list', 0, { set: { 'demo.none_v1': 'result.absent' } })] })
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'EXPRESSION_FAILED', message: expect.stringContaining('`set.demo.none_v1` of the step `list`') as string } })
+  })
+
+  it('of a process of its own is the same', async () => {
+    jobs(JOBS)
+    expect(await run({ ...plan, steps: [step('list', 0, { set: { 'demo.ids_v1': 'result.ids' } }, { requiresProcess: true })] })).toMatchObject({ steps: [{ outputs: ['demo.ids_v1'] }] })
+  })
+
+  it('is put back from the cache, what was set of it, too', async () => {
+    jobs(JOBS)
+    const cached = { ...plan, steps: [step('list', 0, { set: { 'demo.ids_v1': 'result.ids' } }, { cache: { mode: 'auto' } }), step('twice', 1, { params: { id: '${{ steps.list.result.ids[1] }}' } })] } satisfies Plan
+    await run(cached)
+    expect(await run(cached)).toMatchObject({ steps: [{ cached: true, outputs: ['demo.ids_v1'] }, { meta: { result: 8 } }] })
+  })
+})
+
+it('what is given as a value is never read as an expression', async () => {
+  const ANY = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`
+  jobs(`export const say = defineJob({ params: ${ANY}, run: ({ params, account }) => ({ params, account, env: process.env.GIVEN ?? null }) })`)
+  const text = '${{ run.id }}'
+  const plan = planOf('say', { params: { of: '${{ params.text }}', item: '${{ item.text }}', env: '${{ env.GIVEN }}' }, account: '${{ params.text }}', set: { 'demo.env_v1': 'env.GIVEN' } }, {
+    env: { grant: [], set: { GIVEN: '${{ params.text }}' } },
+    forEach: { items: 'params.items' },
+    requiresProcess: true,
+  })
+  const result = await run(plan, { text, items: [{ text }] })
+  expect(result.steps[0]).toMatchObject({ status: 'completed', meta: { result: [{ params: { of: text, item: text, env: text }, account: text, env: text }] } })
+  expect(result.context.get('demo.env_v1')).toEqual([text])
+})

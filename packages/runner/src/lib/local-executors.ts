@@ -52,11 +52,11 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
       return createRecipeExecutor(options.children)
     }),
     lazy(['http'], async () => {
-      const [{ createHttpExecutor }, { evaluateResponse }] = await Promise.all([
+      const [{ createHttpExecutor }, { evaluateProduct }] = await Promise.all([
         import('./executors/http.ts'),
-        import('./executors/http-set.ts'),
+        import('./executors/step-set.ts'),
       ])
-      return createHttpExecutor({ evaluate: evaluateResponse })
+      return createHttpExecutor({ evaluate: (cel, response, attempt, where) => evaluateProduct(cel, { response }, attempt, where) })
     }),
     ...(jobs === undefined
       ? []

@@ -67,6 +67,8 @@ const jobSchema = z.strictObject({
   /** ISO 8601, or how far back from the creation of the run: `30m`, `24h`, `7d`, `2w`. */
   since: z.string().optional(),
   until: z.string().optional(),
+  /** Context keys, and CEL over `result`, what it returned, for their values. */
+  set: z.record(z.string(), z.string()).optional(),
   /** Where its events go, where that is not what the configuration says. */
   events: z
     .strictObject({

@@ -1,3 +1,4 @@
+import { retryWait } from '@lorc/event-client/retry'
 import type { RecordedError } from './events.ts'
 import type { PlanStep, RetryPolicy } from './plan.ts'
 
@@ -20,13 +21,10 @@ export function retryDelay(
   error: RecordedError,
   random: number,
 ): number | undefined {
-  if (!policy || failures >= policy.max) return undefined
+  if (!policy) return undefined
   const inner = error.details?.['code']
   const codes = typeof inner === 'string' ? [error.code, inner] : [error.code]
   if (policy.on && !codes.some((code) => policy.on?.includes(code))) return undefined
-  const growth = policy.backoff === 'exponential' ? policy.factor ** (failures - 1) : 1
-  const delay = Math.min(policy.delayMs * growth, policy.maxDelayMs)
-  const drawn = Math.round(delay * (1 - policy.jitter * random))
   const asked = error.details?.['retryAfterMs']
-  return typeof asked === 'number' ? Math.max(drawn, Math.min(asked, policy.maxDelayMs)) : drawn
+  return retryWait(policy, failures, random, typeof asked === 'number' ? asked : undefined)
 }

@@ -1,7 +1,7 @@
 import type { Provenance, StepState } from './api.ts'
 import type { AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus, StepStatus } from './events.ts'
 import { graphOf } from './graph.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
 import { NOTHING_KNOWN, provenanceOf } from './provenance.ts'
 import { StepNames } from './step-names.ts'
@@ -43,6 +43,12 @@ export class RunFold {
   step(name: string): StepState {
     const step = this.#names.find(name)
     return step === undefined ? new StepStates(1).read(0, name) : this.#read(step)
+  }
+
+  /** What a step, or an item, returned; undefined: nothing. */
+  resultOf(name: string): JsonValue | undefined {
+    const step = this.#names.find(name)
+    return step === undefined ? undefined : this.#states.extra(step).meta?.result
   }
 
   /** In the plan's order, the items of a step after it. */

@@ -1,5 +1,6 @@
 import type { Context } from '@lorc/context'
 import type { Scope, StepFacts } from './expressions/scope.ts'
+import { mayHoldExpressions } from './expressions/step-expressions.ts'
 import { hasTemplates } from './expressions/template.ts'
 import type { Item } from './item-data.ts'
 import type { JsonValue } from './json.ts'
@@ -40,8 +41,8 @@ export function scopeOf(run: ScopeSources, step: PlanStep, { attempt, item, read
 
 function factsOf(fold: RunFold, name: string): StepFacts | undefined {
   if (!fold.has(name)) return undefined
-  const { status, outputs, attempts, error } = fold.step(name)
-  return { status, outputs, attempts, error }
+  const { status, outputs, attempts, error, meta } = fold.step(name)
+  return { status, outputs, attempts, error, result: meta?.result ?? null }
 }
 
 /** The variables that the step's `env` grants or sets, but for secrets (unless they are asked for) and for what is yet to be resolved. */
@@ -49,7 +50,9 @@ function grantedOf({ plan, environment }: ScopeSources, step: PlanStep, secrets:
   if (!step.env) return {}
   const all = environment(step)
   const { grant, set } = step.env
-  const names = [...grant, ...Object.keys(set).filter((name) => !hasTemplates(set[name]))]
+  // Of a step that is resolved, what looks like a template is somebody's data.
+  const isOpen = mayHoldExpressions(step) ? hasTemplates : () => false
+  const names = [...grant, ...Object.keys(set).filter((name) => !isOpen(set[name]))]
   const granted: Record<string, string> = {}
   for (const name of names) if (all[name] !== undefined && (secrets || !plan.secrets?.includes(name))) granted[name] = all[name]
   return granted

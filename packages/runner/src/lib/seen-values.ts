@@ -26,8 +26,9 @@ export class SeenValues {
 }
 
 function statusOf(facts: JsonValue | undefined): string {
-  const status = typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? facts['status'] : undefined
-  return typeof status === 'string' ? status : 'not there'
+  const { status, result } = typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? facts : {}
+  if (typeof status !== 'string') return 'not there'
+  return result === null || result === undefined ? status : `${status} with the result ${brief(result)}`
 }
 
 function brief(value: JsonValue | undefined, inside = false): string {

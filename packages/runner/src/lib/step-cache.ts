@@ -20,7 +20,7 @@ export interface CacheHit {
   key: string
   outputs: string[]
   writes: { [key: string]: RecordedWrite }
-  /** Of a job: what it returned. */
+  /** What it returned: see `steps.NAME.result` of expressions. */
   result?: JsonValue
 }
 
@@ -102,7 +102,7 @@ export class StepCache {
     const value: Kept = {
       outputs: [...product.outputs.filter((output) => Object.hasOwn(product.writes, output)), ...product.artifacts.map((a) => a.path)],
       writes: product.writes,
-      ...(attempt.step.type === 'job' && product.meta?.result !== undefined && { result: product.meta.result }),
+      ...(product.meta?.result !== undefined && { result: product.meta.result }),
       artifacts: product.artifacts,
       reads: auto ? Object.fromEntries(attempt.own.reads().map((name) => [name, valueHash(valueBefore(attempt, name))])) : {},
       ...(auto && attempt.own.listed() && { keys: keysHash(attempt) }),

@@ -66,12 +66,25 @@ assumed     10.0s, the median of the others, for what nothing is known of: sum
     const even = await lines(1, 1)
     expect(even).toContain('demo: 9 steps on 4 slots\ntakes       6.0s; no order of steps could take less than 5.0s\n')
     expect(even).toContain('bottleneck  the `max_parallel` of a `for_each` step: more slots save nothing there\n')
-    expect(even).toContain('items       each 6 of 1.0s, as in past runs\n')
+    expect(even).toContain('items       each 6 of 1.0s\n')
     steps.splice(1, 1)
     items.length = 0
     expect(await lines(20, 30)).toContain(
       'bottleneck  the concurrency group db: 50.0s of work, 1 step at once; more slots save nothing there\n',
     )
+  })
+
+  it('takes the items that are asked for, or that the recipe lists where the durations are those of a file', async () => {
+    const steps = [{ name: 'load', stage: 0 }, { name: 'each', stage: 1, forEach: { items: '[1, 2, 3]' } }, { name: 'rows', stage: 2, forEach: { items: 'ctx.a.rows_v1' } }]
+    await writeFile(join(folder, 'd.json'), JSON.stringify({ load: 1, each: 10, rows: 100 }))
+    const takes = async (...words: string[]): Promise<string> => /takes +(.*);/.exec((await lorc(['simulate', 'r.yaml', '-j', '1', ...words], [attempt('load', 1000), attempt('each[0]', 10_000)], planOf(...steps))).stdout)?.[1] ?? ''
+    expect(await takes('--durations', 'd.json')).toBe('2m 11s')
+    expect(await takes('--durations', 'd.json', '--items', 'rows=3')).toBe('5m 31s')
+    expect(await takes('--items', 'each=5', '--items', 'rows=0')).toBe('51.0s')
+    const refused = async (items: string): Promise<string> => (await lorc(['simulate', 'r.yaml', '--durations', 'd.json', '--items', items], [], planOf(...steps))).stderr
+    expect(await refused('load=3')).toContain('has no step with `for_each` called `load`')
+    expect(await refused('row=3')).toContain('did you mean `rows`?')
+    expect(await refused('rows=-1')).toContain('--items rows is a whole number')
   })
 
   it('predicts from a file of durations, JSON or CSV, and says what it does not use', async () => {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { pastDurations, type PastDuration, type Plan } from '@lorc/runner'
-import type { Simulation } from '@lorc/runner/insight'
+import type { KnownItems, Simulation } from '@lorc/runner/insight'
 import { closest } from '../closest.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { readDurations } from '../durations-file.ts'
@@ -13,6 +13,8 @@ import { withRunner } from '../with-runner.ts'
 
 type Known = Pick<PastDuration, 'medianMs' | 'items'>
 
+const MOST_ITEMS = 100_000
+
 /** Names of a list that are shown. */
 const SHOWN = 5
 
@@ -20,7 +22,7 @@ export const simulate = defineCommand({
   description:
     'Predicts how long a run takes on N slots (steps at once), what it is held up by, and what one slot more would save. ' +
     'The scheduler itself goes through the recipe, with the durations of past runs or those of a file; nothing is run. A ' +
-    '`for_each` step has as many items as it had, by a file it counts as one step; steps wait for their concurrency groups.',
+    '`for_each` step has as many items as it had, or as the recipe lists; steps wait for their concurrency groups.',
   arguments: { file: { label: 'FILE', summary: 'The recipe', required: true } },
   options: {
     slots: {
@@ -35,11 +37,13 @@ export const simulate = defineCommand({
       label: 'FILE',
       summary: 'Seconds of each step, JSON {"load": 12.5} or CSV load,12.5. Default: the medians of the last 20 runs',
     },
+    items: { kind: 'repeated', label: 'STEP=N', summary: 'Items of a `for_each` step; may be repeated. Default: as in past runs, with --durations as the recipe lists them; else it counts as one' },
     ...JSON_OPTION,
   },
   examples: [
     ['simulate recipes/daily.yaml', 'how long the next run will take'],
     ['simulate recipes/daily.yaml --slots 8', 'how long it would take with 8 steps at once'],
+    ['simulate recipes/daily.yaml --items load=1000', 'how long it would take with 1,000 items of a step'],
     ['simulate new.yaml --durations guess.csv --json', 'of a recipe that never ran, for a program'],
   ],
   async run(invocation) {
@@ -53,8 +57,14 @@ export const simulate = defineCommand({
     if (options.durations !== undefined && unknown.length > 0) {
       io.stderr.write(`${out.yellow('note')}: ${unknownSteps(unknown, names, plan)}\n`)
     }
-    const { simulate: look } = await import('@lorc/runner/insight')
-    const simulation = look(plan, slots, (step) => past.get(step)?.medianMs, (step) => past.get(step)?.items)
+    const { simulate: look, writtenItems } = await import('@lorc/runner/insight')
+    const asked = askedItems(options.items, plan)
+    const written = options.durations === undefined ? undefined : await writtenItems(plan)
+    const items: KnownItems = (step) => {
+      const count = asked.get(step) ?? past.get(step)?.items?.count ?? written?.get(step)
+      return count === undefined ? undefined : { count, medianMs: past.get(step)?.items?.medianMs }
+    }
+    const simulation = look(plan, slots, (step) => past.get(step)?.medianMs, items)
     if (simulation === undefined) throw nothingKnown(plan, options.durations)
     io.stdout.write(
       options.json
@@ -72,6 +82,26 @@ export const simulate = defineCommand({
     }
   },
 })
+
+/** `--items STEP=N`. Throws CliError CLI_OPTION_INVALID. */
+function askedItems(given: readonly string[], plan: Plan): Map<string, number> {
+  const steps = plan.steps.flatMap(({ name, forEach }) => (forEach ? [name] : []))
+  return new Map(
+    given.map((text) => {
+      const [, step = '', number = ''] = /^(.*)=(.*)$/s.exec(text) ?? []
+      const count = Number(number)
+      if (!steps.includes(step)) {
+        const near = closest(step, steps)
+        const fix = near === undefined ? `its steps with \`for_each\` are ${steps.join(', ') || 'none'}.` : `did you mean \`${near}\`?`
+        throw new CliError('CLI_OPTION_INVALID', `--items is STEP=N, and \`${plan.name}\` has no step with \`for_each\` called \`${step}\`.`, { fix })
+      }
+      if (number.trim() === '' || !Number.isInteger(count) || count < 0 || count > MOST_ITEMS) {
+        throw new CliError('CLI_OPTION_INVALID', `--items ${step} is a whole number from 0 to 100,000, not \`${number}\`.`)
+      }
+      return [step, count]
+    }),
+  )
+}
 
 function unknownSteps(unknown: readonly string[], names: ReadonlySet<string>, plan: Plan): string {
   const told = unknown.slice(0, SHOWN).map((name) => {

@@ -1,5 +1,7 @@
 import { durationMs, type JobSpec } from '@lorc/event-client'
+import { jobBackoff } from '@lorc/event-client/retry'
 import type { JobFinder, JobPlace, JsonObject, Plan, PlanStep } from '@lorc/runner'
+import { literally } from '@lorc/runner/expressions'
 import { CliError } from '../errors.ts'
 import { eventsChoice } from './events-choice.ts'
 import type { JobOptions } from './job-options.ts'
@@ -24,13 +26,13 @@ export function jobPlan({ place, name, spec }: FoundJob, params: JsonObject, opt
     job: {
       package: place.package,
       name,
-      ...(Object.keys(params).length > 0 && { params }),
-      ...(account !== undefined && { account }),
+      ...(Object.keys(params).length > 0 && { params: literally(params) }),
+      ...(account !== undefined && { account: literally(account) }),
       ...(since !== undefined && { since }),
       ...(until !== undefined && { until }),
       ...(events && { events }),
     },
-    ...(retries !== undefined && { retry: retryPolicy(spec, retries) }),
+    ...(retries !== undefined && { retry: jobBackoff(spec, Math.min(1000, retries + 1)) }),
     ...timeoutOf(options.timeout),
     ...(isolate && { requiresProcess: true }),
   }
@@ -43,11 +45,6 @@ function stepName(job: string): string {
     .replaceAll(/[^A-Za-z0-9_.-]/g, '_')
     .replace(/^(?![A-Za-z_])/, '_')
     .slice(0, 128)
-}
-
-function retryPolicy({ retry }: JobSpec, retries: number): NonNullable<PlanStep['retry']> {
-  const { delayMs } = retry
-  return { max: Math.min(1000, retries + 1), delayMs, backoff: 'exponential', factor: 2, maxDelayMs: Math.max(300_000, delayMs), jitter: 0.2 }
 }
 
 function timeoutOf(text: string | undefined): Pick<PlanStep, 'timeoutMs'> {

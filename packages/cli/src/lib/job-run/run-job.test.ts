@@ -4,10 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ToyWorkspace } from './toy-workspace.fixture.ts'
 
 const ZOD = JSON.stringify(import.meta.resolve('zod'))
+/** Another copy, of which lorc knows nothing. */
+const ZOD_3 = JSON.stringify(import.meta.resolve('zod3'))
 
 let toy: ToyWorkspace
 beforeAll(() => {
   toy = new ToyWorkspace(`import * as z from ${ZOD}
+    import * as z3 from ${ZOD_3}
+    export const older = defineJob({ params: z3.object({ label: z3.string().min(4), most: z3.number().int().default(3) }), run: ({ params }) => params })
     export const hello = defineJob({
       params: z.object({ name: z.string().default('you'), times: z.number().int().default(2), label: z.string().nullable().optional() }),
       run({ params, events, log, account, since, until, progress }) {
@@ -58,6 +62,24 @@ describe('lorc run PACKAGE JOB', () => {
     toy.write('params.yaml', 'times: 1\nname: Ann\n')
     const { lines } = await toy.run('run', '@acme/toy', 'hello', '--params-file', 'params.yaml', '-p', 'label=12', '--quiet', '--dry-run')
     expect(JSON.parse((lines[0]?.['samples'] as { payload: string }[])[0]!.payload)).toEqual({ i: 0, times: 1, name: 'Ann', label: '12' })
+  })
+
+  it('passes on what looks like an expression as it is', async () => {
+    const text = '${{ run.id }} and ${{ 1 + 1'
+    const { lines } = await toy.run('run', 'toy', 'hello', '-p', `name=${text}`, '-p', 'times=1', '--account', text, '--dry-run', '--quiet')
+    expect(lines[0]).toMatchObject({ status: 'ok', result: { account: text } })
+    expect(JSON.parse((lines[0]?.['samples'] as { payload: string }[])[0]!.payload)).toMatchObject({ name: text })
+  })
+
+  it('runs a job whose schema is of another copy of its library, which tells no types', async () => {
+    const { lines } = await toy.run('run', 'toy', 'older', '-p', 'label=2026', '-p', 'most=5', '--quiet')
+    expect(lines[0]).toMatchObject({ status: 'ok', result: { label: '2026', most: 5 } })
+    const refused = await toy.run('run', 'toy', 'older', '-p', 'label=2026', '-p', 'mots=4')
+    expect(refused).toMatchObject({ exit: 2, lines: [{ code: 'JOB_PARAMS_INVALID', run_id: null }] })
+    expect(refused.stderr).toContain('The parameters of toy/older are wrong: it has no parameter `mots`.')
+    expect(refused.stderr).toContain('fix: Its parameters are label, most.')
+    expect((await toy.run('run', 'toy', 'older', '-p', 'most=x')).stderr).toContain('`label`: Required; `most`: Expected number, received string')
+    expect((await toy.lorc(['jobs', 'show', 'toy', 'older'])).stdout).toMatch(/\nlabel +any/)
   })
 
   it('tells of raw objects', async () => {

@@ -5,6 +5,7 @@ import { driving, type DrivingOptions } from '../driving.ts'
 import type { JobsOptions } from '../engine.ts'
 import { eventsOptions } from '../events-options.ts'
 import { givenParams } from '../run-params.ts'
+import { asMeant } from './as-meant.ts'
 import { jobPlan } from './job-plan.ts'
 import type { JobOptions } from './job-options.ts'
 
@@ -23,10 +24,11 @@ export async function runJob(
   return await driving(surroundings, { ...options, follow: !options.quiet, jobs }, async (workspace) => {
     const found = await engine.findJob(packageName, jobName, workspace)
     jobs.finder = found.finder
-    const schema = paramsJsonSchema(found.spec)
-    const params = (await givenParams({ params: schema }, options, io.cwd)) ?? {}
+    const schema = paramsJsonSchema(found.spec) ?? found.place.params
+    const given = (await givenParams({ params: schema }, options, io.cwd)) ?? {}
+    const params = schema === undefined ? await asMeant(found.spec, given, options.param) : given
     const { label } = found.place
-    await readParams(found.spec, params, label)
+    await readParams(found.spec, params, label, found.place.params)
     readTimeWindow(options, io.now())
     eventsOptions(workspace, io.env, options)
     const plan = jobPlan(found, params, options)

@@ -70,7 +70,7 @@ function busiestGroup({ groups }: Simulation): string {
 
 function itemsText(items: Simulation['items']): string {
   const told = items.slice(0, ENDS).map(({ step, count: n, ms }) => `${truncate(oneLine(step), NAME_MAX)} ${n.toLocaleString('en')} of ${duration(ms)}`)
-  return `${told.join(', ')}${items.length > ENDS ? ` and ${items.length - ENDS} more` : ''}, as in past runs`
+  return `${told.join(', ')}${items.length > ENDS ? ` and ${items.length - ENDS} more` : ''}`
 }
 
 function chainText(chain: Simulation['chain']): string {

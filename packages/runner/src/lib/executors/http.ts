@@ -7,6 +7,7 @@ import { isExpected, readAnswer, responseOf, statusError, type Answer, type Http
 import { exchange } from './http-exchange.ts'
 import { requestOf, shownUrl, type HttpRequest } from './http-request.ts'
 import { AttemptLog } from './node-log.ts'
+import { placeInSet } from './step-set.ts'
 
 export interface HttpExecutorOptions {
   /** The value of an expression of `set`; throws RunnerError EXPRESSION_FAILED. `where` names its place, for people. */
@@ -40,8 +41,7 @@ async function execute(attempt: Attempt, { evaluate }: HttpExecutorOptions): Pro
     const fields = Object.entries(set)
     const response = fields.length === 0 ? undefined : responseOf(answer)
     for (const [key, cel] of fields) {
-      const where = `\`set.${key}\` of the step \`${attempt.step.name}\``
-      writes[key] = { value: evaluate(cel, response!, attempt, where) }
+      writes[key] = { value: evaluate(cel, response!, attempt, placeInSet(key, attempt)) }
     }
     return { status: 'ok', outputs: null, writes, meta: { status } }
   } catch (error) {

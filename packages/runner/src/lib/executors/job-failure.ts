@@ -1,13 +1,13 @@
 import { isTransient, type JobSpec } from '@lorc/event-client'
+import { jobBackoff } from '@lorc/event-client/retry'
 import type { RecordedError } from '../events.ts'
 import type { AttemptOutcome } from '../executor.ts'
-import { retryOf } from './job-module.ts'
 import { failureOf } from './node-outcome.ts'
 import { isOurs } from './our-errors.ts'
 
 /** How an attempt at a job ended that threw. `spec` tells how often such a failure is tried again. */
 export function jobFailed(thrown: unknown, spec: JobSpec | undefined): AttemptOutcome {
-  return { status: 'error', error: jobFailure(thrown), ...(spec && { retry: retryOf(spec) }) }
+  return { status: 'error', error: jobFailure(thrown), ...(spec && { retry: jobBackoff(spec) }) }
 }
 
 /**

@@ -12,15 +12,3 @@ export async function loadJob({ file, export: name, label }: Pick<JobPlace, 'fil
     fix: `It exports ${Object.keys(module).join(', ') || 'nothing'}: mend \`lorc.jobs\` in the package.json of its package.`,
   })
 }
-
-/** What the plan's retry policy would be, had the plan one. */
-export function retryOf({ retry }: JobSpec) {
-  return {
-    max: retry.max,
-    delayMs: retry.delayMs,
-    backoff: 'exponential' as const,
-    factor: 2,
-    maxDelayMs: Math.max(300_000, retry.delayMs),
-    jitter: 0.2,
-  }
-}

@@ -4,6 +4,7 @@ import { celEnvironment, LONGEST } from './environment.ts'
 import type { CelNode } from './node.ts'
 import { bindReferences, type Reference, type ReferenceFault, type ReferenceRoot } from './references.ts'
 import { slipOf, VALUE_HINTS } from './slip.ts'
+import { hasTemplates, parseTemplate } from './template.ts'
 import { suggest } from '../recipe/suggest.ts'
 import { typeOfSchema, type RegisterFields } from './schema-type.ts'
 
@@ -19,7 +20,8 @@ export interface Knowledge {
 export interface Surroundings {
   /** The name of a CEL type; null: there is no item. */
   item: string | null
-  response: boolean
+  /** What the step's `set` computes from. */
+  product: 'response' | 'result' | null
 }
 
 export interface Checked {
@@ -47,7 +49,7 @@ export class ExpressionChecker {
     for (const [name, schema] of Object.entries(params))
       this.#types.set(`params ${name}`, typeOfSchema(schema, `params.${name}`, register))
     for (const [key, schema] of ctx) this.#types.set(`ctx ${key}`, typeOfSchema(schema, `ctx.${key}`, register))
-    register('Step', { status: 'string', outputs: 'list<string>', attempts: 'int', error: 'dyn' })
+    register('Step', { status: 'string', outputs: 'list<string>', attempts: 'int', error: 'dyn', result: 'dyn' })
     register('Run', { id: 'string', name: 'string', attempt: 'int', seed: 'int' })
     this.#base.registerVariable('params', 'map').registerVariable('env', 'map<string, string>').registerVariable('run', 'Run')
     // They have values only where a name follows, and that is a reference.
@@ -55,12 +57,19 @@ export class ExpressionChecker {
   }
 
   check(cel: string, surroundings: Surroundings): Checked {
-    const key = `${surroundings.item ?? '-'} ${surroundings.response} ${cel}`
+    const key = `${surroundings.item ?? '-'} ${surroundings.product} ${cel}`
     const known = this.#checked.get(key)
     if (known) return known
     const checked = this.#check(cel, surroundings)
     this.#checked.set(key, checked)
     return checked
+  }
+
+  /** Whether a text has a `${{ }}` that can be evaluated for an item only. */
+  usesItem(text: string): boolean {
+    if (!hasTemplates(text)) return false
+    const isWrong = (cel: string, item: string | null): boolean => this.check(cel, { item, product: null }).faults.length > 0
+    return parseTemplate(text).parts.some((part) => 'cel' in part && isWrong(part.cel, null) && !isWrong(part.cel, 'dyn'))
   }
 
   #check(cel: string, surroundings: Surroundings): Checked {
@@ -89,13 +98,13 @@ export class ExpressionChecker {
     return (name === null ? undefined : this.#types.get(`${root} ${name}`)) ?? 'dyn'
   }
 
-  #environment({ item, response }: Surroundings): Environment {
-    const key = `${item ?? '-'} ${response}`
+  #environment({ item, product }: Surroundings): Environment {
+    const key = `${item ?? '-'} ${product}`
     let environment = this.#environments.get(key)
     if (!environment) {
       environment = this.#base.clone()
       if (item !== null) environment.registerVariable('item', item).registerVariable('index', 'int')
-      if (response) environment.registerVariable('response', 'dyn')
+      if (product !== null) environment.registerVariable(product, 'dyn')
       this.#environments.set(key, environment)
     }
     return environment
@@ -105,7 +114,7 @@ export class ExpressionChecker {
 function faultOf(
   error: unknown,
   cel: string,
-  { item, response }: Surroundings,
+  { item, product }: Surroundings,
   fields: readonly string[],
 ): ReferenceFault {
   const { summary, message, range } = error as { summary?: string; message: string; range?: { start: number; end: number } }
@@ -124,8 +133,10 @@ function faultOf(
   if (unknown === undefined) return { message: clause(said), ...place }
   if ((unknown === 'item' || unknown === 'index') && item === null)
     return { message: `\`${unknown}\` is known in the steps of a \`for_each\` only`, ...place }
-  if (unknown === 'response' && !response)
+  if (unknown === 'response' && product !== 'response')
     return { message: '`response` is known in the `set` of an http step only', ...place }
+  if (unknown === 'result' && product !== 'result')
+    return { message: '`result` is known in the `set` of a job only', ...place, fix: 'elsewhere it is `steps.NAME.result`' }
   return { message: `there is no \`${unknown}\` here`, ...place, fix: HINTS[unknown] ?? `a text stands in quotes, "${unknown}"; a value begins with ${NAMES}` }
 }
 

@@ -3,6 +3,7 @@ import { RunnerError } from '../errors.ts'
 import type { JsonValue } from '../json.ts'
 import { evaluate, evaluateCondition, evaluateItems, loadExpressions, resolveTemplates, resolveText } from './expressions.ts'
 import type { Scope } from './scope.ts'
+import { literally } from './template.ts'
 
 const context: Record<string, JsonValue> = {
   'sales.rows_v1': [
@@ -17,7 +18,7 @@ const scope: Scope = {
   ctx: (key) => context[key],
   steps: (name) =>
     name === 'load-data' || name === 'load'
-      ? { status: 'completed', outputs: ['sales.rows_v1'], attempts: 2, error: null }
+      ? { status: 'completed', outputs: ['sales.rows_v1'], attempts: 2, error: null, result: { ids: [1, 2], none: null } }
       : undefined,
   item: { region: 'eu', rank: 3 },
   index: 4,
@@ -56,6 +57,9 @@ describe('values', () => {
     ['ctx["sales." + "rows_v1"].size()', 2],
     ['ctx.sales.rows_v1.filter(row, row.total > 3).map(row, row.total * 1.5)', [6]],
     ['ctx.sales.eu.totals_v12.net', 7],
+    ['steps.load.result.ids[1] + 1', 3],
+    ['has(steps.load.result.more) || steps.load.result.none == null', true],
+    ['steps.load.result', { ids: [1, 2], none: null }],
     ['has(ctx.sales.none_v1)', false],
     ['has(ctx.sales.rows_v1)', true],
     ['has(ctx.sales.eu.totals_v12.net) && !has(ctx.sales.eu.totals_v12.gross)', true],
@@ -246,4 +250,14 @@ describe('templates', () => {
     )
     expect(() => resolveText('x ${{ 1', scope)).toThrow('The expression `${{ 1` failed: a `${{` has no `}}`')
   })
+})
+
+it.each([
+  '${{ params.days }}',
+  '$${{ "${{" }} }}',
+  'x ${{ a ${{ b',
+  '${{${{ }}',
+  { a: ['${{ ctx.sales.rows_v1 }}', 1, null, { '${{ key }}': "${{ '" }], b: true },
+])('what is given literally stays as it is: %j', (given) => {
+  expect(resolveTemplates(literally(given), scope)).toEqual(given)
 })

@@ -1,6 +1,6 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js'
 import { RunnerError } from '../errors.ts'
-import type { JsonValue } from '../json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { fromCel, toCel } from './cel-value.ts'
 import { celEnvironment, LONGEST } from './environment.ts'
 import { Meter } from './meter.ts'
@@ -56,7 +56,7 @@ function prepare(cel: string): ParseResult {
 function runtimeEnvironment(): Environment {
   const made = celEnvironment()
   for (const name of ['params', 'env']) made.registerVariable(name, 'map')
-  for (const name of ['ctx', 'steps', 'run', 'item', 'index', 'response']) made.registerVariable(name, 'dyn')
+  for (const name of ['ctx', 'steps', 'run', 'item', 'index', 'response', 'result']) made.registerVariable(name, 'dyn')
   return made
 }
 
@@ -81,6 +81,9 @@ function variables(scope: Scope): object {
     get response() {
       return scope.response === undefined ? undefined : toCel(scope.response)
     },
+    get result() {
+      return scope.result === undefined ? undefined : toCel(scope.result)
+    },
   }
 }
 
@@ -89,8 +92,14 @@ const binding: Binding = {
   read: (root, name) => {
     const value = current && read(current, root, name)
     if (root !== 'env') current?.onRead?.(root, name, value)
-    return value === undefined ? undefined : toCel(value)
+    if (value === undefined) return undefined
+    return root === 'steps' ? factsToCel(value as JsonObject) : toCel(value)
   },
+}
+
+/** What a step returned may be large, and most expressions ask for something else. */
+function factsToCel({ result = null, ...facts }: JsonObject): unknown {
+  return Object.defineProperty(toCel(facts), 'result', { get: () => toCel(result), enumerable: true })
 }
 
 function read(scope: Scope, root: ReferenceRoot, name: string): JsonValue | undefined {

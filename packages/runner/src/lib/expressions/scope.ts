@@ -8,6 +8,8 @@ export interface StepFacts {
   /** Attempts begun. */
   attempts: number
   error: { code: string; message: string } | null
+  /** What it returned: of a job, or the `result` of an envelope; of a `for_each` step a list of its items'; null: nothing. */
+  result: JsonValue
 }
 
 /**
@@ -28,6 +30,8 @@ export interface Scope {
   env: Readonly<Record<string, string>>
   /** Of a step of type `http`, where it says what becomes context. */
   response?: JsonValue
+  /** Of a step of type `job`, there. */
+  result?: JsonValue
   /** Told of each key, parameter and step that is read; `undefined`: it is not there. */
   onRead?: (root: ReadRoot, name: string, value: JsonValue | undefined) => void
 }
@@ -35,4 +39,4 @@ export interface Scope {
 export type ReadRoot = 'ctx' | 'params' | 'steps'
 
 /** Names that an expression may begin with. */
-export const ROOTS = ['params', 'ctx', 'steps', 'env', 'item', 'index', 'run', 'response'] as const
+export const ROOTS = ['params', 'ctx', 'steps', 'env', 'item', 'index', 'run', 'response', 'result'] as const

@@ -34,7 +34,7 @@ it.each([
   ['params.day == True', 'there is no `True` here', 'did you mean `true`?'],
   ['params.day == None', 'there is no `None` here', 'did you mean `null`?'],
 ])('%s', (cel, message, fix) => {
-  const { faults } = checker.check(cel, { item: null, response: false })
+  const { faults } = checker.check(cel, { item: null, product: null })
   expect(faults).toHaveLength(1)
   expect(faults[0]?.message).toContain(message)
   expect(faults[0]?.fix).toContain(fix)
@@ -42,7 +42,7 @@ it.each([
 
 it('leaves other faults as the library words them', () => {
   for (const cel of ['params.day * 2', 'size(1)', 'params.day )']) {
-    expect(checker.check(cel, { item: null, response: false }).faults[0]).not.toHaveProperty('fix')
+    expect(checker.check(cel, { item: null, product: null }).faults[0]).not.toHaveProperty('fix')
   }
 })
 

@@ -22,7 +22,7 @@ export function expressionUses(plan: Plan): { any: boolean; matches: boolean } {
   return { any, matches }
 }
 
-/** Whether a step has anything to be evaluated or resolved; remembered for each step. */
+/** Whether a step has anything that is yet to be evaluated or resolved; remembered for each step. */
 export function mayHoldExpressions(step: PlanStep): boolean {
   let answer = holds.get(step)
   if (answer === undefined) {
@@ -43,7 +43,7 @@ export function expressionsOf(step: PlanStep): PlacedExpression[] {
 
 /**
  * The step as its executor is to see it: every value that may hold `${{ }}` is resolved. `when`, `for_each`,
- * `success.when` and `http.set` stay as they are. `whole` is what the request of a step of type `http` sees: secrets,
+ * `success.when` and `set` stay as they are. `whole` is what the request of a step of type `http` sees: secrets,
  * too. Values of `env` see those that need no resolving; every other field sees all of them. Throws RunnerError EXPRESSION_FAILED.
  */
 export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanStep {
@@ -58,7 +58,7 @@ export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanSt
   const set = env && hasTemplates(env.set) ? texts('env', env.set, outer) : undefined
   const scope = set ? { ...outer, env: { ...outer.env, ...set } } : outer
   const request = set ? { ...whole, env: { ...whole.env, ...set } } : whole
-  return {
+  const resolved: PlanStep = {
     ...step,
     ...(args ? { args: resolveTemplates(args, scope, at('args')) } : {}),
     ...(env && set ? { env: { ...env, set } } : {}),
@@ -87,6 +87,9 @@ export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanSt
         }
       : {}),
   }
+  // What its values hold now is not looked at again.
+  holds.set(resolved, false)
+  return resolved
 }
 
 /**
@@ -119,12 +122,13 @@ function resolvedJob(job: JobOfStep, scope: Scope, at: (field: string) => string
   }
 }
 
-function bareOf({ when, forEach, success, http }: PlanStep): PlacedExpression[] {
+function bareOf({ when, forEach, success, http, job }: PlanStep): PlacedExpression[] {
   return [
     ...(when === undefined ? [] : [{ cel: when, path: ['when'] }]),
     ...(forEach ? [{ cel: forEach.items, path: ['forEach', 'items'] }] : []),
     ...(success?.when === undefined ? [] : [{ cel: success.when, path: ['success', 'when'] }]),
     ...Object.entries(http?.set ?? {}).map(([key, cel]) => ({ cel, path: ['http', 'set', key] })),
+    ...Object.entries(job?.set ?? {}).map(([key, cel]) => ({ cel, path: ['job', 'set', key] })),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasTemplates, parseTemplate } from './template.ts'
+import { hasTemplates, literally, parseTemplate } from './template.ts'
 
 describe('parseTemplate', () => {
   it.each([
@@ -18,6 +18,14 @@ describe('parseTemplate', () => {
 
   it.each(['${{ a', 'x ${{ a }', '${{ "}}', '${{ {"a": 1 }}', '${{ """a"" }}'])('%s does not end', (text) => {
     expect(parseTemplate(text).unclosedAt).toBe(text.indexOf('${{'))
+  })
+})
+
+describe('literally', () => {
+  it('leaves no expression but the one for the sign of an expression', () => {
+    expect(parseTemplate(literally('a ${{ run.id }}'))).toEqual({ parts: [{ text: 'a ' }, { cel: '"${{"', at: 6 }, { text: ' run.id }}' }] })
+    const plain = { a: ['{{ x }}', 1, null] }
+    expect(literally(plain)).toBe(plain)
   })
 })
 

@@ -18,6 +18,18 @@ export function hasTemplates(value: JsonValue | undefined): boolean {
   return Array.isArray(value) ? value.some(hasTemplates) : Object.values(value).some(hasTemplates)
 }
 
+/** A value that stands for itself where `${{ }}` are looked for: a text that somebody gave is data, whatever is in it. */
+export function literally<T extends JsonValue>(value: T): T {
+  return (hasTemplates(value) ? quoted(value) : value) as T
+}
+
+function quoted(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.replaceAll(OPEN, `${OPEN} "${OPEN}" }}`)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(quoted)
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, quoted(member)]))
+}
+
 /** Takes a text apart. Strings and braces of an expression do not end it: `${{ {"a": "}}"} }}` is one expression. */
 export function parseTemplate(text: string): Template {
   const parts: TemplatePart[] = []

@@ -1,7 +1,6 @@
 import { knownGroup } from '../forecast-groups.ts'
 import { forecast, type ForecastStep } from '../forecast.ts'
 import { expectedDurations, learnedOrder } from '../learned-order.ts'
-import type { PastDuration } from '../past-durations.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import type { Durations } from '../scheduler/start-order.ts'
 import { parseItemName } from '../step-names.ts'
@@ -47,8 +46,8 @@ export interface Wave {
   endMs: number
 }
 
-/** What is known of the items of a `for_each` step. */
-export type KnownItems = (step: string) => PastDuration['items']
+/** What is known of the items of a `for_each` step; without a time, each takes what the step does. */
+export type KnownItems = (step: string) => { readonly count: number; readonly medianMs?: number | undefined } | undefined
 
 /**
  * Runs nothing. `items`: by default a `for_each` step counts as one step. Undefined where no duration is known of any step.
@@ -76,7 +75,7 @@ export function simulate(plan: Plan, slots: number, durations: Durations, items:
     boundMs: Math.max(free.makespanMs, workMs / slots, ...groups.map((group) => group.workMs / group.limit)),
     order: learned ? 'longest path' : 'list',
     steps,
-    items: [...known].flatMap(([step, past]) => (past ? [{ step, count: past.count, ms: past.medianMs }] : [])),
+    items: [...known].flatMap(([step, past]) => (past ? [{ step, count: past.count, ms: took(step) }] : [])),
     groups,
     chain: courseOf(plan, free.steps, Infinity).map(({ step, startMs, endMs }) => ({ step, ms: endMs - startMs })),
     course: courseOf(plan, steps, slots),

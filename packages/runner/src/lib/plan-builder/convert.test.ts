@@ -85,7 +85,7 @@ const subjects: fc.Arbitrary<Partial<PlanStep> & { type: string }> = fc.oneof(
     .record({ method: fc.constantFrom('GET', 'POST'), url: fc.constant('https://e.org/${{ run.id }}'), headers: some(fc.constant({ a: 'b' })), body: some(json), expect: some(fc.constantFrom<(string | number)[]>([200], ['2xx', 404])) })
     .map((http) => ({ type: 'http', http: clean(http) })),
   fc
-    .record({ params: some(fc.oneof(jsonMap, fc.constant({ n: '${{ run.id }}' }))), account: some(word), since: some(fc.constantFrom('7d', '2026-01-31')), until: some(fc.constant('${{ run.id }}')) })
+    .record({ params: some(fc.oneof(jsonMap, fc.constant({ n: '${{ run.id }}' }))), account: some(word), since: some(fc.constantFrom('7d', '2026-01-31')), until: some(fc.constant('${{ run.id }}')), set: some(fc.constant({ 'api.rows_v1': 'result.rows' })) })
     .map((more) => ({ type: 'job', job: { package: '@acme/ingester', name: 'extract', ...clean(more) } })),
   fc.record({ message: some(text), by: some(fc.constant<string[]>(['ann'])) }).map((approval) => ({ type: 'approval', approval: clean(approval) })),
   fc.record({ params: some(fc.constant({ n: 4 })), keys: some(fc.constant<string[]>(['k.l_v1'])) }).map((more) => ({ type: 'recipe', recipe: { path: 'child.yaml', plan: child, ...clean(more) } })),

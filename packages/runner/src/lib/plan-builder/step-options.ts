@@ -61,6 +61,7 @@ export interface ScriptOptions<K extends Known, Item> {
 }
 
 type Http = NonNullable<PlanStep['http']>
+type Job = NonNullable<PlanStep['job']>
 export interface HttpOptions<K extends Known, Item> {
   /** Default GET. */
   readonly method?: string
@@ -82,6 +83,8 @@ export interface JobOptions<K extends Known, Item> {
   /** ISO 8601, or how far back from the creation of the run: `30m`, `24h`, `7d`, `2w`. */
   readonly since?: Given<K, Item, string | Ref<string>>
   readonly until?: Given<K, Item, string | Ref<string>>
+  /** Context keys, and CEL over `result`. */
+  readonly set?: Job['set']
 }
 
 export interface ApprovalOptions<K extends Known> {

@@ -13,7 +13,7 @@ export function toStep(name: string, type: string, options: LooseOptions): Omit<
     step[field] = FIELDS[field]?.(given) ?? given
   }
   if (type === 'http') step.http = { method: 'GET', ...subject(type, options, ['set']) }
-  if (type === 'job') step.job = jobOf(subject(type, options))
+  if (type === 'job') step.job = jobOf(subject(type, options, ['set']))
   if (type === 'approval') step.approval = subject(type, options)
   if (type === 'recipe') step.recipe = { ...subject(type, options), plan: options.plan as Plan }
   return step as Omit<PlanStep, 'stage' | 'phase'>
@@ -22,7 +22,7 @@ export function toStep(name: string, type: string, options: LooseOptions): Omit<
 /** Options that make up the part of a step which is its type's own. */
 export const SUBJECT: Readonly<Record<string, readonly string[]>> = {
   http: ['method', 'url', 'headers', 'body', 'expect', 'set'],
-  job: ['package', 'job', 'params', 'account', 'since', 'until'],
+  job: ['package', 'job', 'params', 'account', 'since', 'until', 'set'],
   approval: ['message', 'by'],
   recipe: ['plan', 'path', 'params', 'keys'],
 }

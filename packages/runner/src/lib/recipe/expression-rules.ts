@@ -86,8 +86,8 @@ class ExpressionRules {
 
   /** `when` and the items themselves are evaluated before there is an item. */
   #surroundings({ step, role }: RecipeExpression): Surroundings {
-    const within = step && role !== 'condition' && role !== 'items' && role !== 'element'
-    return { item: within ? this.#itemType(step) : null, response: role === 'response' }
+    const within = step && !isBeforeItems(role)
+    return { item: within ? this.#itemType(step) : null, product: productOf(role) }
   }
 
   #itemType(step: StepOutline): string | null {
@@ -97,13 +97,13 @@ class ExpressionRules {
     if (known !== undefined) return known
     const items = isObject(written as JsonValue) ? fieldsOf(written).items : written
     const cel = typeof items === 'string' ? bareCel(items).cel : celOf((items ?? []) as JsonValue)
-    const { type } = this.#checker.check(cel, { item: null, response: false })
+    const { type } = this.#checker.check(cel, { item: null, product: null })
     const made = /^list<(.*)>$/.exec(type ?? '')?.[1] ?? 'dyn'
     this.#itemTypes.set(step, made)
     return made
   }
 
-  #unknown({ root, name }: Reference, { step, at }: RecipeExpression): { message: string; fix?: string } | undefined {
+  #unknown({ root, name }: Reference, { step, at, role }: RecipeExpression): { message: string; fix?: string } | undefined {
     if (name === null) return undefined
     switch (root) {
       case 'ctx':
@@ -118,6 +118,8 @@ class ExpressionRules {
         const own = step ? fieldsOf(rawStep(this.#recipe, step)) : {}
         if (this.#secrets.has(name)) return secretUse(name, own, at)
         const granted = [...namesOf(this.#recipe.env), ...namesOf(own.env)]
+        const value = fieldsOf(own.env)[name]
+        if (isBeforeItems(role) && typeof value === 'string' && this.#checker.usesItem(value)) return { message: itemVariable(name), fix: ITEM_FIX }
         if (granted.includes(name)) return undefined
         const meant = suggest(name, granted)
         const fix = meant === undefined ? `grant it: \`env: [${name}]\`` : `did you mean ${quote(meant)}?`
@@ -143,6 +145,23 @@ function secretUse(name: string, step: Fields, at: RecipeExpression['at']): { me
 }
 
 const REQUEST = ['url', 'headers', 'body'] as const
+
+/** Whether an expression is evaluated before there is an item. */
+export function isBeforeItems(role: Role): boolean {
+  return role === 'condition' || role === 'items' || role === 'element'
+}
+
+/** Of a variable whose value is of an item, where there is none yet. */
+export function itemVariable(name: string): string {
+  return `the variable ${quote(name)} is of an item, and this is evaluated before there is one`
+}
+
+const ITEM_FIX = 'filter the items instead: `for_each: params.list.filter(x, ...)`'
+
+/** What a `set` computes from. */
+export function productOf(role: Role): 'response' | 'result' | null {
+  return role === 'response' || role === 'result' ? role : null
+}
 
 /** What is wrong with the type of an expression for what it is for. */
 export function wrongType(role: Role, { type }: Checked): string | undefined {

@@ -101,7 +101,7 @@ function stepOf(step: PlanStep, order: { idx?: number; parallel?: boolean }): Js
     headers: http?.headers,
     body: http?.body,
     expect: http?.expect?.length === 1 ? http.expect[0] : http?.expect,
-    set: http?.set,
+    set: http?.set ?? job?.set,
     message: approval?.message,
     approvers: approval?.by,
     package: job?.package,

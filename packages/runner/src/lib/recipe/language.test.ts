@@ -254,6 +254,22 @@ describe('what is known of types', () => {
     expect(two('produces: { s.t_v1: { type: array, items: { type: integer } } }, for_each: "[1]"', 'ctx.s.t_v1 > 1')).toHaveLength(1)
   })
 
+  test('of variables that are of an item is refused where there is none yet', () => {
+    const each = (fields: string) => problems(`steps: [{ ${STEP}, for_each: [1, 2], env: { A: "x\${{ index }}", B: "\${{ run.id }}" }, ${fields} }]`)
+    expect(each('args: ["${{ env.A }}"], success: { when: env.A != "" }, concurrency_group: "${{ env.A }}", when: env.B != ""')).toEqual([])
+    expect(each('when: env.A != ""')).toEqual([
+      'the variable `A` is of an item, and this is evaluated before there is one; filter the items instead: `for_each: params.list.filter(x, ...)`',
+    ])
+  })
+
+  test('of what a job returned is known in its `set`', () => {
+    const job = (fields: string) => problems(`steps: [{ name: a, type: job, package: p, job: j, ${fields} }]`)
+    expect(job('set: { s.t_v1: result.rows, s.u_v1: "size(steps.a.result)" }')).toEqual([])
+    expect(job('account: "${{ result }}"')).toEqual(['`result` is known in the `set` of a job only; elsewhere it is `steps.NAME.result`'])
+    expect(job('set: { s.t_v1: response }')).toHaveLength(1)
+    expect(plan(`steps: [{ name: a, type: job, package: p, job: j, set: { s.t_v1: "\${{ result.rows }}" } }]`).steps[0]?.job?.set).toEqual({ 's.t_v1': 'result.rows' })
+  })
+
   test('of variables follows what is granted', () => {
     const granted = (env: string, cel: string) =>
       problems(`env: [ALL]\nsteps: [{ ${STEP}, env: ${env}, args: ["\${{ ${cel} }}"] }]`)

@@ -28,6 +28,7 @@ describe('requireExpressions', () => {
       args: { i: '${{ item + index }}', c: '${{ ctx.a.b_v1 + 1 }}', e: '${{ env.ANY }}' },
       success: { when: 'ctx.a.b_v1 == item' },
       http: { method: 'GET', url: 'u', set: { 'x.y_v1': 'response.body' } },
+      job: { package: 'p', name: 'j', set: { 'x.z_v1': 'result.rows + steps.a.result' } },
     }
     expect(problems(step)).toEqual([])
   })
@@ -36,6 +37,8 @@ describe('requireExpressions', () => {
     [{ when: '1 +' }, 'steps[0].when', 'in the expression `1 +` unexpected token: EOF'],
     [{ when: 'params.days' }, 'steps[0].when', 'in the expression `params.days` it must give true or false, not a number'],
     [{ when: 'item > 1', forEach: { items: '[1]' } }, 'steps[0].when', 'in the expression `item > 1` `item` is known in the steps of a `for_each` only'],
+    [{ job: { package: 'p', name: 'j', set: { 'x.z_v1': 'response' } } }, 'steps[0].job.set["x.z_v1"]', 'in the expression `response` `response` is known in the `set` of an http step only'],
+    [{ when: 'env.A == ""', forEach: { items: '[1]' }, env: { grant: [], set: { A: 'of ${{ item }}' } } }, 'steps[0].when', 'in the expression `env.A == ""` the variable `A` is of an item, and this is evaluated before there is one'],
     [{ forEach: { items: 'params.days' } }, 'steps[0].forEach.items', 'in the expression `params.days` it must give a list, not a number'],
     [{ args: ['${{ params.dais }}'] }, 'steps[0].args[0]', 'in the expression `params.dais` there is no parameter `dais`'],
     [{ args: { x: '${{ steps.b.status }}' } }, 'steps[0].args.x', 'in the expression `steps.b.status` there is no step `b`'],

@@ -4,7 +4,7 @@ import { isObject } from '../json-schema/json-schema.ts'
 import type { JsonValue } from '../json.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import { planInvalid, type PlanProblem } from './check-plan.ts'
-import { wrongType } from './expression-rules.ts'
+import { isBeforeItems, itemVariable, productOf, wrongType } from './expression-rules.ts'
 import { formatPath } from './problem.ts'
 import type { Role } from './recipe-expressions.ts'
 import { quote } from './wording.ts'
@@ -24,7 +24,7 @@ export function requireExpressions(plan: Plan): void {
     expressionsOf(step).flatMap((placed): PlanProblem[] => {
       const role = roleOf(placed)
       const path = formatPath(['steps', index, ...placed.path])
-      const checked = checker.check(placed.cel, { item: itemOf(step, role), response: role === 'response' })
+      const checked = checker.check(placed.cel, { item: itemOf(step, role), product: productOf(role) })
       const wrong = wrongType(role, checked)
       const messages = [
         ...checked.faults.map(({ message }) => message),
@@ -32,6 +32,7 @@ export function requireExpressions(plan: Plan): void {
         ...checked.references.flatMap(({ root, name, asked }) => {
           if (name === null || asked) return []
           if (root === 'steps' && !names.has(name)) return [`there is no step ${quote(name)}`]
+          if (root === 'env' && isBeforeItems(role) && checker.usesItem(step.env?.set[name] ?? '')) return [itemVariable(name)]
           if (root === 'params' && plan.params && !Object.hasOwn(properties, name)) return [`there is no parameter ${quote(name)}`]
           return []
         }),
@@ -46,10 +47,11 @@ function roleOf({ path }: PlacedExpression): Role {
   if (path[0] === 'when') return 'condition'
   if (path[0] === 'forEach') return 'items'
   if (path[0] === 'success') return 'done'
-  return path[0] === 'http' && path[1] === 'set' ? 'response' : 'template'
+  if (path[1] !== 'set') return 'template'
+  return path[0] === 'http' ? 'response' : path[0] === 'job' ? 'result' : 'template'
 }
 
 /** The type of the item, which is not known before the items are. */
 function itemOf(step: PlanStep, role: Role): string | null {
-  return step.forEach && role !== 'condition' && role !== 'items' ? 'dyn' : null
+  return step.forEach && !isBeforeItems(role) ? 'dyn' : null
 }

@@ -13,7 +13,7 @@ export interface RecipeExpression {
 }
 
 /** What an expression is for: it decides what it must give, and what it may use. */
-export type Role = 'condition' | 'done' | 'items' | 'element' | 'template' | 'response'
+export type Role = 'condition' | 'done' | 'items' | 'element' | 'template' | 'response' | 'result'
 
 /** A `${{` without its `}}`. */
 export interface OpenTemplate {
@@ -50,7 +50,7 @@ class Finder {
     if (fields.when !== undefined) this.#bare(fields.when, at('when'), 'condition')
     if (fields.success !== undefined) this.#bare(fieldsOf(fields.success).when, at('success', 'when'), 'done')
     if (fields.for_each !== undefined) this.#items(fields.for_each, at('for_each'))
-    for (const [key, cel] of Object.entries(fieldsOf(fields.set))) this.#bare(cel, at('set', key), 'response')
+    for (const [key, cel] of Object.entries(fieldsOf(fields.set))) this.#bare(cel, at('set', key), fields.type === 'job' ? 'result' : 'response')
     for (const field of TEMPLATED) if (fields[field] !== undefined) this.templates(fields[field], at(field))
     const group = fields.concurrency_group
     if (typeof group === 'string') this.templates(group, at('concurrency_group'))

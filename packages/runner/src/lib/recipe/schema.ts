@@ -150,7 +150,7 @@ export const stepSchema = z.strictObject({
     .union([status, z.array(status).min(1, STATUS_PHRASE)], `${STATUS_PHRASE}, or a list of them`)
     .optional()
     .describe('What is a success; default 2xx'),
-  set: z.record(z.string(), cel, 'a map of context keys to expressions (CEL)').optional().describe('CEL over response'),
+  set: z.record(z.string(), cel, 'a map of context keys to expressions (CEL)').optional().describe('CEL over response, or over the result of a job'),
   recipe: file.optional().describe('The recipe that the step runs, relative to the workspace'),
   params: z.record(z.string(), z.unknown(), 'a map').optional().describe('Parameters of that recipe, or of that job'),
   keys: listOf(contextKey, 'a list of context keys').optional().describe('Keys of that run that become keys of this one'),

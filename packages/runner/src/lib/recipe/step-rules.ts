@@ -28,7 +28,7 @@ const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   headers: ['http'],
   body: ['http'],
   expect: ['http'],
-  set: ['http'],
+  set: ['http', 'job'],
   recipe: ['recipe'],
   params: ['recipe', 'job'],
   keys: ['recipe'],

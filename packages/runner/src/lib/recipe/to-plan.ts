@@ -79,7 +79,7 @@ function toPlanStep(step: RecipeStep, phase: Phase, stage: number, subPlans: Sub
   }
 }
 
-function toJob({ package: name, job, params, account, since, until }: RecipeStep): NonNullable<PlanStep['job']> {
+function toJob({ package: name, job, params, account, since, until, set }: RecipeStep): NonNullable<PlanStep['job']> {
   return {
     package: name ?? '',
     name: job ?? '',
@@ -87,6 +87,7 @@ function toJob({ package: name, job, params, account, since, until }: RecipeStep
     ...(account === undefined ? {} : { account }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
+    ...setOf(set),
   }
 }
 
@@ -122,10 +123,13 @@ function toHttp({ method, url, headers, body, expect, set }: RecipeStep): NonNul
     ...(headers === undefined ? {} : { headers: textsOf(headers) }),
     ...(body === undefined ? {} : { body: body as JsonValue }),
     ...(expect === undefined ? {} : { expect: Array.isArray(expect) ? expect : [expect] }),
-    ...(set === undefined
-      ? {}
-      : { set: Object.fromEntries(Object.entries(set).map(([key, cel]) => [key, bareCel(cel).cel])) }),
+    ...setOf(set),
   }
+}
+
+function setOf(set: RecipeStep['set']): { set?: Record<string, string> } {
+  if (set === undefined) return {}
+  return { set: Object.fromEntries(Object.entries(set).map(([key, cel]) => [key, bareCel(cel).cel])) }
 }
 
 function toApproval({ message, approvers }: RecipeStep): NonNullable<PlanStep['approval']> {

@@ -31,9 +31,10 @@ export type StepFunction = (ctx: StepContext, params: JsonObject, step: Scripted
 /** A list: what the first attempt does, the second, and so on; the last one counts for the rest. */
 export type StepScript = StepFunction | Scripted | readonly (StepFunction | Scripted)[]
 
-/** Completes; `set` are context keys. */
-export function ok(options: { set?: Readonly<Record<string, JsonValue>>; outputs?: string[]; meta?: JsonObject } = {}): Scripted {
-  const { set = {}, outputs, meta } = options
+/** Completes; `set` are context keys, `result` what a job returns. */
+export function ok(options: { set?: Readonly<Record<string, JsonValue>>; outputs?: string[]; result?: JsonValue; meta?: JsonObject } = {}): Scripted {
+  const { set = {}, outputs, result } = options
+  const meta = result === undefined ? options.meta : { ...options.meta, result }
   const writes = Object.fromEntries(Object.entries(set).map(([key, value]) => [key, { value }]))
   return { afterMs: 0, outcome: { status: 'ok', outputs: outputs ?? null, writes, ...(meta && { meta }) } }
 }

@@ -1,5 +1,6 @@
 import type { DiscoverOptions, JobDescription, JobRegistry } from '@lorc/jobs-registry'
 import type { JobFinder, JobPlace, JsonObject, Plan } from '@lorc/runner'
+import { literally } from '@lorc/runner/expressions'
 import { ServerError } from '../errors.ts'
 
 export interface JobRequest {
@@ -39,13 +40,13 @@ export class JobCatalogue {
     if (!this.#finder) throw absent()
     const place: JobPlace = await this.#finder.locate(packageName, job)
     const [{ loadJob }, { readParams, readTimeWindow }] = await Promise.all([import('@lorc/runner/jobs'), import('@lorc/event-client')])
-    await readParams(await loadJob(place), params, place.label)
+    await readParams(await loadJob(place), params, place.label, place.params)
     readTimeWindow({ ...(since !== undefined && { since }), ...(until !== undefined && { until }) }, now)
     const step = {
       package: place.package,
       name: job,
-      ...(Object.keys(params).length > 0 && { params }),
-      ...(account !== undefined && { account }),
+      ...(Object.keys(params).length > 0 && { params: literally(params) }),
+      ...(account !== undefined && { account: literally(account) }),
       ...(since !== undefined && { since }),
       ...(until !== undefined && { until }),
     }

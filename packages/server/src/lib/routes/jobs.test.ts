@@ -14,7 +14,7 @@ import { defineJob } from ${EVENT_CLIENT}
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value) => (typeof value.name === 'string' ? { value } : { issues: [{ message: 'name is missing', path: ['name'] }] }),
   jsonSchema: { input: () => ({ type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }), output: () => ({}) } } }
 /** Greets somebody. */
-export const greet = defineJob({ summary: 'Say hello', params: schema, run: ({ params }) => ({ said: 'hello ' + params.name }) })
+export const greet = defineJob({ summary: 'Say hello', params: schema, run: ({ params, account }) => ({ said: 'hello ' + params.name, account: account ?? null }) })
 `,
 }
 
@@ -57,6 +57,14 @@ describe('jobs over HTTP', () => {
     const { run_id: id } = started.body as { run_id: string }
     for (const name of ['toy', '@acme/toy']) expect((await ask('GET', `/runs?package=${encodeURIComponent(name)}`)).body).toMatchObject({ items: [{ run_id: id }] })
     expect((await ask('GET', '/runs?package=to')).body).toMatchObject({ items: [] })
+  })
+
+  it('get what a request says as it is: no part of it is an expression', async () => {
+    const { ask, server } = await withJobs()
+    const text = '${{ run.id }}'
+    const started = await ask('POST', '/jobs/toy/greet/runs', { params: { name: text }, account: text }, { prefer: 'wait=10' })
+    const { run_id: id } = started.body as { run_id: string }
+    expect((await server.runner.view(id)).steps[0]).toMatchObject({ status: 'completed', meta: { result: { said: `hello ${text}`, account: text } } })
   })
 
   it('are refused before anything is recorded where what they are given is wrong', async () => {

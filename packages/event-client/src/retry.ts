@@ -1,0 +1,1 @@
+export { jobBackoff, retryWait, type Backoff } from './lib/retry-wait.ts'
