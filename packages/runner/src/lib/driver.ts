@@ -1,60 +1,44 @@
-import { Context, type StepContext } from '@lorc/context'
 import type { ApprovalDecision, RunHandle, RunResult } from './api.ts'
-import { AttemptRun, type AttemptEnds } from './attempt-run.ts'
-import { LiveAttempt, logFile, type AttemptHooks } from './attempt.ts'
+import { logFile } from './attempt.ts'
 import { RunnerError } from './errors.ts'
-import type { AttemptMetrics, EventData, JournalEvent, RecordedError } from './events.ts'
+import type { EventData, JournalEvent } from './events.ts'
 import { EndedRun } from './ended-run.ts'
 import type { DriverPort } from './driver-port.ts'
 import { DurableWaits } from './durable-waits.ts'
 import { ExecutedSteps } from './executed-steps.ts'
-import type { Scope } from './expressions/scope.ts'
-import { mayHoldExpressions, resolveStep, withOwnVariables } from './expressions/step-expressions.ts'
+import { withOwnVariables } from './expressions/step-expressions.ts'
 import { GroupWaits } from './group-waits.ts'
 import { isPausedWith, type Pause } from './inner-runs.ts'
 import { comply } from './inbox-command.ts'
-import { ItemContext } from './item-context.ts'
-import type { Item } from './item-data.ts'
 import { gatherItems } from './item-outcome.ts'
 import type { LiveRun } from './live-runs.ts'
-import { conclude, toRecorded, type Acceptance, type Product } from './outcome.ts'
-import type { JsonValue } from './json.ts'
+import { toRecorded } from './outcome.ts'
 import { PendingApprovals } from './pending-approvals.ts'
-import { needsOf, type PlanNeeds } from './plan-needs.ts'
-import type { Plan, PlanStep, RetryPolicy } from './plan.ts'
-import { retryDelay, retryPolicyOf } from './retry.ts'
+import type { Plan } from './plan.ts'
 import { runEnd } from './run-end.ts'
 import type { RunParts } from './run-parts.ts'
 import { scopeOf } from './run-scope.ts'
 import { RunTimers } from './run-timers.ts'
 import type { Command } from './scheduler.ts'
-import type { SecretMask } from './secret-mask.ts'
-import { requireSuccess } from './step-checks.ts'
+import { StepAttempts } from './step-attempts.ts'
 import { decideGate } from './step-gate.ts'
-import { withStepMetrics } from './step-metrics.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const ignore = (): void => undefined
-
-/** What items write is checked against nothing: see ItemContext. */
-const NOTHING = new Context()
 
 /**
  * Drives one run: turns what happens into events and the scheduler's commands into actions. An action is taken only
  * once the event that announces it is durable.
  */
-export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
+export class Driver implements RunHandle, LiveRun {
   place = 0
   readonly result: Promise<RunResult>
   readonly #around: Surroundings
   readonly #run: RunParts
-  readonly #attempts: AttemptRun
-  readonly #live = new Map<number, LiveAttempt>()
-  /** Steps that were told to end while their start was not yet durable, with the reason: they are not begun. */
-  #doomed: Map<number, RunnerError> | undefined
+  readonly #port: DriverPort
+  readonly #attempts: StepAttempts
   readonly #timers: RunTimers
   readonly #steps: ExecutedSteps
-  readonly #needs: PlanNeeds
   #approvals: PendingApprovals | undefined
   #groups: GroupWaits | undefined
   #waits: DurableWaits | undefined
@@ -75,9 +59,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   constructor(around: Surroundings, run: RunParts) {
     this.#around = around
     this.#run = run
-    this.#attempts = new AttemptRun(around, run.cache, this)
     this.#steps = new ExecutedSteps(run.plan)
-    this.#needs = needsOf(run.plan)
     this.#timers = new RunTimers(around.clock)
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -85,6 +67,8 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     })
     this.result.catch(() => {})
     this.opened = new Promise((resolve, reject) => (this.#opened = { resolve, reject }))
+    this.#port = this.#makePort()
+    this.#attempts = new StepAttempts(around, run, this.#steps, this.#port)
     run.journal.onDurable = (events) => this.#onDurable(events)
     run.journal.onFailure = (error) => this.#onFailure(error)
   }
@@ -97,14 +81,10 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     return this.#run.plan
   }
 
-  get seed(): number {
-    return this.#run.fold.provenance.seed
-  }
-
   /** What the runs of its steps begin with. */
   get bequest(): { seed: number; noCache?: boolean } {
     const { noCache } = this.#run.fold.options
-    return { seed: this.seed, ...(noCache && { noCache }) }
+    return { seed: this.#run.fold.provenance.seed, ...(noCache && { noCache }) }
   }
 
   get epoch(): number {
@@ -137,13 +117,11 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   }
 
   progress(step: string): { done: number; total: number | null } | null {
-    return this.#live.get(this.#indexOf(step))?.progress ?? null
+    return this.#attempts.progress(this.#indexOf(step))
   }
 
   get inFlight(): number {
-    let count = 0
-    for (const { step } of this.#live.values()) if (step.type !== 'recipe') count++
-    return count
+    return this.#attempts.busy
   }
 
   /** Begins nothing more; resolves once nothing is under way and all that happened is durable, or the run has ended. */
@@ -157,7 +135,11 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   async #untilDurable(): Promise<void> {
     const last = this.#run.journal.length - 1
-    if (this.#durable < last) await this.#orOver((this.#waits ??= new DurableWaits()).until(last))
+    if (this.#durable < last) await this.#orOver(this.#recorded())
+  }
+
+  #recorded(): Promise<void> {
+    return (this.#waits ??= new DurableWaits()).until(this.#run.journal.length - 1)
   }
 
   async #orOver(wait: Promise<void>): Promise<void> {
@@ -165,7 +147,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   }
 
   cancel({ by, reason, kill }: { by: string; reason: string; kill?: boolean }): void {
-    if (kill) for (const attempt of this.#live.values()) attempt.graceMs = 0
+    if (kill) this.#attempts.withoutGrace()
     if (!this.#mayCancel(kill)) return
     this.#record({ type: 'run.cancel_requested', by, reason, ...(kill && { kill }) })
     this.#pump()
@@ -203,41 +185,6 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   /** Lets go of the run as a crash would, but for ending what it runs: nothing more is journaled. */
   abandon(error: RunnerError): void {
     this.#onFailure(error)
-  }
-
-  environment(step: PlanStep): Readonly<Record<string, string>> {
-    return this.#run.environment(step)
-  }
-
-  get mask(): SecretMask | undefined {
-    return this.#run.secrets?.mask
-  }
-
-  get createdAt(): number {
-    return this.#run.fold.createdAt
-  }
-
-  exposed(context: StepContext): StepContext {
-    return withStepMetrics(context, this.#run.fold)
-  }
-
-  spawned(attempt: LiveAttempt, { pid, startTime }: { pid: number; startTime: string }): void {
-    if (this.#over || attempt.settled) return
-    this.#record({ type: 'step.spawned', step: attempt.step.name, attempt: attempt.number, pid, startTime })
-  }
-
-  scope({ step, number, item, own }: LiveAttempt): Scope {
-    return this.#scope(step, number, item, (key) => own.get(key))
-  }
-
-  childRun(attempt: LiveAttempt): string | null {
-    return this.#run.fold.step(attempt.step.name).childRun
-  }
-
-  linked(attempt: LiveAttempt, runId: string): Promise<void> {
-    if (this.#over || attempt.settled) return Promise.reject(new RunnerError('STEP_CANCELLED', 'The attempt is over.'))
-    const { seq } = this.#record({ type: 'step.linked', step: attempt.step.name, attempt: attempt.number, runId })
-    return (this.#waits ??= new DurableWaits()).until(seq)
   }
 
   #record(data: EventData, at = this.#around.clock.now()): JournalEvent {
@@ -287,10 +234,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     const { cancel } = this.#run.fold
     const stopped = cancel?.code ? cancel.reason : `the run was cancelled by ${cancel?.by}.`
     const why = cancel ? stopped : `step ${this.#failedStep() ?? 'of the run'} failed.`
-    const reason = new RunnerError('STEP_CANCELLED', `Cancelled: ${why}`)
-    const attempt = this.#live.get(step)
-    if (attempt) attempt.end(reason)
-    else (this.#doomed ??= new Map()).set(step, reason)
+    this.#attempts.end(step, new RunnerError('STEP_CANCELLED', `Cancelled: ${why}`))
   }
 
   #finish(status: 'completed' | 'failed' | 'cancelled'): void {
@@ -310,60 +254,19 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     this.#durable = events.at(-1)?.seq ?? this.#durable
     this.#waits?.tell(this.#durable)
     for (const event of events) {
-      if (event.type === 'step.started') this.#launch(event.step, event.attempt)
+      if (event.type === 'step.started') this.#attempts.launch(event.step, event.attempt)
       else if (event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled') this.#conclude()
     }
-  }
-
-  #launch(name: string, number: number): void {
-    const at = this.#indexOf(name)
-    const own = this.#run.scheduler.names.parentOf(at)
-    const item = own === at ? undefined : this.#itemOf(at)
-    const definition = this.#steps.of(own)
-    const step = item ? { ...definition, name } : definition
-    const doom = this.#doomed?.get(at)
-    if (doom) this.#doomed?.delete(at)
-    else if (this.#needs.expressions.any && mayHoldExpressions(definition)) {
-      try {
-        const request = step.http && this.#run.secrets ? scopeOf(this.#run, step, { attempt: number, item, secrets: true }) : undefined
-        return this.#begin(resolveStep(step, this.#scope(step, number, item), request), at, number, item)
-      } catch (error) {
-        return this.#begin(step, at, number, item, RunnerError.from(error, 'EXPRESSION_FAILED'))
-      }
-    }
-    this.#begin(step, at, number, item, doom)
-  }
-
-  #begin(step: PlanStep, at: number, number: number, item: Item | undefined, refusal?: RunnerError): void {
-    const { clock, graceMs } = this.#around
-    const author = { who: step.name, step: step.name, attempt: number }
-    const seen = this.#run.context.begin(author)
-    const own = item ? new ItemContext(seen, () => NOTHING.begin(author)) : seen
-    const index = this.#run.scheduler.names.parentOf(at)
-    const attempt = new LiveAttempt({ step, index, at, number, item, own, startedAt: clock.monotonic(), graceMs }, this.#run.places, this)
-    this.#live.set(at, attempt)
-    if (!refusal) return this.#attempts.begin(attempt)
-    if (refusal.code === 'STEP_CANCELLED') attempt.end(refusal)
-    this.failed(attempt, toRecorded(refusal), this.#attempts.measure(attempt))
   }
 
   #prepare(at: number): void {
     const { plan, scheduler } = this.#run
     const step = this.#steps.of(at)
-    const scope = withOwnVariables(step, this.#scope(step, scheduler.attempts(at) + 1))
+    const scope = withOwnVariables(step, scopeOf(this.#run, step, { attempt: scheduler.attempts(at) + 1 }))
     const event = decideGate(plan.steps[at]!, scope, this.#around.clock.now())
     if (!event) return scheduler.apply({ type: 'step.ready', step: this.#nameOf(at) })
     this.#record(event)
     if (event.type === 'approval.requested') this.#pendingApprovals().watch(event.step, event.expiresAt)
-  }
-
-  #scope(step: PlanStep, attempt: number, item?: Item, read?: (key: string) => JsonValue | undefined): Scope {
-    return scopeOf(this.#run, step, { attempt, item, ...(read && { read }) })
-  }
-
-  #itemOf(at: number): Item {
-    const { names } = this.#run.scheduler
-    return this.#run.items!.of(this.#run.plan.steps[names.parentOf(at)]!.name, names.ordinal(at))
   }
 
   #gather({ step, attempt, failed }: Extract<Command, { do: 'gather' }>): void {
@@ -378,24 +281,30 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
 
   #acquire(at: number): void {
     const own = this.#run.scheduler.names.parentOf(at)
-    this.#groups ??= new GroupWaits(this.#around.slots, this.#run, this.#port())
+    this.#groups ??= new GroupWaits(this.#around.slots, this.#run, this.#port)
     this.#groups.ask(at, this.#steps.of(own), this.plan.steps[own]!.concurrencyGroup!)
   }
 
   #pendingApprovals(): PendingApprovals {
-    return (this.#approvals ??= new PendingApprovals(this.#run.fold, this.#around.clock, this.#port()))
+    return (this.#approvals ??= new PendingApprovals(this.#run.fold, this.#around.clock, this.#port))
   }
 
-  #port(): DriverPort {
+  #makePort(): DriverPort {
     return {
       opened: this.opened,
       isGoingOn: () => this.#isGoingOn(),
+      isOver: () => this.#over,
       record: (event, at) => void this.#record(event, at),
+      recorded: () => this.#recorded(),
       pump: () => this.#pump(),
       after: (ms, act) => this.#timers.after(ms, act),
-      scope: (step, attempt, item) => this.#scope(step, attempt, item),
-      itemOf: (at) => this.#itemOf(at),
+      settled: (step) => this.#settled(step),
     }
+  }
+
+  #settled(step: string): void {
+    if (this.#settling && this.inFlight === 0) this.#settling.resolve()
+    this.#groups?.release(step)
   }
 
   /** What came after a part of the run that goes on after all. */
@@ -412,58 +321,6 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
     if (deadlineMs === undefined) return
     const left = this.#run.fold.createdAt + deadlineMs - this.#around.clock.now()
     this.#timers.after(Math.max(0, left), () => this.#endFor('RUN_DEADLINE', `The run did not end within ${deadlineMs / 1000} s of its creation.`))
-  }
-
-  completed(attempt: LiveAttempt, accepted: Acceptance, metrics: AttemptMetrics | null, cached?: string): void {
-    if (attempt.settled || this.#over) return
-    const at = this.#around.clock.now()
-    let product: Product
-    try {
-      requireSuccess(attempt, () => this.scope(attempt))
-      product = conclude(attempt, accepted, this.#run, at)
-    } catch (error) {
-      return this.failed(attempt, toRecorded(error), metrics ?? this.#attempts.measure(attempt))
-    }
-    this.#settle(attempt)
-    const { artifacts, outputs, writes, meta } = product
-    const { step, number } = attempt
-    const extra = { ...(meta && { meta }), ...(cached !== undefined && { cached }) }
-    this.#record({ type: 'step.completed', step: step.name, attempt: number, writes, outputs, artifacts, metrics, ...extra }, at)
-    if (step.cache && cached === undefined) this.#run.cache.keep(attempt, product, at)
-    this.#pump()
-  }
-
-  failed(attempt: LiveAttempt, error: RecordedError, metrics: AttemptMetrics, retry?: RetryPolicy): void {
-    if (!this.#settle(attempt)) return
-    const { step, number, ending } = attempt
-    if (ending?.code === 'STEP_CANCELLED') {
-      this.#record({ type: 'step.cancelled', step: step.name, attempt: number, reason: ending.message, metrics })
-      return this.#pump()
-    }
-    const said = ending ? toRecorded(ending) : error
-    const { scheduler } = this.#run
-    const delay = scheduler.stopping
-      ? undefined
-      : retryDelay(retryPolicyOf(step, retry), scheduler.failures(attempt.at), said, this.#around.ids.random())
-    this.#record({ type: 'step.failed', step: step.name, attempt: number, error: said, metrics, ...(delay !== undefined && { retryInMs: delay }) })
-    if (delay !== undefined) {
-      this.#timers.after(delay, () => {
-        scheduler.apply({ type: 'retry.due', step: step.name })
-        this.#pump()
-      })
-    }
-    this.#pump()
-  }
-
-  /** False when the attempt was settled before. */
-  #settle(attempt: LiveAttempt): boolean {
-    if (attempt.settled || this.#over) return false
-    attempt.settled = true
-    attempt.stopTimer?.()
-    this.#live.delete(attempt.at)
-    if (this.#settling && this.inFlight === 0) this.#settling.resolve()
-    this.#groups?.release(attempt.step.name)
-    return true
   }
 
   /** Time limits are the main part's: what comes after it is to clean up. */
@@ -494,10 +351,7 @@ export class Driver implements RunHandle, LiveRun, AttemptHooks, AttemptEnds {
   #onFailure(error: RunnerError): void {
     if (this.#over) return
     this.#close()
-    for (const attempt of this.#live.values()) {
-      attempt.stopTimer?.()
-      attempt.end(new RunnerError('STEP_CANCELLED', error.message, { cause: error }))
-    }
+    this.#attempts.abandon(new RunnerError('STEP_CANCELLED', error.message, { cause: error }))
     this.#opened.reject(error)
     this.#reject(error)
   }

@@ -5,7 +5,8 @@ import { GroupKeeper, type ConcurrencyGroup, type GroupHooks } from './group-kee
 import type { GroupSlots } from './group-slots.ts'
 import { toRecorded } from './outcome.ts'
 import type { PlanStep } from './plan.ts'
-import type { RunParts } from './run-parts.ts'
+import { itemAt, type RunParts } from './run-parts.ts'
+import { scopeOf } from './run-scope.ts'
 
 /** Has the steps of one run start when their concurrency group has a slot for them, and tells the scheduler of it. */
 export class GroupWaits implements GroupHooks {
@@ -24,9 +25,9 @@ export class GroupWaits implements GroupHooks {
     const { scheduler } = this.#run
     const name = scheduler.names.nameOf(at)
     const attempt = scheduler.attempts(at) + 1
-    const item = scheduler.names.isItem(at) ? this.#driver.itemOf(at) : undefined
+    const item = scheduler.names.isItem(at) ? itemAt(this.#run, at) : undefined
     try {
-      const scope = withOwnVariables(step, this.#driver.scope(step, attempt, item))
+      const scope = withOwnVariables(step, scopeOf(this.#run, step, { attempt, item }))
       const resolved = resolveText(group.name, scope, `\`concurrency_group\` of the step \`${name}\``)
       scheduler.apply({ type: 'slot.asked', step: name })
       // A slot counts as long as its run's lease is held: the store has to know the run before it can count one.

@@ -1,6 +1,6 @@
 import type { Context } from '@lorc/context'
 import type { RunPlaces } from './attempt.ts'
-import type { ItemData } from './item-data.ts'
+import type { Item, ItemData } from './item-data.ts'
 import type { Journal } from './journal.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import type { RunFold } from './run-fold.ts'
@@ -24,4 +24,9 @@ export interface RunParts {
   readonly items: ItemData | undefined
   readonly secrets: Secrets | undefined
   environment(step: PlanStep): Readonly<Record<string, string>>
+}
+
+/** The item that a step is, which is one, by its place among the run's steps. */
+export function itemAt({ plan, scheduler: { names }, items }: RunParts, at: number): Item {
+  return items!.of(plan.steps[names.parentOf(at)]!.name, names.ordinal(at))
 }

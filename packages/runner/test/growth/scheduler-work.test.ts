@@ -96,7 +96,7 @@ describe.each(Object.entries(shapes))('the work for an event of %s', (_, shape) 
 })
 
 it('notices a scheduler that looks at every step', async () => {
-  const scan: Edit = (text) => text.replace('  apply(event: SchedulerEvent): void {\n', '$&    for (let i = 0; i < this.graph.size; i++) void this.#status[i]\n')
+  const scan: Edit = (text) => text.replace('  apply(event: SchedulerEvent): void {\n', '$&    for (let i = 0; i < this.graph.size; i++) void this.#steps.status[i]\n')
   const small = await live(shapes['one group']!, 50, undefined, scan)
   const large = await live(shapes['one group']!, 500, undefined, scan)
   expect(large.touches / large.events).toBeGreaterThan(5 * (small.touches / small.events))

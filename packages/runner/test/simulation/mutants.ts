@@ -18,16 +18,16 @@ export function mutantScheduler(piece: string, instead: string): Promise<typeof 
   return load((text) => text.replace(piece, () => instead))
 }
 
-/** The class Scheduler as an edit of its main file makes it. */
+/** The class Scheduler as an edit of each of its files makes it. */
 export function editedScheduler(edit: (text: string) => string): Promise<typeof Scheduler> {
-  return load((text, path) => (path === 'scheduler.ts' ? edit(text) : text))
+  return load(edit)
 }
 
-async function load(edit: (text: string, path: string) => string): Promise<typeof Scheduler> {
+async function load(edit: (text: string) => string): Promise<typeof Scheduler> {
   const folder = mkdtempSync(join(tmpdir(), 'lorc-mutant-'))
   try {
     mkdirSync(join(folder, 'scheduler'))
-    for (const [path, text] of sources) writeFileSync(join(folder, path), outward(edit(text, path), path))
+    for (const [path, text] of sources) writeFileSync(join(folder, path), outward(edit(text), path))
     const loaded = (await import(/* @vite-ignore */ pathToFileURL(join(folder, 'scheduler.ts')).href)) as { Scheduler: typeof Scheduler }
     return loaded.Scheduler
   } finally {
