@@ -3,28 +3,28 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBigQuerySink, type BigQuerySink, type BigQuerySinkOptions } from '../../src/bigquery.ts'
 import type { EventRow, RawObjectRow } from '../../src/index.ts'
 import { EventError, openBigQuery } from '../../src/index.ts'
-import { ContractServer, type ContractServerOptions } from './contract-server.ts'
+import { ContractServer } from './contract-server.ts'
+import { FaultProxy } from './fault-proxy.ts'
 
 let server: ContractServer
+let proxy: FaultProxy
 let endpoint: string
 const signal = new AbortController().signal
-
-async function serve(options: ContractServerOptions = {}): Promise<void> {
-  server = new ContractServer(options)
-  endpoint = await server.listen()
-}
 
 function sinkOf(options: Partial<BigQuerySinkOptions> = {}): BigQuerySink {
   return createBigQuerySink({ project: 'test-project', dataset: 'd', location: 'EU', endpoint, ...options })
 }
 
 beforeEach(async () => {
-  await serve()
+  server = new ContractServer()
+  proxy = new FaultProxy(await server.listen())
+  endpoint = await proxy.listen()
 })
 afterEach(async () => {
-  expect(server.contract.violations).toEqual([])
-  expect(server.faults.done).toBe(true)
+  await proxy.close()
   await server.close()
+  expect(proxy.faults.done).toBe(true)
+  expect(server.contract.violations).toEqual([])
 })
 
 const row = (n: number, columns: Partial<EventRow> = {}): EventRow => ({
@@ -128,7 +128,7 @@ describe('write', () => {
   })
 
   it('tells rows that may be taken later from those that never are, and writes the others', async () => {
-    server.faults.plan('insertAll', { kind: 'partial', reason: 'backendError', rows: (place) => place === 0 })
+    proxy.faults.plan('insertAll', { kind: 'partial', reason: 'backendError', rows: (place) => place === 0 })
     const outcome = await sinkOf().write([row(0), row(1, { payload: 'not json' }), row(2), row(3, { created_at: 'soon' })], signal)
     expect(outcome).toEqual({
       rejected: [
@@ -141,7 +141,7 @@ describe('write', () => {
   })
 
   it.each(['stopped', 'timeout', 'internalError', 'rateLimitExceeded'])('takes rows refused as `%s` for passing', async (reason) => {
-    server.faults.plan('insertAll', { kind: 'partial', reason, rows: () => true })
+    proxy.faults.plan('insertAll', { kind: 'partial', reason, rows: () => true })
     expect((await sinkOf().write(rows(2), signal)).rejected.map(({ verdict }) => verdict)).toEqual(['retry', 'retry'])
   })
 
@@ -151,9 +151,7 @@ describe('write', () => {
   })
 
   it('refuses a batch that is too large as such, for the deliverer to cut it', async () => {
-    await server.close()
-    await serve({ maxBytes: 3000 })
-    await sinkOf().setup({ dryRun: false })
+    proxy.maxBytes = 3000
     expect(await refusal(sinkOf().write(rows(20), signal))).toMatchObject({ code: 'EVENTS_BATCH_REFUSED' })
     expect(stored()).toEqual([])
   })
@@ -168,7 +166,7 @@ describe('write', () => {
   ] as const)('passes on that %s concerns the whole batch, after one request, and takes the rows later, once in the view', async (_, fault, code, retryAfterMs) => {
     const sink = sinkOf()
     await sink.write(rows(2), signal)
-    server.faults.plan('insertAll', fault)
+    proxy.faults.plan('insertAll', fault)
     const problem = await refusal(sink.write(rows(4), signal))
     expect(problem).toMatchObject({ code, transient: true, retryAfterMs })
     expect(await sink.write(rows(4), signal)).toEqual({ rejected: [] })
@@ -181,7 +179,7 @@ describe('write', () => {
     ['401', { kind: 'status', status: 401, reason: 'authError' }, 'BIGQUERY_DENIED'],
     ['400', { kind: 'status', status: 400, reason: 'invalid' }, 'BIGQUERY_REFUSED'],
   ] as const)('does not try again after %s', async (_, fault, code) => {
-    server.faults.plan('insertAll', fault)
+    proxy.faults.plan('insertAll', fault)
     expect(await refusal(sinkOf().write(rows(1), signal))).toMatchObject({ code, transient: false })
   })
 
@@ -194,7 +192,7 @@ describe('write', () => {
   })
 
   it('waits for a table that was made a moment ago', async () => {
-    server.faults.plan('insertAll', { kind: 'status', status: 404, reason: 'notFound' })
+    proxy.faults.plan('insertAll', { kind: 'status', status: 404, reason: 'notFound' })
     expect(await refusal(sinkOf().write(rows(1), signal))).toMatchObject({ code: 'BIGQUERY_UNAVAILABLE', transient: true })
   })
 
@@ -204,7 +202,7 @@ describe('write', () => {
   })
 
   it('ends when it is aborted', async () => {
-    server.faults.plan('insertAll', { kind: 'slow', ms: 200 })
+    proxy.faults.plan('insertAll', { kind: 'slow', ms: 200 })
     const abort = new AbortController()
     const writing = sinkOf().write(rows(1), abort.signal)
     setTimeout(() => abort.abort(new Error('enough')), 20)
@@ -245,9 +243,9 @@ describe('upsert', () => {
 
   it('leaves no staging table behind, whatever happens', async () => {
     const sink = sinkOf()
-    server.faults.plan('load', { kind: 'status', status: 503, reason: 'backendError' })
+    proxy.faults.plan('load', { kind: 'status', status: 503, reason: 'backendError' })
     expect(await refusal(sink.upsert([object('1', {})], { dryRun: false, signal }))).toMatchObject({ code: 'BIGQUERY_UNAVAILABLE', transient: true })
-    server.faults.plan('query', { kind: 'status', status: 403, reason: 'accessDenied' })
+    proxy.faults.plan('query', { kind: 'status', status: 403, reason: 'accessDenied' })
     expect(await refusal(sink.upsert([object('1', {})], { dryRun: false, signal }))).toMatchObject({ code: 'BIGQUERY_DENIED' })
     await sink.upsert([object('1', {})], { dryRun: false, signal })
     expect(server.warehouse.tablesOf('test-project.d')).toHaveLength(3)
@@ -339,7 +337,7 @@ describe('drop', () => {
     expect(await smoke.drop({ dryRun: false })).toEqual({ statement, tables })
     expect([...server.warehouse.datasets]).toEqual(['test-project.d'])
     expect(await smoke.drop({ dryRun: false })).toEqual({ statement, tables: [] })
-    server.faults.plan('table', { kind: 'status', status: 403, reason: 'accessDenied' })
+    proxy.faults.plan('table', { kind: 'status', status: 403, reason: 'accessDenied' })
     expect(await refusal(smoke.drop({ dryRun: true }))).toMatchObject({ code: 'BIGQUERY_DENIED' })
     for (const dataset of ['d', 'prod', 'smoke', 'smoke_', 'xsmoke_a']) {
       expect(await refusal(sinkOf({ dataset }).drop({ dryRun: false }))).toMatchObject({ code: 'EVENTS_OPTION_INVALID' })

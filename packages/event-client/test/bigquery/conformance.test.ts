@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { sinkConformance, type SinkUnderTest } from '../../src/conformance.ts'
 import type { EventRow, EventsOptions, RawObjectRow } from '../../src/index.ts'
 import { openEvents } from '../../src/index.ts'
-import { ContractServer } from './contract-server.ts'
-import { REAL, realDataset } from './real-service.ts'
+import { REAL } from './real-service.ts'
+import { openService } from './service.ts'
 
 type Cleanup = (task: () => Promise<void>) => void
 
@@ -27,19 +27,13 @@ async function subjectOf(settings: EventsOptions): Promise<SinkUnderTest> {
   return { open, read: async () => (await read('SELECT * FROM events')) as EventRow[], readRawObjects: async () => (await read('SELECT * FROM raw_objects')) as RawObjectRow[] }
 }
 
-async function onContractServer(dir: string, cleanup: Cleanup): Promise<SinkUnderTest> {
-  const server = new ContractServer()
-  const endpoint = await server.listen()
-  cleanup(async () => {
-    await server.close()
-    expect(server.contract.violations).toEqual([])
-  })
-  const subject = await subjectOf({ dir, project: 'test-project', dataset: 'd', endpoint })
+async function subject(dir: string, cleanup: Cleanup): Promise<SinkUnderTest> {
+  const { settings, proxy } = await openService(cleanup)
   return {
-    ...subject,
+    ...(await subjectOf({ ...settings, dir })),
     async breakDown() {
-      server.faults.plan('insertAll', { kind: 'status', status: 503, reason: 'backendError' }, Number.POSITIVE_INFINITY)
-      return async () => server.faults.clear()
+      proxy.faults.plan('insertAll', { kind: 'status', status: 503, reason: 'backendError' }, Number.POSITIVE_INFINITY)
+      return async () => proxy.faults.clear()
     },
   }
 }
@@ -49,7 +43,7 @@ describe('sink bigquery', () => {
     it(name, { timeout: REAL === undefined ? 30_000 : 300_000 }, async ({ onTestFinished }) => {
       const dir = mkdtempSync(join(tmpdir(), 'lorc-bigquery-'))
       onTestFinished(() => rmSync(dir, { recursive: true }))
-      await run(REAL === undefined ? await onContractServer(dir, onTestFinished) : await subjectOf({ dir, ...(await realDataset(onTestFinished)) }))
+      await run(await subject(dir, onTestFinished))
     })
   }
 })

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ApiError, notFound } from './api-error.ts'
 import { Contract } from './contract.ts'
-import { type Action, type Fault, Faults, statusError } from './faults.ts'
 import { type JobRequest, Jobs } from './jobs.ts'
 import { type RowFault, type StoredTable, Warehouse } from './warehouse.ts'
 
@@ -14,8 +13,8 @@ export interface ContractServerOptions {
   latencyMs?: number
   /** Whether an insertId that came before is dropped, as BigQuery mostly does. Default false: the worst case. */
   dedupe?: boolean
-  /** A larger request is answered 413. Default 10 MB. */
-  maxBytes?: number
+  /** Of this many inserts one is checked and kept, the others are only counted: for measuring. Default 1: all are. */
+  sample?: number
 }
 
 interface Insert {
@@ -26,7 +25,6 @@ interface Insert {
 /** The part of BigQuery's API that the sink uses, over real HTTP. */
 export class ContractServer {
   readonly contract = new Contract()
-  readonly faults = new Faults()
   readonly warehouse = new Warehouse()
   readonly jobs = new Jobs(this.warehouse)
   /** Of each insertAll: how many rows. */
@@ -34,6 +32,7 @@ export class ContractServer {
   readonly #options: ContractServerOptions
   readonly #server: Server
   readonly #insertIds = new Set<string>()
+  #asked = 0
 
   constructor(options: ContractServerOptions = {}) {
     this.#options = options
@@ -54,17 +53,11 @@ export class ContractServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const path = new URL(request.url ?? '', 'http://x').pathname.replace(/^\/bigquery\/v2/, '')
-      const [action, run] = this.#route(request, path)
+      const run = this.#route(request, path)
       const body = await bodyOf(request)
-      const { latencyMs = 0, maxBytes = 10_000_000 } = this.#options
+      const { latencyMs = 0 } = this.#options
       if (latencyMs > 0) await wait(latencyMs)
-      if (body.length > maxBytes) throw new ApiError(413, 'requestTooLarge', `Request payload size exceeds the limit: ${maxBytes} bytes.`)
-      const fault = this.faults.take(action)
-      if (fault?.kind === 'slow') await wait(fault.ms)
-      if (fault?.kind === 'status') throw statusError(fault)
-      if (fault?.kind === 'cut' && fault.when === 'before') return void request.socket.destroy()
-      const answer = run(body, fault)
-      if (fault?.kind === 'cut') return void request.socket.destroy()
+      const answer = run(body)
       send(response, answer === undefined ? 204 : 200, answer)
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError(500, 'contractServer', String((error as Error).stack))
@@ -73,22 +66,22 @@ export class ContractServer {
     }
   }
 
-  #route(request: IncomingMessage, path: string): [Action, (body: Buffer, fault: Fault | undefined) => object | undefined] {
+  #route(request: IncomingMessage, path: string): (body: Buffer) => object | undefined {
     const method = request.method ?? 'GET'
     const insert = /^\/projects\/([^/]+)\/datasets\/([^/]+)\/tables\/([^/]+)\/insertAll$/.exec(path)
-    if (insert && method === 'POST') return ['insertAll', (body, fault) => this.#insertAll(insert.slice(1).join('.'), body, fault)]
+    if (insert && method === 'POST') return (body) => this.#insertAll(insert.slice(1).join('.'), body)
     const upload = /^\/upload\/bigquery\/v2\/projects\/([^/]+)\/jobs$/.exec(path)
-    if (upload && method === 'POST') return ['load', (body) => this.#load(upload[1] ?? '', request.headers['content-type'] ?? '', body)]
+    if (upload && method === 'POST') return (body) => this.#load(upload[1] ?? '', request.headers['content-type'] ?? '', body)
     const jobs = /^\/projects\/([^/]+)\/jobs$/.exec(path)
-    if (jobs && method === 'POST') return ['query', (body) => this.#job(this.jobs.query(jobs[1] ?? '', this.contract.check('IJob', JSON.parse(String(body)) as JobRequest)))]
+    if (jobs && method === 'POST') return (body) => this.#job(this.jobs.query(jobs[1] ?? '', this.contract.check('IJob', JSON.parse(String(body)) as JobRequest)))
     const job = /^\/projects\/[^/]+\/jobs\/([^/]+)(\/cancel)?$/.exec(path)
-    if (job) return ['results', () => (job[2] === undefined ? this.#job(this.jobs.find(job[1] ?? '').job) : { job: this.jobs.find(job[1] ?? '').job })]
+    if (job) return () => (job[2] === undefined ? this.#job(this.jobs.find(job[1] ?? '').job) : { job: this.jobs.find(job[1] ?? '').job })
     const results = /^\/projects\/([^/]+)\/queries\/([^/]+)$/.exec(path)
-    if (results && method === 'GET') return ['results', () => this.contract.check('IGetQueryResultsResponse', this.jobs.results(results[1] ?? '', results[2] ?? ''))]
+    if (results && method === 'GET') return () => this.contract.check('IGetQueryResultsResponse', this.jobs.results(results[1] ?? '', results[2] ?? ''))
     const table = /^\/projects\/([^/]+)\/datasets\/([^/]+)\/tables\/([^/]+)$/.exec(path)
-    if (table) return ['table', () => this.#table(table.slice(1), method)]
+    if (table) return () => this.#table(table.slice(1), method)
     const list = /^\/projects\/([^/]+)\/datasets\/([^/]+)\/tables$/.exec(path)
-    if (list && method === 'GET') return ['table', () => this.#tables(list.slice(1).join('.'))]
+    if (list && method === 'GET') return () => this.#tables(list.slice(1).join('.'))
     throw new ApiError(500, 'contractServer', `The contract server has no ${method} ${path}.`)
   }
 
@@ -96,13 +89,13 @@ export class ContractServer {
     return this.contract.check('IJob', job)
   }
 
-  #insertAll(key: string, body: Buffer, fault: Fault | undefined): object {
+  #insertAll(key: string, body: Buffer): object {
     const table = this.warehouse.find(key)
+    this.#asked += 1
+    if (this.#asked % (this.#options.sample ?? 1) !== 0) return { kind: 'bigquery#tableDataInsertAllResponse' }
     const { rows = [], skipInvalidRows = false } = this.contract.check('ITableDataInsertAllRequest', JSON.parse(String(body)) as Insert)
     this.inserts.push(rows.length)
-    const encoded = rows.map(({ json = {} }, place): (string | number | null)[] | RowFault =>
-      fault?.kind === 'partial' && fault.rows(place) ? { reason: fault.reason, message: 'The row was not taken.' } : this.warehouse.encode(table, json),
-    )
+    const encoded = rows.map(({ json = {} }) => this.warehouse.encode(table, json))
     const refused = encoded.flatMap((row, index) => (Array.isArray(row) ? [] : [{ index, errors: [row] }]))
     // Without skipInvalidRows one wrong row stops all the others.
     const stopped = refused.length > 0 && !skipInvalidRows

@@ -15,6 +15,9 @@ const insert = (rows: number): string =>
 const INSERT_CHUNK = insert(CHUNK)
 const INSERT_ONE = insert(1)
 
+const COUNT = `INSERT INTO event_counts (event_type, count) VALUES (?, ?)
+  ON CONFLICT DO UPDATE SET count = count + excluded.count`
+
 /** Table `events` of the local database, where it is the sink. */
 export class EventTable {
   readonly #database: LocalDatabase
@@ -32,7 +35,10 @@ export class EventTable {
       const changes = new Map<string, TallyChange>()
       const inserted = this.#insert(rows, changes)
       if (inserted < rows.length) this.#tallyNew(changes, last ?? 0)
-      for (const change of changes.values()) change.delivered = change.emitted
+      for (const [type, change] of changes) {
+        change.delivered = change.emitted
+        if (change.emitted > 0) this.#database.statement(COUNT).run(type, change.emitted)
+      }
       this.#tallies.add(this.#tallies.emitter(emitter), changes)
     })
   }

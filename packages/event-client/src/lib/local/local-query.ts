@@ -16,7 +16,8 @@ const ELSEWHERE = 'events of another sink'
  * EVENTS_ELSEWHERE where it reads events that are not here, EVENTS_STORE_*.
  */
 export function localQuery(database: LocalDatabase, sql: string, { eventsIn, ...options }: LocalQueryOptions): Record<string, JsonValue>[] {
-  const tables = eventsIn === undefined ? {} : { tables: { events: `\`${ELSEWHERE}\`` } }
+  const elsewhereOnly = { tables: { events: `\`${ELSEWHERE}\`` } }
+  const tables = eventsIn !== undefined ? elsewhereOnly : options.tables === undefined ? { eventCounts: '`event_counts`' } : {}
   return database.query((db) => {
     try {
       return querySqlite(db, sql, { ...options, ...tables }).rows

@@ -47,8 +47,19 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = 1;
 `
 
+/** How many events there are of each type: those who write rows add to it, and whoever removes some by hand takes from it. */
+const EVENT_COUNTS = `
+CREATE TABLE event_counts (event_type TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO event_counts SELECT event_type, count(*) FROM events GROUP BY event_type;
+CREATE TRIGGER events_removed AFTER DELETE ON events BEGIN
+  UPDATE event_counts SET count = count - 1 WHERE event_type = old.event_type;
+  DELETE FROM event_counts WHERE event_type = old.event_type AND count = 0;
+END;
+PRAGMA user_version = 2;
+`
+
 /** What brings a file to each version from the one before it. */
-const MIGRATIONS: readonly string[] = [SCHEMA]
+const MIGRATIONS: readonly string[] = [SCHEMA, EVENT_COUNTS]
 const SCHEMA_VERSION = MIGRATIONS.length
 
 /** The statements that make the tables for people's queries. */

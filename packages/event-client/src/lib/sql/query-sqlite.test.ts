@@ -43,6 +43,7 @@ beforeAll(() => {
     insert.run(id, type, source, at, 'run', subject, text)
   }
   writer.exec(`INSERT INTO raw_objects VALUES ('gmail:mail:1', 'gmail', 'mail', '1', '{"subject":"hello"}', NULL, '2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-01T00:00:00.000Z')`)
+  writer.exec('CREATE TABLE event_counts AS SELECT event_type, count(*) AS count FROM events GROUP BY event_type')
   writer.close()
   db = openForQueries(file)
 })
@@ -51,13 +52,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** What SQLite answers, also to what is written for BigQuery, read back. */
+/** What SQLite answers, also to what is written for BigQuery, read back, and where counts by type are kept. */
 function rows(sql: string, ...params: JsonValue[]): Record<string, JsonValue>[] {
   const { rows: found, columns } = querySqlite(db, sql, { params, now: NOW })
   const written = compileSql(sql, { dialect: BIGQUERY, tables: { events: '`p.d.events`', raw_objects: '`p.d.raw_objects`' }, params, now: NOW })
   const back = portable(written.text)
   const values = back.params.map((name) => written.parameters.get(Number(name.slice(1)))?.value ?? null)
   expect(querySqlite(db, back.sql, { params: values, now: NOW })).toEqual({ rows: found, columns })
+  expect(querySqlite(db, sql, { params, now: NOW, eventCounts: '`event_counts`' })).toEqual({ rows: found, columns })
   return found
 }
 /** The value of an expression; of event `id` where one is given. */

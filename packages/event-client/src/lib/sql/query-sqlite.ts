@@ -25,6 +25,8 @@ export interface QueryOptions {
   now?: Date
   /** What the tables are called in the database, quoted, where that is something else. */
   tables?: Partial<Record<'events' | 'raw_objects', string>>
+  /** The table in which the number of events of each type is kept, quoted: what asks for no more is answered from there. */
+  eventCounts?: string
 }
 
 /**

@@ -27,7 +27,7 @@ export function writeCall(syntax: CallSyntax, scope: Scope, write: Write): Value
   const type = resultType(known.result, values.map((value) => value.type), known.result === 'COMMON' ? alike(values.slice(ALIKE[name] ?? 0), name).type : 'NULL')
   if (name === 'CURRENT_TIMESTAMP') return compose(at, type, dialect.timestamp(now))
   if (name === 'CURRENT_DATE') return compose(at, type, dialect.date(now.slice(0, 10)))
-  const custom = dialect.functions[name]
+  const custom = syntax.distinct ? undefined : dialect.functions[name]
   const text = custom === undefined ? `${name}(${syntax.distinct ? 'DISTINCT ' : ''}${texts.join(', ')})` : custom(...texts)
   if (over !== undefined) return windowed(at, type, text, values, over, write)
   const value = compose(at, type, text, values)

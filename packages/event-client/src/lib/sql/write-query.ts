@@ -4,6 +4,7 @@ import { namedPlace, type Relation, same, type Scope, type WrittenQuery } from '
 import { SqlFault } from './sql-error.ts'
 import type { ExpressionSyntax, OrderSyntax, QuerySyntax } from './syntax.ts'
 import { commonType, type SqlColumn, TABLES } from './types.ts'
+import { countingTypes, needsTypesOnly } from './type-counts.ts'
 import { ordered } from './value.ts'
 import { orderText } from './write-call.ts'
 import { writeExpression } from './write-expression.ts'
@@ -15,6 +16,8 @@ export interface QueryContext {
   readonly now: string
   /** What the tables are called in the database, quoted. */
   readonly tables: Readonly<Record<string, string>>
+  /** As CompileOptions.eventCounts. */
+  readonly eventCounts: string | undefined
 }
 
 /** Writes a query for the database; `relations` are the queries of WITH around it. Throws SqlFault. */
@@ -32,7 +35,11 @@ export function writeQuery(syntax: QuerySyntax, context: QueryContext, relations
     write: (query) => writeQuery(query, context, known),
   }
   const relation = (name: string, at: number): Relation => findRelation(name, at, known, context)
-  const selects = syntax.selects.map((select) => writeSelect(select, scope, relation))
+  const { eventCounts } = context
+  const selects = syntax.selects.map((select) => {
+    if (eventCounts === undefined || !needsTypesOnly(select, syntax.orderBy)) return writeSelect(select, scope, relation)
+    return writeSelect(select, { ...scope, dialect: countingTypes(scope.dialect) }, (name, at) => ({ ...relation(name, at), text: eventCounts }))
+  })
   const [first] = selects as [WrittenSelect, ...WrittenSelect[]]
   const columns = selects.length === 1 ? first.columns : united(selects, syntax)
   const order = syntax.orderBy.map((item) => orderItem(item, columns, selects.length === 1 ? first : undefined))
