@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { relative, sep } from 'node:path'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import { isOwn, type CodeLanguage, type CodeUse } from './code-languages/language.ts'
 import { nodeLanguage, packageOf } from './code-languages/node.ts'
 import { pythonLanguage } from './code-languages/python.ts'
 import { shellLanguage } from './code-languages/shell.ts'
 import type { JobPlace } from './job-port.ts'
+import { KeptScans } from './kept-scans.ts'
 import type { PlanStep } from './plan.ts'
 import { sha256Hex } from './sha256.ts'
 import { resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from './workspace.ts'
@@ -32,10 +33,11 @@ interface Code {
 
 /**
  * The code that steps are made of: the file that each names and what that imports inside the workspace, and so on.
- * Files are read anew each time; what a content asks for is remembered.
+ * A file is read anew once it changes; what a content asks for is remembered.
  */
 export class CodeFiles {
   readonly #workspace: Workspace
+  readonly #kept = new KeptScans()
   readonly #requests = new Map<string, { sha256: string; requests: readonly string[] }>()
 
   constructor(workspace: Workspace) {
@@ -49,6 +51,9 @@ export class CodeFiles {
 
   /** As `hashes`, with what packages those are. */
   async scan(steps: readonly PlanStep[]): Promise<CodeScan> {
+    const kept = this.#kept.get(steps)
+    if (kept) return kept
+    const begun = Date.now()
     const found: Found = { hashes: new Map(), packages: new Map() }
     const seen = new Set<string>()
     for (let next = await this.#named(steps); next.length > 0; ) {
@@ -57,7 +62,14 @@ export class CodeFiles {
       const read = fresh.length === 1 ? readAtOnce : readFile
       next = (await Promise.all(fresh.map((code) => this.#read(code, found, read)))).flat()
     }
-    return { hashes: sorted(found.hashes), packages: sorted(found.packages) }
+    const scan = { hashes: sorted(found.hashes), packages: sorted(found.packages) }
+    this.#kept.keep(steps, [...this.#namedFiles(steps), ...[...seen].filter(isAbsolute)], scan, begun)
+    return scan
+  }
+
+  /** Where what steps name would be, whether or not it is there: a link there may come to lead elsewhere. */
+  #namedFiles(steps: readonly PlanStep[]): string[] {
+    return steps.flatMap(({ module, script }) => module ?? script ?? []).map((name) => join(this.#workspace.root, name))
   }
 
   async #named(steps: readonly PlanStep[]): Promise<Code[]> {

@@ -3,9 +3,8 @@ import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { Artifact, Runner } from '@lorc/runner'
+import { stateOfFiles, type Artifact, type Runner } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
-import { stateOfFiles } from '../recipes/file-state.ts'
 
 /** A file that a step of a run recorded. */
 export interface RunArtifact extends Artifact {

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
-import { openRecipe, RunnerError, type JobFinder, type LoadedRecipe, type Plan, type StartOptions } from '@lorc/runner'
+import { openRecipe, RunnerError, stateOfFiles, UnchangedFiles, type JobFinder, type LoadedRecipe, type Plan, type StartOptions } from '@lorc/runner'
 import type * as z from 'zod'
 import type { recipeSchema } from '../contract/recipes.ts'
 import { ServerError } from '../errors.ts'
-import { stateOfFiles } from './file-state.ts'
 import { RecipeFiles } from './recipe-files.ts'
 
 type RecipeAnswer = z.input<typeof recipeSchema>
@@ -22,8 +21,7 @@ export interface RecipePlace {
 }
 
 interface Kept {
-  files: readonly string[]
-  state: string
+  files: UnchangedFiles
   opened: OpenedRecipe
 }
 
@@ -63,7 +61,7 @@ export class RecipeCatalogue {
   /** Throws ServerError RECIPE_UNKNOWN, and RunnerError RECIPE_INVALID with every problem in `details.problems`. */
   async open(name: string): Promise<OpenedRecipe> {
     const kept = this.#kept.get(name)
-    if (kept?.state === stateOfFiles(kept?.files ?? [])) return kept.opened
+    if (kept?.files.areUnchanged === true) return kept.opened
     let opening = this.#opening.get(name)
     if (!opening) {
       opening = this.#open(name).finally(() => this.#opening.delete(name))
@@ -89,7 +87,7 @@ export class RecipeCatalogue {
     if (stateOfFiles([own]) !== before) return
     const files = [own, ...recipes.map((inner) => join(root, inner.path))]
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear()
-    this.#kept.set(name, { files, state: stateOfFiles(files), opened })
+    this.#kept.set(name, { files: new UnchangedFiles(files), opened })
   }
 
   #load(path: string): Promise<LoadedRecipe> {
