@@ -41,11 +41,16 @@ export async function guard(app: FastifyInstance, options: GuardOptions): Promis
     if (silent) throw new Error(`The route ${String(silent.method)} ${silent.url} does not say which scope it needs.`)
   })
   const limits = await rateLimits(app, options)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(HEADERS)
     request.principal = LOCAL
     assertHost(request, hosts)
     assertOrigin(request)
+    done()
+  })
+  // Everybody may do everything, any number of times: there is nothing to wait for.
+  if (!authentication.isRequired && !limits.asked) return
+  app.addHook('onRequest', async (request, reply) => {
     const { scope = 'operate' } = request.routeOptions.config
     if (request.is404 || scope === 'public') return
     try {

@@ -5,28 +5,36 @@ import { Queue } from './queue.ts'
 /** How a run that waits is begun: as one of this runner's own, or as one that another process left. */
 type How = 'begin' | 'resume'
 
+interface Waiting {
+  readonly runId: string
+  readonly how: How
+}
+
 interface PoolEvents {
-  /** Whether so much comes in just now that what waits had better wait a little longer. */
+  /** Whether so much comes in just now that what nobody waits for had better wait a little longer. */
   isBusy(): boolean
   begun(handle: RunHandle): void
   lost(runId: string, error: unknown): void
 }
 
-/** Runs that are begun in one turn of the event loop: one where much comes in, so that what waits always gets on. */
-const IN_BUSY_TURN = 1
-const IN_CALM_TURN = 8
+/** Runs that are begun in one turn of the event loop. */
+const IN_TURN = 4
+/** Milliseconds after which a run that nobody waits for is begun whatever else there is to do: what waits always gets on. */
+const PATIENCE_MS = 5
 /** Milliseconds between two looks for runs that wait for a person, a time or a slot, while others want their places. */
 const LOOK_MS = 500
 
 /**
- * A bounded number of places for runs that are driven, and the line of those that wait for one. A run in which nothing is
- * under way for a while (it waits for an approval, say) gives its place to another.
+ * A bounded number of places for runs that are driven, and the lines of those that wait for one: first those whose end
+ * somebody waits for. A run in which nothing is under way for a while (it waits for an approval, say) gives its place to
+ * another.
  */
 export class DriverPool {
   readonly #ports: IntakePorts
   readonly #most: number
   readonly #events: PoolEvents
-  readonly #line = new Queue<{ runId: string; how: How }>()
+  readonly #urgent = new Queue<Waiting>()
+  readonly #patient = new Queue<Waiting>()
   /** Names in the line that were taken out of it otherwise. */
   readonly #dropped = new Set<string>()
   readonly #held = new Set<RunHandle>()
@@ -35,7 +43,11 @@ export class DriverPool {
   /** Driven without a place. */
   readonly #aside = new Set<RunHandle>()
   #reserved = 0
-  #scheduled = false
+  /** Calls off what is to begin the next; undefined: nothing is. */
+  #callOff: (() => void) | undefined
+  /** In this turn of the event loop. */
+  #isSoon = false
+  #lastPatient = -Infinity
   #stopLooking: (() => void) | undefined
   #open = true
 
@@ -50,27 +62,29 @@ export class DriverPool {
   }
 
   get waiting(): number {
-    return this.#line.length - this.#dropped.size
+    return this.#urgent.length + this.#patient.length - this.#dropped.size
   }
 
-  /** Whether a run can be begun right now, ahead of nobody. */
-  get hasRoom(): boolean {
-    return this.#line.length === 0 && this.#places > 0
+  /** Whether a run can be begun right now, ahead of nobody who is to come before it. */
+  hasRoom(isUrgent: boolean): boolean {
+    if (this.#places <= 0 || this.#urgent.length > 0) return false
+    return isUrgent ? !this.#isPatientDue : this.#patient.length === 0 && !this.#events.isBusy()
   }
 
   get #places(): number {
     return this.#most - this.#held.size - this.#reserved
   }
 
-  /** Puts a run at the end of the line. */
-  add(runId: string, how: How): void {
-    this.#line.push({ runId, how })
+  /** Puts a run at the end of its line. */
+  add(runId: string, how: How, isUrgent = false): void {
+    ;(isUrgent ? this.#urgent : this.#patient).push({ runId, how })
     this.#schedule()
   }
 
   /** Takes a run out of the line, if it is in it: somebody else begins it. */
   drop(runId: string): void {
-    if (this.#line.some((entry) => entry.runId === runId)) this.#dropped.add(runId)
+    const isIt = (entry: Waiting): boolean => entry.runId === runId
+    if (this.#urgent.some(isIt) || this.#patient.some(isIt)) this.#dropped.add(runId)
   }
 
   /** Keeps a place for a run that is about to be begun. */
@@ -97,30 +111,47 @@ export class DriverPool {
 
   close(): void {
     this.#open = false
+    this.#callOff?.()
     this.#stopLooking?.()
   }
 
   #schedule(): void {
-    if (this.#scheduled || !this.#open || this.#line.length === 0) return
+    if (!this.#open || this.#urgent.length + this.#patient.length === 0) return
     if (this.#places <= 0) return this.#lookLater()
-    this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
-      this.#beginSome()
-      this.#schedule()
-    })
+    if (this.#urgent.length > 0 || !this.#events.isBusy()) this.#beginSoon()
+    else this.#callOff ??= this.#ports.clock.sleep(PATIENCE_MS, () => this.#beginSome())
+  }
+
+  #beginSoon(): void {
+    if (this.#isSoon) return
+    this.#callOff?.()
+    const turn = setImmediate(() => this.#beginSome())
+    this.#isSoon = true
+    this.#callOff = () => clearImmediate(turn)
   }
 
   #beginSome(): void {
-    if (!this.#open) return
-    const most = Math.min(this.#places, this.#events.isBusy() ? IN_BUSY_TURN : IN_CALM_TURN)
-    for (let begun = 0; begun < most; ) {
-      const next = this.#line.shift()
-      if (!next) return
+    this.#callOff = undefined
+    this.#isSoon = false
+    for (let left = Math.min(this.#places, IN_TURN); left > 0; ) {
+      const next = this.#next()
+      if (!next) break
       if (this.#dropped.delete(next.runId)) continue
-      begun++
+      left--
       void this.#begin(next.runId, next.how)
     }
+    this.#schedule()
+  }
+
+  #next(): Waiting | undefined {
+    const isPatientNext = this.#isPatientDue || (this.#urgent.length === 0 && !this.#events.isBusy())
+    if (!isPatientNext) return this.#urgent.shift()
+    this.#lastPatient = this.#ports.clock.monotonic()
+    return this.#patient.shift()
+  }
+
+  get #isPatientDue(): boolean {
+    return this.#patient.length > 0 && this.#ports.clock.monotonic() - this.#lastPatient >= PATIENCE_MS
   }
 
   async #begin(runId: string, how: How): Promise<void> {

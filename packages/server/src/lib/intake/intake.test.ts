@@ -58,6 +58,20 @@ describe('runs that are asked for', () => {
     await ended(service, ...answers.filter(({ status }) => status === 202).map(idOf))
   })
 
+  it('are refused beyond the limit however many come at once: no more is held than what was taken in', async () => {
+    const { steps, open } = gated()
+    const service = await serviceFixture({ files, steps, config: { server: { limits: { driven: 1, waiting: 20 } } } })
+    const first = await start(service)
+    const answers = await Promise.all(Array.from({ length: 400 }, () => start(service)))
+    const taken = answers.filter(({ status }) => status === 202)
+    expect(taken).toHaveLength(20)
+    for (const { status, headers } of answers) if (status !== 202) expect([status, headers['retry-after']]).toEqual([503, '1'])
+    expect(await service.server.runner.store.list({ limit: 500 })).toHaveLength(21)
+    open()
+    expect(new Set(await ended(service, ...[first, ...taken].map(idOf)))).toEqual(new Set(['completed']))
+    expect(await start(service)).toMatchObject({ status: 202 })
+  })
+
   it('give their place to others while they wait for somebody', async () => {
     const ask = 'name: ask\nsteps:\n  - name: ok\n    type: approval\n    message: Go?\n'
     const service = await serviceFixture({ files: { ...files, 'recipes/ask.yaml': ask }, config: { server: { limits: { driven: 1 } } } })

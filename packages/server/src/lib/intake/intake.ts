@@ -3,6 +3,7 @@ import { ServerError } from '../errors.ts'
 import type { ServiceLog } from '../log.ts'
 import { DriverPool } from './driver-pool.ts'
 import { EndedRuns } from './ended-runs.ts'
+import { Pressure } from './pressure.ts'
 
 export interface IntakeLimits {
   /** Runs that are driven at once. */
@@ -28,29 +29,32 @@ export interface AcceptedRun {
 
 export type AcceptOptions = Omit<StartOptions, 'signal' | 'accepted'>
 
-/** Runs that may be begun in the turn of the event loop in which they are asked for, rather than waiting for a calm one. */
-const CALM = 4
+/** Runs that nobody waits for, in one turn of the event loop: where more come, taking them in comes first, for so many milliseconds. */
+const CALM = 8
+const BUSY_MS = 10
 
 /**
  * The one way in. What is asked for becomes durable at once, together with whatever else comes in the same turn of the event
- * loop, and is driven as soon as one of a bounded number of places is free: at once where little comes in, after taking in
- * what else comes where much does. What waits is on record, not in memory, and is found again by the next start.
+ * loop, and is driven as soon as one of a bounded number of places is free. Where much comes in whose end nobody waits for,
+ * taking it in comes first. What waits is on record, not in memory, and is found again by the next start.
  */
 export class Intake {
   readonly #ports: IntakePorts
   readonly #limits: IntakeLimits
   readonly #pool: DriverPool
   readonly #ended: EndedRuns
+  readonly #pressure: Pressure
   #open = true
-  /** Asked for in this turn of the event loop. */
-  #inTurn = 0
+  /** Runs that are becoming durable, and will wait then. */
+  #queueing = 0
 
   constructor(ports: IntakePorts, limits: IntakeLimits) {
     this.#ports = ports
     this.#limits = limits
     this.#ended = new EndedRuns(ports.runner)
+    this.#pressure = new Pressure(ports.clock, CALM, BUSY_MS)
     this.#pool = new DriverPool(ports, limits.driven, {
-      isBusy: () => this.#inTurn > CALM,
+      isBusy: () => this.#pressure.isHigh,
       begun: (handle) => this.#ended.follow(handle),
       lost: (runId, error) => this.#lost(runId, error),
     })
@@ -61,13 +65,15 @@ export class Intake {
     return { driven: this.#pool.driven, waiting: this.#pool.waiting }
   }
 
-  /** Resolves once the run is durable. Throws SERVER_STOPPING, SERVER_OVERLOADED, IDEMPOTENCY_CONFLICT, and as `Runner.start` does. */
-  async accept(plan: Plan, options: AcceptOptions = {}): Promise<AcceptedRun> {
+  /**
+   * Resolves once the run is durable; `isAwaited`: somebody waits for its end. Throws SERVER_STOPPING, SERVER_OVERLOADED,
+   * IDEMPOTENCY_CONFLICT, and as `Runner.start` does.
+   */
+  async accept(plan: Plan, options: AcceptOptions = {}, { isAwaited = false }: { isAwaited?: boolean } = {}): Promise<AcceptedRun> {
     this.assertOpen()
-    this.#assertRoom()
-    this.#noteAsked()
+    if (!isAwaited) this.#pressure.add()
     try {
-      return await (this.#inTurn <= CALM && this.#pool.hasRoom ? this.#start(plan, options) : this.#queue(plan, options))
+      return await (this.#pool.hasRoom(isAwaited) ? this.#start(plan, options) : this.#queue(plan, options, isAwaited))
     } catch (error) {
       if (error instanceof RunnerError && error.code === 'RUN_KEY_TAKEN' && options.idempotency) return this.#sameAs(error, options.idempotency)
       throw error
@@ -116,10 +122,16 @@ export class Intake {
     }
   }
 
-  async #queue(plan: Plan, options: AcceptOptions): Promise<AcceptedRun> {
-    const { runId } = await this.#ports.runner.accept(plan, options)
-    this.#pool.add(runId, 'begin')
-    return this.#ended.of(runId, true)
+  async #queue(plan: Plan, options: AcceptOptions, isAwaited: boolean): Promise<AcceptedRun> {
+    this.#assertRoom()
+    this.#queueing++
+    try {
+      const { runId } = await this.#ports.runner.accept(plan, options)
+      this.#pool.add(runId, 'begin', isAwaited)
+      return this.#ended.of(runId, true)
+    } finally {
+      this.#queueing--
+    }
   }
 
   #driven(handle: RunHandle): AcceptedRun {
@@ -141,16 +153,12 @@ export class Intake {
   }
 
   #assertRoom(): void {
-    if (this.#pool.waiting < this.#limits.waiting) return
-    throw new ServerError('SERVER_OVERLOADED', `${this.#pool.waiting} runs wait to be driven already.`, {
+    const waiting = this.#pool.waiting + this.#queueing
+    if (waiting < this.#limits.waiting) return
+    throw new ServerError('SERVER_OVERLOADED', `${waiting} runs wait to be driven already.`, {
       fix: 'Ask again later, or raise `server.limits.waiting`.',
       retryAfterSec: 1,
     })
-  }
-
-  #noteAsked(): void {
-    if (this.#inTurn === 0) setImmediate(() => (this.#inTurn = 0))
-    this.#inTurn++
   }
 
   #lost(runId: string, error: unknown): void {

@@ -16,6 +16,12 @@ export function idempotencyOf(raw: FastifyRequest, key: string | undefined): Pic
 /** Longer than any client, or a proxy on its way, holds a connection. */
 const LONGEST_WAIT_SEC = 3600
 
+/** Whether a client waits for the end of the run that it starts. */
+export function isAwaited(prefer: string | undefined): boolean {
+  const { isAsync, waitMs = 0 } = preferenceOf(prefer)
+  return !isAsync && waitMs > 0
+}
+
 /** What a client prefers of when it is answered; `waitMs` undefined: it does not say. */
 export function preferenceOf(prefer: string | undefined): { isAsync: boolean; waitMs: number | undefined } {
   const words = (prefer ?? '').split(/[,;]/).map((word) => word.trim().toLowerCase())

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type * as z from 'zod'
 import type { jobItemSchema } from '../contract/jobs.ts'
 import { startedAnswer } from '../intake/started-answer.ts'
-import { idempotencyOf } from '../intake/request-options.ts'
+import { idempotencyOf, isAwaited } from '../intake/request-options.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
@@ -25,7 +25,7 @@ export function jobRoutes(app: FastifyInstance, service: Service): void {
 
   route(app, 'POST /jobs/{package}/{job}/runs').answers(async ({ params, body = {}, headers, raw }) => {
     const plan = await jobs.plan(params.package, params.job, { ...body, params: body.params ?? {} }, clock.now())
-    const run = await intake.accept(plan, idempotencyOf(raw, headers['idempotency-key']))
+    const run = await intake.accept(plan, idempotencyOf(raw, headers['idempotency-key']), { isAwaited: isAwaited(headers.prefer) })
     return startedAnswer(service, run, headers.prefer)
   })
 }

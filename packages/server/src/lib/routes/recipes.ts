@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { idempotencyOf } from '../intake/request-options.ts'
+import { idempotencyOf, isAwaited } from '../intake/request-options.ts'
 import { startedAnswer } from '../intake/started-answer.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
@@ -20,7 +20,7 @@ export function recipeRoutes(app: FastifyInstance, service: Service): void {
       ...(skip && { skip }),
       ...(failFast !== undefined && { failFast }),
       ...(concurrency !== undefined && { concurrency }),
-    })
+    }, { isAwaited: isAwaited(headers.prefer) })
     return startedAnswer(service, run, headers.prefer)
   })
 }

@@ -18,15 +18,15 @@ export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, 
     const named = body.modules.map((one) => (typeof one === 'string' ? { module: one } : one))
     const scenario = { ...body, modules: named, saveArtifacts, parallel, healthCheck }
     const { plan, modules: used } = plans.of(scenario)
+    const { isAsync, waitMs } = preferenceOf(headers.prefer)
     const run = await intake.accept(plan, {
       params: scenarioParams(scenario),
       versions: { modules: await versionsOf(used) },
       request: body as unknown as JsonObject,
       ...idempotencyOf(raw, headers['idempotency-key']),
       ...(seed !== undefined && { seed }),
-    })
+    }, { isAwaited: !isAsync && waitMs !== 0 })
     const { runId, isNew } = run
-    const { isAsync, waitMs } = preferenceOf(headers.prefer)
     const result = isAsync ? undefined : await (waitMs === undefined ? run.result : inTime(run.result, waitMs, clock))
     const applied = isAsync ? 'respond-async' : waitMs === undefined ? undefined : `wait=${waitMs / 1000}`
     const place = { location: `/runs/${runId}`, ...(applied !== undefined && { 'preference-applied': applied }) }
