@@ -1,11 +1,14 @@
+import { acceptedRuns, accepting } from './workloads/accepting.ts'
 import { bigqueryDeliver } from './workloads/bigquery.ts'
 import { coldStart } from './workloads/cold-start.ts'
 import { dashboardLoad, dashboardRun, dashboardScroll, dashboardSize } from './workloads/dashboard.ts'
 import { eventsCount, eventsDeliver, eventsEmit, eventsImport, eventsMemory } from './workloads/events.ts'
 import { fanOut } from './workloads/fan-out.ts'
 import { growth, keptRuns, waitingSteps } from './workloads/growth.ts'
+import { idleMemory, idleWakes } from './workloads/idle.ts'
 import { items } from './workloads/items.ts'
 import { jobsList } from './workloads/jobs-list.ts'
+import { runsList } from './workloads/lists.ts'
 import { pythonSteps } from './workloads/python-steps.ts'
 import { recipe } from './workloads/recipe.ts'
 import { report, reportSize } from './workloads/report.ts'
@@ -21,7 +24,12 @@ export const workloads: readonly Workload[] = [
   coldStart,
   jobsList,
   bigqueryDeliver,
+  accepting,
+  acceptedRuns,
   scenario,
+  runsList,
+  idleMemory,
+  idleWakes,
   sequencePower,
   sequenceProcess,
   fanOut,

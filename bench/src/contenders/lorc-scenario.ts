@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { execPath } from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { crowd } from '../../peers/crowd.mjs'
 import type { Contender, OpenOptions } from '../harness/contender.ts'
 import { lorcVersion } from './lorc-version.ts'
-
-const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
+import { serveLorc } from './served.ts'
 
 const SCENARIO = { scenario_id: 'bench', modules: ['echo'], inputs: { country: 'DR', rates: [0.16, 0.18] }, run_options: { seed: 42 } }
 const QUESTION = { run_id: 'run_0', parameters: { seed: 42 }, inputs: SCENARIO.inputs, metadata: { scenario_id: 'bench', step: 'echo' } }
@@ -27,7 +23,8 @@ export async function open({ scratch, variant }: OpenOptions): Promise<Contender
   })
   await once(module.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(module.address() as AddressInfo).port}`
-  const service = variant === 'module' ? undefined : await serve(scratch, url)
+  writeFileSync(join(scratch, 'lorc.config.yaml'), `modules:\n  echo:\n    url: ${url}\n`)
+  const service = variant === 'module' ? undefined : await serveLorc(scratch)
   const agent = new Agent({ keepAlive: true })
   const target = service ? `${service.url}/plan_and_execute` : `${url}/execute`
   const body = JSON.stringify(service ? SCENARIO : QUESTION)
@@ -40,22 +37,6 @@ export async function open({ scratch, variant }: OpenOptions): Promise<Contender
       await service?.stop()
       module.closeAllConnections()
       module.close()
-    },
-  }
-}
-
-/** `lorc serve` as a process of its own. */
-async function serve(workspace: string, module: string): Promise<{ url: string; stop(): Promise<void> }> {
-  writeFileSync(join(workspace, 'lorc.config.yaml'), `modules:\n  echo:\n    url: ${module}\n`)
-  const child = spawn(execPath, [LORC, 'serve', '--port', '0', '--json'], { cwd: workspace, stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  const { url } = JSON.parse(line.toString()) as { url: string }
-  return {
-    url,
-    async stop() {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
     },
   }
 }

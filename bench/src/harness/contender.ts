@@ -13,7 +13,7 @@ export interface Contender {
 /** All of it is timed, unless it says itself what it came to. */
 export type Task = (size: number, options: TaskOptions) => Promise<Measured | void>
 
-/** Milliseconds that only a part of the task took; bytes where the workload shows bytes. */
+/** Milliseconds that only a part of the task took; bytes, or how often, where the workload shows that. */
 export interface Measured {
   measured: number
 }

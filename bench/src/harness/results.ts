@@ -19,7 +19,7 @@ export interface Machine {
 export interface WorkloadResult {
   name: string
   title: string
-  shows: 'ms' | 'ms each' | 'per second' | 'bytes each'
+  shows: 'ms' | 'ms each' | 'per second' | 'bytes each' | 'times'
   against: string
   notes: readonly string[]
   cases: CaseResult[]
@@ -36,7 +36,7 @@ export interface EntryResult {
   name: string
   version: string | null
   settings: string | null
-  /** Milliseconds (bytes where the workload shows bytes) for each unit of size, one for each repetition. */
+  /** Milliseconds (bytes, or how often, where the workload shows that) for each unit of size, one for each repetition. */
   each: number[]
   /** Why there is none. */
   missing: string | null

@@ -31,6 +31,7 @@ const HEADS: Record<WorkloadResult['shows'], string> = {
   'ms each': 'ms each',
   'per second': 'per second',
   'bytes each': 'bytes each',
+  times: 'times',
 }
 
 function row({ name, version, each, missing }: EntryResult, size: number, shows: WorkloadResult['shows'], base: number | undefined): string {

@@ -44,8 +44,8 @@ export interface Verdict {
 export interface Workload {
   name: string
   title: string
-  /** How a time is shown: of the whole case, of each unit, or as units a second. */
-  shows: 'ms' | 'ms each' | 'per second' | 'bytes each'
+  /** How a time is shown: of the whole case, of each unit, or as units a second. Or what is no time. */
+  shows: 'ms' | 'ms each' | 'per second' | 'bytes each' | 'times'
   cases: readonly Case[]
   entries: readonly Entry[]
   /** What the others are compared with: an entry's name. */
