@@ -1,3 +1,3 @@
 import { library } from '../../tools/config/tsup.ts'
 
-export default library('index', 'client', 'schedules')
+export default library('index', 'client', 'modules', 'schedules')

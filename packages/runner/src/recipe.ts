@@ -3,6 +3,7 @@ export { compileRecipe, STEP_TYPES, type CompiledRecipe, type CompileOptions } f
 export { durationMs } from './lib/recipe/duration.ts'
 export { formatProblem } from './lib/recipe/format.ts'
 export { inspectRecipe } from './lib/recipe/inspect.ts'
+export { moduleKey } from './lib/module-key.ts'
 export { type RecipeLimits } from './lib/recipe/limits.ts'
 export { loadRecipe, type LoadedRecipe } from './lib/recipe/load-recipe.ts'
 export { type StepOutline } from './lib/recipe/outline.ts'

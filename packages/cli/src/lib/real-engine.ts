@@ -14,6 +14,7 @@ import type { Engine, OpenOptions } from './engine.ts'
 import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
 import { lazyJobFinder, lazyJobPort } from './job-run/lazy-job-port.ts'
+import { lazyModuleExecutors, lazyModuleFinder } from './module-run/lazy-modules.ts'
 import { hasStore, storePlace } from './store-place.ts'
 
 /** The packages themselves. `version` is lorc's. */
@@ -24,7 +25,8 @@ export function realEngine(version: string): Engine {
       const jobs = lazyJobPort(options)
       const scratch = options.jobs?.dryRun === true ? await scratchFolder() : undefined
       try {
-        const runner = await createRunner({ ...runnerOptions(options), ...scratch?.folders, versions: { lorc: version }, store, jobs })
+        const executors = [...lazyModuleExecutors(options), ...(options.runner?.executors ?? [])]
+        const runner = await createRunner({ ...runnerOptions(options), executors, ...scratch?.folders, versions: { lorc: version }, store, jobs })
         return { runner, store, close: () => closeAll([runner, jobs, store, ...(scratch ? [scratch] : [])]) }
       } catch (error) {
         await store.close()
@@ -33,7 +35,7 @@ export function realEngine(version: string): Engine {
     },
     async compile(file, workspace, { keepNothing = false } = {}) {
       const { root, config } = workspace
-      const place = { root, allow: config.allow, jobs: lazyJobFinder(workspace) }
+      const place = { root, allow: config.allow, jobs: lazyJobFinder(workspace), modules: lazyModuleFinder(workspace) }
       const { plan, problems, sha256, path } = await openRecipe(file, place, keepNothing ? null : join(root, '.lorc'))
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
       const { formatProblem } = await import('@lorc/runner/recipe')

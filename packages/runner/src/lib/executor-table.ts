@@ -1,9 +1,16 @@
 import { RunnerError } from './errors.ts'
 import type { StepExecutor } from './executor.ts'
+import type { JsonObject } from './json.ts'
 import type { Plan } from './plan.ts'
 
 /** Executors by the step type that they run. */
 export type ExecutorTable = ReadonlyMap<string, StepExecutor>
+
+/** For types whose executor needs to be told something. */
+const FIXES: Readonly<Record<string, string>> = {
+  job: 'Give the runner `jobs`: where jobs are, and where their events go.',
+  module: 'Name the URL of the module in lorc.config: `modules: { NAME: { url } }`.',
+}
 
 /** Of two executors for one type, the later one counts. */
 export function executorTable(executors: readonly StepExecutor[]): ExecutorTable {
@@ -17,7 +24,18 @@ export function checkTypes(plan: Plan, table: ExecutorTable): void {
   const step = plan.steps.find(({ type }) => type !== 'approval' && !table.has(type))
   if (!step) return
   throw new RunnerError('STEP_NO_EXECUTOR', `Step "${step.name}" is of type "${step.type}", which no executor runs.`, {
-    fix: step.type === 'job' ? 'Give the runner `jobs`: where jobs are, and where their events go.' : `Types are ${[...table.keys()].join(', ')}.`,
+    fix: FIXES[step.type] ?? `Types are ${[...table.keys()].join(', ')}.`,
     details: { step: step.name, type: step.type },
   })
+}
+
+/** What executors know of the versions of what a plan's steps use; undefined: none of them tells any. */
+export function versionsOf({ steps }: Plan, table: ExecutorTable): Promise<JsonObject> | undefined {
+  const told = new Set<StepExecutor>()
+  for (const executor of table.values()) if (executor.versions) told.add(executor)
+  const asked = [...told].flatMap((executor) => {
+    const own = steps.filter(({ type }) => table.get(type) === executor)
+    return own.length > 0 ? [executor.versions!(own)] : []
+  })
+  return asked.length === 0 ? undefined : Promise.all(asked).then((all) => Object.assign({}, ...all) as JsonObject)
 }

@@ -76,6 +76,8 @@ export type AttemptOutcome =
 export interface StepExecutor {
   readonly types: readonly string[]
   execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome>
+  /** The versions of what these steps of a plan use, for the record of a new run; merged into what the run is given. */
+  versions?(steps: readonly PlanStep[]): Promise<JsonObject>
   /** Ends what is left running and frees the pools. Called once, by the runner that owns the executor. */
   close(): Promise<void>
 }

@@ -20,6 +20,8 @@ function write(name: string, text: string): void {
 }
 
 const open = (allow: string[] = []) => openRecipe(join(root, 'a.yaml'), { root, allow }, state)
+const calling = (secrets: string[] | undefined) =>
+  openRecipe(join(root, 'm.yaml'), { root, allow: [], modules: { locate: () => (secrets ? { secrets } : Promise.reject(new Error('There is no such module.'))) } }, state)
 const keptFile = () => join(state, 'plans', readdirSync(join(state, 'plans'))[0]!)
 
 /** Marks the kept plan, so that it can be told from a compiled one. */
@@ -73,4 +75,22 @@ it('leaves nothing behind where there is no state yet, or a problem', async () =
   write('a.yaml', 'steps: 1')
   await open()
   expect(existsSync(join(state, 'plans'))).toBe(false)
+})
+
+it('adds the secrets of the modules that it calls, as the configuration has them now', async () => {
+  write('inner.yaml', 'name: inner\nsteps:\n  - { name: m, type: module, module: macro }\n')
+  write('m.yaml', 'secrets: [OWN]\nsteps:\n  - { name: m, type: module, module: macro }\n  - { name: r, type: recipe, recipe: inner.yaml }\n')
+  const secretsOf = async (secrets: string[]) => {
+    const { plan } = await calling(secrets)
+    return [plan?.secrets, plan?.steps[1]?.recipe?.plan.secrets]
+  }
+  expect(await secretsOf(['KEY', 'OWN'])).toEqual([['OWN', 'KEY'], ['KEY', 'OWN']])
+  expect(await secretsOf(['KEY', 'OWN'])).toEqual([['OWN', 'KEY'], ['KEY', 'OWN']])
+  expect(await secretsOf(['OTHER'])).toEqual([['OWN', 'OTHER'], ['OTHER']])
+  expect(await secretsOf([])).toEqual([['OWN'], undefined])
+  const { plan, problems } = await calling(undefined)
+  expect([plan, problems.map(({ code, path }) => `${code} ${path}`)]).toEqual([
+    undefined,
+    ['RECIPE_MODULE_UNKNOWN steps[0].module', 'RECIPE_INVALID steps[1].recipe', 'RECIPE_MODULE_UNKNOWN steps[0].module'],
+  ])
 })

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { monotonic } from './clock.ts'
 import { CodeFiles, changedPaths, type CodeHashes } from './code-files.ts'
 import { trustPlan, trustSealed } from './define-plan.ts'
+import { moduleSecrets, withModuleSecrets, type ModuleSecrets } from './module-steps.ts'
 import type { Plan } from './plan.ts'
 import type { LoadedRecipe } from './recipe/load-recipe.ts'
 import { isPlanModule } from './recipe/paths.ts'
@@ -21,6 +22,8 @@ interface Kept {
   recipes: LoadedRecipe['recipes']
   allow: readonly string[]
   code: CodeHashes
+  /** Of the modules that it calls. */
+  secrets: ModuleSecrets
   planHash: string
 }
 
@@ -34,16 +37,22 @@ export async function openRecipe(file: string, workspace: Workspace, stateDir: s
   const path = relative(workspace.root, resolve(file)).split(sep).join('/')
   if (isPlanModule(path)) {
     const { loadPlanModule } = await import('./plan-module.ts')
-    return await loadPlanModule(file, path, workspace)
+    return await guarded(await loadPlanModule(file, path, workspace), workspace)
   }
-  if (stateDir === null) return await (await import('./recipe/load-recipe.ts')).loadRecipe(file, workspace)
+  if (stateDir === null) return await guarded(await (await import('./recipe/load-recipe.ts')).loadRecipe(file, workspace), workspace)
   const place = join(stateDir, 'plans', `${sha256Hex(path).slice(0, 32)}.json`)
   const kept = await readKept(place, resolve(file), workspace)
   if (kept) return { plan: kept.plan, problems: [], sha256: kept.sha256, path, recipes: kept.recipes }
   const { loadRecipe } = await import('./recipe/load-recipe.ts')
-  const loaded = await loadRecipe(file, workspace)
+  const loaded = await guarded(await loadRecipe(file, workspace), workspace)
   if (loaded.plan) await keep(place, { ...loaded, plan: loaded.plan }, workspace)
   return loaded
+}
+
+/** With the secrets of its modules, which were looked up without a problem when it was loaded. */
+async function guarded(loaded: LoadedRecipe, { modules }: Workspace): Promise<LoadedRecipe> {
+  const { plan } = loaded
+  return plan ? { ...loaded, plan: withModuleSecrets(plan, await moduleSecrets(plan, modules)) } : loaded
 }
 
 async function readKept(place: string, file: string, workspace: Workspace): Promise<(Kept & { plan: Plan }) | undefined> {
@@ -59,6 +68,7 @@ async function readKept(place: string, file: string, workspace: Workspace): Prom
     const plan = JSON.parse(json) as Plan
     const code = await new CodeFiles(workspace).hashes(allSteps(plan))
     if (changedPaths(kept.code, code).length > 0) return undefined
+    if (JSON.stringify(kept.secrets) !== JSON.stringify(await moduleSecrets(plan, workspace.modules))) return undefined
     trustSealed({ plan, json, hash: kept.planHash })
     return { ...kept, plan }
   } catch {
@@ -85,7 +95,8 @@ async function keep(place: string, { plan, sha256, recipes }: Loaded, workspace:
     await mkdir(dirname(place)).catch(ignoreExisting)
     const { hash: planHash, json } = trustPlan(plan)
     const code = await new CodeFiles(workspace).hashes(allSteps(plan))
-    const kept: Kept = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, planHash }
+    const secrets = await moduleSecrets(plan, workspace.modules)
+    const kept: Kept = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, secrets, planHash }
     await writeFile(draft, `${JSON.stringify(kept)}\n${json}`)
     await rename(draft, place)
   } catch {

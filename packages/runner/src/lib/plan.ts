@@ -106,8 +106,8 @@ const PHASES = { main: 'main', on_success: 'on_success', on_failure: 'on_failure
 export const planStepSchema = z.strictObject({
   name: z.string().regex(STEP_NAME),
   /**
-   * Names the executor: `node`, `python`, `shell`, `http`, `job`, `recipe`, `approval`, or one that the embedding
-   * program supplies.
+   * Names the executor: `node`, `python`, `shell`, `http`, `job`, `module`, `recipe`, `approval`, or one that the
+   * embedding program supplies.
    */
   type: z.string().min(1),
   module: z.string().optional(),

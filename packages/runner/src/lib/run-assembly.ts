@@ -118,6 +118,8 @@ export class RunAssembly {
   ): RunDraft {
     const { store, clock, ids } = this.#around
     const secrets = secretsOf(plan, this.#options.env)
+    // What is wrong with a parameter is told with its value.
+    secrets?.refuse(options.params, 'The parameter')
     const params = completeParams(plan, options.params)
     if (secrets) refuseIn(secrets, plan, { params, request: options.request ?? null }, imported)
     const granted = needsOf(plan).grants ? grantedHashes(plan, this.#options.env) : undefined

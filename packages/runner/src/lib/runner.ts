@@ -12,7 +12,7 @@ import type { Driver } from './driver.ts'
 import { stepEnvironments, type Environment } from './environment.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
-import { checkTypes, executorTable } from './executor-table.ts'
+import { checkTypes, executorTable, versionsOf } from './executor-table.ts'
 import { graphOf } from './graph.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
@@ -196,9 +196,10 @@ class LocalRunner implements Runner {
     checkRunId(options.runId)
     const { sealed, imported, source } = await this.#checked(plan, options)
     const code = needsOf(sealed.plan).code ? await this.#code.scan(sealed.plan.steps) : NO_CODE
+    const used = await versionsOf(sealed.plan, this.#around.executors)
     for (;;) {
       try {
-        return await open(this.#assembly.draft(sealed, { ...options, source }, code, imported))
+        return await open(this.#assembly.draft(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, code, imported))
       } catch (error) {
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
         if (options.idempotency) throw await this.#keyTaken(options.idempotency.key)

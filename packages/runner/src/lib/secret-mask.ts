@@ -38,6 +38,22 @@ export class SecretMask {
     return this.forms.some((form) => text.includes(form))
   }
 
+  /** The same for bytes. */
+  findsIn(bytes: Uint8Array): boolean {
+    return this.#masks(latin1(bytes))
+  }
+
+  /** Whether what comes piece by piece holds a secret: resolves at the first one. */
+  async findsInPieces(pieces: AsyncIterable<Uint8Array>): Promise<boolean> {
+    let before = ''
+    for await (const piece of pieces) {
+      const text = before + latin1(piece)
+      if (this.#masks(text)) return true
+      before = text.slice(-(this.#forms[0]?.length ?? 0))
+    }
+    return false
+  }
+
   text(text: string): string {
     return this.finds(text) ? this.bytes(Buffer.from(text)).toString() : text
   }
@@ -51,7 +67,7 @@ export class SecretMask {
     let held = ''
     return {
       push: (chunk) => {
-        const text = held + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
+        const text = held + latin1(chunk)
         const end = this.#end(text)
         held = text.slice(end)
         return Buffer.from(this.#masked(text.slice(0, end)), 'latin1')
@@ -62,6 +78,10 @@ export class SecretMask {
         return Buffer.from(this.#masked(rest), 'latin1')
       },
     }
+  }
+
+  #masks(text: string): boolean {
+    return this.#forms.some((form) => text.includes(form))
   }
 
   #masked(text: string): string {
@@ -98,6 +118,8 @@ function base64(text: string): string[] {
   const bytes = Buffer.from(text)
   return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')]
 }
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 
 const binary = (text: string): string => Buffer.from(text).toString('latin1')
 

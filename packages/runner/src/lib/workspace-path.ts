@@ -2,6 +2,7 @@ import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from './errors.ts'
 import type { JobFinder } from './job-port.ts'
+import type { ModuleFinder } from './module-port.ts'
 import { otherSpelling } from './path-spelling.ts'
 
 /**
@@ -15,6 +16,8 @@ export interface Workspace {
   allow: readonly string[]
   /** Finds the jobs that installed packages declare; without it, none can be looked up. */
   jobs?: JobFinder | undefined
+  /** Finds the services that steps of type `module` call; without it, none can be looked up. */
+  modules?: ModuleFinder | undefined
 }
 
 /** The folders of the allowlist (its other entries are package names). */

@@ -17,6 +17,7 @@ import { runControlRoutes } from './routes/run-control.ts'
 import { runDetailRoutes } from './routes/run-details.ts'
 import { runRoutes } from './routes/runs.ts'
 import { scenarioRoutes } from './routes/scenarios.ts'
+import { scheduleRoutes } from './routes/schedules.ts'
 import type { Service } from './service.ts'
 
 /** Families of routes. A new one is a line here and its part of the contract. */
@@ -31,6 +32,7 @@ const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = 
   metricsRoutes,
   docsRoutes,
   scenarioRoutes,
+  scheduleRoutes,
   dashboardRoutes,
 ]
 

@@ -47,6 +47,8 @@ class Document {
 const files = {
   'recipes/one.yaml': `params:\n  n: { type: integer, default: 1 }\n${recipeOf('first', 'a', 'b')}`,
   'recipes/bad.yaml': 'steps: 3',
+  'recipes/daily.yaml': `schedule: '@daily'\n${recipeOf('daily', 'a')}`,
+  'recipes/never.yaml': `schedule: never\n${recipeOf('never', 'a')}`,
   'recipes/ask.yaml': 'name: ask\nsteps:\n  - name: ok\n    type: approval\n    message: Go?\n',
   'a.sh': '',
   'b.sh': '',
@@ -84,7 +86,7 @@ it('every route answers as the document says, well and badly', async () => {
   const checked = new Document()
   const { ask, service } = await asker(checked)
   const run = async (recipe: string): Promise<string> => ((await ask('POST /recipes/{name}/runs', `/recipes/${recipe}/runs`, {}, { prefer: 'wait=5' })).body as { run_id: string }).run_id
-  for (const name of ['GET /health', 'GET /ready', 'GET /openapi.json', 'GET /metrics', 'GET /recipes', 'GET /jobs', 'GET /modules', 'GET /runs'] as const) await ask(name)
+  for (const name of ['GET /health', 'GET /ready', 'GET /openapi.json', 'GET /metrics', 'GET /recipes', 'GET /jobs', 'GET /modules', 'GET /schedules', 'GET /runs'] as const) await ask(name)
   const id = await run('one')
   const at = (rest: string): string => `/runs/${id}${rest}`
   await ask('GET /runs/{run_id}', at(''))

@@ -6,6 +6,7 @@ import { runControlRoutes } from './contract/run-control.ts'
 import { runDetailRoutes } from './contract/run-details.ts'
 import { runRoutes } from './contract/runs.ts'
 import { scenarioRoutes } from './contract/scenarios.ts'
+import { scheduleRoutes } from './contract/schedules.ts'
 
 /** Every route of the service. A route that is not named here does not exist: handlers are registered by its name. */
 export const contract = {
@@ -17,6 +18,7 @@ export const contract = {
   ...recipeRoutes,
   ...jobRoutes,
   ...scenarioRoutes,
+  ...scheduleRoutes,
 } as const
 
 export type Contract = typeof contract

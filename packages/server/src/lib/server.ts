@@ -93,7 +93,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
     const runner = await createRunner({ viewedEvents: VIEWED_EVENTS, ...options.runner, executors, onRun, workspace, stateDir, store, clock, versions })
     folders.attach(runner)
     const allow = options.runner?.allow ?? []
-    const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir, jobs: options.runner?.jobs }, config.server.recipes)
+    const recipes = new RecipeCatalogue({ root: workspace, allow, stateDir, jobs: options.runner?.jobs, modules }, config.server.recipes)
     keys = new KeyStore(join(stateDir, 'keys.db'), () => clock.now())
     const { jwt, required } = config.server.auth
     const authentication = new Authentication(keys, jwt && new TokenVerifier(jwt, workspace), required)
@@ -112,7 +112,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       metrics,
       modules,
       readers,
-      artifacts: new RunArtifacts(runner, workspace),
+      artifacts: new RunArtifacts(runner, workspace, options.runner?.env ?? {}),
       authentication,
       audit: new AuditLog(join(stateDir, 'audit.db'), () => clock.now()),
       clock,

@@ -46,22 +46,22 @@ export const schedulesList = defineCommand({
 })
 
 function text(schedules: readonly ListedSchedule[], style: Style, columns: number): string {
-  const rows = schedules.flatMap(({ name, schedule, next, last }): Cell[][] => {
+  const rows = schedules.flatMap(({ name, schedule, next, firings: [last] }): Cell[][] => {
     const [first, ...later] = next.map((at): Cell => ({ text: timestamp(at).slice(0, 16) }))
     const zone = schedule.timezone === 'UTC' ? '' : ` ${schedule.timezone}`
     const head: Cell[] = [
       first ?? { text: '-' },
       { text: oneLine(name), paint: style.bold },
       { text: `${schedule.cron}${zone}` },
-      { text: last === null ? 'none yet' : `${timestamp(last.at).slice(5, 16)} ${last.state}`, paint: style.dim },
-      { text: last?.reason === null || last === null ? (last?.runId ?? '') : oneLine(last.reason), paint: style.dim },
+      { text: last === undefined ? 'none yet' : `${timestamp(last.at).slice(5, 16)} ${last.state}`, paint: style.dim },
+      { text: last === undefined ? '' : oneLine(last.reason ?? last.runId), paint: style.dim },
     ]
     return [head, ...later.map((cell) => [cell])]
   })
   return table(['NEXT', 'RECIPE', 'SCHEDULE', 'LAST', ''], rows, style, { columns, narrow: ['', 'RECIPE', 'SCHEDULE'], omit: ['', 'LAST'] })
 }
 
-function fieldsOf({ name, path, schedule, next, last }: ListedSchedule): object {
+function fieldsOf({ name, path, schedule, next, firings: [last] }: ListedSchedule): object {
   const { cron, timezone, catchUp, overlap } = schedule
   return {
     name,
@@ -71,7 +71,7 @@ function fieldsOf({ name, path, schedule, next, last }: ListedSchedule): object 
     catch_up: catchUp,
     overlap,
     next: next.map(iso),
-    last: last && { at: iso(last.at), state: last.state, run_id: last.runId, reason: last.reason, missed: last.missed },
+    last: last === undefined ? null : { at: iso(last.at), state: last.state, run_id: last.runId, reason: last.reason, missed: last.missed },
   }
 }
 

@@ -1,6 +1,7 @@
 // Drives one run of a crash test, in a process of its own: `argv[2]` is a CrashOrder. Nothing else starts it.
 import { chdir, argv, env, kill, pid, stderr } from 'node:process'
 import { createRunner } from '@lorc/runner'
+import { lazyModuleExecutors } from '../module-run/lazy-modules.ts'
 import { openStore, realEngine, runnerOptions } from '../real-engine.ts'
 import type { CrashOrder } from './crash-order.ts'
 import { driveThrough } from './drive-through.ts'
@@ -13,7 +14,7 @@ try {
   const options = { workspace, env }
   const store = await openStore(options)
   const watched = place === null ? store : killingStore(store, place, () => kill(pid, 'SIGKILL'))
-  const runner = await createRunner({ ...runnerOptions(options), versions: { lorc: version }, store: watched })
+  const runner = await createRunner({ ...runnerOptions(options), executors: lazyModuleExecutors(options), versions: { lorc: version }, store: watched })
   try {
     const start = async () => {
       const { plan, recipe } = await realEngine(version).compile(file, workspace)

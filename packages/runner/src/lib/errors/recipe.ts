@@ -28,6 +28,7 @@ export const RECIPE_ERRORS = {
   RECIPE_FIELD_MISPLACED: 'A field does not go with the type of its step or with another field.',
   RECIPE_TYPE_UNKNOWN: 'No executor runs steps of this type.',
   RECIPE_JOB_UNKNOWN: 'A step names a job that no installed and declared package has.',
+  RECIPE_MODULE_UNKNOWN: 'A step of type `module` names a module that the configuration does not have.',
   RECIPE_NAME_INVALID: 'A name of a step is not of the form that names have.',
   RECIPE_NAME_DUPLICATE: 'Two steps have the same name, or names that differ in case only.',
   RECIPE_DEPENDENCY_UNKNOWN: '`depends_on` names a step that the recipe does not have.',

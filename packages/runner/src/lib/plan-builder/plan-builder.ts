@@ -4,7 +4,7 @@ import type { Plan, PlanSchedule, PlanStep } from '../plan.ts'
 import type { ParameterOf, ParameterShape, StandardShape, ValueOf } from './schema-types.ts'
 import { paramsSchema } from './shape.ts'
 import type {
-  ApprovalOptions, CodeOptions, CommonOptions, HttpOptions, JobOptions, Known, OwnOptions, Produces, RecipeOptions, ScriptOptions,
+  ApprovalOptions, CodeOptions, CommonOptions, EveryOptions, HttpOptions, JobOptions, Known, ModuleOptions, OwnOptions, Produces, RecipeOptions, ScriptOptions,
 } from './step-options.ts'
 import { toEnvironment, toStep, type LooseOptions } from './to-step.ts'
 
@@ -103,6 +103,14 @@ export class PlanBuilder<K extends Known> {
     options: CommonOptions<K, Item, Produced> & JobOptions<K, Item>,
   ): Next<K, Name, Produced, Item> {
     return this.#add(name, 'job', options)
+  }
+
+  /** Calls a module of the configuration over HTTP; its answer becomes the context key `modules.NAME_v1`. */
+  module<const Name extends string, const Produced extends Produces = None, Item = unknown>(
+    name: Fresh<Name, K>,
+    options: EveryOptions<K, Item, Produced> & ModuleOptions<K, Item>,
+  ): Next<K, Name, Produced, Item> {
+    return this.#add(name, 'module', options)
   }
 
   /** Waits until somebody decides. */

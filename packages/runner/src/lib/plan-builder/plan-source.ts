@@ -45,7 +45,7 @@ interface Call {
 
 type Section = { phase: NonNullable<PlanStep['phase']>; groups: Call[][] }
 
-const METHODS = new Set(['node', 'python', 'shell', 'http', 'job', 'approval', 'recipe'])
+const METHODS = new Set(['node', 'python', 'shell', 'http', 'job', 'module', 'approval', 'recipe'])
 const HANDLERS = { on_success: 'onSuccess', on_failure: 'onFailure', always: 'always' } as const
 const COMMON: readonly string[] = [
   'dependsOn', 'forEach', 'when', 'produces', 'reads', 'success', 'retry', 'timeoutMs', 'requiresProcess', 'continueOnError',
@@ -74,15 +74,22 @@ function callsOf(plan: Plan): Section[] | undefined {
 }
 
 function callOf(step: PlanStep): Call {
-  const { name, type, stage: _, phase: __, http, job, approval, recipe, ...rest } = step
-  const method = METHODS.has(type) ? type : 'step'
-  const subject = { ...http, ...(job && callOfJob(job)), ...approval, ...recipe }
+  const { name, type, stage: _, phase: __, http, job, approval, recipe, ...common } = step
+  const method = METHODS.has(type) && (type !== 'module' || isCall(step)) ? type : 'step'
+  const { args, ...rest } = common
+  const called = method === 'module' ? (args as JsonObject) : args && { args }
+  const subject = { ...http, ...(job && callOfJob(job)), ...approval, ...recipe, ...called }
   const fields = { ...(method === 'step' && { type }), ...subject, ...rest }
   const ordered = Object.entries(fields).sort(([a], [b]) => placeOf(a, method) - placeOf(b, method))
   const options = Object.fromEntries(ordered.map(([field, value]) => [field, SHORT[field]?.(value as never) ?? (value as JsonValue)]))
   if (method === 'http' && options.method === 'GET') delete options.method
   if (method === 'node' && options.function === 'default') delete options.function
   return { method, name, options, step }
+}
+
+/** Of a scenario, a step says more. */
+function isCall({ args = {} }: PlanStep): boolean {
+  return Object.keys(args).every((field) => SUBJECT.module!.includes(field))
 }
 
 /** `events` is no option: such a step is written out. */

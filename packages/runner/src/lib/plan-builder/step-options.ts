@@ -18,8 +18,8 @@ export type Cel<K extends Known, Item = unknown, T = unknown> = string | ((refs:
 export type Produces = readonly string[] | Readonly<Record<string, Shape | true>>
 export type Environment<K extends Known, Item> = readonly string[] | Given<K, Item, Readonly<Record<string, Templated>>>
 
-/** What every step may have; the fields mean what those of a plan's step do (see `PlanStep`). */
-export interface CommonOptions<K extends Known, Item, Produced> {
+/** What every step may have, whatever its type; the fields mean what those of a plan's step do (see `PlanStep`). */
+export interface EveryOptions<K extends Known, Item, Produced> {
   /** Waits for exactly these steps of the same phase; without it, for all that were added before. */
   readonly dependsOn?: readonly K['before'][]
   readonly forEach?: Cel<K, never, readonly Item[]> | { readonly items: Cel<K, never, readonly Item[]>; readonly maxParallel?: number }
@@ -36,11 +36,14 @@ export interface CommonOptions<K extends Known, Item, Produced> {
   readonly cache?: 'auto' | { readonly key: Given<K, Item, string | Ref<unknown>> }
   /** Names of variables to pass on, or values to set. */
   readonly env?: Environment<K, Item> | { readonly grant: readonly string[]; readonly set: Readonly<Record<string, string>> }
-  readonly inputs?: readonly string[]
   readonly outputs?: readonly string[]
   readonly priority?: number
   /** A name alone: one at a time. */
   readonly concurrencyGroup?: string | { readonly name: string; readonly limit: number }
+}
+
+export interface CommonOptions<K extends Known, Item, Produced> extends EveryOptions<K, Item, Produced> {
+  readonly inputs?: readonly string[]
 }
 
 /** Keys that steps before produce; any, where none of them says what it produces. */
@@ -85,6 +88,14 @@ export interface JobOptions<K extends Known, Item> {
   readonly until?: Given<K, Item, string | Ref<string>>
   /** Context keys, and CEL over `result`. */
   readonly set?: Job['set']
+}
+
+export interface ModuleOptions<K extends Known, Item> {
+  /** A module of the configuration. */
+  readonly module: string
+  readonly inputs?: Given<K, Item, Readonly<Record<string, Templated>>>
+  /** Beside the seed. */
+  readonly parameters?: Given<K, Item, Readonly<Record<string, Templated>>>
 }
 
 export interface ApprovalOptions<K extends Known> {

@@ -14,6 +14,7 @@ export function toStep(name: string, type: string, options: LooseOptions): Omit<
   }
   if (type === 'http') step.http = { method: 'GET', ...subject(type, options, ['set']) }
   if (type === 'job') step.job = jobOf(subject(type, options, ['set']))
+  if (type === 'module' && options.args === undefined) step.args = subject(type, options)
   if (type === 'approval') step.approval = subject(type, options)
   if (type === 'recipe') step.recipe = { ...subject(type, options), plan: options.plan as Plan }
   return step as Omit<PlanStep, 'stage' | 'phase'>
@@ -23,6 +24,7 @@ export function toStep(name: string, type: string, options: LooseOptions): Omit<
 export const SUBJECT: Readonly<Record<string, readonly string[]>> = {
   http: ['method', 'url', 'headers', 'body', 'expect', 'set'],
   job: ['package', 'job', 'params', 'account', 'since', 'until', 'set'],
+  module: ['module', 'inputs', 'parameters'],
   approval: ['message', 'by'],
   recipe: ['plan', 'path', 'params', 'keys'],
 }

@@ -4,8 +4,8 @@ export interface CompileOptions {
   /** The name that problems give the file; a plan without another name is called after it. */
   file: string
   limits?: Partial<RecipeLimits>
-  /** Types of steps that there are executors for. Default node, python, shell, http, job, recipe, approval. */
+  /** Types of steps that there are executors for. Default node, python, shell, http, job, module, recipe, approval. */
   types?: readonly string[]
 }
 
-export const STEP_TYPES = ['node', 'python', 'shell', 'http', 'job', 'recipe', 'approval'] as const
+export const STEP_TYPES = ['node', 'python', 'shell', 'http', 'job', 'module', 'recipe', 'approval'] as const

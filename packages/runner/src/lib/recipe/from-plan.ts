@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { canonicalize } from '../canonical-json.ts'
 import { RunnerError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
+import { moduleOf } from '../module-steps.ts'
 import type { Plan, PlanStep, RetryPolicy } from '../plan.ts'
 import { compileRecipe, STEP_TYPES } from './compile.ts'
 import { stagesOf } from './order.ts'
@@ -83,6 +84,7 @@ function stepsOf(steps: readonly PlanStep[]): JsonValue[] {
 
 function stepOf(step: PlanStep, order: { idx?: number; parallel?: boolean }): JsonObject {
   const { http, approval, job, recipe, forEach, success, cache } = step
+  const call = moduleOf(step) === undefined ? undefined : (step.args as JsonObject)
   return given({
     idx: order.idx,
     name: step.name,
@@ -92,10 +94,10 @@ function stepOf(step: PlanStep, order: { idx?: number; parallel?: boolean }): Js
     when: step.when,
     for_each: forEach?.items,
     max_parallel: forEach?.maxParallel,
-    module: step.module,
+    module: step.module ?? call?.module,
     function: step.function,
     script: step.script,
-    args: step.args,
+    args: call ? undefined : step.args,
     method: http?.method === 'GET' ? undefined : http?.method,
     url: http?.url,
     headers: http?.headers,
@@ -122,7 +124,8 @@ function stepOf(step: PlanStep, order: { idx?: number; parallel?: boolean }): Js
     cache: cache?.mode === 'auto' ? 'auto' : undefined,
     cache_key: cache?.mode === 'key' ? cache.key : undefined,
     env: step.env && envOf(step.env),
-    inputs: step.inputs,
+    inputs: call ? call.inputs : step.inputs,
+    parameters: call?.parameters,
     outputs: step.outputs,
     priority: step.priority,
     concurrency_group: step.concurrencyGroup?.limit === 1 ? step.concurrencyGroup.name : step.concurrencyGroup,

@@ -4,6 +4,7 @@ import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, t
 import type { CodeFault, CodeQuestion } from './code-question.ts'
 import type { CompiledRecipe } from './compile.ts'
 import { jobQuestions } from './job-questions.ts'
+import { moduleQuestions } from './module-rules.ts'
 import { nodeExports } from './node-exports.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import { formatPath, type Problem, type RecipePath } from './problem.ts'
@@ -87,6 +88,7 @@ function questionsOf(step: StepOutline, workspace: Workspace, files: PlainFiles)
   if (type === 'shell' && script !== undefined)
     questions.push({ at: at('script'), key: `shell ${script}`, ask: () => faultOf(resolveScript(workspace, script)) })
   if (type === 'job') questions.push(...jobQuestions(step, workspace.jobs))
+  if (type === 'module') questions.push(...moduleQuestions(step, workspace.modules))
   return questions
 }
 

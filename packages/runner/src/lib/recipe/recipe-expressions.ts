@@ -35,7 +35,7 @@ export function recipeExpressions(
 }
 
 /** Fields of a step in which a text may hold `${{ }}`. */
-const TEMPLATED = ['args', 'env', 'url', 'headers', 'body', 'params', 'account', 'since', 'until', 'message', 'cache_key'] as const
+const TEMPLATED = ['args', 'env', 'url', 'headers', 'body', 'params', 'parameters', 'account', 'since', 'until', 'message', 'cache_key'] as const
 
 class Finder {
   readonly expressions: RecipeExpression[] = []
@@ -52,6 +52,7 @@ class Finder {
     if (fields.for_each !== undefined) this.#items(fields.for_each, at('for_each'))
     for (const [key, cel] of Object.entries(fieldsOf(fields.set))) this.#bare(cel, at('set', key), fields.type === 'job' ? 'result' : 'response')
     for (const field of TEMPLATED) if (fields[field] !== undefined) this.templates(fields[field], at(field))
+    if (step.type === 'module') this.templates(fields.inputs, at('inputs'))
     const group = fields.concurrency_group
     if (typeof group === 'string') this.templates(group, at('concurrency_group'))
     else if (group !== undefined) this.templates(fieldsOf(group).name, at('concurrency_group', 'name'))

@@ -97,10 +97,10 @@ const environment = z.union(
 export const stepSchema = z.strictObject({
   idx: z.int('a whole number').optional().describe('Place in the order; steps of the same idx run together'),
   name: z.string(NAME_PHRASE).regex(STEP_NAME, NAME_PHRASE).describe('Unique in the recipe, also where case is ignored'),
-  type: text('the type of a step').describe('node, python, shell, http, job, recipe or approval'),
+  type: text('the type of a step').describe('node, python, shell, http, job, module, recipe or approval'),
   module: text('the name or path of a module', 4096)
     .optional()
-    .describe('A file or package of a node step; a dotted name of a python step'),
+    .describe('A file or package of a node step; a dotted name of a python step; a name of the configuration, of a module step'),
   function: text('the name of an export or a class', 256)
     .optional()
     .describe('An export of a node module, or default; a class of a python module'),
@@ -125,7 +125,11 @@ export const stepSchema = z.strictObject({
   continue_on_error: truth.optional().describe('Its dependents run even if it failed'),
   env: environment.optional().describe('Names of variables to pass on, or values to set'),
   reads: listOf(contextKey, 'a list of context keys').optional().describe('Keys that a shell step finds in LORC_CONTEXT'),
-  inputs: listOf(file, 'a list of files').optional().describe('Files that the step reads'),
+  inputs: z
+    .union([listOf(file, 'a list of files'), z.record(z.string(), z.unknown())], 'a list of files, or of a module step a map')
+    .optional()
+    .describe('Files that the step reads; what a module gets as inputs, which may hold ${{ }}'),
+  parameters: z.record(z.string(), z.unknown(), 'a map').optional().describe('What a module gets as parameters, beside the seed; may hold ${{ }}'),
   outputs: listOf(file, 'a list of files').optional().describe('Files that the step writes'),
   when: cel.optional().describe('CEL; false: the step is skipped'),
   for_each: z

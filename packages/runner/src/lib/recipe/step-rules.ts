@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
+import { checkModule } from './module-rules.ts'
 import { nameOf, type StepOutline, stepPath } from './outline.ts'
 import { normalizePath } from './paths.ts'
 import type { RecipePath } from './problem.ts'
@@ -17,7 +18,7 @@ export interface RuleFinding {
 
 /** Fields that go with some types of steps only. */
 const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
-  module: ['node', 'python'],
+  module: ['node', 'python', 'module'],
   function: ['node', 'python'],
   script: ['shell'],
   args: ['node', 'python', 'shell'],
@@ -29,6 +30,7 @@ const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   body: ['http'],
   expect: ['http'],
   set: ['http', 'job'],
+  parameters: ['module'],
   recipe: ['recipe'],
   params: ['recipe', 'job'],
   keys: ['recipe'],
@@ -39,13 +41,13 @@ const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   until: ['job'],
   message: ['approval'],
   approvers: ['approval'],
-  retry: ['node', 'python', 'shell', 'http', 'recipe', 'job'],
-  cache: ['node', 'python', 'shell', 'http', 'job'],
-  cache_key: ['node', 'python', 'shell', 'http', 'job'],
-  inputs: ['node', 'python', 'shell', 'job'],
+  retry: ['node', 'python', 'shell', 'http', 'recipe', 'job', 'module'],
+  cache: ['node', 'python', 'shell', 'http', 'job', 'module'],
+  cache_key: ['node', 'python', 'shell', 'http', 'job', 'module'],
+  inputs: ['node', 'python', 'shell', 'job', 'module'],
   outputs: ['node', 'python', 'shell', 'recipe'],
-  env: ['node', 'python', 'shell', 'http', 'job'],
-  concurrency_group: ['node', 'python', 'shell', 'http', 'recipe', 'job'],
+  env: ['node', 'python', 'shell', 'http', 'job', 'module'],
+  concurrency_group: ['node', 'python', 'shell', 'http', 'recipe', 'job', 'module'],
 }
 
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
@@ -55,14 +57,15 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   http: ['url'],
   recipe: ['recipe'],
   job: ['package', 'job'],
+  module: ['module'],
   approval: [],
 }
 
 /** The field that was most likely meant by one that does not go with a type. */
-const INSTEAD: Readonly<Record<string, string>> = { params: 'args', args: 'params' }
+const INSTEAD: Readonly<Record<string, readonly string[]>> = { params: ['args', 'parameters'], args: ['params', 'inputs'], parameters: ['params', 'args'] }
 
 const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  module: { node: '`module: steps/load.ts`', python: '`module: steps.load`' },
+  module: { node: '`module: steps/load.ts`', python: '`module: steps.load`', module: '`module:` with a name of the configuration' },
   function: {
     node: '`function:` with the name of an export, or `default`',
     python: '`function:` with the name of a class',
@@ -88,6 +91,7 @@ export function checkStep(step: StepOutline, raw: unknown, types: readonly strin
       ? [misplaced('`max_parallel` goes with `for_each`', at('max_parallel'), 'remove it, or add `for_each`')]
       : []),
     ...checkCode(step, at),
+    ...checkModule(step, raw, at),
     ...checkFiles(step, at),
   ]
 }
@@ -117,10 +121,9 @@ function checkFields(step: StepOutline, raw: unknown, at: At): RuleFinding[] {
     })
   const wrong = fields.flatMap((field) => {
     if (goesWith(field, type)) return []
-    const instead = INSTEAD[field]
+    const instead = INSTEAD[field]?.find((other) => goesWith(other, type))
     const message = `\`${field}\` does not go with \`type: ${type}\``
-    if (instead !== undefined && goesWith(instead, type))
-      return [misplaced(message, at(field), `did you mean \`${instead}\`?`)]
+    if (instead !== undefined) return [misplaced(message, at(field), `did you mean \`${instead}\`?`)]
     const own = needs.length === 0 ? [] : [`${article(type)} step has ${needs.map(quote).join(' and ')}`]
     return [misplaced(message, at(field), own[0] ?? 'remove it')]
   })

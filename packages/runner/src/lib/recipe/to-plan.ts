@@ -50,10 +50,10 @@ function toPlanStep(step: RecipeStep, phase: Phase, stage: number, subPlans: Sub
   return {
     name: step.name,
     type: step.type,
-    ...(step.module === undefined ? {} : { module: step.module }),
+    ...(step.module === undefined || step.type === 'module' ? {} : { module: step.module }),
     ...(step.function === undefined ? {} : { function: step.function }),
     ...(step.script === undefined ? {} : { script: normalizePath(step.script) ?? step.script }),
-    ...(step.args === undefined ? {} : { args: step.args as JsonObject | JsonValue[] }),
+    ...argsOf(step),
     stage,
     ...(step.depends_on === undefined ? {} : { dependsOn: [...new Set(step.depends_on)] }),
     ...(step.retry === undefined ? {} : { retry: toRetry(step.retry) }),
@@ -63,7 +63,7 @@ function toPlanStep(step: RecipeStep, phase: Phase, stage: number, subPlans: Sub
     ...cacheOf(step),
     ...(step.env === undefined ? {} : { env: toEnv(step.env) }),
     ...(step.reads === undefined ? {} : { reads: step.reads }),
-    ...filesOf('inputs', step.inputs),
+    ...(Array.isArray(step.inputs) ? filesOf('inputs', step.inputs) : {}),
     ...filesOf('outputs', step.outputs),
     ...successOf(step.success),
     ...(phase === 'main' ? {} : { phase }),
@@ -77,6 +77,13 @@ function toPlanStep(step: RecipeStep, phase: Phase, stage: number, subPlans: Sub
     ...(step.type === 'job' ? { job: toJob(step) } : {}),
     ...recipeOf(step, subPlans),
   }
+}
+
+/** A module is called with what its step says of it. */
+function argsOf({ type, args, module, inputs, parameters }: RecipeStep): Pick<PlanStep, 'args'> {
+  if (type !== 'module') return args === undefined ? {} : { args: args as JsonObject | JsonValue[] }
+  const given = { module, inputs, parameters } as JsonObject
+  return { args: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
 }
 
 function toJob({ package: name, job, params, account, since, until, set }: RecipeStep): NonNullable<PlanStep['job']> {

@@ -18,7 +18,7 @@ export function checkValues(outline: Pick<StepOutline, 'list' | 'index'>, raw: u
   const shell = step.type === 'shell' ? checkShellArgs(step.args, at) : []
   const keys = Object.keys(fieldsOf(step.set)).flatMap((key) => keyFindings(key, at('set', key)))
   const produced = step.produces === undefined ? [] : readProduces(step.produces as JsonValue, at('produces')).findings
-  const retry = step.retry === undefined ? [] : checkRetry(fieldsOf(step.retry), at)
+  const retry = step.retry === undefined ? [] : checkRetry(fieldsOf(step.retry), step.type, at)
   const env = step.env === undefined ? [] : checkEnv(step.env, at)
   return [...retry, ...env, ...shell, ...keys, ...produced, ...checkForEach(step, at)]
 }
@@ -45,7 +45,7 @@ function environmentName(name: string, at: RecipePath, of: 'key' | 'value'): Rul
   return finding(`${quote(name)} is set by lorc itself`, 'choose a name that does not begin with `LORC_`')
 }
 
-function checkRetry(retry: Fields, at: At): RuleFinding[] {
+function checkRetry(retry: Fields, type: unknown, at: At): RuleFinding[] {
   const findings: RuleFinding[] = []
   const { delay_sec: delay, max_delay_sec: longest } = retry
   if (typeof delay === 'number' && typeof longest === 'number' && longest < delay) {
@@ -54,6 +54,8 @@ function checkRetry(retry: Fields, at: At): RuleFinding[] {
   }
   for (const [i, code] of listOf(retry.on).entries()) {
     if (typeof code !== 'string' || code === '' || Object.hasOwn(ERROR_CODES, code)) continue
+    // What calls modules has codes of its own.
+    if (type === 'module' && code.startsWith('MODULE_')) continue
     const meant = suggest(code, Object.keys(ERROR_CODES))
     if (meant === undefined && /^[A-Za-z_][\w.-]*$/.test(code)) continue
     const fix = meant === undefined ? 'name codes such as `STEP_TIMEOUT`' : `did you mean \`${meant}\`?`

@@ -50,15 +50,21 @@ async function completed(attempt: Attempt, { writes, outputs, artifacts, meta }:
     if (!unpacked) throw missing(attempt, `its file ${JSON.stringify(path)} is not in the bundle`)
     await mkdir(dirname(place), { recursive: true })
     await copyFile(unpacked.place, place)
-    places.set(path, relative(attempt.workspace, place).split(sep).join('/'))
+    places.set(`/${path}`, relative(attempt.workspace, place).split(sep).join('/'))
   }
   const anew = <T>(value: T): T => renamed(value, runId, attempt.runId)
   return {
     status: 'ok',
-    outputs: outputs.map((output) => places.get(output) ?? output),
+    outputs: outputs.map((output) => placeOf(output, places) ?? output),
     writes: anew(writes),
     ...(meta && { meta: anew<JsonObject>(meta) }),
   }
+}
+
+/** A step may have named a file by its path in the workspace, or by its absolute one. */
+function placeOf(output: string, places: ReadonlyMap<string, string>): string | undefined {
+  const [, place] = [...places].find(([path]) => `/${output}`.endsWith(path)) ?? []
+  return place
 }
 
 /** Values may tell where the run's files are. */

@@ -31,9 +31,11 @@ export class Replay {
   async start(runner: Runner, overrides: Pick<StartOptions, 'concurrency' | 'failFast' | 'signal'> = {}): Promise<{ handle: RunHandle; mended: string[] }> {
     const { bundle } = this
     this.#store = runner.store
-    const { plan, options, mended } = await rerunOf(bundle, bundle.runId)
+    const { plan, options, mended, versions } = await rerunOf(bundle, bundle.runId)
     const origin = { type: 'replay', runId: bundle.runId, sha256: bundle.sha256 } as const
-    return { handle: await runner.start(plan, { ...options, ...overrides, origin }), mended }
+    // Their answers are of the modules of then.
+    const asked = versions['modules'] === undefined ? {} : { versions: { modules: versions['modules'] } }
+    return { handle: await runner.start(plan, { ...options, ...asked, ...overrides, origin }), mended }
   }
 
   /** The run of the bundle that this one repeats: they are linked by the same steps. */

@@ -1,6 +1,7 @@
 import type { StartOptions } from '../api.ts'
 import { RunnerError } from '../errors.ts'
 import type { EventData, JournalEvent } from '../events.ts'
+import type { JsonObject } from '../json.ts'
 import type { Plan } from '../plan.ts'
 import { loadRun, type JournalSource } from '../run-reader.ts'
 
@@ -10,6 +11,8 @@ export interface Rerun {
   options: StartOptions
   /** What people did to the run while it went on, which is not done again: in their words. */
   mended: string[]
+  /** Of lorc, its runner, Node, modules, as they were recorded. */
+  versions: JsonObject
 }
 
 /**
@@ -43,6 +46,7 @@ export async function rerunOf(source: JournalSource, runId: string): Promise<Rer
       origin: { type: 'rerun', runId },
     },
     mended,
+    versions: fold.provenance.versions,
   }
 }
 

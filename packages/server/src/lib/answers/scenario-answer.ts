@@ -1,9 +1,11 @@
 import type { Context } from '@lorc/context'
 import type { JsonObject, Plan, RunView } from '@lorc/runner'
+import { moduleKey } from '@lorc/runner/recipe'
 import type * as z from 'zod'
 import type { planItemSchema } from '../contract/plan-item.ts'
 import type { scenarioRunSchema } from '../contract/scenarios.ts'
-import { contextKey, type ModuleArgs, type ModuleResult } from '../modules/scenario-plan.ts'
+import { isOfScenario } from '../modules/module-call.ts'
+import type { ModuleArgs, ModuleResult } from '../modules/scenario-plan.ts'
 
 type ScenarioAnswer = z.input<typeof scenarioRunSchema>
 
@@ -13,9 +15,9 @@ export function scenarioAnswer(runId: string, status: RunView['status'], plan: P
   return { run_id: runId, status, plan: planItems(plan), results: moduleResults(plan, context), artifacts_path: folder, logs_path: `${folder}logs.jsonl` }
 }
 
-/** Whether a plan is that of a scenario. */
+/** Whether a plan is that of a scenario, and no recipe's. */
 export function isScenario(plan: Plan): boolean {
-  return plan.steps.every(({ type }) => type === 'module')
+  return plan.steps.every(({ type, args = {} }) => type === 'module' && isOfScenario(args))
 }
 
 export function planItems({ steps }: Plan): z.input<typeof planItemSchema>[] {
@@ -29,7 +31,7 @@ export function planItems({ steps }: Plan): z.input<typeof planItemSchema>[] {
 export function moduleResults({ steps }: Plan, context: Context): { [step: string]: JsonObject } {
   return Object.fromEntries(
     steps.flatMap(({ name }) => {
-      const result = context.get(contextKey(name)) as ModuleResult | undefined
+      const result = context.get(moduleKey(name)) as ModuleResult | undefined
       if (result === undefined) return []
       const { outputs, artifacts, evidence } = result
       return [[name, { ...outputs, ...(artifacts.length > 0 && { artifacts }), ...(evidence !== undefined && { evidence }) }] as const]

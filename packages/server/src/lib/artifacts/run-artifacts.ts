@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { stateOfFiles, type Artifact, type Runner } from '@lorc/runner'
+import { SecretMask, stateOfFiles, type Artifact, type Runner } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 
 /** A file that a step of a run recorded. */
@@ -12,6 +12,16 @@ export interface RunArtifact extends Artifact {
   /** What it is asked for by: without the run's folder, where it lies in that. */
   name: string
 }
+
+/** A file that may be sent. */
+export interface LocatedArtifact {
+  /** Absolute path. */
+  file: string
+  /** What it has to be sent through: it holds a secret of its run. */
+  mask: SecretMask | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** Files whose content was checked, at most. */
 const MOST_CHECKED = 10_000
@@ -25,10 +35,13 @@ export class RunArtifacts {
   readonly #workspace: string
   /** Files, by path and state, that were found to be what was recorded: their hash. */
   readonly #checked = new Map<string, string>()
+  readonly #env: Environment
 
-  constructor(runner: Runner, workspace: string) {
+  /** `env` has the secrets that runs name. */
+  constructor(runner: Runner, workspace: string, env: Environment) {
     this.#runner = runner
     this.#workspace = workspace
+    this.#env = env
   }
 
   /** In the order of the steps. Throws RUN_UNKNOWN. */
@@ -52,8 +65,17 @@ export class RunArtifacts {
     })
   }
 
-  /** The file's absolute path. Throws ARTIFACT_GONE where it is not there, or is not what was recorded. */
-  async locate(artifact: RunArtifact): Promise<string> {
+  /** Throws ARTIFACT_GONE where it is not there, or is not what was recorded. */
+  async locate(runId: string, artifact: RunArtifact): Promise<LocatedArtifact> {
+    const file = await this.#place(artifact)
+    const { secrets = [] } = (await this.#runner.view(runId)).plan
+    const values = secrets.flatMap((name) => this.#env[name] ?? [])
+    if (values.length === 0) return { file, mask: undefined }
+    const mask = new SecretMask(values)
+    return { file, mask: (await mask.findsInPieces(createReadStream(file))) ? mask : undefined }
+  }
+
+  async #place(artifact: RunArtifact): Promise<string> {
     const file = join(this.#workspace, artifact.path)
     const real = await realpath(file).catch(() => undefined)
     if (real === undefined || !(await stat(real)).isFile()) throw gone(artifact, 'is not there any more')

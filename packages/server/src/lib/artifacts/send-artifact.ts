@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import type { Artifact } from '@lorc/runner'
+import { Readable } from 'node:stream'
+import type { Artifact, SecretMask } from '@lorc/runner'
 import type { FastifyReply } from 'fastify'
 import { ServerError } from '../errors.ts'
 import { rangeOf } from './byte-range.ts'
 import { mediaTypeOf } from './media-type.ts'
+import type { LocatedArtifact } from './run-artifacts.ts'
 
 /** Nothing that a step wrote runs as this site: no script, no form, no frame, whatever the file holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
@@ -15,19 +17,23 @@ export interface ConditionalHeaders {
   readonly 'if-none-match'?: string | undefined
 }
 
-/** Sends a file whose content is what was recorded, or the part of it that is asked for. Throws REQUEST_RANGE. */
-export function sendArtifact(reply: FastifyReply, { path, bytes, sha256 }: Artifact, file: string, asked: ConditionalHeaders): FastifyReply {
-  const tag = `"${sha256}"`
+/**
+ * Sends a file whose content is what was recorded, or the part of it that is asked for. One that holds a secret is sent
+ * masked, always whole, under a tag of its own. Throws REQUEST_RANGE.
+ */
+export function sendArtifact(reply: FastifyReply, { path, bytes, sha256 }: Artifact, { file, mask }: LocatedArtifact, asked: ConditionalHeaders): FastifyReply {
+  const tag = mask ? `"${sha256}-masked"` : `"${sha256}"`
   const { type, shown } = mediaTypeOf(path)
   reply.headers({
     etag: tag,
-    'accept-ranges': 'bytes',
+    'accept-ranges': mask ? 'none' : 'bytes',
     'cache-control': 'private, no-cache',
     'content-security-policy': POLICY,
     'x-content-type-options': 'nosniff',
     'content-disposition': `${shown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(basename(path))}`,
   })
   if (matches(asked['if-none-match'], tag)) return reply.status(304).send()
+  if (mask) return reply.type(type).send(Readable.from(masked(file, mask)))
   const heeded = asked['if-range'] === undefined || asked['if-range'] === tag
   const range = heeded ? rangeOf(asked.range, bytes) : undefined
   if (range === 'unsatisfiable') {
@@ -39,6 +45,12 @@ export function sendArtifact(reply: FastifyReply, { path, bytes, sha256 }: Artif
   const { from, to } = range
   reply.headers({ 'content-range': `bytes ${from}-${to}/${bytes}`, 'content-length': to - from + 1 })
   return reply.status(206).send(createReadStream(file, { start: from, end: to }))
+}
+
+async function* masked(file: string, mask: SecretMask): AsyncGenerator<Buffer> {
+  const stream = mask.stream()
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) yield stream.push(chunk)
+  yield stream.end()
 }
 
 function matches(header: string | undefined, tag: string): boolean {

@@ -87,6 +87,22 @@ export class Intake {
     return this.#driven(await this.#ports.runner.resume(runId, options))
   }
 
+  /**
+   * Goes on with a run whose driver is certain to be gone. Undefined: somebody drives it, it is paused, or it has ended.
+   * Throws SERVER_STOPPING, and as `Runner.resume` does.
+   */
+  async adopt(runId: string): Promise<AcceptedRun | undefined> {
+    const { runner } = this.#ports
+    if (await runner.isDriven(runId)) return undefined
+    try {
+      return await this.resume(runId)
+    } catch (error) {
+      // Somebody else was quicker, or is asked first.
+      if (error instanceof RunnerError && (error.code === 'RUN_HELD' || error.code === 'RUN_PAUSED')) return undefined
+      throw error
+    }
+  }
+
   /** Takes up what an earlier process of a service took in and left: runs that wait, and runs that nobody drives any more. */
   async recover(): Promise<number> {
     const { runner } = this.#ports

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { Attempt } from '@lorc/runner'
 import type { ServerError } from '../errors.ts'
 import type { ModuleArtifact } from './envelope.ts'
@@ -16,8 +16,8 @@ interface Taken {
 const NAME = /^[A-Za-z0-9_][\w.-]{0,200}(\/[A-Za-z0-9_][\w.-]{0,200}){0,4}$/
 
 /**
- * Keeps what a module made in the attempt's folder for artifacts; nothing is written before all were checked. Returns the
- * absolute paths. A name alone is a reference: there is nothing to keep. Rejects with ServerError MODULE_ARTIFACT,
+ * Keeps what a module made in the attempt's folder for artifacts; nothing is written before all were checked. Returns their
+ * paths in the workspace. A name alone is a reference: there is nothing to keep. Rejects with ServerError MODULE_ARTIFACT,
  * MODULE_TOO_LARGE, and as Module.ask does for those that are fetched.
  */
 export async function keepArtifacts(module: Module, artifacts: readonly ModuleArtifact[], attempt: Attempt): Promise<string[]> {
@@ -33,10 +33,10 @@ export async function keepArtifacts(module: Module, artifacts: readonly ModuleAr
     room -= bytes.length
     if (room < 0) throw tooLarge(module)
     if (artifact.hash !== undefined) checkHash(module, { name, bytes }, artifact.hash)
-    if (attempt.mask?.finds(bytes.toString('latin1')) === true) throw wrong(module, name, 'it holds a secret of this service')
+    if (attempt.mask?.findsIn(bytes) === true) throw wrong(module, name, 'it holds a secret of this service')
     taken.push({ name, bytes })
   }
-  return Promise.all(taken.map((one) => write(attempt.artifactsDir, one)))
+  return Promise.all(taken.map((one) => write(attempt, one)))
 }
 
 /** What results say of an artifact: the name of its file. */
@@ -94,11 +94,11 @@ async function read(module: Module, given: string, { name, room, attempt: { work
   return readFile(file)
 }
 
-async function write(folder: string, { name, bytes }: Taken): Promise<string> {
-  const file = join(folder, name)
+async function write({ artifactsDir, workspace }: Attempt, { name, bytes }: Taken): Promise<string> {
+  const file = join(artifactsDir, name)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, bytes)
-  return file
+  return relative(workspace, file)
 }
 
 function checkHash(module: Module, { name, bytes }: Taken, hash: string): void {

@@ -1,72 +1,65 @@
 import { appendFileSync } from 'node:fs'
-import { retryAfterMs, RunnerError, type Attempt, type AttemptOutcome, type JsonObject, type JsonValue, type StepExecutor } from '@lorc/runner'
+import { retryAfterMs, type Attempt, type AttemptOutcome, type JsonObject, type JsonValue, type RecordedError, type StepExecutor } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 import { readEnvelope, reasonOf, type Envelope } from './envelope.ts'
 import { artifactName, keepArtifacts } from './module-artifacts.ts'
+import { callOf, type ModuleCall } from './module-call.ts'
 import type { ModuleResponse } from './module-client.ts'
 import { checkHealth, type Module } from './module.ts'
 import { moduleError, TRANSIENT_CODES } from './module-error.ts'
 import type { ModuleRegistry } from './module-registry.ts'
-import { contextKey, type ModuleArgs, type ModuleResult, type ScenarioParams } from './scenario-plan.ts'
+import { retryOf } from './module-retry.ts'
+import type { ModuleResult } from './scenario-plan.ts'
 import { shownAnswer } from './shown-answer.ts'
 
 type WellEnvelope = Extract<Envelope, { status: 'ok' }>
 
-/** Runs steps of type `module`: one call of a module over HTTP, as the plan of a scenario has it. */
+/** Runs steps of type `module`: one call of a module over HTTP, as a scenario or a recipe has it. */
 export function createModuleExecutor(registry: ModuleRegistry): StepExecutor {
   return {
     types: ['module'],
     execute: (attempt) => execute(registry, attempt),
+    versions: async (steps) => ({ modules: await registry.versions(steps) }),
     close: async () => registry.close(),
   }
 }
 
 async function execute(registry: ModuleRegistry, attempt: Attempt): Promise<AttemptOutcome> {
-  const { module: name, upstream, checks, artifacts } = attempt.step.args as unknown as ModuleArgs
-  const params = attempt.scope().params as unknown as ScenarioParams
+  const call = callOf(attempt)
   const log: string[] = []
+  let module: Module | undefined
   try {
-    if (checks) await checkHealth(params.check.map((one) => registry.get(one)), attempt.signal)
-    const module = registry.get(name)
-    const envelope = await guarded(module, attempt, () => call(module, requestOf(attempt, params, upstream), attempt, log))
-    const files = artifacts ? await keepArtifacts(module, envelope.artifacts, attempt) : []
-    return well(attempt, envelope, artifacts, files)
+    if (call.check.length > 0) await checkHealth(call.check.map((one) => registry.get(one)), attempt.signal)
+    const asked = (module = registry.get(call.module))
+    const envelope = await guarded(asked, attempt, () => ask(asked, call.body, attempt, log))
+    const files = call.keepsArtifacts ? await keepArtifacts(asked, envelope.artifacts, attempt) : []
+    return well(call, envelope, files)
   } catch (error) {
     const failure = attempt.signal.aborted ? (attempt.signal.reason as unknown) : error
     log.push(failure instanceof Error ? failure.message : String(failure))
-    return failed(failure)
+    return failed(failure, module)
   } finally {
     // A line or two: to hand them to another thread would take longer.
     if (log.length > 0) appendFileSync(attempt.logPath, `${log.join('\n')}\n`)
   }
 }
 
-function well(attempt: Attempt, { outputs, artifacts, evidence }: WellEnvelope, kept: boolean, files: readonly string[]): AttemptOutcome {
-  const key = contextKey(attempt.step.name)
-  const value: ModuleResult = { outputs, artifacts: kept ? artifacts.map(artifactName) : [], ...(evidence !== undefined && { evidence }) }
+function well({ key, keepsArtifacts }: ModuleCall, { outputs, artifacts, evidence }: WellEnvelope, files: readonly string[]): AttemptOutcome {
+  const value: ModuleResult = { outputs, artifacts: keepsArtifacts ? artifacts.map(artifactName) : [], ...(evidence !== undefined && { evidence }) }
   return { status: 'ok', outputs: [key, ...files], writes: { [key]: { value: value as unknown as JsonObject } } }
 }
 
-function failed(error: unknown): AttemptOutcome {
-  if (!(error instanceof ServerError || error instanceof RunnerError)) throw error
+/** Where the step says nothing of further attempts, what the configuration says of the module counts. */
+function failed(error: unknown, module: Module | undefined): AttemptOutcome {
+  if (!isCoded(error)) throw error
   const { code, message, fix, details } = error
-  return { status: 'error', error: { code, message, ...(fix !== undefined && { fix }), ...(details && { details }) } }
+  const retry = module && retryOf(module)
+  return { status: 'error', error: { code, message, ...(fix !== undefined && { fix }), ...(details && { details }) }, ...(retry && { retry }) }
 }
 
-/** The body of the contract: `{ run_id, parameters, inputs, metadata }`. */
-function requestOf(attempt: Attempt, { scenario_id: scenario, inputs, parameters }: ScenarioParams, upstream: readonly string[]): JsonObject {
-  const { step, runId, number, idempotencyKey, seed, context } = attempt
-  // One that a person skipped put nothing out.
-  const results = upstream.flatMap((other) => {
-    const result = context.get(contextKey(other)) as ModuleResult | undefined
-    return result ? [[other, result.outputs] as const] : []
-  })
-  return {
-    run_id: runId,
-    parameters: { seed, ...(Object.hasOwn(parameters, step.name) && parameters[step.name]) },
-    inputs: { ...inputs, ...(results.length > 0 && { results: Object.fromEntries(results) }) },
-    metadata: { scenario_id: scenario, step: step.name, attempt: number, idempotency_key: idempotencyKey },
-  }
+/** The runner that drives the run may be another copy of the package than the one that is imported here: its name tells. */
+function isCoded(error: unknown): error is Error & RecordedError {
+  return error instanceof ServerError || (error instanceof Error && error.name === 'RunnerError')
 }
 
 /** Leaves a module alone that failed often, and tells its breaker what became of the call. */
@@ -90,7 +83,7 @@ async function guarded<T>(module: Module, { signal }: Attempt, call: () => Promi
   }
 }
 
-async function call(module: Module, body: JsonObject, { idempotencyKey, signal }: Attempt, log: string[]): Promise<WellEnvelope> {
+async function ask(module: Module, body: JsonObject, { idempotencyKey, signal }: Attempt, log: string[]): Promise<WellEnvelope> {
   const { name, config } = module
   const url = config.url + config.execute
   const sent = JSON.stringify(await module.requestFor(body))

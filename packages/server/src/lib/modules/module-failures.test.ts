@@ -40,7 +40,7 @@ describe('a module that does not answer well fails its step', () => {
   it('takes too long', async () => {
     const module = await moduleService('m', () => undefined)
     const { fails } = await scenarioFixture({ m: { url: module.url, timeout: '20ms' } })
-    expect(await fails(['m'])).toMatchObject({ details: { code: 'MODULE_TIMEOUT' }, detail: `The module \`m\` did not answer POST ${module.url}/execute within 20 ms.` })
+    expect(await fails(['m'], { run_options: { health_check: false } })).toMatchObject({ details: { code: 'MODULE_TIMEOUT' }, detail: `The module \`m\` did not answer POST ${module.url}/execute within 20 ms.` })
   })
 
   it('is not there', async () => {

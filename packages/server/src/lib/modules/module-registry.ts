@@ -1,12 +1,12 @@
 import { suggest } from '@lorc/runner/recipe'
-import type { Clock } from '@lorc/runner'
+import type { Clock, JsonObject, ModuleFinder, PlanStep } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 import { Module } from './module.ts'
 import { ModuleClient } from './module-client.ts'
 import type { ModuleConfig } from './module-config.ts'
 
 /** The modules that may be called: those of the configuration, and no others. */
-export class ModuleRegistry {
+export class ModuleRegistry implements ModuleFinder {
   readonly #client: ModuleClient
   readonly #modules: ReadonlyMap<string, Module>
 
@@ -26,6 +26,18 @@ export class ModuleRegistry {
     const module = this.#modules.get(name)
     if (module) return module
     throw new ServerError('MODULE_UNKNOWN', `There is no module \`${name}\`.`, { fix: this.#fix(name) })
+  }
+
+  /** Throws as `get` does. */
+  locate(name: string): { secrets: readonly string[] } {
+    return { secrets: this.get(name).secrets }
+  }
+
+  /** The versions that the modules which steps call say they have, by their names; of one that says none, nothing. */
+  async versions(steps: readonly PlanStep[]): Promise<JsonObject> {
+    const names = new Set(steps.flatMap(({ args }) => (args as { module?: string } | undefined)?.module ?? []))
+    const said = [...names].map(async (name) => [name, (await this.#modules.get(name)?.metadata())?.['version']] as const)
+    return Object.fromEntries((await Promise.all(said)).flatMap(([name, version]) => (version === undefined ? [] : [[name, version]])))
   }
 
   #fix(name: string): string {

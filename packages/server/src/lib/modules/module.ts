@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http'
-import type { Clock, JsonObject, JsonValue } from '@lorc/runner'
+import { SecretMask, type Clock, type JsonObject, type JsonValue } from '@lorc/runner'
 import { hasTemplates, loadExpressions, resolveTemplates, type Scope } from '@lorc/runner/expressions'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { isObject } from './envelope.ts'
@@ -130,7 +130,9 @@ export class Module {
     const { url, metadata, timeout } = this.config
     const asked = { method: 'GET', url: url + metadata, timeoutMs: Math.min(timeout, LONGEST_METADATA_MS), maxBytes: MOST_BYTES } as const
     const { status, bytes } = await this.ask(asked)
-    const value = status === 200 ? (JSON.parse(bytes.toString()) as JsonValue) : null
+    // It may tell what it was sent.
+    const mask = new SecretMask(this.secrets.flatMap((name) => this.#ports.env[name] ?? []))
+    const value = status === 200 ? (JSON.parse(mask.bytes(bytes).toString()) as JsonValue) : null
     return isObject(value) ? value : null
   }
 }

@@ -1,22 +1,22 @@
-import { systemClock, type JsonObject } from '@lorc/runner'
+import { systemClock, type JsonObject, type Plan } from '@lorc/runner'
 import { describe, expect, it } from 'vitest'
 import { readServiceConfig } from '../config.ts'
 import { ModuleRegistry } from './module-registry.ts'
 import { ScenarioPlans } from './scenario-plans.ts'
-import { scenarioParams, scenarioPlan, type ModuleArgs, type Scenario, type ScenarioModule, type ScenarioPlan } from './scenario-plan.ts'
+import { scenarioParams, scenarioPlan, type ModuleArgs, type Scenario, type ScenarioModule } from './scenario-plan.ts'
 
 const { modules: configs } = readServiceConfig({
   modules: { a: { url: 'http://a' }, b: { url: 'http://b', retries: 2 }, c: { url: 'http://c', headers: { x: '${{ env.KEY }}', y: "${{ env['OTHER'] }}" } } },
 })
 const registry = new ModuleRegistry(configs, {}, systemClock)
 
-function planned(modules: (string | ScenarioModule)[], more: Partial<Scenario> = {}): ScenarioPlan & { params: JsonObject } {
+function planned(modules: (string | ScenarioModule)[], more: Partial<Scenario> = {}): { plan: Plan; params: JsonObject } {
   const named = modules.map((one) => (typeof one === 'string' ? { module: one } : one))
   const scenario = { scenario_id: 's', modules: named, inputs: {}, parallel: false, saveArtifacts: true, healthCheck: true, ...more }
-  return { ...scenarioPlan(scenario, registry), params: scenarioParams(scenario) }
+  return { plan: scenarioPlan(scenario, registry), params: scenarioParams(scenario) }
 }
 
-const argsOf = (scenario: ScenarioPlan): ModuleArgs[] => scenario.plan.steps.map(({ args }) => args as unknown as ModuleArgs)
+const argsOf = ({ plan }: { plan: Plan }): ModuleArgs[] => plan.steps.map(({ args }) => args as unknown as ModuleArgs)
 
 describe('scenarioPlan', () => {
   it('runs modules one after the other, each with what those before put out', () => {
@@ -72,8 +72,8 @@ describe('ScenarioPlans', () => {
     const plans = new ScenarioPlans(registry)
     const first = plans.of(scenario)
     expect(plans.of({ ...scenario, modules: [{ module: 'a', parameters: { x: 2 } }] })).toBe(first)
-    expect(plans.of({ ...scenario, healthCheck: false }).plan).not.toEqual(first.plan)
-    expect(plans.of({ ...scenario, modules: [{ module: 'a', id: 'b' }] }).plan.steps[0]?.name).toBe('b')
+    expect(plans.of({ ...scenario, healthCheck: false })).not.toEqual(first)
+    expect(plans.of({ ...scenario, modules: [{ module: 'a', id: 'b' }] }).steps[0]?.name).toBe('b')
     for (let i = 0; i < 199; i++) {
       plans.of({ ...scenario, scenario_id: `s${i}` })
       if (i < 100) plans.of(scenario)

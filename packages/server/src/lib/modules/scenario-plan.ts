@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, Plan, PlanStep, RetryPolicy } from '@lorc/runner'
+import type { JsonObject, JsonValue, Plan, PlanStep } from '@lorc/runner'
+import { moduleKey } from '@lorc/runner/recipe'
 import { ServerError } from '../errors.ts'
-import type { Module } from './module.ts'
-import { TRANSIENT_CODES } from './module-error.ts'
 import type { ModuleRegistry } from './module-registry.ts'
+import { retryOf } from './module-retry.ts'
 
 /** A module as a request names it. */
 export interface ScenarioModule {
@@ -22,7 +22,7 @@ export interface Scenario {
   healthCheck: boolean
 }
 
-/** `args` of a step of type `module`. */
+/** `args` of a step of type `module` of a scenario; those of a recipe are less. */
 export interface ModuleArgs {
   module: string
   /** Steps whose outputs it gets. */
@@ -51,28 +51,18 @@ export interface ModuleResult {
   evidence?: JsonValue
 }
 
-/** The context key that a module's answer becomes. */
-export function contextKey(step: string): string {
-  return `modules.${step.replaceAll('-', '_')}_v1`
-}
-
-export interface ScenarioPlan {
-  plan: Plan
-  /** The modules that it calls, each once. */
-  modules: Module[]
-}
-
 /**
  * The plan of a scenario: the modules one after the other, or as a graph with `parallel` or a `depends_on`. Throws
  * ServerError MODULE_UNKNOWN, SCENARIO_INVALID.
  */
-export function scenarioPlan(scenario: Omit<Scenario, 'inputs'>, registry: ModuleRegistry): ScenarioPlan {
+export function scenarioPlan(scenario: Omit<Scenario, 'inputs'>, registry: ModuleRegistry): Plan {
   const { modules, scenario_id: name } = scenario
   const used = [...new Set(modules.map(({ module }) => module))].map((module) => registry.get(module))
   const { isGraph, names, before } = orderOf(scenario)
   const upstream = transitive(names, before)
   const steps = modules.map(({ module }, index): PlanStep => {
     const waits = isGraph ? before[index]!.length > 0 : index > 0
+    const retry = retryOf(registry.get(module))
     const args: ModuleArgs = { module, upstream: upstream[index]!, checks: scenario.healthCheck && !waits, artifacts: scenario.saveArtifacts }
     return {
       name: names[index]!,
@@ -80,11 +70,11 @@ export function scenarioPlan(scenario: Omit<Scenario, 'inputs'>, registry: Modul
       stage: isGraph ? 0 : index,
       args: { ...args },
       ...(isGraph && { dependsOn: before[index]! }),
-      ...retriesOf(registry.get(module)),
+      ...(retry && { retry }),
     }
   })
   const secrets = [...new Set(used.flatMap((module) => module.secrets))]
-  const plan: Plan = {
+  return {
     lorc: 1,
     name,
     concurrency: Math.min(64, steps.length),
@@ -92,7 +82,6 @@ export function scenarioPlan(scenario: Omit<Scenario, 'inputs'>, registry: Modul
     ...(secrets.length > 0 && { secrets }),
     steps,
   }
-  return { plan, modules: used }
 }
 
 /**
@@ -115,7 +104,7 @@ function orderOf({ modules, parallel }: Omit<Scenario, 'inputs'>): { isGraph: bo
   const isGraph = parallel || modules.some(({ depends_on: needs }) => needs !== undefined)
   const names = modules.map(nameOf)
   for (const [at, name] of names.entries()) {
-    const same = names.findIndex((other, earlier) => earlier < at && contextKey(other) === contextKey(name))
+    const same = names.findIndex((other, earlier) => earlier < at && moduleKey(other) === moduleKey(name))
     if (same !== -1) throw invalid(`\`${names[same]!}\` and \`${name}\` are the same step`, ['modules', at], 'Give one of them an `id` of its own.')
   }
   const before = modules.map(({ depends_on: needs = [] }, at) => {
@@ -146,12 +135,6 @@ function transitive(names: readonly string[], before: readonly (readonly string[
     const all = visit(name, [])
     return names.filter((other) => all.has(other))
   })
-}
-
-function retriesOf({ config: { retries } }: Module): { retry?: RetryPolicy } {
-  if (retries === 0) return {}
-  const on = [...TRANSIENT_CODES, 'MODULE_UNHEALTHY']
-  return { retry: { max: retries + 1, delayMs: 200, backoff: 'exponential', factor: 2, maxDelayMs: 10_000, jitter: 0.5, on } }
 }
 
 function invalid(why: string, at: readonly (string | number)[], fix?: string): ServerError {

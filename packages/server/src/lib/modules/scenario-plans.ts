@@ -1,6 +1,6 @@
-import { definePlan } from '@lorc/runner'
+import { definePlan, type Plan } from '@lorc/runner'
 import type { ModuleRegistry } from './module-registry.ts'
-import { scenarioPlan, type Scenario, type ScenarioPlan } from './scenario-plan.ts'
+import { scenarioPlan, type Scenario } from './scenario-plan.ts'
 
 /** Plans that are kept. */
 const KEPT = 200
@@ -11,25 +11,20 @@ const KEPT = 200
  */
 export class ScenarioPlans {
   readonly #registry: ModuleRegistry
-  readonly #plans = new Map<string, ScenarioPlan>()
+  readonly #plans = new Map<string, Plan>()
 
   constructor(registry: ModuleRegistry) {
     this.#registry = registry
   }
 
   /** Throws as `scenarioPlan` does. */
-  of({ scenario_id: id, modules, parallel, saveArtifacts, healthCheck }: Omit<Scenario, 'inputs'>): ScenarioPlan {
+  of({ scenario_id: id, modules, parallel, saveArtifacts, healthCheck }: Omit<Scenario, 'inputs'>): Plan {
     const key = JSON.stringify([id, modules.map(({ id: step, module, depends_on: needs }) => [step, module, needs]), parallel, saveArtifacts, healthCheck])
-    const made = this.#plans.get(key) ?? this.#make({ scenario_id: id, modules, parallel, saveArtifacts, healthCheck })
+    const made = this.#plans.get(key) ?? definePlan(scenarioPlan({ scenario_id: id, modules, parallel, saveArtifacts, healthCheck }, this.#registry))
     this.#plans.delete(key)
     this.#plans.set(key, made)
     const [oldest] = this.#plans.keys()
     if (this.#plans.size > KEPT && oldest !== undefined) this.#plans.delete(oldest)
     return made
-  }
-
-  #make(scenario: Omit<Scenario, 'inputs'>): ScenarioPlan {
-    const { plan, modules } = scenarioPlan(scenario, this.#registry)
-    return { plan: definePlan(plan), modules }
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openRecipe, RunnerError, stateOfFiles, UnchangedFiles, type JobFinder, type LoadedRecipe, type Plan, type StartOptions } from '@lorc/runner'
+import { openRecipe, RunnerError, stateOfFiles, UnchangedFiles, type JobFinder, type LoadedRecipe, type ModuleFinder, type Plan, type StartOptions } from '@lorc/runner'
 import type * as z from 'zod'
 import type { recipeSchema } from '../contract/recipes.ts'
 import { ServerError } from '../errors.ts'
@@ -18,6 +18,7 @@ export interface RecipePlace {
   allow: readonly string[]
   stateDir: string
   jobs?: JobFinder | undefined
+  modules?: ModuleFinder | undefined
 }
 
 interface Kept {
@@ -91,8 +92,8 @@ export class RecipeCatalogue {
   }
 
   #load(path: string): Promise<LoadedRecipe> {
-    const { root, allow, stateDir, jobs } = this.#place
-    return openRecipe(join(root, path), { root, allow, jobs }, stateDir)
+    const { root, allow, stateDir, jobs, modules } = this.#place
+    return openRecipe(join(root, path), { root, allow, jobs, modules }, stateDir)
   }
 
   async #unknown(name: string): Promise<ServerError> {

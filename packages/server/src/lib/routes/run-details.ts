@@ -48,7 +48,7 @@ export function runDetailRoutes(app: FastifyInstance, { runner, readers, artifac
 
   route(app, 'GET /runs/{run_id}/artifacts/*').streams(async ({ params, headers }, reply) => {
     const artifact = await artifacts.find(params.run_id, params['*'])
-    return sendArtifact(reply, artifact, await artifacts.locate(artifact), headers)
+    return sendArtifact(reply, artifact, await artifacts.locate(params.run_id, artifact), headers)
   })
 }
 

@@ -4,7 +4,6 @@ import { scenarioAnswer } from '../answers/scenario-answer.ts'
 import { ServerError } from '../errors.ts'
 import { inTime } from '../intake/in-time.ts'
 import { idempotencyOf, preferenceOf } from '../intake/request-options.ts'
-import type { Module } from '../modules/module.ts'
 import { scenarioParams } from '../modules/scenario-plan.ts'
 import { ScenarioPlans } from '../modules/scenario-plans.ts'
 import type { Service } from '../service.ts'
@@ -17,11 +16,10 @@ export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, 
     const { seed, save_artifacts: saveArtifacts, parallel, health_check: healthCheck } = body.run_options
     const named = body.modules.map((one) => (typeof one === 'string' ? { module: one } : one))
     const scenario = { ...body, modules: named, saveArtifacts, parallel, healthCheck }
-    const { plan, modules: used } = plans.of(scenario)
+    const plan = plans.of(scenario)
     const { isAsync, waitMs } = preferenceOf(headers.prefer)
     const run = await intake.accept(plan, {
       params: scenarioParams(scenario),
-      versions: { modules: await versionsOf(used) },
       request: body as unknown as JsonObject,
       ...idempotencyOf(raw, headers['idempotency-key']),
       ...(seed !== undefined && { seed }),
@@ -47,12 +45,6 @@ export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, 
     })
     return { status: 200, body: { items: await Promise.all(items), next_cursor: null } }
   })
-}
-
-/** The versions that modules say they have, by their names. */
-async function versionsOf(modules: readonly Module[]): Promise<JsonObject> {
-  const said = modules.map(async (module) => [module.name, (await module.metadata())?.['version']] as const)
-  return Object.fromEntries((await Promise.all(said)).flatMap(([name, version]) => (version === undefined ? [] : [[name, version]])))
 }
 
 /** A scenario whose run failed: the run is there, and shows all. */

@@ -1,5 +1,6 @@
-import type { RunStore } from '@lorc/runner'
+import { systemClock, type RunStore } from '@lorc/runner'
 import { readServiceConfig } from '../config.ts'
+import { ModuleRegistry } from '../modules/module-registry.ts'
 import { RecipeCatalogue } from '../recipes/recipe-catalogue.ts'
 import { Firings, type Firing } from './firings.ts'
 import { scheduledBefore } from './schedule-cursor.ts'
@@ -19,26 +20,37 @@ export interface ListSchedulesOptions {
   now: number
   /** Times to come that are told of each. */
   count: number
+  /** Times that have come that are told of each. Default 1. */
+  firings?: number
 }
 
 export interface ListedSchedule extends Omit<Scheduled, 'times'> {
   /** Unix milliseconds, the next one first. */
   next: number[]
-  /** What became of the last time; null: none has come. */
-  last: Firing | null
+  /** What became of the last times, the latest first. */
+  firings: Firing[]
 }
 
 /** The schedules of a workspace, the next one to come first, and recipes whose schedules are not run for their problems. */
 export async function listSchedules(options: ListSchedulesOptions): Promise<{ schedules: ListedSchedule[]; broken: Broken[] }> {
-  const { workspace: root, allow, stateDir, config, store, now, count } = options
-  const recipes = new RecipeCatalogue({ root, allow, stateDir }, readServiceConfig(config).server.recipes)
-  const { scheduled, broken } = await scheduledRecipes(recipes, root, await scheduledBefore(store))
+  const { workspace: root, allow, stateDir, config } = options
+  const { server, modules } = readServiceConfig(config)
+  const registry = new ModuleRegistry(modules, {}, systemClock)
+  return schedulesOf(new RecipeCatalogue({ root, allow, stateDir, modules: registry }, server.recipes), options)
+}
+
+/** The same of recipes that are known. */
+export async function schedulesOf(
+  recipes: RecipeCatalogue,
+  { workspace, store, now, count, firings = 1 }: Pick<ListSchedulesOptions, 'workspace' | 'store' | 'now' | 'count' | 'firings'>,
+): Promise<{ schedules: ListedSchedule[]; broken: Broken[] }> {
+  const { scheduled, broken } = await scheduledRecipes(recipes, workspace, await scheduledBefore(store))
   const schedules = await Promise.all(
     scheduled.map(async ({ times, ...one }): Promise<ListedSchedule> => {
-      const [last] = await new Firings(store, one.path).last(1)
+      const last = firings === 0 ? [] : await new Firings(store, one.path).last(firings)
       const next: number[] = []
       for (let at = times.next(now); at !== null && next.length < count; at = times.next(at)) next.push(at)
-      return { ...one, next, last: last ?? null }
+      return { ...one, next, firings: last }
     }),
   )
   schedules.sort((a, b) => (a.next[0] ?? Infinity) - (b.next[0] ?? Infinity) || (a.name < b.name ? -1 : 1))

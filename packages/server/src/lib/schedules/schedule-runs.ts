@@ -23,6 +23,8 @@ export interface ScheduleWorld {
   /** Resolves once the run is durable; `ended` once it has ended here, or is let go of. */
   start(plan: Plan, options: StartOptions): Promise<{ ended: Promise<unknown> }>
   cancel(runId: string, reason: string): Promise<unknown>
+  /** Goes on with a run if the service that drove it is gone; `ended` as of `start`, undefined where somebody drives it. */
+  adopt(runId: string): Promise<{ ended: Promise<unknown> } | undefined>
   /** A run of the recipe at this path has ended: what waits for it can be taken up. */
   ended(path: string): void
   log: ServiceLog
@@ -98,10 +100,8 @@ export class ScheduleRuns {
     const { runId, at } = firing
     try {
       const { plan, recipe } = await this.#world.open(name)
-      const { ended } = await this.#world.start(plan, { runId, recipe, origin: { type: 'schedule', recipe: path, at } })
+      this.#follow(await this.#world.start(plan, { runId, recipe, origin: { type: 'schedule', recipe: path, at } }))
       this.#world.log('info', 'a schedule has started a run', { recipe: path, at: new Date(at).toISOString(), run_id: runId })
-      const over = (): void => this.#world.ended(path)
-      ended.then(over, over)
     } catch (error) {
       const known = error instanceof RunnerError || error instanceof ServerError
       if (known && error.code === 'SERVER_STOPPING') return
@@ -120,9 +120,22 @@ export class ScheduleRuns {
     if (state === 'skipped') this.#world.log('warn', 'a schedule has left a time out', { recipe: this.#recipe.path, at: new Date(firing.at).toISOString(), reason })
   }
 
+  #follow({ ended }: { ended: Promise<unknown> }): void {
+    const over = (): void => this.#world.ended(this.#recipe.path)
+    ended.then(over, over)
+  }
+
+  /** Those whose runs go on. One whose service has died would go on for ever: it is gone on with here. */
   async #goingOn(last: readonly KeptFiring[]): Promise<KeptFiring[]> {
     const started = last.filter(({ state }) => state === 'started').slice(0, RUNS_ASKED)
     const runs = await Promise.all(started.map(({ runId }) => this.#world.store.get(runId)))
-    return started.filter((_, i) => runs[i]?.status === 'running')
+    const goingOn = started.filter((_, i) => runs[i]?.status === 'running')
+    for (const { runId } of goingOn) {
+      const adopted = await this.#world.adopt(runId)
+      if (!adopted) continue
+      this.#follow(adopted)
+      this.#world.log('info', 'a run of a schedule whose service is gone goes on here', { recipe: this.#recipe.path, run_id: runId })
+    }
+    return goingOn
   }
 }

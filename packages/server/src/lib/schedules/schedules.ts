@@ -11,7 +11,7 @@ import { scheduledRecipes, type Broken, type Scheduled } from './scheduled-recip
 /** The wall clock may be set, and a machine may sleep: it is looked at no less often than this where there is a schedule. */
 const LONGEST_SLEEP_MS = 60_000
 /** While a time waits for the run of an earlier one, which may go on in another service. */
-const WAITING_MS = 5000
+const WAITING_MS = 2000
 /** Files that change together are looked at together. */
 const SETTLING_MS = 200
 /** What another service has left when it died is looked for. */
@@ -22,7 +22,7 @@ const KEPT_MS = 30 * 86_400_000
 export interface SchedulesOptions {
   recipes: RecipeCatalogue
   runner: Runner
-  intake: Pick<Intake, 'accept'>
+  intake: Pick<Intake, 'accept' | 'adopt'>
   /** Absolute. */
   workspace: string
   clock: Clock
@@ -61,6 +61,10 @@ export class Schedules {
         return { ended: result }
       },
       cancel: (runId, reason) => runner.cancel(runId, { by: 'schedule', reason }),
+      adopt: async (runId) => {
+        const run = await intake.adopt(runId)
+        return run && { ended: run.result }
+      },
       ended: (path) => {
         if (this.#running && this.#waiting.has(path)) this.#work()
       },

@@ -1,0 +1,94 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { createSqliteStore } from '@lorc/runner'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type Started, Workspace } from './lorc.fixture.ts'
+
+const MINUTE = 60_000
+const RECIPE = 'recipes/tick.yaml'
+/** Missed times that both servers find when they start. */
+const MISSED = 12
+
+/** The step goes on as long as there is a file `hold`. */
+const FILES = {
+  [RECIPE]: "name: tick\nschedule: { cron: '* * * * *', catch_up: all }\nsteps:\n  - { name: work, type: shell, script: work.sh }\n",
+  'work.sh': '#!/bin/sh\nwhile [ -e hold ]; do sleep 0.02; done\necho \'{"status":"ok"}\'\n',
+  'lorc.config.json': '{ "durability": "process", "leaseSec": 1 }',
+  hold: '',
+}
+
+interface Schedule {
+  next: string[]
+  firings: { at: string; state: string; run_id: string; missed: boolean }[]
+}
+
+let workspace: Workspace
+let servers: Started[]
+beforeEach(async () => {
+  servers = []
+  workspace = await Workspace.make(FILES)
+})
+afterEach(async () => {
+  for (const server of servers) server.kill('SIGKILL')
+  await Promise.all(servers.map(({ ended }) => ended))
+  await workspace.remove()
+})
+
+/** As if a server had last looked at the schedule so long ago. */
+async function missed(): Promise<void> {
+  const store = await createSqliteStore({ file: join(workspace.folder, '.lorc/lorc.db'), durability: 'process' })
+  const seenTo = Math.floor(Date.now() / MINUTE) * MINUTE - MISSED * MINUTE
+  await store.putDocument('schedules', RECIPE, { cron: '* * * * *', timezone: 'UTC', seen_to: new Date(seenTo).toISOString() }, 0)
+  await store.close()
+}
+
+async function serve(): Promise<{ url: string; server: Started }> {
+  const server = workspace.start(['serve', '--port', '0', '--json'])
+  servers.push(server)
+  for (;;) {
+    const [line] = server.stdout.split('\n')
+    if (line) return { server, url: (JSON.parse(line) as { url: string }).url }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    if (server.process.exitCode !== null) throw new Error(server.stderr)
+  }
+}
+
+async function get<T>(url: string, path: string): Promise<T> {
+  return (await (await fetch(url + path)).json()) as T
+}
+
+const patient = { interval: 20, timeout: 20_000 }
+
+it('two servers that share a store run each time once, and one goes on for both when the other is killed', async () => {
+  await missed()
+  const both = await Promise.all([serve(), serve()])
+  const schedule = async (url: string): Promise<Schedule> => (await get<{ items: [Schedule] }>(url, '/schedules?firings=200')).items[0]
+  const runs = async (url: string, status: string) => (await get<{ items: { run_id: string; status: string }[] }>(url, `/runs?limit=500&status=${status}`)).items
+
+  await expect.poll(async () => (await schedule(both[0].url)).firings.length, patient).toBeGreaterThanOrEqual(MISSED)
+  await expect.poll(async () => (await runs(both[0].url, 'running')).length, patient).toBe(1)
+  const [first] = await runs(both[0].url, 'running')
+  const events = await (await fetch(`${both[0].url}/runs/${first!.run_id}/events?follow=false`)).text()
+  const pid = Number(/"type":"driver.started"[^}]*"pid":(\d+)|"pid":(\d+)[^}]*"type":"driver.started"/.exec(events)?.slice(1).find(Boolean))
+  const [driving, other] = both[0].server.process.pid === pid ? both : [both[1], both[0]]
+  expect(driving.server.process.pid).toBe(pid)
+  driving.server.kill('SIGKILL')
+  await driving.server.ended
+  rmSync(join(workspace.folder, 'hold'))
+
+  await expect.poll(async () => (await runs(other.url, 'completed')).length, patient).toBeGreaterThanOrEqual(MISSED)
+  const { firings, next } = await schedule(other.url)
+  const ended = await runs(other.url, 'completed')
+  // A minute may have passed meanwhile, but none comes twice and none is left out.
+  const times = firings.map(({ at }) => Date.parse(at))
+  expect(times).toEqual(times.map((_, i) => times[0]! - i * MINUTE))
+  expect(new Set(firings.map((firing) => firing.run_id)).size).toBe(firings.length)
+  const started = firings.filter(({ state, missed: wasMissed }) => state === 'started' && wasMissed)
+  expect(new Set(ended.map((run) => run.run_id))).toEqual(expect.objectContaining(new Set(started.map((firing) => firing.run_id))))
+  expect(ended.filter((run) => run.run_id === first!.run_id)).toHaveLength(1)
+  expect(other.server.stderr).toContain('whose service is gone')
+
+  const listed = JSON.parse((await workspace.lorc(['schedules', 'list', '--json'])).stdout) as { schedules: [{ next: string[]; last: Schedule['firings'][0] }] }
+  expect(listed.schedules[0].next.concat(next)).toEqual(expect.arrayContaining((await schedule(other.url)).next))
+  expect(firings.map(({ at }) => at)).toContain(listed.schedules[0].last.at)
+})

@@ -1,0 +1,1 @@
+export { configuredModules, type ConfiguredModules } from './lib/modules/configured-modules.ts'
