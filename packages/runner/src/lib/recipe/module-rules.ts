@@ -1,6 +1,6 @@
 import { moduleKey } from '../module-key.ts'
 import type { ModuleFinder } from '../module-port.ts'
-import type { CodeFault, CodeQuestion } from './inspect.ts'
+import type { CodeFault, CodeQuestion } from './code-question.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import type { RecipePath } from './problem.ts'
 import type { RuleFinding } from './step-rules.ts'
@@ -10,7 +10,9 @@ import { clause, describe, quote } from './wording.ts'
 const MODULE_NAME = /^[a-z][a-z0-9_-]{0,62}$/
 
 /** Checks what a step of type `module` says, and that no step of another type says it. */
-export function checkModule({ type, module }: StepOutline, raw: unknown, at: (...path: RecipePath) => RecipePath): RuleFinding[] {
+export function checkModule(step: StepOutline, raw: unknown): RuleFinding[] {
+  const { type, module } = step
+  const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
   const { inputs } = (raw ?? {}) as { inputs?: unknown }
   const isList = Array.isArray(inputs)
   if (type !== 'module') return inputs === undefined || isList || typeof inputs !== 'object' ? [] : [mistyped('a list of files', inputs, at)]

@@ -1,5 +1,5 @@
 import { checkGraph } from './graph-rules.ts'
-import { checkModuleKeys } from './module-rules.ts'
+import { checkModule, checkModuleKeys } from './module-rules.ts'
 import { stagesOf } from './order.ts'
 import type { StepOutline } from './outline.ts'
 import { STEP_LIST_NAMES } from './step-lists.ts'
@@ -15,7 +15,7 @@ export function rulesOf(
 ): RuleFinding[] {
   const raw = (step: StepOutline): unknown => (recipe as Record<string, unknown[]>)[step.list]![step.index]
   const findings = checkRecipeValues(recipe)
-  for (const step of steps) findings.push(...checkStep(step, raw(step), types), ...checkValues(step, raw(step)))
+  for (const step of steps) findings.push(...checkStep(step, raw(step), types), ...checkModule(step, raw(step)), ...checkValues(step, raw(step)))
   findings.push(...checkModuleKeys(steps), ...checkGraph(steps, stages).findings)
   return findings
 }

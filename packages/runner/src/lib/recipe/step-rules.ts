@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
-import { checkModule } from './module-rules.ts'
 import { nameOf, type StepOutline, stepPath } from './outline.ts'
 import { normalizePath } from './paths.ts'
 import type { RecipePath } from './problem.ts'
@@ -91,7 +90,6 @@ export function checkStep(step: StepOutline, raw: unknown, types: readonly strin
       ? [misplaced('`max_parallel` goes with `for_each`', at('max_parallel'), 'remove it, or add `for_each`')]
       : []),
     ...checkCode(step, at),
-    ...checkModule(step, raw, at),
     ...checkFiles(step, at),
   ]
 }
