@@ -1,7 +1,7 @@
 import { RunnerError } from './errors.ts'
 import type { StepExecutor } from './executor.ts'
 import type { JsonObject } from './json.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlanStep } from './plan.ts'
 
 /** Executors by the step type that they run. */
 export type ExecutorTable = ReadonlyMap<string, StepExecutor>
@@ -31,11 +31,15 @@ export function checkTypes(plan: Plan, table: ExecutorTable): void {
 
 /** What executors know of the versions of what a plan's steps use; undefined: none of them tells any. */
 export function versionsOf({ steps }: Plan, table: ExecutorTable): Promise<JsonObject> | undefined {
-  const told = new Set<StepExecutor>()
-  for (const executor of table.values()) if (executor.versions) told.add(executor)
-  const asked = [...told].flatMap((executor) => {
-    const own = steps.filter(({ type }) => table.get(type) === executor)
-    return own.length > 0 ? [executor.versions!(own)] : []
-  })
-  return asked.length === 0 ? undefined : Promise.all(asked).then((all) => Object.assign({}, ...all) as JsonObject)
+  const own = new Map<StepExecutor, PlanStep[]>()
+  for (const step of steps) {
+    const executor = table.get(step.type)
+    if (!executor?.versions) continue
+    const known = own.get(executor)
+    if (known) known.push(step)
+    else own.set(executor, [step])
+  }
+  if (own.size === 0) return undefined
+  const asked = [...own].map(([executor, used]) => executor.versions!(used))
+  return Promise.all(asked).then((all) => Object.assign({}, ...all) as JsonObject)
 }

@@ -196,7 +196,8 @@ class LocalRunner implements Runner {
     checkRunId(options.runId)
     const { sealed, imported, source } = await this.#checked(plan, options)
     const code = needsOf(sealed.plan).code ? await this.#code.scan(sealed.plan.steps) : NO_CODE
-    const used = await versionsOf(sealed.plan, this.#around.executors)
+    const asked = versionsOf(sealed.plan, this.#around.executors)
+    const used = asked && (await asked)
     for (;;) {
       try {
         return await open(this.#assembly.draft(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, code, imported))
