@@ -1,6 +1,8 @@
-// Compares the public surface of every library with its reviewed `etc/*.api.md`: `api.ts [--update]`, in the root.
+// Compares the public surface of every library with its reviewed `etc/*.api.md`, and its `API.md` with the docstrings:
+// `api.ts [--update]`, in the root.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { apiPage } from './api-page.ts'
 import { publicSurface } from './public-surface.ts'
 
 interface Manifest {
@@ -9,12 +11,12 @@ interface Manifest {
 }
 
 /** `.` of package `runner` is reported in `runner.api.md`, `./recipe` in `runner.recipe.api.md`. */
-const entriesOf = (folder: string, name: string): { reviewed: string; types: string }[] => {
+const entriesOf = (folder: string, name: string): { reviewed: string; types: string; specifier: string }[] => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   return Object.entries(manifest.exports ?? {}).flatMap(([path, target]) => {
     if (typeof target === 'string' || target.types === undefined) return []
     const report = `${name}${path.slice(1).replaceAll('/', '.')}.api.md`
-    return [{ reviewed: join(folder, 'etc', report), types: join(folder, target.types) }]
+    return [{ reviewed: join(folder, 'etc', report), types: join(folder, target.types), specifier: `@lorc/${name}${path.slice(1)}` }]
   })
 }
 
@@ -26,23 +28,30 @@ const linesOnlyIn = (one: string, other: string): string[] => {
 const update = process.argv.includes('--update')
 const packages = resolve('packages')
 let wrong = 0
+
+const hold = (file: string, now: string): void => {
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (now === before) return
+  if (update) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, now)
+    return
+  }
+  wrong += 1
+  console.error(`The public surface differs from ${file}. If that is meant, run \`pnpm api\` and commit it.`)
+  for (const line of linesOnlyIn(before, now)) console.error(`  - ${line}`)
+  for (const line of linesOnlyIn(now, before)) console.error(`  + ${line}`)
+}
+
 for (const name of readdirSync(packages)) {
   const folder = join(packages, name)
-  for (const { reviewed, types } of entriesOf(folder, name)) {
-    const { report, problems } = publicSurface(folder, types)
-    const before = existsSync(reviewed) ? readFileSync(reviewed, 'utf8') : ''
+  const entries = entriesOf(folder, name).map(({ reviewed, types, specifier }) => {
+    const { report, declarations, problems } = publicSurface(folder, types)
     for (const problem of problems) console.error(problem)
     wrong += problems.length
-    if (report === before) continue
-    if (update) {
-      mkdirSync(dirname(reviewed), { recursive: true })
-      writeFileSync(reviewed, report)
-      continue
-    }
-    wrong += 1
-    console.error(`The public surface differs from ${reviewed}. If that is meant, run \`pnpm api\` and commit it.`)
-    for (const line of linesOnlyIn(before, report)) console.error(`  - ${line}`)
-    for (const line of linesOnlyIn(report, before)) console.error(`  + ${line}`)
-  }
+    hold(reviewed, report)
+    return { specifier, declarations }
+  })
+  if (entries.length > 0) hold(join(folder, 'API.md'), apiPage(`@lorc/${name}`, entries))
 }
 process.exitCode = wrong === 0 ? 0 : 1

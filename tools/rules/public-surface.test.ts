@@ -39,6 +39,7 @@ test.each([
   ['a further export', `${declared}export declare const two: 2;\n`, '+ export const two: 2;'],
   ['a changed type that is not exported', declared.replace('Inner { a: number }', 'Inner { b: number }'), 'b: number'],
   ['an export that is gone', 'export {};\n', '- export const one: (a: number) => string;'],
+  ['a changed docstring', declared.replace('export declare const one', '/** Of one. */\nexport declare const one'), '+ Of one.'],
   ['a type that is named but not there', 'export declare const one: Gone;\n', 'Unable to follow symbol for "Gone"'],
 ])('%s is caught', (_, text, message) => {
   using workspace = reviewed()

@@ -2,21 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
+import type { Declaration } from './api-page.ts'
+import { inOneOrder } from './enum-order.ts'
 
 const none = { logLevel: ExtractorLogLevel.None }
 const error = { logLevel: ExtractorLogLevel.Error }
 
-/**
- * `report` with the members of each enum in their alphabetical order: the compiler writes them in the order in which it
- * met the texts anywhere, so an unrelated file, or a build of another order, would change it.
- */
-const inOneOrder = (report: string): string =>
-  report.replace(/(ZodEnum<\{\n)([^{}]*\n)([ \t]*\}>)/g, (_, head: string, members: string, tail: string) =>
-    `${head}${members.trimEnd().split('\n').toSorted().join('\n')}\n${tail}`)
-
 export interface Surface {
   /** Markdown with every exported declaration. */
   report: string
+  declarations: readonly Declaration[]
   /** What is wrong with the declarations, e.g. a type that is named but not there. */
   problems: string[]
 }
@@ -43,7 +38,7 @@ export const publicSurface = (folder: string, types: string): Surface => {
           },
         },
         apiReport: { enabled: true, reportFileName: 'report.api.md', reportFolder: temp, reportTempFolder: temp, includeForgottenExports: true },
-        docModel: { enabled: false },
+        docModel: { enabled: true, apiJsonFilePath: join(temp, 'model.json') },
         dtsRollup: { enabled: false },
         messages: {
           compilerMessageReporting: { default: error },
@@ -67,7 +62,9 @@ export const publicSurface = (folder: string, types: string): Surface => {
         if (message.logLevel === ExtractorLogLevel.Error) problems.push(message.formatMessageWithLocation(folder))
       },
     })
-    return { report: inOneOrder(readFileSync(join(temp, 'report.api.md'), 'utf8')), problems }
+    const model = JSON.parse(readFileSync(join(temp, 'model.json'), 'utf8')) as Declaration
+    const declarations = model.members?.flatMap((entry) => entry.members ?? []) ?? []
+    return { report: inOneOrder(readFileSync(join(temp, 'report.api.md'), 'utf8')), declarations, problems }
   } finally {
     rmSync(temp, { recursive: true, force: true })
   }
