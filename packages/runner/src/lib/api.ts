@@ -261,7 +261,10 @@ export interface Runner {
   /** As `cancel`. Rejects with APPROVAL_UNKNOWN, APPROVAL_DECIDED, APPROVAL_NOT_ALLOWED, RUN_ENDED. */
   approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'>
   view(runId: string): Promise<RunView>
-  /** Whether somebody drives the run, as far as can be told without waiting; without reading its journal. */
+  /**
+   * Whether somebody drives the run, as far as can be told without waiting, and without reading its journal. A driver on another
+   * machine counts until it has been asked for again after `leaseMs` without a sign of life.
+   */
   isDriven(runId: string): Promise<boolean>
   /** The journal of a run, parsed; follows it while `follow` and the run goes on. */
   events(runId: string, options?: { fromSeq?: number; follow?: boolean; signal?: AbortSignal }): AsyncIterable<JournalEvent>

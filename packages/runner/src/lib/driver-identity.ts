@@ -12,9 +12,14 @@ export function driverIdentity(): DriverIdentity {
   return { id: `${pid}-${(made++).toString(36)}-${Date.now().toString(36)}-${entropy}`, pid, startTime: processStartTime(pid) ?? '', machine: machine() }
 }
 
+/** Whether its pid means something here. */
+export function isOfThisMachine(driver: DriverIdentity | null, self: DriverIdentity): boolean {
+  return driver?.machine === self.machine
+}
+
 /** True only where it is certain: the driver was on this machine, and its process is not there any more. */
 export function isGone(driver: DriverIdentity, self: DriverIdentity): boolean {
-  if (driver.machine !== self.machine) return false
+  if (!isOfThisMachine(driver, self)) return false
   const startTime = processStartTime(driver.pid)
   return startTime === undefined ? !isHidden(driver.pid) : startTime !== driver.startTime
 }
@@ -31,7 +36,7 @@ function isHidden(pid: number): boolean {
 
 /** True only where it is certain: the driver is on this machine, and its process is there and not stopped. */
 export function isAtWork(driver: DriverIdentity, self: DriverIdentity): boolean {
-  if (driver.machine !== self.machine) return false
+  if (!isOfThisMachine(driver, self)) return false
   const state = processState(driver.pid)
   return state?.startTime === driver.startTime && !state.stopped
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { acquireLease } from './lease.ts'
+import { LeaseWatch } from './lease-watch.ts'
+import { acquireLease, isDriven } from './lease.ts'
 import { creation, driver } from './store-testsuite/samples.ts'
 import { createMemoryStore } from './stores/memory.ts'
 import { FakeClock } from './testing/fake-clock.ts'
@@ -18,4 +19,19 @@ it('names the driver that was quicker', async () => {
     fix: 'Wait for it, or ask it to stop: lorc cancel run_a',
     details: { pid: 815 },
   })
+})
+
+it('counts for what was seen before of a driver on another machine: it is not watched for as long again', async () => {
+  const store = createMemoryStore()
+  const clock = new FakeClock()
+  const watch = new LeaseWatch(clock)
+  const self = { ...driver('self'), machine: 'another' }
+  await store.commit([creation('run_a', ['{}'])])
+  const driven = (): Promise<boolean> => isDriven(store, 'run_a', self, 1000, watch)
+  expect(await driven()).toBe(true)
+  await clock.advance(999)
+  expect(await driven()).toBe(true)
+  await clock.advance(1)
+  expect(await driven()).toBe(false)
+  expect(await acquireLease(store, 'run_a', self, clock, 1000, watch)).toBe(2)
 })

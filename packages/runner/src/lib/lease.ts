@@ -1,16 +1,18 @@
 import type { Clock } from './api.ts'
-import { isAtWork, isGone } from './driver-identity.ts'
+import { isAtWork, isGone, isOfThisMachine } from './driver-identity.ts'
 import { RunnerError } from './errors.ts'
+import type { LeaseWatch } from './lease-watch.ts'
 import type { DriverIdentity, RunStore } from './store.ts'
 
 /**
  * Takes the lease of a run: at once when nobody holds it or the holder's process is gone, else after the heartbeat has
- * stood still for `leaseMs` on our own monotonic clock. Returns the new epoch. Throws RUN_UNKNOWN, RUN_HELD.
+ * stood still for `leaseMs` on our own monotonic clock, or has been seen to by `watch`. Returns the new epoch. Throws
+ * RUN_UNKNOWN, RUN_HELD.
  */
-export async function acquireLease(store: RunStore, runId: string, self: DriverIdentity, clock: Clock, leaseMs: number): Promise<number> {
+export async function acquireLease(store: RunStore, runId: string, self: DriverIdentity, clock: Clock, leaseMs: number, watch?: LeaseWatch): Promise<number> {
   const first = await store.lease(runId)
   if (!first) throw unknownRun(runId)
-  const began = clock.monotonic()
+  const began = clock.monotonic() - (isOfThisMachine(first.driver, self) ? 0 : (watch?.standsStill(runId, first) ?? 0))
   for (let lease = first; ; ) {
     if (!lease.driver || isGone(lease.driver, self) || clock.monotonic() - began >= leaseMs) {
       const epoch = await store.takeLease(runId, lease.epoch, self)
@@ -25,10 +27,14 @@ export async function acquireLease(store: RunStore, runId: string, self: DriverI
   }
 }
 
-/** Whether somebody drives the run, as far as can be told without waiting. */
-export async function isDriven(store: RunStore, runId: string, self: DriverIdentity): Promise<boolean> {
+/**
+ * Whether somebody drives the run, as far as can be told without waiting. Of a driver on another machine that takes two looks:
+ * `watch` has seen its heartbeat stand still for `leaseMs`.
+ */
+export async function isDriven(store: RunStore, runId: string, self: DriverIdentity, leaseMs: number, watch: LeaseWatch): Promise<boolean> {
   const lease = await store.lease(runId)
-  return lease?.driver != null && !isGone(lease.driver, self)
+  if (lease?.driver == null || isGone(lease.driver, self)) return false
+  return isOfThisMachine(lease.driver, self) || watch.standsStill(runId, lease) < leaseMs
 }
 
 export function unknownRun(runId: string): RunnerError {

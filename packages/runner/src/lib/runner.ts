@@ -21,6 +21,7 @@ import { innerRuns, isPausedWith } from './inner-runs.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import type { JsonObject } from './json.ts'
+import { LeaseWatch } from './lease-watch.ts'
 import { LiveRuns } from './live-runs.ts'
 import { localExecutors } from './local-executors.ts'
 import type { Plan } from './plan.ts'
@@ -88,6 +89,7 @@ class LocalRunner implements Runner {
   readonly #assembly: RunAssembly
   readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
+  readonly #watch: LeaseWatch
   readonly #viewed: ViewedRuns
   readonly #drivers: LiveRuns<Driver>
   readonly #accepted = new AcceptedRuns()
@@ -110,6 +112,7 @@ class LocalRunner implements Runner {
     this.#runsDir = options.runsDir ?? join(root, 'runs')
     this.#leaseMs = options.leaseMs ?? 10_000
     this.#onRun = options.onRun
+    this.#watch = new LeaseWatch(this.#clock)
     this.#viewed = new ViewedRuns(store, options.viewedEvents ?? 0)
     this.#drivers = new LiveRuns(this.#clock)
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
@@ -238,7 +241,7 @@ class LocalRunner implements Runner {
     if (summary.status !== 'running') return 'already_ended'
     const asked: EventData = { type: 'run.cancel_requested', by, reason }
     if (this.#accepted.has(runId)) return endOf(await this.#begin(runId, asked))
-    if (await isDriven(this.store, runId, this.#identity)) {
+    if (await this.isDriven(runId)) {
       const plan = JSON.parse((await this.store.plan(summary.planHash)) ?? '{}') as Plan
       const mask = secretsOf(plan, this.#env, true)?.mask
       await this.store.send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
@@ -320,7 +323,7 @@ class LocalRunner implements Runner {
   }
 
   isDriven(runId: string): Promise<boolean> {
-    return isDriven(this.store, runId, this.#identity)
+    return isDriven(this.store, runId, this.#identity, this.#leaseMs, this.#watch)
   }
 
   async view(runId: string): Promise<RunView> {
@@ -453,7 +456,7 @@ class LocalRunner implements Runner {
   }
 
   async #takeOver(runId: string, options: ResumeOptions, reopening: Reopening): Promise<RunHandle> {
-    const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs)
+    const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs, this.#watch)
     try {
       // Its driver may have ended the run before it let go of the lease.
       const { status } = await this.#summary(runId)

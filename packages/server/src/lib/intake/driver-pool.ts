@@ -35,6 +35,8 @@ export class DriverPool {
   readonly #events: PoolEvents
   readonly #urgent = new Queue<Waiting>()
   readonly #patient = new Queue<Waiting>()
+  /** Of runs that wait, or are driven here. */
+  readonly #names = new Set<string>()
   /** Names in the line that were taken out of it otherwise. */
   readonly #dropped = new Set<string>()
   readonly #held = new Set<RunHandle>()
@@ -61,6 +63,11 @@ export class DriverPool {
     return this.#held.size + this.#aside.size
   }
 
+  /** Whether the run waits, or is driven here. */
+  has(runId: string): boolean {
+    return this.#names.has(runId)
+  }
+
   get waiting(): number {
     return this.#urgent.length + this.#patient.length - this.#dropped.size
   }
@@ -78,6 +85,7 @@ export class DriverPool {
   /** Puts a run at the end of its line. */
   add(runId: string, how: How, isUrgent = false): void {
     ;(isUrgent ? this.#urgent : this.#patient).push({ runId, how })
+    this.#names.add(runId)
     this.#schedule()
   }
 
@@ -101,7 +109,9 @@ export class DriverPool {
   /** Gives a run a place until it has ended, whether or not one is free. */
   hold(handle: RunHandle): void {
     this.#held.add(handle)
+    this.#names.add(handle.runId)
     const over = (): void => {
+      this.#names.delete(handle.runId)
       this.#aside.delete(handle)
       this.#idle.delete(handle)
       if (this.#held.delete(handle)) this.#schedule()
@@ -162,6 +172,7 @@ export class DriverPool {
       this.hold(handle)
       this.#events.begun(handle)
     } catch (error) {
+      this.#names.delete(runId)
       this.#events.lost(runId, error)
     } finally {
       place.free()

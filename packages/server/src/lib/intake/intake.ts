@@ -3,6 +3,7 @@ import { ServerError } from '../errors.ts'
 import type { ServiceLog } from '../log.ts'
 import { DriverPool } from './driver-pool.ts'
 import { EndedRuns } from './ended-runs.ts'
+import { LeftRuns } from './left-runs.ts'
 import { Pressure } from './pressure.ts'
 
 export interface IntakeLimits {
@@ -43,6 +44,7 @@ export class Intake {
   readonly #limits: IntakeLimits
   readonly #pool: DriverPool
   readonly #ended: EndedRuns
+  readonly #left: LeftRuns
   readonly #pressure: Pressure
   #open = true
   /** Runs that are becoming durable, and will wait then. */
@@ -58,6 +60,7 @@ export class Intake {
       begun: (handle) => this.#ended.follow(handle),
       lost: (runId, error) => this.#lost(runId, error),
     })
+    this.#left = new LeftRuns(ports, { isOurs: (runId) => this.#pool.has(runId), found: (runId) => this.#pool.add(runId, 'resume') })
   }
 
   /** Runs that are driven, and runs that wait for it. */
@@ -103,19 +106,12 @@ export class Intake {
     }
   }
 
-  /** Takes up what an earlier process of a service took in and left: runs that wait, and runs that nobody drives any more. */
-  async recover(): Promise<number> {
-    const { runner } = this.#ports
-    const found: string[] = []
-    for (let before: string | undefined; ; ) {
-      const page = await runner.store.list({ status: 'running', accepted: true, limit: 500, ...(before !== undefined && { before }) })
-      for (const { runId } of page) if (!(await runner.isDriven(runId))) found.push(runId)
-      before = page.at(-1)?.runId
-      if (page.length < 500) break
-    }
-    // Those that were taken in first come first.
-    for (const runId of found.reverse()) this.#pool.add(runId, 'resume')
-    return found.length
+  /**
+   * Takes up what other processes of a service took in and left, runs that wait, and runs that nobody drives any more, now and
+   * from now on. Returns how many there are now.
+   */
+  recover(): Promise<number> {
+    return this.#left.search()
   }
 
   /** Throws SERVER_STOPPING. */
@@ -126,6 +122,7 @@ export class Intake {
   /** From now on nothing more is taken in, and nothing that waits is begun. */
   close(): void {
     this.#open = false
+    this.#left.close()
     this.#pool.close()
   }
 
@@ -180,6 +177,8 @@ export class Intake {
   #lost(runId: string, error: unknown): void {
     this.#ended.lose(runId, error)
     const code = error instanceof RunnerError ? error.code : 'unknown'
+    // Who drives it may be gone, too, one day; whatever else keeps it from being driven will keep it from that again.
+    if (code !== 'RUN_HELD') this.#left.refuse(runId)
     // Another process has it, or it waits for somebody to unpause it.
     const level = code === 'RUN_HELD' || code === 'RUN_PAUSED' || code === 'RUNNER_CLOSED' ? 'debug' : 'error'
     this.#ports.log(level, 'a run that was taken in cannot be driven', { run: runId, code, error: error instanceof Error ? error.message : String(error) })
