@@ -68,7 +68,7 @@ export class LiveReaders {
   async send(to: ServerResponse, write: (connection: ReaderConnection) => Promise<void>): Promise<void> {
     this.#readers.add(to)
     try {
-      await write(new ReaderConnection(to))
+      await write(new ReaderConnection(to, this.#clock))
       to.end()
     } catch (error) {
       this.#log('warn', 'what a reader followed cannot be read on', { error: error instanceof Error ? error.message : String(error) })
