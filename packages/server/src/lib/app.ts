@@ -2,6 +2,7 @@ import { fastify, type FastifyInstance, type FastifyReply } from 'fastify'
 import { guard, HEADERS } from './auth/guard.ts'
 import { refuseNoHttp } from './no-http.ts'
 import { ServerError } from './errors.ts'
+import { isOfStop, serviceStopping } from './intake/stop.ts'
 import { isCoded, problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { takeJson } from './json-body.ts'
 import { checkWithZod } from './request-checks.ts'
@@ -36,6 +37,9 @@ const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = 
   dashboardRoutes,
 ]
 
+/** What the service refuses as it should, or has on record with the run: its log is for what it failed at. */
+const EXPECTED: ReadonlySet<string> = new Set(['SERVER_STOPPING', 'SERVER_OVERLOADED', 'SCENARIO_FAILED'])
+
 /** Of each key, where the configuration does not say. */
 const REQUESTS_PER_MINUTE = 6000
 
@@ -59,10 +63,11 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   app.setValidatorCompiler(checkWithZod)
   // Answers are typed by the contract, and held to it by tests: to check each again would cost more than to make it.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = isOfStop(thrown) ? serviceStopping() : thrown
     const { run_id: runId } = (request.params ?? {}) as { run_id?: unknown }
     const problem = problemOf(error, typeof runId === 'string' ? runId : undefined)
-    if (!isCoded(error) || problem.status >= 500) {
+    if (!isCoded(error) || (problem.status >= 500 && !EXPECTED.has(problem.code))) {
       const cause = error instanceof Error ? error : new Error(String(error))
       service.log('error', 'a request failed', { request: request.id, method: request.method, path: request.url, code: problem.code, error: cause.stack })
     }

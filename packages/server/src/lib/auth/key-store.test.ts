@@ -28,6 +28,17 @@ it('finds a key by its text, and keeps the text nowhere', async () => {
   expect(readFileSync(file).includes(text.slice(-43))).toBe(false)
 })
 
+it('makes a first key where there has never been one', async () => {
+  const file = await place()
+  const [one, two] = [open(file), open(file)]
+  const made = one.addFirst({ name: 'admin', scopes: ['read', 'run', 'operate'] })
+  expect(one.find(made?.text ?? '')).toEqual(made?.key)
+  expect(two.addFirst({ name: 'admin', scopes: ['read'] })).toBeUndefined()
+  one.revoke(made?.key.id ?? '')
+  expect(two.addFirst({ name: 'admin', scopes: ['read'] })).toBeUndefined()
+  expect(two.list()).toHaveLength(1)
+})
+
 it('finds no other text', async () => {
   const keys = open(await place())
   const { text } = keys.add({ name: 'ann', scopes: ['read'] })

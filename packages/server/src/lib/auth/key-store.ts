@@ -53,14 +53,24 @@ export class KeyStore {
   }
 
   /** Makes a key; its text is shown here, and nowhere else. Throws KEYS_UNAVAILABLE, as everything here does. */
-  add({ name, scopes, expiresAt }: NewKey): { text: string; key: StoredKey } {
+  add(wanted: NewKey): { text: string; key: StoredKey } {
+    return this.#add(wanted, '').made
+  }
+
+  /** The same, where there has never been a key; undefined: there is one, or was. Of several processes at once, one makes it. */
+  addFirst(wanted: NewKey): { text: string; key: StoredKey } | undefined {
+    const { made, isKept } = this.#add(wanted, 'WHERE NOT EXISTS (SELECT 1 FROM keys)')
+    return isKept ? made : undefined
+  }
+
+  #add({ name, scopes, expiresAt }: NewKey, condition: string): { made: { text: string; key: StoredKey }; isKept: boolean } {
     const { id, text } = newKey()
     const known = KEY_SCOPES.filter((scope) => scopes.includes(scope))
     const key: StoredKey = { id, name, scopes: known, createdAt: this.#now(), expiresAt: expiresAt ?? null, revokedAt: null }
-    this.#file.write((db) =>
-      db.prepare('INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, NULL)').run(id, name, known.join(' '), hashOf(text), key.createdAt, key.expiresAt),
+    const { changes } = this.#file.write((db) =>
+      db.prepare(`INSERT INTO keys SELECT ?, ?, ?, ?, ?, ?, NULL ${condition}`).run(id, name, known.join(' '), hashOf(text), key.createdAt, key.expiresAt),
     )
-    return { text, key }
+    return { made: { text, key }, isKept: changes > 0 }
   }
 
   /** Every key, those that are revoked too; the oldest first. */

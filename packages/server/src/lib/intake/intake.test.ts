@@ -1,5 +1,6 @@
 import { createMemoryStore, type Plan, type RunStore } from '@lorc/runner'
 import { describe, expect, it } from 'vitest'
+import { moduleService } from '../modules/module-service.fixture.ts'
 import { recipeOf, scratch, serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
 import { Queue } from './queue.ts'
 
@@ -118,6 +119,24 @@ describe('what a service had taken in', () => {
     expect(await start(first).catch(() => ({ status: 503 }))).toMatchObject({ status: 503 })
     const second = await serviceFixture({ workspace, store })
     expect(new Set(await ended(second, ...ids))).toEqual(new Set(['completed']))
+  })
+
+  it('is told to who waits for it when the service stops: the run is taken in, and goes on with the next start', async () => {
+    const workspace = await scratch(files)
+    const store = createMemoryStore()
+    const before = gated()
+    const logged: string[] = []
+    const module = await moduleService('slow', () => new Promise(() => undefined))
+    const config = { modules: { slow: { url: module.url } } }
+    const first = await serviceFixture({ workspace, store, steps: before.steps, config, log: (level, message) => logged.push(`${level} ${message}`) })
+    const waiting = [start(first, { prefer: 'wait=60' }), first.ask('POST', '/plan_and_execute', { scenario_id: 's', modules: ['slow'] })]
+    await expect.poll(() => before.under.size + module.calls.length).toBe(2)
+    await first.server.close()
+    const answers = await Promise.all(waiting)
+    for (const answer of answers) expect(answer).toMatchObject({ status: 202, body: { status: 'running' }, headers: { location: expect.stringContaining('/runs/run_') as string } })
+    expect(logged).toEqual([])
+    const runs = await Promise.all(answers.map((answer) => store.get(idOf(answer))))
+    expect(runs.map((run) => run?.status)).toEqual(['running', 'running'])
   })
 
   it('is told from what others run in the same store', async () => {

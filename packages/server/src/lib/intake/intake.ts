@@ -5,6 +5,7 @@ import { DriverPool } from './driver-pool.ts'
 import { EndedRuns } from './ended-runs.ts'
 import { LeftRuns } from './left-runs.ts'
 import { Pressure } from './pressure.ts'
+import { serviceStopping } from './stop.ts'
 
 export interface IntakeLimits {
   /** Runs that are driven at once. */
@@ -116,7 +117,7 @@ export class Intake {
 
   /** Throws SERVER_STOPPING. */
   assertOpen(): void {
-    if (!this.#open) throw new ServerError('SERVER_STOPPING', 'The service is shutting down.', { fix: 'Ask again once it is back.', retryAfterSec: 5 })
+    if (!this.#open) throw serviceStopping()
   }
 
   /** From now on nothing more is taken in, and nothing that waits is begun. */

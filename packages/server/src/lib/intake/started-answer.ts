@@ -5,18 +5,23 @@ import type { Service } from '../service.ts'
 import { inTime } from './in-time.ts'
 import type { AcceptedRun } from './intake.ts'
 import { preferenceOf } from './request-options.ts'
+import { beforeStop } from './stop.ts'
 
 type StartedAnswer =
   | { status: 202; headers: Record<string, string>; body: z.input<typeof acceptedRunSchema> }
   | { status: 200; headers: Record<string, string>; body: z.input<typeof runSchema> }
 
-/** What who started a run is told: at once, or with the run at its end, if the client prefers to wait and it ends in time. */
+/**
+ * What who started a run is told: at once, or with the run at its end, if the client prefers to wait and it ends in time. Of a
+ * run that is left to the next start of the service: that it was taken in.
+ */
 export async function startedAnswer({ runner, clock }: Service, run: AcceptedRun, prefer: string | undefined): Promise<StartedAnswer> {
   const { runId, isNew } = run
   const { isAsync, waitMs } = preferenceOf(prefer)
-  const ended = waitMs === undefined || isAsync ? undefined : await inTime(run.result, waitMs, clock)
+  const ended = waitMs === undefined || isAsync ? undefined : await beforeStop(inTime(run.result, waitMs, clock))
   const headers = { location: `/runs/${runId}`, ...(waitMs !== undefined && { 'preference-applied': `wait=${waitMs / 1000}` }) }
-  if (ended) return { status: 200, headers, body: runAnswer(await runner.view(runId), { steps: true }) }
+  const view = ended && (await beforeStop(runner.view(runId)))
+  if (view) return { status: 200, headers, body: runAnswer(view, { steps: true }) }
   // What was asked for before may have ended by now.
   const status = isNew ? 'running' : ((await runner.store.get(runId))?.status ?? 'running')
   return { status: 202, headers, body: { run_id: runId, status } }

@@ -4,6 +4,7 @@ import { scenarioAnswer } from '../answers/scenario-answer.ts'
 import { ServerError } from '../errors.ts'
 import { inTime } from '../intake/in-time.ts'
 import { idempotencyOf, preferenceOf } from '../intake/request-options.ts'
+import { beforeStop } from '../intake/stop.ts'
 import { scenarioParams } from '../modules/scenario-plan.ts'
 import { ScenarioPlans } from '../modules/scenario-plans.ts'
 import type { Service } from '../service.ts'
@@ -25,11 +26,11 @@ export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, 
       ...(seed !== undefined && { seed }),
     }, { isAwaited: !isAsync && waitMs !== 0 })
     const { runId, isNew } = run
-    const result = isAsync ? undefined : await (waitMs === undefined ? run.result : inTime(run.result, waitMs, clock))
+    const result = isAsync ? undefined : await beforeStop(waitMs === undefined ? run.result : inTime(run.result, waitMs, clock))
     const applied = isAsync ? 'respond-async' : waitMs === undefined ? undefined : `wait=${waitMs / 1000}`
     const place = { location: `/runs/${runId}`, ...(applied !== undefined && { 'preference-applied': applied }) }
     if (!result) {
-      // What was asked for before may have ended by now.
+      // What was asked for before may have ended by now; what the service has to leave goes on with its next start.
       const status = isNew ? 'running' : ((await runner.store.get(runId))?.status ?? 'running')
       return { status: 202, headers: place, body: { run_id: runId, status } }
     }
