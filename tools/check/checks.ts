@@ -29,6 +29,7 @@ export const checks: readonly Check[] = [
   { name: 'dependency direction', command: [bin('depcruise'), '--config', 'tools/rules/dependency-cruiser.mjs', ...code] },
   { name: 'unused code and dependencies', command: [bin('knip')] },
   { name: 'dependency versions', command: [node, 'tools/rules/dependency-versions.ts'] },
+  { name: 'container', command: [node, 'tools/rules/container.ts'] },
   { name: 'error codes in the docs', command: [node, 'tools/rules/error-docs.ts'] },
   { name: 'recipe schema in the docs', command: [node, '--conditions=@lorc/source', 'tools/rules/recipe-schema.ts'] },
   { name: 'dependency graph in the docs', command: [node, 'tools/rules/graph.ts'] },

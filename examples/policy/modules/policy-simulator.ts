@@ -1,4 +1,4 @@
-// A module service: GET /health, GET /metadata, POST /execute. Started as `node policy-simulator.ts [PORT]`.
+// A module service: GET /health, GET /metadata, POST /execute. Started as `node policy-simulator.ts [PORT] [HOST]`.
 import { createServer, type IncomingMessage } from 'node:http'
 import { chart } from './chart.ts'
 import { economies } from './economies.ts'
@@ -6,6 +6,7 @@ import { simulate } from './simulation.ts'
 
 const NAME = 'policy-simulator'
 const port = Number(process.argv[2] ?? 8101)
+const host = process.argv[3] ?? '127.0.0.1'
 
 interface Request {
   parameters?: { seed?: number }
@@ -64,7 +65,7 @@ const server = createServer((request, response) => {
     () => send([400, { status: 'error', module: NAME, error: 'the body is no JSON' }]),
   )
 })
-server.listen(port, '127.0.0.1', () => console.error(`${NAME} listens on http://127.0.0.1:${(server.address() as { port: number }).port}`))
+server.listen(port, host, () => console.error(`${NAME} listens on http://${host}:${(server.address() as { port: number }).port}`))
 process.on('SIGTERM', () => {
   server.close()
   server.closeAllConnections()

@@ -1,4 +1,4 @@
-"""A module service: GET /health, GET /metadata, POST /execute. Started as `python3 strategy_agent.py [PORT]`."""
+"""A module service: GET /health, GET /metadata, POST /execute. Started as `python3 strategy_agent.py [PORT] [HOST]`."""
 
 import json
 import signal
@@ -89,7 +89,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 8102), Handler)
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8102
+    host = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"
+    server = ThreadingHTTPServer((host, port), Handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(f"{NAME} listens on http://127.0.0.1:{server.server_port}", file=sys.stderr, flush=True)
+    print(f"{NAME} listens on http://{host}:{server.server_port}", file=sys.stderr, flush=True)
     server.serve_forever()

@@ -4,7 +4,7 @@ import type { CliError } from './errors.ts'
 import { eventsOptions, type GivenEvents } from './events-options.ts'
 
 const options = (events: EventsConfig, env: Record<string, string> = {}, given: GivenEvents = {}) =>
-  eventsOptions({ root: '/w', configFile: null, config: { ...DEFAULT_CONFIG, events } }, env, given)
+  eventsOptions({ root: '/w', configFile: null, stateDir: '/w/.lorc', config: { ...DEFAULT_CONFIG, events } }, env, given)
 
 const refused = (...args: Parameters<typeof options>): string => {
   try {

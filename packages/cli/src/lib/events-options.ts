@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { EventsOptions, SinkName } from '@lorc/event-client'
 import type { OptionSpecs } from './option-spec.ts'
 import { CliError } from './errors.ts'
@@ -25,7 +24,7 @@ export interface GivenEvents {
  * EVENTS_BQ_DATASET, EVENTS_BQ_TABLE, GOOGLE_CLOUD_PROJECT, BIGQUERY_EMULATOR_HOST), then the configuration, then SQLite in the workspace. Throws
  * CliError CLI_OPTION_INVALID, CLI_CONFIG_INVALID.
  */
-export function eventsOptions({ root, config }: LoadedWorkspace, env: Io['env'], given: GivenEvents = {}): EventsOptions {
+export function eventsOptions({ stateDir, config }: LoadedWorkspace, env: Io['env'], given: GivenEvents = {}): EventsOptions {
   const { events } = config
   const fromEnv = env['LORC_EVENTS_SINK'] || undefined
   const sink = sinkName(given.sink, '--sink') ?? sinkName(fromEnv, 'LORC_EVENTS_SINK') ?? events.sink ?? 'sqlite'
@@ -49,7 +48,7 @@ export function eventsOptions({ root, config }: LoadedWorkspace, env: Io['env'],
   return {
     ...events,
     sink,
-    dir: join(root, '.lorc'),
+    dir: stateDir,
     allowOutbox: given['allow-outbox'] === true || allowOutbox,
     ...(project === undefined ? {} : { project }),
     ...(dataset === undefined ? {} : { dataset }),

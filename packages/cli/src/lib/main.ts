@@ -85,7 +85,7 @@ function surroundings(values: ParsedValues, base: Omit<Surroundings, 'workspace'
   return {
     ...base,
     workspace: () => {
-      loaded ??= loadWorkspace(base.io.cwd, typeof chosen === 'string' ? chosen : undefined)
+      loaded ??= loadWorkspace(base.io.cwd, typeof chosen === 'string' ? chosen : undefined, base.io.env)
       return loaded
     },
   }

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 function workspace(config: Partial<LorcConfig> = {}): LoadedWorkspace {
-  return { root: folder, configFile: null, config: { ...DEFAULT_CONFIG, ...config } }
+  return { root: folder, configFile: null, stateDir: join(folder, '.lorc'), config: { ...DEFAULT_CONFIG, ...config } }
 }
 
 const engine = realEngine('1.2.3')

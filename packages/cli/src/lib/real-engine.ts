@@ -34,9 +34,9 @@ export function realEngine(version: string): Engine {
       }
     },
     async compile(file, workspace, { keepNothing = false } = {}) {
-      const { root, config } = workspace
+      const { root, stateDir, config } = workspace
       const place = { root, allow: config.allow, jobs: lazyJobFinder(workspace), modules: lazyModuleFinder(workspace) }
-      const { plan, problems, sha256, path } = await openRecipe(file, place, keepNothing ? null : join(root, '.lorc'))
+      const { plan, problems, sha256, path } = await openRecipe(file, place, keepNothing ? null : stateDir)
       if (plan !== undefined) return { plan, recipe: { path, sha256 } }
       const { formatProblem } = await import('@lorc/runner/recipe')
       throw refused(file, problems, formatProblem)
@@ -102,9 +102,10 @@ export function openStore({ workspace, forget, readOnly }: OpenOptions): RunStor
 
 /** What a workspace's configuration says of its runner. */
 export function runnerOptions({ workspace, env, runner }: OpenOptions): RunnerOptions {
-  const { root, config } = workspace
+  const { root, stateDir, config } = workspace
   return {
     workspace: root,
+    stateDir,
     env,
     allow: config.allow,
     graceMs: config.graceSec * 1000,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { CliError } from './errors.ts'
 
 const CONFIG_FILES = ['lorc.config.ts', 'lorc.config.json', 'lorc.config.yaml'] as const
@@ -19,6 +19,11 @@ export function nearestWorkspace(cwd: string): WorkspacePlace {
     if (configFile !== null) return { root: folder, configFile }
     if (dirname(folder) === folder) return { root: cwd, configFile: null }
   }
+}
+
+/** The folder for what lorc keeps of a workspace; LORC_STATE_DIR is relative to the workspace. */
+export function stateFolder(root: string, env: Readonly<Record<string, string | undefined>>): string {
+  return resolve(root, env['LORC_STATE_DIR'] || '.lorc')
 }
 
 /** The configuration file of a folder. Throws CliError CLI_CONFIG_AMBIGUOUS. */

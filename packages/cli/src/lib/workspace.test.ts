@@ -30,41 +30,49 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 
 async function config(name: string, text: string): Promise<string> {
   await writeFile(join(folder, name), text)
-  return refusal(loadWorkspace(folder, undefined))
+  return refusal(loadWorkspace(folder, undefined, {}))
 }
 
 describe('the workspace', () => {
   it('is the current folder where no configuration is', async () => {
     const cwd = join(folder, 'a', 'b')
-    expect(await loadWorkspace(cwd, undefined)).toEqual({ root: cwd, configFile: null, config: DEFAULT_CONFIG })
+    expect(await loadWorkspace(cwd, undefined, {})).toEqual({ root: cwd, configFile: null, stateDir: join(cwd, '.lorc'), config: DEFAULT_CONFIG })
   })
 
   it('is the nearest folder upward with a configuration', async () => {
     await writeFile(join(folder, 'lorc.config.json'), '{}')
-    expect(await loadWorkspace(join(folder, 'a', 'b'), undefined)).toMatchObject({
+    expect(await loadWorkspace(join(folder, 'a', 'b'), undefined, {})).toMatchObject({
       root: folder,
       configFile: join(folder, 'lorc.config.json'),
     })
     await writeFile(join(folder, 'a', 'lorc.config.yaml'), '')
-    expect(await loadWorkspace(join(folder, 'a', 'b'), undefined)).toMatchObject({ root: join(folder, 'a') })
+    expect(await loadWorkspace(join(folder, 'a', 'b'), undefined, {})).toMatchObject({ root: join(folder, 'a') })
   })
 
   it('is the folder that --workspace names, with its own configuration or none', async () => {
     await writeFile(join(folder, 'lorc.config.json'), '{"concurrency": 3}')
-    expect(await loadWorkspace(folder, 'a')).toEqual({
+    expect(await loadWorkspace(folder, 'a', {})).toEqual({
       root: join(folder, 'a'),
       configFile: null,
+      stateDir: join(folder, 'a', '.lorc'),
       config: DEFAULT_CONFIG,
     })
-    expect(await loadWorkspace('/', folder)).toMatchObject({ root: folder, config: { concurrency: 3 } })
+    expect(await loadWorkspace('/', folder, {})).toMatchObject({ root: folder, config: { concurrency: 3 } })
+  })
+
+  it('keeps its state where LORC_STATE_DIR says', async () => {
+    const stateDir = async (given: string) => (await loadWorkspace(folder, undefined, { LORC_STATE_DIR: given })).stateDir
+    expect(await stateDir('runs/.lorc')).toBe(join(folder, 'runs/.lorc'))
+    expect(await stateDir('/var/lib/lorc')).toBe('/var/lib/lorc')
+    expect(await stateDir('')).toBe(join(folder, '.lorc'))
   })
 
   it('must be a folder', async () => {
     await writeFile(join(folder, 'file'), '')
-    expect(await refusal(loadWorkspace(folder, 'nowhere'))).toBe(
+    expect(await refusal(loadWorkspace(folder, 'nowhere', {}))).toBe(
       'CLI_WORKSPACE_MISSING: the workspace `nowhere` does not exist.',
     )
-    expect(await refusal(loadWorkspace(folder, 'file'))).toBe(
+    expect(await refusal(loadWorkspace(folder, 'file', {}))).toBe(
       'CLI_WORKSPACE_MISSING: the workspace `file` is not a folder.',
     )
   })
@@ -97,7 +105,7 @@ describe('the configuration', () => {
     ['lorc.config.ts', `const settings: object = ${JSON.stringify(settings)}\nexport default settings`],
   ])('is read from %s', async (name, text) => {
     await writeFile(join(folder, name), text)
-    expect((await loadWorkspace(folder, undefined)).config).toEqual({
+    expect((await loadWorkspace(folder, undefined, {})).config).toEqual({
       ...settings,
       python: join(folder, 'bin/python'),
       allow: [join(folder, '../shared'), '/opt/x', 'left-pad'],
@@ -109,7 +117,7 @@ describe('the configuration', () => {
 
   it('leaves a python that is no path to PATH, and fills in the defaults', async () => {
     await writeFile(join(folder, 'lorc.config.yaml'), 'python: python3.12')
-    expect((await loadWorkspace(folder, undefined)).config).toEqual({ ...DEFAULT_CONFIG, python: 'python3.12' })
+    expect((await loadWorkspace(folder, undefined, {})).config).toEqual({ ...DEFAULT_CONFIG, python: 'python3.12' })
   })
 
   it('tells everything that is wrong, with its place', async () => {
@@ -150,7 +158,7 @@ describe('the configuration', () => {
     )
     await rm(join(folder, 'lorc.config.json'))
     await mkdir(join(folder, 'lorc.config.yaml'))
-    expect(await refusal(loadWorkspace(folder, undefined))).toMatch(
+    expect(await refusal(loadWorkspace(folder, undefined, {}))).toMatch(
       /^CLI_CONFIG_UNREADABLE: lorc.config.yaml cannot be read: EISDIR/,
     )
   })
@@ -162,7 +170,7 @@ describe('the configuration', () => {
     await rm(join(folder, 'lorc.config.ts'))
     await mkdir(join(folder, 'x'))
     await writeFile(join(folder, 'x', 'lorc.config.ts'), 'throw new Error("oh no")')
-    expect(await refusal(loadWorkspace(join(folder, 'x'), undefined))).toBe(
+    expect(await refusal(loadWorkspace(join(folder, 'x'), undefined, {}))).toBe(
       'CLI_CONFIG_UNREADABLE: lorc.config.ts cannot be read: oh no',
     )
   })

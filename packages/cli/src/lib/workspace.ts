@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
 import { CliError } from './errors.ts'
-import { configIn, nearestWorkspace, type WorkspacePlace } from './workspace-place.ts'
+import type { Io } from './io.ts'
+import { configIn, nearestWorkspace, stateFolder, type WorkspacePlace } from './workspace-place.ts'
 
 /** The folder that recipes' paths are relative to, and how lorc is to work there. */
 export interface LoadedWorkspace {
@@ -10,6 +11,8 @@ export interface LoadedWorkspace {
   root: string
   /** Absolute path of the configuration file; null: the defaults apply. */
   configFile: string | null
+  /** Absolute path of the folder for what lorc keeps: `.lorc` of the workspace, unless LORC_STATE_DIR names another one. */
+  stateDir: string
   config: LorcConfig
 }
 
@@ -17,11 +20,12 @@ export interface LoadedWorkspace {
  * The workspace is `chosen` (relative to `cwd`), else the nearest folder upward that has a configuration file, else
  * `cwd`. Throws CliError CLI_WORKSPACE_MISSING and CLI_CONFIG_*.
  */
-export async function loadWorkspace(cwd: string, chosen: string | undefined): Promise<LoadedWorkspace> {
+export async function loadWorkspace(cwd: string, chosen: string | undefined, env: Io['env']): Promise<LoadedWorkspace> {
   const { root, configFile } = chosen === undefined ? nearestWorkspace(cwd) : await named(resolve(cwd, chosen), chosen)
-  if (configFile === null) return { root, configFile, config: DEFAULT_CONFIG }
+  const stateDir = stateFolder(root, env)
+  if (configFile === null) return { root, configFile, stateDir, config: DEFAULT_CONFIG }
   const { readConfig } = await import('./config-file.ts')
-  return { root, configFile, config: await readConfig(configFile, root) }
+  return { root, configFile, stateDir, config: await readConfig(configFile, root) }
 }
 
 async function named(root: string, asWritten: string): Promise<WorkspacePlace> {

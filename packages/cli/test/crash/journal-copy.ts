@@ -9,6 +9,7 @@ import {
   type JournalEvent,
   type JsonValue,
   type Plan,
+  type Runner,
   type RunStore,
   type RunSummary,
   type Verification,
@@ -58,29 +59,32 @@ export async function copyJournals(state: string, earlier: ReadonlySet<string> =
 async function readRuns(store: RunStore, workspace: string, earlier: ReadonlySet<string>): Promise<CopiedRun[]> {
   const runner = await createRunner({ workspace, store })
   const runs: CopiedRun[] = []
-  for (const summary of await store.list()) {
-    const { runId, planHash } = summary
-    if (earlier.has(runId)) continue
-    const lines: string[] = []
-    for await (const chunk of store.read(runId)) lines.push(...chunk)
-    const { context } = await runner.view(runId)
-    runs.push({
-      runId,
-      summary,
-      lines,
-      events: lines.map((line) => JSON.parse(line) as JournalEvent),
-      verified: await runner.verify(runId),
-      plan: JSON.parse((await store.plan(planHash)) ?? '{}') as Plan,
-      context: Object.fromEntries(
-        context
-          .keys()
-          .map((key) => [key, { value: context.get(key) as JsonValue, step: context.blame(key)?.step ?? null }]),
-      ),
-      attempts: await store.attempts({ runId }),
-    })
-  }
+  for (const summary of await store.list()) if (!earlier.has(summary.runId)) runs.push(await copiedRun(runner, summary))
   await runner.close()
   return [...runs.filter(isTop), ...runs.filter((run) => !isTop(run))]
+}
+
+/** A run of a runner's store. */
+export async function copiedRun(runner: Runner, summary: RunSummary): Promise<CopiedRun> {
+  const { store } = runner
+  const { runId, planHash } = summary
+  const lines: string[] = []
+  for await (const chunk of store.read(runId)) lines.push(...chunk)
+  const { context } = await runner.view(runId)
+  return {
+    runId,
+    summary,
+    lines,
+    events: lines.map((line) => JSON.parse(line) as JournalEvent),
+    verified: await runner.verify(runId),
+    plan: JSON.parse((await store.plan(planHash)) ?? '{}') as Plan,
+    context: Object.fromEntries(
+      context
+        .keys()
+        .map((key) => [key, { value: context.get(key) as JsonValue, step: context.blame(key)?.step ?? null }]),
+    ),
+    attempts: await store.attempts({ runId }),
+  }
 }
 
 function isTop({ summary }: CopiedRun): boolean {

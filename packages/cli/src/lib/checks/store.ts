@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Engine } from '../engine.ts'
 import type { Io } from '../io.ts'
 import { reportOf } from '../render/error-report.ts'
@@ -15,15 +15,14 @@ const DURABILITY = {
 
 /** Opens the store, if there is one: looking must not make one. */
 export async function checkStore(workspace: LoadedWorkspace, engine: Engine, env: Io['env']): Promise<Check> {
-  const { root, config } = workspace
+  const { stateDir, config } = workspace
   const promise = `${config.store}, durability ${config.durability}: ${DURABILITY[config.durability]}`
-  const folder = join(root, '.lorc')
   try {
-    if ((await stat(folder).catch(() => undefined)) === undefined) {
-      await access(root, constants.W_OK)
+    if ((await stat(stateDir).catch(() => undefined)) === undefined) {
+      await access(dirname(stateDir), constants.W_OK)
       return { name: 'store', status: 'ok', message: `none yet; the first run makes one (${promise})` }
     }
-    await access(folder, constants.W_OK)
+    await access(stateDir, constants.W_OK)
     const open = await engine.openRunner({ workspace, env })
     try {
       await open.store.list({ limit: 1 })
@@ -39,8 +38,8 @@ export async function checkStore(workspace: LoadedWorkspace, engine: Engine, env
       return {
         name: 'store',
         status: 'fail',
-        message: `${folder} cannot be written`,
-        fix: 'give your user write access to the workspace',
+        message: `${stateDir} cannot be written`,
+        fix: 'give your user write access to it',
       }
     const { code, message, fix } = reportOf(error)
     return { name: 'store', status: 'fail', message: `${code}: ${message}`, ...(fix === undefined ? {} : { fix }) }

@@ -47,9 +47,9 @@ export const auditExport = defineCommand({
 })
 
 async function withAudit<T>({ workspace }: Pick<Invocation<ArgumentSpecs, OptionSpecs>, 'workspace'>, work: (audit: Log) => Promise<T>): Promise<T> {
-  const { root } = await workspace()
+  const { stateDir } = await workspace()
   const { AuditLog } = await import('@lorc/server')
-  const audit = new AuditLog(join(root, '.lorc', 'audit.db'))
+  const audit = new AuditLog(join(stateDir, 'audit.db'))
   try {
     return await work(audit)
   } finally {

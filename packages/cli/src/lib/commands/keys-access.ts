@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import type { KeyScope, StoredKey } from '@lorc/server'
-import { defineCommand, type Invocation, JSON_OPTION, type ArgumentSpecs } from '../command.ts'
-import type { OptionSpecs } from '../option-spec.ts'
+import { keyName, withLedgers } from '../access/ledgers.ts'
+import { defineCommand, JSON_OPTION } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { timestamp } from '../render/quantity.ts'
@@ -35,8 +34,8 @@ export const keysAdd = defineCommand({
     const { io, options, arguments: given } = invocation
     const scopes = scopesOf(options.scope)
     const expiresAt = options.expires === undefined ? undefined : io.now() + spanMs(options.expires)
-    const name = nameOf(given.name)
-    const { text, key } = await withKeys(invocation, ({ keys, audit }) => {
+    const name = keyName(given.name)
+    const { text, key } = await withLedgers(await invocation.workspace(), io, ({ keys, audit }) => {
       const about = { who: options.by ?? whoever(), via: 'cli', action: 'keys.add', target: name, why: options.reason ?? null, before: null }
       return audit.act(about, () => {
         const made = keys.add({ name, scopes, ...(expiresAt !== undefined && { expiresAt }) })
@@ -62,7 +61,7 @@ export const keysList = defineCommand({
   ],
   async run(invocation) {
     const { io, out, options } = invocation
-    const keys = await withKeys(invocation, ({ keys: store }) => Promise.resolve(store.list()))
+    const keys = await withLedgers(await invocation.workspace(), io, ({ keys: store }) => Promise.resolve(store.list()))
     if (options.json) io.stdout.write(`${JSON.stringify(keys.map(keyJson), null, 2)}\n`)
     else if (keys.length === 0) io.stderr.write('no keys: the service asks for none, and listens to this machine alone\n')
     else {
@@ -86,7 +85,7 @@ export const keysRevoke = defineCommand({
   examples: [['keys revoke 3f9a0c4b2d11 --reason "left the team"', 'it counts no more']],
   async run(invocation) {
     const { io, options, arguments: given } = invocation
-    const key = await withKeys(invocation, ({ keys, audit }) => {
+    const key = await withLedgers(await invocation.workspace(), io, ({ keys, audit }) => {
       const before = keys.get(given.id)
       const state = { id: before.id, revoked_at: isoOrNull(before.revokedAt) }
       const about = { who: options.by ?? whoever(), via: 'cli', action: 'keys.revoke', target: before.name, why: options.reason ?? null, before: state }
@@ -100,34 +99,10 @@ export const keysRevoke = defineCommand({
   },
 })
 
-interface Ledgers {
-  keys: InstanceType<typeof import('@lorc/server').KeyStore>
-  audit: InstanceType<typeof import('@lorc/server').AuditLog>
-}
-
-async function withKeys<T>({ workspace, io }: Invocation<ArgumentSpecs, OptionSpecs>, work: (ledgers: Ledgers) => Promise<T>): Promise<T> {
-  const { root } = await workspace()
-  const { AuditLog, KeyStore } = await import('@lorc/server')
-  const folder = join(root, '.lorc')
-  const keys = new KeyStore(join(folder, 'keys.db'), () => io.now())
-  const audit = new AuditLog(join(folder, 'audit.db'), () => io.now())
-  try {
-    return await work({ keys, audit })
-  } finally {
-    keys.close()
-    audit.close()
-  }
-}
-
 function scopesOf(given: readonly string[]): KeyScope[] {
   const unknown = given.find((scope) => !(SCOPES as readonly string[]).includes(scope))
   if (unknown === undefined) return given.length === 0 ? ['read'] : (given as KeyScope[])
   throw new CliError('CLI_OPTION_INVALID', `--scope takes ${SCOPES.join(', ')}, not \`${unknown}\`.`, { fix: 'for example --scope read,run' })
-}
-
-function nameOf(given: string): string {
-  if (/^[^\p{Cc}]{1,200}$/u.test(given) && given.trim() !== '') return given
-  throw new CliError('CLI_OPTION_INVALID', 'the name of a key is one line of 1 to 200 characters.')
 }
 
 function spanMs(text: string): number {

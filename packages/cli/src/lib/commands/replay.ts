@@ -38,7 +38,7 @@ export const replay = defineCommand({
     const note = (text: string): void => void io.stderr.write(err.dim(`${text}\n`))
     let bundle: Bundle
     let repeat: Replay
-    const surroundings = into === undefined ? invocation : { ...invocation, workspace: () => loadWorkspace(io.cwd, into) }
+    const surroundings = into === undefined ? invocation : { ...invocation, workspace: () => loadWorkspace(io.cwd, into, io.env) }
     try {
       const { diffRuns, openBundle, OUTSIDE_TYPES, readRunRecord, Replay } = await import('@lorc/runner/records')
       bundle = await openBundle(resolve(io.cwd, invocation.arguments.bundle), scratch)

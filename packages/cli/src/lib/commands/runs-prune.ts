@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { PrunableRuns, Pruned } from '@lorc/runner/records'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { durationOption } from '../duration-text.ts'
@@ -38,7 +37,7 @@ export const runsPrune = defineCommand({
         fix: 'give --keep (e.g. 30d), --keep-last (at least 2), or both.',
       })
     }
-    const { root } = await workspace()
+    const { root, stateDir } = await workspace()
     return await withRunner(
       invocation,
       async (open) => {
@@ -51,7 +50,7 @@ export const runsPrune = defineCommand({
           return EXIT.ok
         }
         const before = await open.store.size()
-        const pruned = await pruneRuns(open.runner, join(root, '.lorc'), retention)
+        const pruned = await pruneRuns(open.runner, stateDir, retention)
         if (options.compact) await open.store.compact()
         const after = await open.store.size()
         const told = { ...pruned, freed: pruned.bytes + Math.max(0, before.bytes - after.bytes), reusable: after.freeBytes }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Broken, ListedSchedule } from '@lorc/server/schedules'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -24,13 +23,13 @@ export const schedulesList = defineCommand({
   ],
   async run(invocation) {
     const { io, out, options } = invocation
-    const { root, config } = await invocation.workspace()
+    const { root, stateDir, config } = await invocation.workspace()
     return await withRunner(
       invocation,
       async ({ store }) => {
         const { listSchedules } = await import('@lorc/server/schedules')
         const { allow, server, modules } = config
-        const places = { workspace: root, allow, stateDir: join(root, '.lorc'), config: { server, modules } }
+        const places = { workspace: root, allow, stateDir, config: { server, modules } }
         const { schedules, broken } = await listSchedules({ ...places, store, now: io.now(), count: options.next })
         if (options.json) io.stdout.write(`${JSON.stringify({ schedules: schedules.map(fieldsOf), broken: broken.map(brokenFields) }, null, 2)}\n`)
         else {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -47,6 +47,43 @@ describe('lorc serve', () => {
     io.interrupt('SIGINT')
     expect(await ended).toBe(0)
     expect(io.stderr.text).toBe('')
+  })
+
+  it('makes a first key, once, keeps its hash where the state is, and puts it on record', async () => {
+    const folder = await workspace()
+    const env = { LORC_STATE_DIR: 'runs/.lorc' }
+    const start = async (...words: string[]): Promise<{ io: FakeIo; url: string; stop: () => Promise<number> }> => {
+      const io = fakeIo({ cwd: folder, env })
+      const ended = serve(io, '--port', '0', '--first-key', 'admin', ...words)
+      const url = await until(io, () => /(http:[^"\s]+)/.exec(io.stdout.text)?.[1])
+      return { io, url, stop: () => (io.interrupt('SIGTERM'), ended) }
+    }
+    const first = await start()
+    const key = /^key of admin, shown this once: (lorc_\S+)\n/.exec(first.io.stdout.text)?.[1] ?? ''
+    const status = async (url: string, headers = {}): Promise<number> => (await fetch(`${url}/runs`, { headers })).status
+    expect([await status(first.url), await status(first.url, { authorization: `Bearer ${key}` })]).toEqual([401, 200])
+    await first.stop()
+    const second = await start('--json')
+    expect(second.io.stdout.text).not.toContain('lorc_')
+    expect(await status(second.url, { authorization: `Bearer ${key}` })).toBe(200)
+    await second.stop()
+    expect((await readdir(folder)).sort()).toEqual(['lorc.config.yaml', 'recipes', 'runs'])
+    const audit = fakeIo({ cwd: folder, env })
+    await main(['audit', 'export'], { io: audit, engine: engineOf({}), version: '1.2.3' })
+    expect(audit.stdout.text).toContain('"action":"keys.add","target":"admin","why":"the first start of the service"')
+    expect(audit.stdout.text).not.toContain(key.slice(-43))
+  })
+
+  it('prints a first key as JSON, too, and refuses a name that is none', async () => {
+    const io = fakeIo({ cwd: await workspace() })
+    const ended = serve(io, '--port', '0', '--first-key', 'admin', '--json')
+    await until(io, () => /listening/.exec(io.stdout.text)?.[0])
+    expect(JSON.parse(io.stdout.text.split('\n')[0] ?? '')).toEqual({ event: 'first_key', name: 'admin', key: expect.stringMatching(/^lorc_/) as string })
+    io.interrupt('SIGTERM')
+    expect(await ended).toBe(0)
+    const wrong = fakeIo({ cwd: await workspace() })
+    expect(await serve(wrong, '--first-key', ' ')).toBe(2)
+    expect(wrong.stderr.text).toContain('the name of a key')
   })
 
   it('says which setting is wrong, and where it cannot listen', async () => {

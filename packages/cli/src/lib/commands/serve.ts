@@ -3,6 +3,7 @@ import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../render/text.ts'
 import { serverOptions } from '../server-options.ts'
+import type { LoadedWorkspace } from '../workspace.ts'
 
 export const serve = defineCommand({
   description:
@@ -12,16 +13,19 @@ export const serve = defineCommand({
   options: {
     host: { kind: 'text', label: 'ADDRESS', summary: 'Where to listen. Default: `server.host`, else 127.0.0.1' },
     port: { kind: 'integer', label: 'N', min: 0, summary: 'The port; 0: any that is free. Default: `server.port`, else 8000' },
+    'first-key': { kind: 'text', label: 'NAME', summary: 'Where there has never been a key, make one of this name that allows everything, and print it, this once' },
     ...JSON_OPTION,
   },
   examples: [
     ['serve', 'listen on http://127.0.0.1:8000'],
     ['serve --port 0 --json', 'take a free port, and print it and the log as JSON lines'],
+    ['serve --host 0.0.0.0 --first-key admin', 'serve a network; the first start makes the key that it asks for'],
   ],
   async run(invocation) {
     const { io, options, version } = invocation
     const loaded = await invocation.workspace()
     const { createServer } = await import('@lorc/server')
+    if (options['first-key'] !== undefined) await tellFirstKey(loaded, io, options['first-key'], options.json)
     const given = serverOptions(loaded, io.env, version)
     const server = await createServer({ ...given.options, log: options.json ? jsonLog(io) : textLog(io) })
     const stopped = interrupted(io)
@@ -39,6 +43,14 @@ export const serve = defineCommand({
     return EXIT.ok
   },
 })
+
+/** Before anything is served: whoever reaches the service needs a key from its first moment on. */
+async function tellFirstKey(workspace: LoadedWorkspace, io: Io, name: string, json: boolean): Promise<void> {
+  const { firstKey } = await import('../access/first-key.ts')
+  const key = await firstKey(workspace, io, name)
+  if (key === undefined) return
+  io.stdout.write(json ? `${JSON.stringify({ event: 'first_key', name, key })}\n` : `key of ${oneLine(name)}, shown this once: ${key}\n`)
+}
 
 /** The first signal; a second one ends the process at once. */
 function interrupted(io: Io): Promise<string> {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { env, execArgv, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { JournalEvent, JsonObject } from '@lorc/runner'
@@ -106,7 +107,7 @@ async function drive(options: CrashTestOptions, place: CrashPlace | null, ms: nu
   const { workspace, version, params } = options
   const scratch = await Scratch.copy(workspace.root)
   try {
-    const own = { ...workspace, root: scratch.root }
+    const own = { ...workspace, root: scratch.root, stateDir: join(scratch.root, '.lorc') }
     const order: CrashOrder = { workspace: own, file: scratch.at(options.file, workspace.root), params, version, resume: null, kill: place }
     const began = performance.now()
     let said = await driveProcess(order, ms)

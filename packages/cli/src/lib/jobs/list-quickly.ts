@@ -1,9 +1,9 @@
 import { fstatSync, writeSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname } from 'node:path'
 import { getBuiltinModule } from 'node:process'
 import { discoverJobs, type JobRegistry, keptJobs } from '@lorc/jobs-registry'
 import { createStyle, type Style, wantsColor } from '../render/style.ts'
-import { nearestWorkspace } from '../workspace-place.ts'
+import { nearestWorkspace, stateFolder } from '../workspace-place.ts'
 import { listText, problemText } from './list-text.ts'
 import { registryJson } from './registry-json.ts'
 
@@ -16,7 +16,7 @@ type Program = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr'>
 export async function listQuickly(program: Program, words: readonly string[]): Promise<boolean> {
   const [first, second, option, ...more] = words
   if (first !== 'jobs' || second !== 'list' || more.length > 0 || !(option === undefined || option === '--json')) return false
-  const registry = await registryIn(program.cwd()).catch(() => undefined)
+  const registry = await registryIn(program).catch(() => undefined)
   if (registry === undefined || registry.packages.length === 0) return false
   if (option === '--json') {
     write(program, 'stdout', `${JSON.stringify(registryJson(registry), null, 2)}\n`)
@@ -28,11 +28,11 @@ export async function listQuickly(program: Program, words: readonly string[]): P
   return true
 }
 
-async function registryIn(cwd: string): Promise<JobRegistry | undefined> {
-  const { root, configFile } = nearestWorkspace(cwd)
+async function registryIn(program: Program): Promise<JobRegistry | undefined> {
+  const { root, configFile } = nearestWorkspace(program.cwd())
   // Nobody knows what a program reads besides itself.
   if (configFile !== null && extname(configFile) === '.ts') return undefined
-  const cacheDir = join(root, '.lorc')
+  const cacheDir = stateFolder(root, program.env)
   const kept = keptJobs({ root, cacheDir, optionFiles: configFile === null ? [] : [configFile] })
   if (kept !== undefined || configFile !== null) return kept
   // It is over before optimized code pays: to compile that would take a third of the time.

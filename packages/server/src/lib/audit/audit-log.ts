@@ -105,5 +105,8 @@ function codeOf(error: unknown): string {
 
 function unavailable(error: unknown): ServerError {
   const why = error instanceof Error ? error.message : String(error)
-  return new ServerError('AUDIT_UNAVAILABLE', `The audit log cannot be read or written: ${why}.`, { cause: error })
+  return new ServerError('AUDIT_UNAVAILABLE', `The audit log cannot be read or written: ${why}.`, {
+    cause: error,
+    fix: 'Make room on the disk, and the folder of `audit.db` writable for the user of the service.',
+  })
 }

@@ -130,5 +130,8 @@ function toKey({ id, name, scopes, createdAt, expiresAt, revokedAt }: Row): Stor
 
 function unavailable(error: unknown): ServerError {
   const why = error instanceof Error ? error.message : String(error)
-  return new ServerError('KEYS_UNAVAILABLE', `The keys cannot be read or written: ${why}.`, { cause: error })
+  return new ServerError('KEYS_UNAVAILABLE', `The keys cannot be read or written: ${why}.`, {
+    cause: error,
+    fix: 'Make room on the disk, and the folder of `keys.db` writable for the user of the service.',
+  })
 }

@@ -83,8 +83,9 @@ export class LeftRuns {
   async #look(): Promise<void> {
     const { clock, log } = this.#ports
     try {
-      if (clock.monotonic() < this.#nextSearch && !(await this.#someAreLeft())) return this.#lookLater()
-      const found = await this.search()
+      const isDue = clock.monotonic() >= this.#nextSearch || (await this.#someAreLeft())
+      if (!isDue) this.#lookLater()
+      const found = isDue ? await this.search() : 0
       if (found > 0) log('info', `${found === 1 ? '1 run' : `${found} runs`} that nobody drove any more will go on`)
     } catch (error) {
       log('error', 'runs that nobody drives cannot be looked for', { error: error instanceof Error ? error.message : String(error) })

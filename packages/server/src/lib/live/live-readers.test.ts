@@ -224,7 +224,7 @@ describe('whatever is written bit by bit', () => {
   it('logs what is thrown that is no error', async () => {
     const { readers, logged } = place()
     const answer = new Answer()
-    await readers.send(answer.raw, () => Promise.reject('odd' as unknown as Error))
+    await readers.send(answer.raw, () => Promise.reject<undefined>('odd'))
     expect(logged).toMatchObject([['warn', expect.any(String), { error: 'odd' }]])
   })
 })
