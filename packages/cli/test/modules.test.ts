@@ -141,9 +141,10 @@ describe('a scenario whose server is killed between its modules', () => {
     ok(explained)
     expect(explained.stdout).toMatch(/completed/)
 
-    const again = await workspace.lorc(['rerun', runId, '--quiet'])
+    const again = await workspace.lorc(['rerun', runId])
     expect(resultLine(again)).toMatchObject({ status: 'ok', rerun_of: runId, same: true })
     expect(modules.calls.slice(-2).map(({ module, body }) => [module, body.parameters, body.inputs.rate])).toEqual([['first', { seed: 7 }, 16], ['second', { seed: 7 }, 16]])
+    expect(again.stderr).not.toContain('environment')
     modules.factor = 3
     const other = await workspace.lorc(['rerun', runId])
     expect([other.exit, resultLine(other)]).toEqual([1, expect.objectContaining({ status: 'error', same: false })])

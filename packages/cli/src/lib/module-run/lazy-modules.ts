@@ -8,9 +8,11 @@ type Modules = ReturnType<typeof load>
 export function lazyModuleExecutors({ workspace, env }: { workspace: LoadedWorkspace; env: Io['env'] }): StepExecutor[] {
   if (Object.keys(workspace.config.modules).length === 0) return []
   let loading: Modules | undefined
+  const loaded = async (): Promise<StepExecutor> => (await (loading ??= load(workspace, env))).executor
   const executor: StepExecutor = {
     types: ['module'],
-    execute: async (attempt) => (await (loading ??= load(workspace, env))).executor.execute(attempt),
+    execute: async (attempt) => (await loaded()).execute(attempt),
+    versions: async (steps) => (await (await loaded()).versions?.(steps)) ?? {},
     close: async () => await (await loading)?.executor.close(),
   }
   return [executor]
