@@ -98,6 +98,7 @@ it('every route answers as the document says, well and badly', async () => {
   await ask('GET /runs/{run_id}/artifacts/*', at('/artifacts/a/out.json'))
   await ask('GET /runs/{run_id}/insight', at('/insight'))
   await ask('GET /runs/{run_id}/graph', at('/graph'))
+  await ask('GET /runs/{run_id}/overview', at('/overview?most=20'))
   await ask('GET /runs/{run_id}/steps/{step}', at('/steps/b'))
   await ask('GET /runs/{run_id}/writes', at('/writes'))
   let seq = -1

@@ -22,7 +22,7 @@ export function LayeredGraph({ graph, structure, neighbours, selected, isOnPath,
         const band = layout.bands[index]!
         return band.isField ? <div key={index} className="field-of-steps" style={{ top: band.top, height: band.height }} /> : null
       })}
-      <Lines graph={graph} layout={layout} neighbours={neighbours} ids={ids} bands={bands} selected={selected} />
+      <Lines graph={graph} layout={layout} neighbours={neighbours} ids={ids} bands={bands} selected={selected} from={Math.max(0, from)} to={Math.min(layout.height, to)} />
       {ids.map((id) => {
         const { x, y } = cornerOf(layout, id)
         const node = graph.nodes[id]!
@@ -40,10 +40,13 @@ interface LinesProps {
   ids: readonly number[]
   bands: readonly number[]
   selected: number | undefined
+  /** The heights between which they are drawn: a picture of all of it would be larger than browsers draw well. */
+  from: number
+  to: number
 }
 
 /** To and from a field of many steps goes one line for all; between others each has its own. */
-function Lines({ layout, neighbours, ids, bands, selected }: LinesProps) {
+function Lines({ layout, neighbours, ids, bands, selected, from: upper, to: lower }: LinesProps) {
   const lines: { key: string; path: string; chosen: boolean }[] = []
   const seen = new Set<number>()
   const nodes = layout.bandOf.length
@@ -65,7 +68,7 @@ function Lines({ layout, neighbours, ids, bands, selected }: LinesProps) {
     if (a && b && (a.isField || b.isField)) lines.push({ key: `band ${index}`, path: `M${layout.width / 2} ${a.top + a.height}L${layout.width / 2} ${b.top - 2}`, chosen: false })
   }
   return (
-    <svg className="lines" width={layout.width} height={layout.height} aria-hidden="true">
+    <svg className="lines" width={layout.width} height={Math.max(0, lower - upper)} viewBox={`0 ${upper} ${layout.width} ${Math.max(0, lower - upper)}`} style={{ top: upper }} aria-hidden="true">
       <defs>
         <marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">
           <path className="arrow" d="M0 0L8 4L0 8z" />

@@ -1,7 +1,7 @@
 import { useEffect, useState, type RefObject } from 'react'
 
 /** Beyond what is seen, so much is there as well. */
-const MARGIN = 600
+const MARGIN = 400
 const STEP = 200
 
 /** From which to which height of an element the window shows it, in steps, with a margin. */

@@ -39,7 +39,7 @@ export function compareRuns(a: RunPicture, b: RunPicture): Comparison {
     { title: 'Versions', differences: [...byName(factsA.versions, factsB.versions), ...byName(factsA.packages, factsB.packages)] },
     { title: 'Options', differences: byName(factsA.options, factsB.options) },
   ]
-  return { causes: causes.filter(({ differences }) => differences.length > 0), steps: stepDifferences(a.lines, b.lines) }
+  return { causes: causes.filter(({ differences }) => differences.length > 0), steps: stepDifferences(a.lines ?? [], b.lines ?? []) }
 }
 
 /** In A's order, then what only B has. */

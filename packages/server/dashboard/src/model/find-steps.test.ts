@@ -15,7 +15,7 @@ const picture = takeIn(
     { path: [[1, 47, 0], [3, 1, 0]] },
   ),
 )!
-const find = (filter: Partial<StepFilter>): string[] => findSteps(picture, { text: '', status: '', path: false, sort: 'plan', ...filter }).map((position) => picture.lines[position]!.name)
+const find = (filter: Partial<StepFilter>): string[] => findSteps(picture.lines!, picture.path, { text: '', status: '', path: false, sort: 'plan', ...filter }).map((position) => picture.lines![position]!.name)
 
 describe('steps', () => {
   it('are found by words of their names, by status, and on the critical path', () => {

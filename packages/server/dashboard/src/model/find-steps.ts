@@ -1,5 +1,5 @@
 import type { StepStatus } from '../api/answers.ts'
-import type { RunPicture, StepLine } from './run-picture.ts'
+import type { StepLine } from './run-picture.ts'
 import { tookOf } from './run-picture.ts'
 
 export const SORTS = ['plan', 'name', 'status', 'took', 'start'] as const
@@ -19,7 +19,7 @@ const RANK: Record<StepStatus, number> = { failed: 0, running: 1, cancelled: 2, 
 const byName = new Intl.Collator('en', { numeric: true })
 
 /** Positions of the steps that fit, sorted: the longest and the first started come first. */
-export function findSteps({ lines, path }: RunPicture, { text, status, path: onlyPath, sort }: StepFilter): number[] {
+export function findSteps(lines: readonly StepLine[], path: ReadonlySet<number>, { text, status, path: onlyPath, sort }: StepFilter): number[] {
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '')
   const found: number[] = []
   for (const [position, line] of lines.entries()) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { GraphAnswer } from '../api/answers.ts'
-import { foldedGraph, graphOfRun, structureOf } from './plan-graph.ts'
+import type { GraphAnswer, Overview } from '../api/answers.ts'
+import { graphOfRun, linesOf, overviewGraph, structureOf } from './plan-graph.ts'
 import { insightOf, rowOf } from './picture.fixture.ts'
 import { takeIn } from './run-picture.ts'
 
@@ -24,7 +24,8 @@ const rows = [
   rowOf('each[1]', MANY + 1, { item: true, status: 'running' }),
 ]
 const structure = structureOf('demo', answer)
-const graph = graphOfRun(structure, takeIn(undefined, insightOf(rows))!.lines)
+const lines = takeIn(undefined, insightOf(rows))!.lines!
+const graph = graphOfRun(structure, lines)
 
 describe('the graph of a run', () => {
   it('has the steps with what they came to, items counted, and what joins them', () => {
@@ -37,12 +38,20 @@ describe('the graph of a run', () => {
     expect(structure.nodes[0]!.status).toBeNull()
   })
 
-  it('is folded to the same nodes whatever steps come to, but for those that failed', () => {
-    const folded = foldedGraph(graph, 10)
-    expect(folded.nodes.map(({ label, status }) => [label, status])).toEqual([['begin', 'completed'], ['s0 … s39', null], ['s7', 'failed'], ['each', 'running'], ['in the end', null]])
-    expect(folded.nodes[1]).toMatchObject({ size: 39, counts: { completed: 9, waiting: 30 } })
-    const done = foldedGraph(graphOfRun(structure, takeIn(undefined, insightOf(rows.map((row) => (row[3] === 'waiting' ? rowOf(row[0], row[1], { status: 'completed' }) : row))))!.lines), 10)
-    expect(done.nodes.map(({ label }) => label)).toEqual(folded.nodes.map(({ label }) => label))
-    expect(done.nodes[1]).toMatchObject({ status: 'completed' })
+  it('may be one that the service has drawn together', () => {
+    const none = { items: null, type: null, counts: null, took_ms: null, conditional: false, for_each: false, on_path: false, phase: 'main' as const }
+    const overview: Overview = {
+      run_id: 'run_1', seq: 3, step_count: 42, edges: [0, 1],
+      nodes: [
+        { ...none, kind: 'step', label: 'begin', size: 1, members: [0, 0], status: 'completed', took_ms: 5, on_path: true },
+        { ...none, kind: 'group', label: 's0 … s39', size: 39, members: [1, 7, 9, 40], status: null, for_each: true },
+      ],
+    }
+    expect(overviewGraph('demo', overview)).toMatchObject({
+      name: 'demo', steps: 42, edges: [{ from: 0, to: 1 }],
+      nodes: [{ id: 0, label: 'begin', tookMs: 5, forEach: false }, { id: 1, size: 39, forEach: true }],
+    })
+    const names = linesOf([1, 3, 41, 41], lines).map(({ name }) => name)
+    expect(names).toEqual(['s0', 's1', 's2', 'each'])
   })
 })

@@ -1,11 +1,14 @@
-import { foldGraph, type GraphNode, type PlanGraph, type StatusCounts } from '@lorc/runner/insight'
-import type { GraphAnswer, StepStatus } from '../api/answers.ts'
+import type { GraphNode, PlanGraph, StatusCounts } from '@lorc/runner/insight'
+import type { GraphAnswer, Overview } from '../api/answers.ts'
 import type { StepLine } from './run-picture.ts'
 
 /** The graph of a plan as the service tells it, without what its steps have come to. O(steps + edges). */
 export function structureOf(name: string, answer: GraphAnswer): PlanGraph {
-  const edges = Array.from({ length: answer.edges.length / 2 }, (_, i) => ({ from: answer.edges[2 * i]!, to: answer.edges[2 * i + 1]! }))
-  return { name, nodes: nodesOf(answer), edges, steps: answer.steps.length }
+  return { name, nodes: nodesOf(answer), edges: edgesOf(answer.edges), steps: answer.steps.length }
+}
+
+function edgesOf(pairs: readonly number[]): PlanGraph['edges'] {
+  return Array.from({ length: pairs.length / 2 }, (_, i) => ({ from: pairs[2 * i]!, to: pairs[2 * i + 1]! }))
 }
 
 /** The graph with what the steps have come to; it has the same edges. O(steps). */
@@ -35,26 +38,18 @@ function nodesOf({ steps, types, type, phases, conditional, for_each: forEach, j
   return nodes
 }
 
-/**
- * In at most about `most` nodes. What failed is drawn alone; whatever else steps come to, the same ones are drawn
- * together, so that nothing moves while the run goes on.
- */
-export function foldedGraph(graph: PlanGraph, most: number): PlanGraph {
-  const still = graph.nodes.map((node): GraphNode => ({ ...node, status: node.status === 'failed' ? 'failed' : null, counts: null }))
-  const folded = foldGraph({ ...graph, nodes: still }, most)
-  return { ...folded, nodes: folded.nodes.map((node) => withStates(node, graph.nodes)) }
+/** A large graph as the service has drawn it together. */
+export function overviewGraph(name: string, { nodes, edges, step_count: steps }: Overview): PlanGraph {
+  return {
+    name,
+    nodes: nodes.map(({ took_ms: tookMs, for_each: forEach, members: _, on_path: __, ...node }, id) => ({ ...node, id, tookMs, forEach })),
+    edges: edgesOf(edges),
+    steps,
+  }
 }
 
-/** A node with what its steps have come to by now. */
-function withStates(node: GraphNode, all: readonly GraphNode[]): GraphNode {
-  const members = node.members ?? [node.id]
-  const [only] = members
-  if (members.length === 1) return { ...all[only!]!, id: node.id, members }
-  const counts: StatusCounts = {}
-  for (const id of members) {
-    const { status } = all[id]!
-    if (status !== null) counts[status] = (counts[status] ?? 0) + 1
-  }
-  const [first, ...others] = Object.keys(counts) as StepStatus[]
-  return { ...node, counts, status: first !== undefined && others.length === 0 ? first : null }
+/** The steps of a node of an overview, of all lines of a run. */
+export function linesOf(members: readonly number[], lines: readonly StepLine[]): StepLine[] {
+  const ranges = Array.from({ length: members.length / 2 }, (_, i) => [members[2 * i]!, members[2 * i + 1]!] as const)
+  return lines.filter(({ index, isItem }) => !isItem && ranges.some(([first, last]) => index >= first && index <= last))
 }

@@ -1,4 +1,4 @@
-import type { Insight, SpanRow, StepStatus } from '../api/answers.ts'
+import type { Insight, SpanRow, StepRow, StepStatus } from '../api/answers.ts'
 
 /** A step, or an item of one, with its times in milliseconds since the run's beginning. */
 export interface StepLine {
@@ -18,27 +18,28 @@ export interface StepLine {
 export interface RunPicture {
   /** What was last answered; its own `steps` and `at` are what had changed then. */
   insight: Insight
-  /** In the plan's order, items after their step. */
-  lines: readonly StepLine[]
+  /** In the plan's order, items after their step; undefined: they are many, and nobody has asked for them. */
+  lines: readonly StepLine[] | undefined
   /** Positions of the steps of the critical path. */
   path: ReadonlySet<number>
 }
 
-/** Takes an answer in: all steps, or those that changed since the one before. Undefined: all have to be asked for. */
+/** Takes an answer in: all steps, those that changed since the one before, or none. Undefined: all have to be asked for. */
 export function takeIn(before: RunPicture | undefined, insight: Insight): RunPicture | undefined {
+  if (insight.steps === null) return picture(insight, undefined)
   const rows = insight.steps.map(lineOf)
   if (insight.at === null) return picture(insight, rows)
-  if (before?.lines.length !== insight.step_count || before.insight.seq < insight.since) return undefined
+  if (before?.lines?.length !== insight.step_count || before.insight.seq < insight.since) return undefined
   const lines = [...before.lines]
   for (const [i, position] of insight.at.entries()) lines[position] = rows[i]!
   return picture(insight, lines)
 }
 
-function picture(insight: Insight, lines: readonly StepLine[]): RunPicture {
+function picture(insight: Insight, lines: readonly StepLine[] | undefined): RunPicture {
   return { insight, lines, path: new Set(insight.path.map(([position]) => position)) }
 }
 
-function lineOf([name, index, isItem, status, attempts, ready, started, ended, spans]: Insight['steps'][number]): StepLine {
+function lineOf([name, index, isItem, status, attempts, ready, started, ended, spans]: StepRow): StepLine {
   return { name, index, isItem, status, attempts, ready, started, ended, spans }
 }
 

@@ -21,6 +21,8 @@ export class LiveRun extends Feed<LiveState> {
   #looking: Promise<void> | undefined
   #again = false
   #following = false
+  /** Somebody looks at single steps. */
+  #wantsSteps = false
 
   constructor(runId: string) {
     super({ picture: undefined, error: undefined, live: false })
@@ -33,6 +35,14 @@ export class LiveRun extends Feed<LiveState> {
     this.#following = false
     void this.look()
     return () => this.#abort.abort()
+  }
+
+  /** Reads all steps, too, from now on: of a large run they are not read for nothing. */
+  readonly wantSteps = (): void => {
+    if (this.#wantsSteps) return
+    this.#wantsSteps = true
+    const { picture } = this.state()
+    if (picture !== undefined && picture.lines === undefined) void this.look()
   }
 
   /** Reads what is new; while that goes on, once more behind it. */
@@ -61,7 +71,7 @@ export class LiveRun extends Feed<LiveState> {
 
   async #read(before: RunPicture | undefined, signal: AbortSignal): Promise<void> {
     try {
-      const query = { ...(before !== undefined && { since: before.insight.seq }) }
+      const query = { ...(before?.lines !== undefined && { since: before.insight.seq }), steps: this.#wantsSteps ? ('all' as const) : ('few' as const) }
       const { body: insight } = await service.call('GET /runs/{run_id}/insight', { params: { run_id: this.#runId }, query, signal })
       const picture = takeIn(before, insight)
       if (signal.aborted) return

@@ -1,6 +1,6 @@
+import { useLayoutEffect } from 'react'
 import { lengthOfRun } from '../model/run-picture.ts'
 import { runHref, TABS, type Query, type Tab } from '../model/route.ts'
-import { usePlanGraph } from '../graph/use-plan-graph.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { useNow } from '../shell/use-now.ts'
@@ -21,9 +21,12 @@ interface RunPageProps {
 
 /** All that is known of one run. */
 export function RunPage({ runId, tab, query }: RunPageProps) {
-  const { picture, error, live, look } = useLiveRun(runId)
-  // It is asked for together with the run, not after it.
-  usePlanGraph(runId, tab === 'graph')
+  const { picture, error, live, look, wantSteps } = useLiveRun(runId)
+  const single = tab === 'timeline' || (tab === 'graph' && query['all'] === 'true')
+  // Before the run is read for the first time, so that it is read once.
+  useLayoutEffect(() => {
+    if (single) wantSteps()
+  }, [single, wantSteps])
   const going = picture?.insight.status === 'running'
   const now = useNow(going)
   const step = query['step'] ?? ''
@@ -52,7 +55,7 @@ export function RunPage({ runId, tab, query }: RunPageProps) {
           shown={tab}
           links={TABS.map((name) => ({ name, href: runHref(runId, name, { step }), ...(name === 'artifacts' && { count: picture.insight.artifacts_count }) }))}
         />
-        <TabPanel tab={tab} picture={picture} length={length} query={query} />
+        <TabPanel tab={tab} picture={picture} length={length} query={query} wantSteps={wantSteps} />
       </div>
       {step !== '' && <StepPanel key={step} runId={runId} step={step} picture={picture} length={length} />}
     </main>

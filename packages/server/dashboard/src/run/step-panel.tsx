@@ -25,14 +25,16 @@ interface StepPanelProps {
 
 /** All that is known of a step, beside what is shown of its run. */
 export function StepPanel({ runId, step, picture, length }: StepPanelProps) {
-  const line = picture.lines.find(({ name }) => name === step)
+  const line = picture.lines?.find(({ name }) => name === step)
+  const going = picture.insight.status === 'running'
   const { data, error, refetch } = useQuery({
     // Read again when there is something new of it, and while it waits.
-    queryKey: ['step', runId, step, line?.status, line?.attempts, line?.ended, line?.status === 'waiting' ? picture.insight.seq : 0],
+    queryKey: ['step', runId, step, line?.status, line?.attempts, line?.ended, (line === undefined && going) || line?.status === 'waiting' ? picture.insight.seq : 0],
     queryFn: async ({ signal }) => (await service.call('GET /runs/{run_id}/steps/{step}', { params: { run_id: runId, step }, signal })).body,
     placeholderData: keepPreviousData,
     staleTime: Infinity,
   })
+  const status = line?.status ?? data?.status
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     const before = document.activeElement
@@ -47,7 +49,7 @@ export function StepPanel({ runId, step, picture, length }: StepPanelProps) {
         <h2 ref={heading} tabIndex={-1}>
           {step}
         </h2>
-        {line !== undefined && <Badge status={line.status} />}
+        {status !== undefined && <Badge status={status} />}
         <span className="grow" />
         <button type="button" onClick={() => changeQuery({ step: '' })}>
           Close

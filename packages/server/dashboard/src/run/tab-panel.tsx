@@ -13,6 +13,8 @@ export interface TabProps {
   /** How long the run has lasted, in milliseconds. */
   length: number
   query: Query
+  /** Has all steps of a large run read. */
+  wantSteps: () => void
 }
 
 export function TabPanel({ tab, ...props }: TabProps & { tab: Tab }) {

@@ -3,9 +3,9 @@ import { useFeed } from '../shell/use-feed.ts'
 import { whenSeen } from '../shell/while-seen.ts'
 import { LiveRun, type LiveState } from './live-run.ts'
 
-/** The run as it is now; `look` has it read again at once. */
-export function useLiveRun(runId: string): LiveState & { look: () => void } {
+/** The run as it is now; `look` has it read again at once, `wantSteps` has all its steps read. */
+export function useLiveRun(runId: string): LiveState & { look: () => void; wantSteps: () => void } {
   const run = useMemo(() => new LiveRun(runId), [runId])
   useEffect(() => whenSeen(() => void run.look()), [run])
-  return { ...useFeed(run), look: () => void run.look() }
+  return { ...useFeed(run), look: () => void run.look(), wantSteps: run.wantSteps }
 }

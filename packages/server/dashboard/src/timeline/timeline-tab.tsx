@@ -2,6 +2,7 @@ import { useDeferredValue, useMemo, useState } from 'react'
 import type { StepStatus } from '../api/answers.ts'
 import { findSteps, SORTS, type Sort } from '../model/find-steps.ts'
 import { counted, duration, number } from '../model/quantity.ts'
+import type { StepLine } from '../model/run-picture.ts'
 import { moved, zoomed, type TimeWindow } from '../model/time-window.ts'
 import { STATUSES } from '../parts/status.tsx'
 import { useRowKeys } from '../parts/use-row-keys.ts'
@@ -19,7 +20,12 @@ const ROW = 30
 const NARROW_ROW = 52
 
 /** Every step over time, as rows: a run of 50,000 steps has them all. */
-export function TimelineTab({ picture, length, query }: TabProps) {
+export function TimelineTab(props: TabProps) {
+  const { lines } = props.picture
+  return lines === undefined ? <p className="none">Reading the steps…</p> : <Timeline {...props} lines={lines} />
+}
+
+function Timeline({ picture, lines, length, query }: TabProps & { lines: readonly StepLine[] }) {
   const [zoom, setZoom] = useState<TimeWindow>()
   const window = useMemo(() => zoom ?? { from: 0, to: Math.max(1, length) }, [zoom, length])
   const [text, setText] = useState('')
@@ -27,7 +33,7 @@ export function TimelineTab({ picture, length, query }: TabProps) {
   const status = STATUSES.find((name) => name === query['status']) ?? ''
   const path = query['path'] === 'true'
   const wanted = useDeferredValue(text)
-  const found = useMemo(() => findSteps(picture, { text: wanted, status, path, sort }), [picture, wanted, status, path, sort])
+  const found = useMemo(() => findSteps(lines, picture.path, { text: wanted, status, path, sort }), [lines, picture.path, wanted, status, path, sort])
   const isWide = useWide()
   const { ref, rows, offset } = useWindowRows(found.length, isWide ? ROW : NARROW_ROW)
   const keys = useRowKeys(found.length, (position) => rows.scrollToIndex(position, { align: 'auto' }))
@@ -82,7 +88,7 @@ export function TimelineTab({ picture, length, query }: TabProps) {
         <div ref={ref} className="rows" role="rowgroup" style={{ height: rows.getTotalSize() }} onKeyDown={keys}>
           {rows.getVirtualItems().map(({ index, start, size }) => {
             const position = found[index]!
-            const line = picture.lines[position]!
+            const line = lines[position]!
             return (
               <div key={position} className={`row${line.isItem ? ' item' : ''}${path ? '' : picture.path.has(position) ? ' on-path' : ''}`} role="row" aria-rowindex={index + 2} data-index={index} style={{ height: size, transform: `translateY(${start - offset}px)` }}>
                 <TimelineRow line={line} window={window} now={length} onPath={picture.path.has(position)} />

@@ -91,7 +91,7 @@ export const insightSchema = z
     artifacts_count: z.int(),
     step_count: z.int(),
     at: z.array(position).nullable().describe('Positions of `steps`; null: it is all of them.'),
-    steps: z.array(stepRowSchema),
+    steps: z.array(stepRowSchema).nullable().describe('Null: they are many, and were not asked for.'),
   })
   .meta({ id: 'RunInsight' })
 
@@ -110,6 +110,32 @@ export const graphSchema = z
     edges: z.array(z.int()).describe('From, to, from, to, ...'),
   })
   .meta({ id: 'RunGraph' })
+
+const overviewNodeSchema = z.object({
+  kind: z.enum(['step', 'join', 'group']),
+  label: z.string().describe('Of a step its name; of a group those of its first and last one.'),
+  size: z.int().describe('Steps that it stands for.'),
+  members: z.array(z.int()).describe('These steps by their index in the plan, in ranges: first, last, first, last, ...'),
+  items: z.int().nullable(),
+  type: z.string().nullable(),
+  phase: z.enum(['main', 'on_success', 'on_failure', 'always']),
+  status: stepStatusSchema.nullable().describe('Null: they have come to different things.'),
+  counts: z.partialRecord(stepStatusSchema, z.int()).nullable().describe('Of the steps of a group, or the items of a `for_each` step.'),
+  took_ms: z.number().nullable(),
+  conditional: z.boolean(),
+  for_each: z.boolean(),
+  on_path: z.boolean().describe('It is a step of the critical path.'),
+})
+
+export const overviewSchema = z
+  .object({
+    run_id: z.string(),
+    seq: z.int(),
+    step_count: z.int().describe('Of the plan.'),
+    nodes: z.array(overviewNodeSchema),
+    edges: z.array(z.int()).describe('From, to, from, to, ...: positions in `nodes`.'),
+  })
+  .meta({ id: 'RunOverview' })
 
 const attemptSchema = z.object({
   attempt: z.int(),
@@ -185,7 +211,10 @@ export const insightRoutes = defineRoutes({
     tag: 'runs',
     scope: 'read',
     params: z.strictObject({ run_id: runIdSchema }),
-    query: z.strictObject({ since: z.coerce.number().int().min(0).default(0).describe('`seq` of an earlier answer: only what changed since.') }),
+    query: z.strictObject({
+      since: z.coerce.number().int().min(0).default(0).describe('`seq` of an earlier answer: only what changed since.'),
+      steps: z.enum(['all', 'few']).default('all').describe('`few`: only where they are at most 500.'),
+    }),
     answers: { 200: insightSchema },
   },
   'GET /runs/{run_id}/graph': {
@@ -194,6 +223,15 @@ export const insightRoutes = defineRoutes({
     scope: 'read',
     params: z.strictObject({ run_id: runIdSchema }),
     answers: { 200: graphSchema },
+  },
+  'GET /runs/{run_id}/overview': {
+    summary: 'Show the graph of a run in few nodes, and what its steps have come to',
+    description: 'Steps that wait for the same are one node, but for those that failed; where that is not enough, neighbouring layers are.',
+    tag: 'runs',
+    scope: 'read',
+    params: z.strictObject({ run_id: runIdSchema }),
+    query: z.strictObject({ most: z.coerce.number().int().min(10).max(500).default(60).describe('Nodes, about.') }),
+    answers: { 200: overviewSchema },
   },
   'GET /runs/{run_id}/steps/{step}': {
     summary: 'Tell why a step is as it is',

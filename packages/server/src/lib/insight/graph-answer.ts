@@ -1,13 +1,12 @@
 import type { Plan } from '@lorc/runner'
-import { graphOfPlan } from '@lorc/runner/insight'
+import type { PlanGraph } from '@lorc/runner/insight'
 import type * as z from 'zod'
 import type { graphSchema } from '../contract/insight.ts'
 
 export type GraphAnswer = z.output<typeof graphSchema>
 
 /** Who waits for whom, in columns. O(steps + edges). */
-export function graphAnswer(plan: Plan, planHash: string): GraphAnswer {
-  const { nodes, edges } = graphOfPlan(plan)
+export function graphAnswer(plan: Plan, { nodes, edges }: PlanGraph, planHash: string): GraphAnswer {
   const steps = nodes.slice(0, plan.steps.length)
   const types = [...new Set(plan.steps.map(({ type }) => type))]
   const indices = (fits: (node: (typeof steps)[number]) => boolean): number[] => steps.flatMap((node) => (fits(node) ? [node.id] : []))

@@ -1,12 +1,13 @@
 import type { RunOrigin, RunSummary } from '@lorc/runner'
-import { parallelism, storyOfRun, type PathStep, type RunTimeline, type Span, type StepTimeline } from '@lorc/runner/insight'
+import type { PathStep, RunTimeline, Span, StepTimeline } from '@lorc/runner/insight'
 import type * as z from 'zod'
 import { errorAnswer, timeOrNull, timeText } from '../answers/run-answer.ts'
 import type { insightSchema } from '../contract/insight.ts'
 import type { RunLens } from './run-lens.ts'
 
 export type Insight = z.output<typeof insightSchema>
-export type SpanRow = Insight['steps'][number][8][number]
+export type StepRow = NonNullable<Insight['steps']>[number]
+export type SpanRow = StepRow[8][number]
 
 /** Below this many steps all are told each time. */
 const FEW_STEPS = 500
@@ -19,19 +20,19 @@ const TELLING_MS = 1
 export interface InsightOptions {
   abandoned: boolean
   since: number
+  /** `few`: no more than may be told each time. */
+  steps: 'all' | 'few'
 }
 
 /** What the first screen of a run shows. O(steps). */
-export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary, 'parent' | 'error'>, { abandoned, since }: InsightOptions): Insight {
+export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary, 'parent' | 'error'>, { abandoned, since, steps: wanted }: InsightOptions): Insight {
   const { fold, plan } = lens
-  const timeline = lens.timeline()
-  const steps = fold.steps()
-  const atOnce = parallelism(timeline)
-  const story = storyOfRun({ plan, steps }, timeline, atOnce)
+  const { timeline, atOnce, story, artifacts } = lens.story()
   const { createdAt } = timeline
   const all = since === 0 || since <= lens.shapedAt || since > lens.seq || timeline.steps.length <= FEW_STEPS
   const at = all ? null : changedSince(lens, timeline, since)
   const lines = at === null ? timeline.steps : at.map((position) => timeline.steps[position]!)
+  const isTold = wanted === 'all' || timeline.steps.length <= FEW_STEPS
   return {
     run_id: fold.runId,
     seq: lens.seq,
@@ -70,10 +71,10 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
     running: thinned(atOnce.points).map(({ at: when, running }): [number, number] => [when - createdAt, running]),
     halts: timeline.halts.map(({ from, to, ...halt }) => ({ ...halt, from: from - createdAt, to: to === null ? null : to - createdAt })),
     path: pathRows(story.path, timeline),
-    artifacts_count: steps.reduce((sum, { artifacts }) => sum + artifacts.length, 0),
+    artifacts_count: artifacts,
     step_count: timeline.steps.length,
-    at,
-    steps: lines.map((line) => stepRow(line, createdAt)),
+    at: isTold ? at : null,
+    steps: isTold ? lines.map((line) => stepRow(line, createdAt)) : null,
   }
 }
 
@@ -110,7 +111,7 @@ function changedSince(lens: RunLens, timeline: RunTimeline, since: number): numb
   return timeline.steps.flatMap(({ name }, position) => ((lens.eventsOf(name)?.last ?? -1) >= since ? [position] : []))
 }
 
-function stepRow(line: StepTimeline, createdAt: number): Insight['steps'][number] {
+function stepRow(line: StepTimeline, createdAt: number): StepRow {
   const since = (at: number | null): number | null => (at === null ? null : at - createdAt)
   const { name, index, itemOf, status, attempts, readyAt, startedAt, endedAt, spans } = line
   return [name, index, itemOf !== null, status, attempts, since(readyAt), since(startedAt), since(endedAt), spanRows(spans, createdAt)]

@@ -1,5 +1,5 @@
 import { parseItemName, type JournalEvent, type Plan } from '@lorc/runner'
-import { RunFold, TimelineFold, type RunTimeline } from '@lorc/runner/insight'
+import { graphOfPlan, parallelism, RunFold, storyOfRun, TimelineFold, type Parallelism, type PlanGraph, type RunStory, type RunTimeline } from '@lorc/runner/insight'
 
 /** One value that was written to a run's context, without the value: the event `seq` holds it. */
 export interface ContextWriteRecord {
@@ -19,6 +19,14 @@ interface EventRange {
   last: number
 }
 
+interface ToldStory {
+  timeline: RunTimeline
+  atOnce: Parallelism
+  story: RunStory
+  /** Files that steps recorded. */
+  artifacts: number
+}
+
 /**
  * A run as screens show it, folded from its events, each given once and in order. What is asked of it costs O(steps), not
  * O(events), so a run that goes on can be looked at again and again.
@@ -30,6 +38,7 @@ export class RunLens {
   readonly #timeline: TimelineFold
   readonly #ranges = new Map<string, EventRange>()
   readonly #made = new Map<string, { seq: number; made: unknown }>()
+  #structure: PlanGraph | undefined
   readonly #expandedAt = new Map<string, number>()
   /** Events taken in: `seq` of the next one. */
   seq = 0
@@ -92,6 +101,22 @@ export class RunLens {
       case 'run.cancelled':
         return
     }
+  }
+
+  /** Who waits for whom, without what the steps have come to: it never changes. */
+  get structure(): PlanGraph {
+    return (this.#structure ??= graphOfPlan(this.plan))
+  }
+
+  /** What there is to tell of the run by now. */
+  story(): ToldStory {
+    return this.once('story', () => {
+      const timeline = this.timeline()
+      const steps = this.fold.steps()
+      const atOnce = parallelism(timeline)
+      const story = storyOfRun({ plan: this.plan, steps }, timeline, atOnce)
+      return { timeline, atOnce, story, artifacts: steps.reduce((sum, { artifacts }) => sum + artifacts.length, 0) }
+    })
   }
 
   timeline(): RunTimeline {

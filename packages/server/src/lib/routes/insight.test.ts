@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { GraphAnswer } from '../insight/graph-answer.ts'
 import type { Insight } from '../insight/insight-answer.ts'
+import type { Overview } from '../insight/overview-answer.ts'
 import { serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
 
 const step = (name: string, more = ''): string => `  - { name: ${name}, type: shell, script: x.sh${more} }\n`
@@ -56,7 +57,7 @@ describe('what screens ask of a run', () => {
       since: 0,
       facts: { versions: { lorc: '1.2.3' }, params: {}, origin: null },
     })
-    expect(insight.steps.map(([name, index, isItem, status, attempts]) => [name, index, isItem, status, attempts])).toEqual([
+    expect(insight.steps!.map(([name, index, isItem, status, attempts]) => [name, index, isItem, status, attempts])).toEqual([
       ['prepare', 0, false, 'completed', 1],
       ['each', 1, false, 'completed', 1],
       ['each[0]', 1, true, 'completed', 1],
@@ -66,13 +67,62 @@ describe('what screens ask of a run', () => {
       ['publish', 4, false, 'blocked', 0],
     ])
     expect(insight.path.map(([position]) => position)).toEqual([0, 4, 5])
-    expect(insight.steps[4]![8].filter(([kind]) => kind === 'ran').map(([, , , attempt, end]) => [attempt, end])).toEqual([[1, 'failed'], [2, 'completed']])
+    expect(insight.steps![4]![8].filter(([kind]) => kind === 'ran').map(([, , , attempt, end]) => [attempt, end])).toEqual([[1, 'failed'], [2, 'completed']])
   })
 
   it('is the graph of its plan', async () => {
     const graph = (await (await nightly()).get('graph')) as GraphAnswer
     expect(graph).toMatchObject({ steps: ['prepare', 'each', 'fetch', 'model', 'publish'], types: ['shell'], type: [0, 0, 0, 0, 0], for_each: [1], joins: [] })
     expect(graph.edges).toHaveLength(8)
+  })
+
+  it('is that graph in few nodes, where what failed stays alone', async () => {
+    const { get } = await nightly()
+    const { nodes, edges, step_count: steps } = (await get('overview')) as Overview
+    expect(steps).toBe(5)
+    expect(nodes.map(({ label, status, members, on_path: onPath }) => [label, status, members, onPath])).toEqual([
+      ['prepare', 'completed', [0, 0], true],
+      ['each', 'completed', [1, 1], false],
+      ['fetch', 'completed', [2, 2], true],
+      ['model', 'failed', [3, 3], true],
+      ['publish', 'blocked', [4, 4], false],
+    ])
+    expect(nodes[1]).toMatchObject({ for_each: true, items: 2, counts: { completed: 2 } })
+    expect(edges).toHaveLength(8)
+  })
+
+  it('is the same graph whatever steps come to, but for those that fail', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => step(`s${i}`, `, depends_on: [begin]${i === 7 ? ', continue_on_error: true' : ''}`)).join('')
+    const files = { 'recipes/many.yaml': `name: many\nconcurrency: 1\nsteps:\n${step('begin')}${many}${step('end')}`, 'x.sh': '' }
+    const open = Promise.withResolvers<void>()
+    const arrived = Promise.withResolvers<void>()
+    onTestFinished(() => open.resolve())
+    const steps: Steps = {
+      s7: () => ({ status: 'error', error }),
+      s9: async () => {
+        arrived.resolve()
+        await open.promise
+        return { status: 'ok', outputs: null }
+      },
+    }
+    const service = await serviceFixture({ files, steps })
+    const { run_id: id } = (await service.ask('POST', '/recipes/many/runs')).body as { run_id: string }
+    await arrived.promise
+    const overview = async (): Promise<Overview> => (await service.ask('GET', `/runs/${id}/overview?most=10`)).body as Overview
+    const before = await overview()
+    expect(before.nodes.map(({ label, members }) => [label, members])).toEqual([
+      ['begin', [0, 0]],
+      ['s0 … s39', [1, 7, 9, 40]],
+      ['s7', [8, 8]],
+      ['end', [41, 41]],
+    ])
+    expect(before.nodes[1]).toMatchObject({ kind: 'group', size: 39, status: null, counts: { completed: 8, running: 1, waiting: 30 } })
+    expect(before.nodes[2]).toMatchObject({ kind: 'step', status: 'failed' })
+    open.resolve()
+    for await (const event of service.server.runner.events(id, { follow: true })) void event
+    const after = await overview()
+    expect(after.nodes.map(({ label }) => label)).toEqual(before.nodes.map(({ label }) => label))
+    expect(after.nodes[1]).toMatchObject({ status: 'completed', counts: { completed: 39 } })
   })
 
   it('is why a step is as it is', async () => {
@@ -107,7 +157,7 @@ describe('what screens ask of a run', () => {
 
   it('is refused of a run that is not there', async () => {
     const { ask } = await serviceFixture()
-    for (const path of ['insight', 'graph', 'writes', 'steps/a', 'writes/3?key=a.b_v1']) {
+    for (const path of ['insight', 'graph', 'overview', 'writes', 'steps/a', 'writes/3?key=a.b_v1']) {
       expect(await ask('GET', `/runs/run_x/${path}`)).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
     }
   })
@@ -130,12 +180,14 @@ describe('what screens ask of a run', () => {
     await last.promise
     const first = (await service.ask('GET', `/runs/${id}/insight`)).body as Insight
     expect(first).toMatchObject({ status: 'running', at: null, step_count: 601, abandoned: false })
-    expect(first.steps.at(-1)![3]).toBe('running')
+    expect(first.steps!.at(-1)![3]).toBe('running')
     gate.resolve()
     for await (const event of service.server.runner.events(id, { follow: true })) void event
     const next = (await service.ask('GET', `/runs/${id}/insight?since=${first.seq}`)).body as Insight
     expect(next).toMatchObject({ status: 'completed', since: first.seq, at: [600], step_count: 601 })
     expect(next.steps).toHaveLength(1)
+    const few = (await service.ask('GET', `/runs/${id}/insight?steps=few`)).body as Insight
+    expect(few).toMatchObject({ steps: null, at: null, step_count: 601, counts: { completed: 601 } })
     expect((await service.ask('GET', `/runs/${id}/insight?since=99999`)).body).toMatchObject({ since: 0, at: null })
   })
 })

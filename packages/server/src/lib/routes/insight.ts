@@ -4,6 +4,7 @@ import { ServerError } from '../errors.ts'
 import { graphAnswer } from '../insight/graph-answer.ts'
 import { insightAnswer, type Insight } from '../insight/insight-answer.ts'
 import { LensKeeper } from '../insight/lens-keeper.ts'
+import { overviewAnswer } from '../insight/overview-answer.ts'
 import { stepAnswer } from '../insight/step-answer.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
@@ -25,13 +26,18 @@ export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Serv
   route(app, 'GET /runs/{run_id}/insight').answers(async ({ params, query }) => {
     const { lens, summary } = await keeper.look(params.run_id)
     const abandoned = lens.fold.status === 'running' && !(await runner.isDriven(params.run_id))
-    const answer = (): Insight => insightAnswer(lens, summary, { abandoned, since: query.since })
-    return { status: 200, body: query.since === 0 ? lens.once(`insight ${abandoned}`, answer) : answer() }
+    const answer = (): Insight => insightAnswer(lens, summary, { abandoned, ...query })
+    return { status: 200, body: query.since === 0 ? lens.once(`insight ${abandoned} ${query.steps}`, answer) : answer() }
   })
 
   route(app, 'GET /runs/{run_id}/graph').answers(async ({ params }) => {
     const { lens, summary } = await keeper.look(params.run_id)
-    return { status: 200, body: lens.once('graph', () => graphAnswer(lens.plan, summary.planHash)) }
+    return { status: 200, body: lens.once('graph', () => graphAnswer(lens.plan, lens.structure, summary.planHash)) }
+  })
+
+  route(app, 'GET /runs/{run_id}/overview').answers(async ({ params, query: { most } }) => {
+    const { lens } = await keeper.look(params.run_id)
+    return { status: 200, body: lens.once(`overview ${most}`, () => overviewAnswer(lens, most)) }
   })
 
   route(app, 'GET /runs/{run_id}/steps/{step}').answers(async ({ params: { run_id: runId, step } }) => {
