@@ -56,13 +56,15 @@ const checkTemplates = async (tarballs: readonly string[]): Promise<void> => {
       runIn(join(folder, name), 'npm', 'test')
       return (...command) => runIn(join(folder, name), ...command)
     }
-    const job = begin('job', 'mailbox')
-    job('npm', 'run', 'build')
-    job('npm', 'run', 'check')
-    const { result } = JSON.parse(job('npx', 'lorc', 'run', 'mailbox', 'extract_earthquakes', '--since', '2018-02-06', '--until', '2018-02-07')) as { result: { inserted: number } }
-    expectEqual('the earthquakes of a day, by the job that was begun', result.inserted, 209)
-    // What they need of Node, the job needs.
-    if (isOldest) return
+    // Each takes some seconds to install: one template on the one Node, the others on the other.
+    if (isOldest) {
+      const job = begin('job', 'mailbox')
+      job('npm', 'run', 'build')
+      job('npm', 'run', 'check')
+      const { result } = JSON.parse(job('npx', 'lorc', 'run', 'mailbox', 'extract_earthquakes', '--since', '2018-02-06', '--until', '2018-02-07')) as { result: { inserted: number } }
+      expectEqual('the earthquakes of a day, by the job that was begun', result.inserted, 209)
+      return
+    }
     const pipeline = begin('pipeline', 'quakes')
     pipeline('npm', 'run', 'build')
     expectEqual('the status of the pipeline that was begun', (JSON.parse(pipeline('npx', 'lorc', 'run', 'earthquakes.yaml')) as { status: string }).status, 'ok')

@@ -35,7 +35,7 @@ it('sets up, delivers, asks and cleans up in BigQuery', async () => {
   expect((await workspace.lorc(['events', 'setup', '--dry-run'])).stdout).toMatch(/^CREATE SCHEMA IF NOT EXISTS `test-project\.d`;\n\nCREATE TABLE /)
   await expect(emit(1)).rejects.toMatchObject({ code: 'EVENTS_UNDELIVERED', message: expect.stringContaining('Not found') })
   expect(await workspace.lorc(['events', 'setup'])).toMatchObject({ exit: 0, stdout: 'ok  bigquery test-project.d.events is set up\n' })
-  expect(await workspace.lorc(['events', 'flush'])).toMatchObject({ exit: 0, stdout: 'ok  1 event delivered\n' })
+  expect(await workspace.lorc(['events', 'flush'])).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^ok {2}1 event delivered to bigquery/) as string })
   await emit(3)
   const asked = await workspace.lorc(['sql', "SELECT COUNT(*) AS n, MAX(JSON_VALUE(payload, '$.n')) AS last FROM events"])
   expect(asked).toMatchObject({ exit: 0, stdout: 'n  last\n4  2\n', stderr: 'BigQuery reads 976.6 KiB for this: less than $0.01 at the price on demand\n' })

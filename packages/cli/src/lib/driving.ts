@@ -2,6 +2,7 @@ import type { RunHandle, RunResult } from '@lorc/runner'
 import type { Surroundings } from './command.ts'
 import { drive, type Verdict } from './drive.ts'
 import type { JobsOptions, OpenOptions, OpenRunner } from './engine.ts'
+import { jobStepOf } from './job-run/job-outcome.ts'
 import { readPast } from './past.ts'
 import { interruptedExitCode } from './exit-codes.ts'
 import { Interrupts } from './interrupts.ts'
@@ -51,7 +52,9 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     try {
       const handle = await begin(open)
       const past = (): ReturnType<typeof readPast> => readPast(open, handle.plan, options.concurrency ?? handle.plan.concurrency ?? workspace.config.concurrency)
-      return await drive(handle, { io, style, runner: open.runner, reporter, interrupts, follow: options.follow, past, isDry, ...(judge && { judge: (result) => judge(result, open) }) })
+      // What a job logs is its part of what is told.
+      const follow = options.follow || (!options.quiet && jobStepOf(handle.plan) !== undefined)
+      return await drive(handle, { io, style, runner: open.runner, reporter, interrupts, follow, past, isDry, ...(judge && { judge: (result) => judge(result, open) }) })
     } finally {
       await open.close()
     }

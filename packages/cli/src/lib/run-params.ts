@@ -6,10 +6,10 @@ import { CliError } from './errors.ts'
 /**
  * The parameters that a command line gives: those of `--params-file`, then those of `--param`, read by the types that
  * the plan or the job declares (`params`, a JSON Schema). `undefined`: none are given. Throws CliError CLI_OPTION_INVALID, CLI_PARAMS_UNREADABLE; what does
- * not fit it is told when the run is started.
+ * not fit it is told when the run is started. `names` are told with a value that does not fit.
  */
 export async function givenParams(
-  { params: schema }: { params?: JsonObject | undefined },
+  { params: schema, names = [] }: { params?: JsonObject | undefined; names?: readonly string[] | undefined },
   given: { readonly param: readonly string[]; readonly 'params-file': string | undefined },
   cwd: string,
 ): Promise<JsonObject | undefined> {
@@ -21,7 +21,7 @@ export async function givenParams(
     if (equals < 1)
       throw new CliError('CLI_OPTION_INVALID', `--param is NAME=VALUE, not \`${text}\`.`, { fix: 'write --param days=3' })
     const name = text.slice(0, equals)
-    params[name] = valueOf(name, text.slice(equals + 1), typesOf(schema, name))
+    params[name] = valueOf(name, text.slice(equals + 1), typesOf(schema, name), names)
   }
   return params
 }
@@ -34,7 +34,7 @@ function typesOf(declared: JsonObject | undefined, name: string): readonly strin
   return typeof type === 'string' ? [type] : Array.isArray(type) ? type.filter((one) => typeof one === 'string') : []
 }
 
-function valueOf(name: string, text: string, types: readonly string[]): JsonValue {
+function valueOf(name: string, text: string, types: readonly string[], names: readonly string[]): JsonValue {
   if (types.length === 1 && types[0] === 'string') return text
   const value = jsonOf(text)
   const type = value === undefined ? undefined : typeOf(value)
@@ -42,7 +42,7 @@ function valueOf(name: string, text: string, types: readonly string[]): JsonValu
   if (value !== undefined && fits) return value
   if (types.length === 0 || types.includes('string')) return text
   throw new CliError('CLI_OPTION_INVALID', `--param ${name} takes ${words(types)}, not \`${text}\`.`, {
-    fix: `for example --param ${name}=${EXAMPLES[types[0] ?? ''] ?? 'null'}`,
+    fix: `for example --param ${name}=${EXAMPLES[types[0] ?? ''] ?? 'null'}${names.length === 0 ? '' : `; its parameters are ${names.join(', ')}`}.`,
   })
 }
 

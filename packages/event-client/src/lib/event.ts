@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from './json.ts'
 
 /** What a job says of something that happened. */
-export interface EventInput {
+export interface EventInput<Payload = JsonValue> {
   /** What happened, e.g. `email.received`. Not empty. */
   type: string
   /** Where, e.g. `ingester/gmail/acct1-personal`: a URI reference. Not empty. */
   source: string
-  payload: JsonValue
+  payload: Payload
   /** Names the schema of the payload, e.g. `email.received/v1`: a URI reference. */
   schemaRef?: string
   /** What belongs together. Default: the run's id. */
@@ -34,10 +34,10 @@ export interface EventRow {
 }
 
 /** What a job found in another system: kept once per `idem_key`, at its newest. */
-export interface RawObjectInput {
+export interface RawObjectInput<Payload = JsonObject> {
   type: string
   source: string
-  payload: JsonObject
+  payload: Payload
   /** What the other system calls it. Default: the first 16 hex digits of the SHA-256 of the payload's canonical JSON. */
   id?: string
   correlationId?: string

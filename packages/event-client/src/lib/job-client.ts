@@ -58,8 +58,8 @@ export class JobClient implements JobEvents {
     return event_id
   }
 
-  async upsert(objects: RawObjectInput | readonly RawObjectInput[]): Promise<UpsertCounts> {
-    const given = Array.isArray(objects) ? (objects as readonly RawObjectInput[]) : [objects as RawObjectInput]
+  async upsert(objects: RawObjectInput<object> | readonly RawObjectInput<object>[]): Promise<UpsertCounts> {
+    const given = (Array.isArray(objects) ? objects : [objects]) as readonly RawObjectInput[]
     const rows = rawObjectRows(given, this.#correlationId, this.#now(), this.#ports.maxPayloadBytes)
     for (const row of rows) this.#refuseSecrets(row, row.object_id)
     return rows.length === 0 ? { inserted: 0, updated: 0, unchanged: 0 } : this.#ports.upsert(rows, this.#signal)

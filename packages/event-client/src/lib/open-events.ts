@@ -1,4 +1,5 @@
 import type { ClientOptions, EventHub, OwnedEventClient } from './event-client.ts'
+import type { EventInput, RawObjectInput } from './event.ts'
 import type { EventsOptions } from './events-options.ts'
 
 /**
@@ -22,8 +23,8 @@ export async function createEventClient(options: EventsOptions & ClientOptions =
     }
   }
   return {
-    emit: (event) => client.emit(event),
-    upsert: (objects) => client.upsert(objects),
+    emit: (event: EventInput) => client.emit(event),
+    upsert: (objects: RawObjectInput | readonly RawObjectInput[]) => client.upsert(objects),
     query: (sql, params) => client.query(sql, params),
     flush: () => client.flush(),
     settle: (signal) => client.settle(signal),

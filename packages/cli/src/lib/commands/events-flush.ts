@@ -36,7 +36,7 @@ export const eventsFlush = defineCommand({
     if (options.json) io.stdout.write(`${JSON.stringify(told, null, 2)}\n`)
     else {
       const rest = [rejected > 0 ? `${rejected} refused for good` : '', waiting > 0 ? `${waiting} wait` : ''].filter(Boolean)
-      io.stdout.write(`${done ? out.green('ok') : out.red('no')}  ${[`${count(delivered, 'event')} delivered`, ...rest].join(', ')}\n`)
+      io.stdout.write(`${done ? out.green('ok') : out.red('no')}  ${[`${count(delivered, 'event')} delivered to ${told.sink}`, ...rest].join(', ')}\n`)
     }
     return done ? EXIT.ok : EXIT.failed
   },

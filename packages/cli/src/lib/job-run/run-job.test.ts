@@ -29,7 +29,7 @@ beforeAll(() => {
       if (run.attempt === 1) throw new TransientError('not yet')
     } })
     let tries = 0
-    export const second = () => { if (tries++ === 0) throw new Error('not at first') }
+    export const second = ({ log }) => { log.info('at it'); if (tries++ === 0) throw new Error('not at first') }
     export const never = ({ signal }) => new Promise((_, stop) => { const timer = setInterval(() => {}, 1000); signal.addEventListener('abort', () => { clearInterval(timer); stop(signal.reason) }) })
   `)
 })
@@ -110,7 +110,8 @@ describe('lorc run PACKAGE JOB', () => {
     expect((await toy.run('run', 'toy', 'second')).exit).toBe(1)
     const { exit, stderr, lines } = await toy.run('resume', 'last')
     expect([exit, lines[0]]).toMatchObject([0, { status: 'ok', job: 'second' }])
-    expect(stderr).toMatch(/✓ toy\/second completed in [\d.]+m?s: no events\n$/)
+    expect(stderr).toMatch(/ INFO toy\/second: at it\n✓ toy\/second completed in [\d.]+m?s: no events\n$/)
+    expect((await toy.run('resume', 'last', '--quiet')).stderr).toBe('')
   })
 
   it('is ended by --timeout, in a process of its own', async () => {
@@ -131,7 +132,7 @@ describe('what is wrong with the words is told before anything runs', () => {
     [['toi', 'hello'], 'REGISTRY_PACKAGE_UNKNOWN', 'Unknown package: toi', /`toy`/],
     [['toy', 'helo'], 'REGISTRY_JOB_UNKNOWN', 'Unknown job: ', /`hello`/],
     [['toy', 'hello', '-p', 'tims=1'], 'JOB_PARAMS_INVALID', 'The parameters of toy/hello are wrong: it has no parameter `tims`.', /name, times, label/],
-    [['toy', 'hello', '-p', 'times=x'], 'CLI_OPTION_INVALID', '--param times takes a whole number, not `x`.', /--param times=3/],
+    [['toy', 'hello', '-p', 'times=x'], 'CLI_OPTION_INVALID', '--param times takes a whole number, not `x`.', /--param times=3; its parameters are name, times, label\./],
     [['toy', 'hello', '-p', 'times=1.5'], 'CLI_OPTION_INVALID', '--param times takes', /./],
     [['toy', 'boom', '-p', 'x=1'], 'JOB_PARAMS_INVALID', 'The parameters of toy/boom are wrong: it has no parameter `x`.', /takes no parameters/],
     [['toy', 'hello', '--since', 'soon'], 'JOB_TIME_INVALID', '`since` is `soon`, which is no time.', /24h/],

@@ -1,4 +1,4 @@
-import { paramsJsonSchema, readParams, readTimeWindow } from '@lorc/event-client'
+import { paramNames, paramsJsonSchema, readParams, readTimeWindow } from '@lorc/event-client'
 import { trustPlan } from '@lorc/runner/jobs'
 import type { Surroundings } from '../command.ts'
 import { driving, type DrivingOptions } from '../driving.ts'
@@ -21,11 +21,11 @@ export async function runJob(
 ): Promise<number> {
   const { engine, io } = surroundings
   const jobs: JobsOptions = { dryRun: options['dry-run'], logLevel: options['log-level'] }
-  return await driving(surroundings, { ...options, follow: !options.quiet, jobs }, async (workspace) => {
+  return await driving(surroundings, { ...options, jobs }, async (workspace) => {
     const found = await engine.findJob(packageName, jobName, workspace)
     jobs.finder = found.finder
     const schema = paramsJsonSchema(found.spec) ?? found.place.params
-    const given = (await givenParams({ params: schema }, options, io.cwd)) ?? {}
+    const given = (await givenParams({ params: schema, names: paramNames(found.spec, found.place.params) }, options, io.cwd)) ?? {}
     const params = schema === undefined ? await asMeant(found.spec, given, options.param) : given
     const { label } = found.place
     await readParams(found.spec, params, label, found.place.params)

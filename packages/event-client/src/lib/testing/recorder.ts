@@ -1,5 +1,5 @@
 import type { EventClient } from '../event-client.ts'
-import type { UpsertCounts } from '../event.ts'
+import type { EventInput, RawObjectInput, UpsertCounts } from '../event.ts'
 import type { JobLog } from '../job.ts'
 
 export interface TestLogLine {
@@ -28,12 +28,12 @@ export class Recorder {
 
   watch(inner: EventClient): EventClient {
     return {
-      emit: (event) => {
+      emit: (event: EventInput) => {
         const id = inner.emit(event)
         this.ids.add(id)
         return id
       },
-      upsert: async (objects) => {
+      upsert: async (objects: RawObjectInput | readonly RawObjectInput[]) => {
         const counts = await inner.upsert(objects)
         for (const what of ['inserted', 'updated', 'unchanged'] as const) this.upserts[what] += counts[what]
         return counts
