@@ -6,25 +6,11 @@ import { nodeLanguage, packageOf } from './code-languages/node.ts'
 import { pythonLanguage } from './code-languages/python.ts'
 import { shellLanguage } from './code-languages/shell.ts'
 import type { JobPlace } from './job-port.ts'
+import type { CodeHashes, CodeScan } from './code-scan.ts'
 import { KeptScans } from './kept-scans.ts'
 import type { PlanStep } from './plan.ts'
 import { sha256Hex } from './sha256.ts'
 import { resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from './workspace.ts'
-
-/**
- * SHA-256 (hex) of each file by its path relative to the workspace, and of the version of each package by
- * `npm:<name>`; of a job of an installed package, of the version and of the job's module, by `npm:<name>/<job>`.
- */
-export interface CodeHashes {
-  [path: string]: string
-}
-
-/** Code as it is now. */
-export interface CodeScan {
-  hashes: CodeHashes
-  /** Versions of packages by their names. */
-  packages: { [name: string]: string }
-}
 
 interface Code {
   language: CodeLanguage

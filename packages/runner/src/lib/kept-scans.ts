@@ -1,4 +1,4 @@
-import type { CodeScan } from './code-files.ts'
+import type { CodeScan } from './code-scan.ts'
 import { lastChangeOf, UnchangedFiles } from './file-state.ts'
 import type { PlanStep } from './plan.ts'
 

@@ -1,5 +1,5 @@
 import type { RunHandle } from '@lorc/runner'
-import type { IntakePorts } from './intake.ts'
+import type { IntakePorts } from './intake-ports.ts'
 import { Queue } from './queue.ts'
 
 /** How a run that waits is begun: as one of this runner's own, or as one that another process left. */

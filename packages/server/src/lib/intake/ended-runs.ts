@@ -1,5 +1,5 @@
 import type { RunHandle, Runner, RunResult } from '@lorc/runner'
-import type { AcceptedRun } from './intake.ts'
+import type { AcceptedRun } from './accepted-run.ts'
 
 /** Tells who asks how runs ended, of those that are begun only later, too. Of a run that nobody asks about, nothing is held. */
 export class EndedRuns {

@@ -1,8 +1,9 @@
-import { RunnerError, type Clock, type Plan, type ResumeOptions, type RunHandle, type Runner, type RunResult, type StartOptions } from '@lorc/runner'
+import { RunnerError, type Plan, type ResumeOptions, type RunHandle, type StartOptions } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
-import type { ServiceLog } from '../log.ts'
+import type { AcceptedRun } from './accepted-run.ts'
 import { DriverPool } from './driver-pool.ts'
 import { EndedRuns } from './ended-runs.ts'
+import type { IntakePorts } from './intake-ports.ts'
 import { LeftRuns } from './left-runs.ts'
 import { Pressure } from './pressure.ts'
 import { serviceStopping } from './stop.ts'
@@ -12,21 +13,6 @@ export interface IntakeLimits {
   readonly driven: number
   /** Runs that were taken in and wait to be driven. */
   readonly waiting: number
-}
-
-export interface IntakePorts {
-  readonly runner: Runner
-  readonly clock: Clock
-  readonly log: ServiceLog
-}
-
-/** A run that was taken in: it is durable, and will be driven to its end. */
-export interface AcceptedRun {
-  readonly runId: string
-  /** False: the same was asked for before, under the same idempotency key; this is that run. */
-  readonly isNew: boolean
-  /** Resolves when the run has ended, failed and cancelled runs too; rejects when it cannot be driven here any further. */
-  readonly result: Promise<RunResult>
 }
 
 export type AcceptOptions = Omit<StartOptions, 'signal' | 'accepted'>

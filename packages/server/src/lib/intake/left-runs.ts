@@ -1,4 +1,4 @@
-import type { IntakePorts } from './intake.ts'
+import type { IntakePorts } from './intake-ports.ts'
 
 /** Milliseconds between two looks at runs that somebody elsewhere seems to drive. */
 const LOOK_MS = 5000

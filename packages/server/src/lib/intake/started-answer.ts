@@ -3,7 +3,7 @@ import { runAnswer } from '../answers/run-answer.ts'
 import type { acceptedRunSchema, runSchema } from '../contract/runs.ts'
 import type { Service } from '../service.ts'
 import { inTime } from './in-time.ts'
-import type { AcceptedRun } from './intake.ts'
+import type { AcceptedRun } from './accepted-run.ts'
 import { preferenceOf } from './request-options.ts'
 import { beforeStop } from './stop.ts'
 
