@@ -17,6 +17,7 @@ const commands: Record<string, Command> = {
   'import @lorc/event-client': (folder) => [execPath, join(folder, 'import.mjs')],
   'lorc --version': () => [execPath, LORC, '--version'],
   'lorc run': () => [execPath, LORC, 'run', 'recipe.yaml'],
+  'lorc run PACKAGE JOB': () => [execPath, LORC, 'run', 'ingester', 'nothing'],
   'turbo --version': () => [execPath, join(PEERS, 'turbo/bin/turbo'), '--version'],
   'nx --version': () => [execPath, join(PEERS, 'nx/dist/bin/nx.js'), '--version'],
   'npm --version': () => ['npm', '--version'],
@@ -30,6 +31,7 @@ export async function open({ scratch, variant }: OpenOptions): Promise<Contender
   writeFileSync(join(scratch, 'import.mjs'), `import ${JSON.stringify(EVENT_CLIENT)}\n`)
   writeFileSync(join(scratch, 'steps', 'nothing.mjs'), 'export function run() {}\n')
   writeFileSync(join(scratch, 'recipe.yaml'), RECIPE)
+  installJob(scratch)
   const [file = '', ...args] = commands[variant]?.(scratch) ?? []
   const start = (): string => {
     const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: scratch, encoding: 'utf8' })
@@ -48,6 +50,15 @@ export async function open({ scratch, variant }: OpenOptions): Promise<Contender
     },
     close: async () => {},
   }
+}
+
+/** A job that does nothing, in a package that the workspace declares. */
+function installJob(workspace: string): void {
+  const folder = join(workspace, 'node_modules/@acme/ingester')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(workspace, 'package.json'), JSON.stringify({ private: true, dependencies: { '@acme/ingester': '1.0.0' } }))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: '@acme/ingester', version: '1.0.0', type: 'module', lorc: { jobs: { nothing: './jobs.js#nothing' } } }))
+  writeFileSync(join(folder, 'jobs.js'), 'export async function nothing() {}\n')
 }
 
 const RECIPE = `test_meta: { name: nothing }
