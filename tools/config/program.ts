@@ -50,7 +50,13 @@ export const program = (name: string, { carries, installed, library, scripts, in
       writeFileSync('dist/templates.json', JSON.stringify(templateFiles()))
     },
   }
-  const first: Options = { ...bundled, entry: named([name]), splitting: false, esbuildPlugins: [builtinsOnUse, inPlaceOf(instead)] }
+  const first: Options = {
+    ...bundled,
+    entry: named([name]),
+    splitting: false,
+    banner: { js: refuseOldNode(name) },
+    esbuildPlugins: [builtinsOnUse, inPlaceOf(instead)],
+  }
   const names = scripts.map((path) => basename(path, '.ts'))
   const rest: Options = {
     ...bundled,
@@ -67,6 +73,15 @@ export const program = (name: string, { carries, installed, library, scripts, in
     },
   }
   return [beside, first, rest]
+}
+
+/** Before anything fails for want of what Node did not have yet. */
+const refuseOldNode = (name: string): string => {
+  const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } }
+  const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(engines.node) ?? []
+  if (minor === undefined) throw new Error(`package.json asks for Node ${engines.node}, not for >=MAJOR.MINOR`)
+  const isOld = `(([a,b])=>a<${major}||a==${major}&&b<${minor})(process.versions.node.split('.'))`
+  return `if(${isOld}){console.error('${name} needs Node ${major}.${minor} or newer; this is '+process.version);process.exit(2)}`
 }
 
 const lean: NonNullable<Options['esbuildOptions']> = (options) => {

@@ -12,6 +12,12 @@ beforeAll(async () => {
     'deep/other.yaml': '',
     'ok.sh': '#!/bin/sh\necho \'{"status":"ok"}\'\n',
     'notes.txt': '',
+    'package.json': JSON.stringify({ name: 'app', dependencies: { '@acme/toy': '1.0.0' } }),
+    'node_modules/@acme/toy/package.json': JSON.stringify({
+      name: '@acme/toy',
+      lorc: { jobs: { hello: { module: './jobs.js', params: { type: 'object', properties: { mode: { enum: ['full', 'delta'] } } } } } },
+    }),
+    'node_modules/@acme/toy/jobs.js': 'export default () => {}',
   })
   const words = workspace.command([]).map((word) => `'${word}'`)
   await workspace.write('lorc.sh', `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`)
@@ -88,11 +94,17 @@ const inShell = (shell: string, script: string): string[] =>
 
 describe('in a real shell', () => {
   it.skipIf(!has('bash'))(named('bash'), () => {
-    const ask = (...words: string[]): string[] =>
-      inShell('bash', `${PRELUDE('bash')}; COMP_WORDS=(lorc ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _lorc; printf '%s\n' "\${COMPREPLY[@]}"`)
-    expect(ask('runs', 'sh')).toEqual(['show'])
-    expect(ask('run', 'demo.yaml', '--only', '')).toEqual(['load', 'report'])
-    expect(ask('runs', 'show', '')).toEqual(['last', runId])
+    const ask = (words: string[], line = words.join(' ')): string[] =>
+      inShell('bash', `${PRELUDE('bash')}; COMP_WORDS=(lorc ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; COMP_LINE='lorc ${line}'; _lorc; printf '%s\n' "\${COMPREPLY[@]}"`)
+    expect(ask(['runs', 'sh'])).toEqual(['show'])
+    expect(ask(['run', 'demo.yaml', '--only', ''])).toEqual(['load', 'report'])
+    expect(ask(['runs', 'show', ''])).toEqual(['last', runId])
+    // Bash breaks words where lorc does not.
+    expect(ask(['run', '@', 'acme/t'], 'run @acme/t')).toEqual(['@acme/toy'])
+    expect(ask(['run', '@', 'acme/toy', 'h'], 'run @acme/toy  h')).toEqual(['hello'])
+    expect(ask(['run', '@', 'acme/toy', 'hello', '-p', 'mode', '='], 'run @acme/toy hello -p mode=')).toEqual(['full', 'delta'])
+    expect(ask(['run', '@', 'acme/toy', 'hello', '-p', 'mode', '=', 'd'], 'run @acme/toy hello -p mode=d')).toEqual(['delta'])
+    expect(ask(['runs', 'list', '--status', '=', 'fa'], 'runs list --status=fa')).toEqual(['failed'])
   })
 
   it.skipIf(!has('fish'))(named('fish'), () => {

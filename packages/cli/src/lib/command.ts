@@ -93,6 +93,8 @@ export interface CommandSpec<A extends ArgumentSpecs, O extends OptionSpecs> {
   readonly examples: readonly (readonly [line: string, does: string])[]
   /** Exactly one JSON line on stdout whatever happens, errors included. */
   readonly resultLine?: boolean
+  /** Options that do not go with these arguments: they are not proposed. Default: none. */
+  readonly unfit?: (places: readonly string[]) => readonly string[]
   /** Returns the exit status. Throws coded errors. */
   run(invocation: Invocation<A, O>): Promise<number>
 }

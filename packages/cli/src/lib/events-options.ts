@@ -7,7 +7,7 @@ import type { LoadedWorkspace } from './workspace.ts'
 
 /** Which events a command is about. */
 export const SINK_OPTIONS = {
-  sink: { kind: 'text', label: 'NAME', summary: `Where events are: ${SINKS.join(', ')}. Default: LORC_EVENTS_SINK, the configuration, sqlite` },
+  sink: { kind: 'text', label: 'SINK', summary: `Where events are: ${SINKS.join(', ')}. Default: LORC_EVENTS_SINK, the configuration, sqlite` },
   'smoke-namespace': { kind: 'text', label: 'NS', summary: 'Those of the smoke tests of this namespace, in smoke_NS' },
 } as const satisfies OptionSpecs
 

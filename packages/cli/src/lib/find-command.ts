@@ -74,8 +74,9 @@ function command(name: string, words: string[]): FoundCommand {
 
 function unknownCommand(name: string): CliError {
   const near = otherWords(name) ?? closest(name, Object.keys(COMMANDS)) ?? subcommand(name)
+  const group = Object.keys(GROUPS).find((one) => name.startsWith(`${one} `))
   return new CliError('CLI_COMMAND_UNKNOWN', `there is no command \`lorc ${name}\`.`, {
-    fix: near === undefined ? '`lorc --help` lists the commands.' : `did you mean \`lorc ${near}\`?`,
+    fix: near === undefined ? `\`lorc ${group === undefined ? '' : `${group} `}--help\` lists the commands.` : `did you mean \`lorc ${near}\`?`,
   })
 }
 

@@ -82,6 +82,7 @@ describe('wrong usage', () => {
     ['status', 'there is no command `lorc status`.\nfix: did you mean `lorc runs show`?'],
     ['runs last', 'there is no command `lorc runs last`.\nfix: did you mean `lorc runs show last`?'],
     ['constructor', 'there is no command `lorc constructor`.\nfix: `lorc --help` lists the commands.'],
+    ['jobs frobnicate', 'there is no command `lorc jobs frobnicate`.\nfix: `lorc jobs --help` lists the commands.'],
     ['-C', 'Usage: lorc COMMAND'],
   ])('%s', async (line, message) => {
     const { exit, stdout, stderr } = await lorc(line)

@@ -59,6 +59,14 @@ describe('options', () => {
     expect(parse('-- --odd')).toMatchObject({ arguments: { file: '--odd' } })
   })
 
+  it('is told how parameters are given, where there are any', () => {
+    const withParams = { ...options, param: { kind: 'repeated', label: 'NAME=VALUE', short: 'p', summary: 's' } } as const
+    expect(() => parseWords(['x', '--days', '3'], { options: withParams, arguments: file })).toThrow(
+      expect.objectContaining({ code: 'CLI_OPTION_UNKNOWN', fix: 'a parameter is given as `-p days=VALUE`.' }),
+    )
+    expect(() => parseWords(['x', '-d'], { options: withParams, arguments: file })).toThrow(expect.objectContaining({ fix: undefined }))
+  })
+
   it.each([
     ['x --onyl a', 'CLI_OPTION_UNKNOWN: there is no option `--onyl` here. did you mean `--only`?'],
     ['x --zzzzzz', 'CLI_OPTION_UNKNOWN: there is no option `--zzzzzz` here.'],

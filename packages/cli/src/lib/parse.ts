@@ -151,12 +151,13 @@ function labelOf(spec: Exclude<OptionSpec, { kind: 'flag' }>): string {
 }
 
 function unknown(word: string, options: OptionSpecs): CliError {
-  const near = closest(word.replace(/^-+/, ''), Object.keys(options))
-  return usage(
-    'CLI_OPTION_UNKNOWN',
-    `there is no option \`${word}\` here.`,
-    near === undefined ? undefined : `--${near}`,
-  )
+  const name = word.replace(/^-+/, '')
+  const near = closest(name, Object.keys(options))
+  const message = `there is no option \`${word}\` here.`
+  if (near === undefined && options['param']?.kind === 'repeated' && word.startsWith('--')) {
+    return new CliError('CLI_OPTION_UNKNOWN', message, { fix: `a parameter is given as \`-p ${name}=VALUE\`.` })
+  }
+  return usage('CLI_OPTION_UNKNOWN', message, near === undefined ? undefined : `--${near}`)
 }
 
 function invalid(name: string, what: string, near?: string): CliError {

@@ -30,6 +30,13 @@ describe('parameters', () => {
     )
   })
 
+  it('are missing where one that is needed is not given', async () => {
+    const schema = z.object({ days: z.number(), range: z.object({ to: z.string() }) })
+    await expect(read(schema, { range: {} })).rejects.toThrow(
+      refused('The parameters of a/b are wrong: `days` is missing; `range.to`: Invalid input: expected string, received undefined.'),
+    )
+  })
+
   it('are told once, where the schema tells of an unknown one, too', async () => {
     await expect(read(z.strictObject({ a: z.number() }), { a: 1, x: 2 })).rejects.toThrow(refused('The parameters of a/b are wrong: it has no parameter `x`.'))
   })
@@ -61,7 +68,7 @@ describe('parameters', () => {
     expect(await read(silent(() => ({ value: 'text' })), { n: 3 })).toBe('text')
     const needs = silent((value) => ((value as { n?: number }).n === undefined ? { issues: [{ message: 'n!', path: [{ key: 'n' }] }] } : { value: {} }))
     expect(await read(needs, { n: 3 })).toEqual({})
-    await expect(read(needs, {})).rejects.toThrow(refused('The parameters of a/b are wrong: `n`: n!.'))
+    await expect(read(needs, {})).rejects.toThrow(refused('The parameters of a/b are wrong: `n` is missing.'))
   })
 
   it('are known by what the package.json says where the schema does not tell', async () => {

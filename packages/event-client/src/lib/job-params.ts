@@ -52,7 +52,7 @@ export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObjec
   const problems: Problem[] = [
     ...unknown.map((param) => ({ name: param, message: `it has no parameter \`${param}\`` })),
     // An unknown one is told once, not in the schema's words again.
-    ...(result.issues ?? []).filter((issue) => !unknown.some((param) => issue.message.includes(`"${param}"`))).map(told),
+    ...(result.issues ?? []).filter((issue) => !unknown.some((param) => issue.message.includes(`"${param}"`))).map((issue) => told(issue, given)),
   ]
   const names = paramNames(spec, declared)
   throw new EventError('JOB_PARAMS_INVALID', `The parameters of ${name} are wrong: ${problems.map(({ message }) => message).join('; ')}.`, {
@@ -92,11 +92,13 @@ interface Problem extends JsonObject {
   message: string
 }
 
-function told({ message, path = [] }: StandardIssue): Problem {
+/** Schemas say of a parameter that is not given that it is not what it should be. */
+function told({ message, path = [] }: StandardIssue, given: JsonObject): Problem {
   const place = path.map((part) => String(typeof part === 'object' ? part.key : part))
   const [name] = place
   const sentence = message.replace(/\.$/, '')
   if (name === undefined) return { message: sentence }
+  if (place.length === 1 && !Object.hasOwn(given, name)) return { name, message: `\`${name}\` is missing` }
   return { name, ...(place.length > 1 && { path: place }), message: `\`${place.join('.')}\`: ${sentence}` }
 }
 

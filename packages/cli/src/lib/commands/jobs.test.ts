@@ -118,6 +118,16 @@ run it    lorc run @acme/ingester extract_gmail -p label=...
     expect(JSON.parse(stdout)).toMatchObject({ package: '@acme/ingester', job: 'extract_gmail', export: 'gmail', timeout_ms: 600_000, retry: { max: 1 }, params: PARAMS, docs: 'Fetches what is new, page by page.' })
   })
 
+  it('needs no job of a package that has one, and names those of one that has more', async () => {
+    write('node_modules/plain/package.json', { name: 'plain', type: 'module', lorc: { jobs: { only: './only.js' } } })
+    write('node_modules/plain/only.js', 'export default () => {}')
+    expect((await runs.lorc('jobs', 'show', 'plain')).stdout).toMatch(/^plain\/only\n/)
+    expect(await runs.lorc('jobs', 'show', '@acme/ingester')).toMatchObject({
+      exit: 2,
+      stderr: 'error[CLI_ARGUMENT_MISSING]: JOB is missing: which one?\nfix: the jobs of @acme/ingester are extract_gmail, all.\n',
+    })
+  })
+
   it('exits with 2 for a job that is unknown, broken or none', async () => {
     expect(await runs.lorc('jobs', 'show', '@acme/ingester', 'al')).toMatchObject({ exit: 2, stdout: '', stderr: 'error[REGISTRY_JOB_UNKNOWN]: Unknown job: @acme/ingester/al\nfix: did you mean `all`?\n' })
     expect(await runs.lorc('jobs', 'show', '@acme/ingester', 'gone')).toMatchObject({ exit: 2, stderr: expect.stringContaining('REGISTRY_MODULE_MISSING') })

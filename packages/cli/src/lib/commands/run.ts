@@ -1,13 +1,14 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RunStore, StartOptions } from '@lorc/runner'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION, type Surroundings } from '../command.ts'
 import { dryRun } from '../dry-run.ts'
 import { driving } from '../driving.ts'
 import { CliError } from '../errors.ts'
 import { EVENT_OPTIONS, JOB_OPTIONS } from '../job-run/job-options.ts'
 import { withEventsChoice } from '../job-run/events-choice.ts'
 import { findRun } from '../run-lookup.ts'
+import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
 import { givenParams } from '../run-params.ts'
 import { checkStepNames } from '../step-names.ts'
@@ -19,6 +20,7 @@ export const run = defineCommand({
       'with `lorc resume`. With PACKAGE JOB instead of FILE it runs one job of an installed package: `lorc jobs list` ' +
       'lists them, `lorc jobs show PACKAGE JOB` tells what one takes.',
   resultLine: true,
+  unfit: ([file, job]) => (job !== undefined ? RECIPE_ONLY : file !== undefined && /\.\w+$/.test(file) ? Object.keys(JOB_OPTIONS) : []),
   arguments: {
     file: { label: 'FILE|PACKAGE', summary: 'The recipe, in YAML or TypeScript; or a package with jobs', required: true },
     job: { label: 'JOB', summary: 'The job of the package', required: false },
@@ -86,6 +88,7 @@ export const run = defineCommand({
     }
     if (job !== undefined) throw new CliError('CLI_ARGUMENT_UNEXPECTED', `\`${job}\` is one argument too many: \`${file}\` is a file.`)
     refuseOptions(options, Object.keys(JOB_OPTIONS), 'a recipe')
+    if (/^[@\w][^.]*$/.test(file) && !existsSync(resolve(io.cwd, file))) await refusePackage(invocation, file)
     const { only, skip, 'resume-from': resumeFrom, 'from-run': fromRun, concurrency } = options
     if (fromRun !== undefined && resumeFrom.length === 0) {
       throw new CliError(
@@ -134,6 +137,21 @@ export const run = defineCommand({
 })
 
 const RECIPE_ONLY = ['only', 'skip', 'resume-from', 'from-run', 'no-cache', 'seed', 'json', 'fail-fast', 'concurrency'] as const
+
+/** Who names a package alone has forgotten its job. Throws CliError CLI_ARGUMENT_MISSING. */
+async function refusePackage({ workspace }: Pick<Surroundings, 'workspace'>, name: string): Promise<void> {
+  const { discoverJobs, getPackage } = await import('@lorc/jobs-registry')
+  const registry = await discoverJobs(discoveryOptions(await workspace()))
+  let jobs: string[]
+  try {
+    jobs = getPackage(registry, name).jobs.map((job) => job.name)
+  } catch {
+    return
+  }
+  throw new CliError('CLI_ARGUMENT_MISSING', `JOB is missing: ${name} is a package with jobs.`, {
+    fix: `name one: ${jobs.map((job) => `lorc run ${name} ${job}`).slice(0, 5).join(', ')}${jobs.length > 5 ? ', …' : ''}`,
+  })
+}
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true

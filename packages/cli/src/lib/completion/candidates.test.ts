@@ -13,7 +13,7 @@ const sources: CompletionSources = {
   packages: () => of('ingester', '@acme/scorer'),
   jobs: (name) => of('extract', `of_${name}`),
   paramsOfRecipe: (file) => of('day', `of_${file}`),
-  paramsOfJob: (name, job) => of('feed', `of_${name}_${job}`),
+  paramsOfJob: async (name, job) => [{ text: 'feed', values: ['day', 'week'] }, { text: `of_${name}_${job}` }],
 }
 
 const commands: Commands = {
@@ -81,8 +81,21 @@ describe('words', () => {
     expect(await ask('jobs list ')).toEqual(['ingester', '@acme/scorer'])
     expect(await ask('run a b -p ')).toEqual(['feed=', 'of_a_b='])
     expect(await ask('run a b --param f')).toEqual(['feed='])
+    expect(await ask('run a b -p feed=')).toEqual(['feed=day', 'feed=week'])
+    expect(await ask('run a b -p feed=w')).toEqual(['feed=week'])
+    expect(await ask('run a b -p of_a_b=')).toEqual([])
+    expect(await ask('run a b --sink s')).toEqual(['sqlite', 'stdout'])
+    expect(await ask('run a b --account ')).toEqual([])
     expect(await ask('run x.yaml -p ')).toEqual(['day=', 'of_x.yaml='])
     expect(await ask('run -p ')).toEqual([])
+  })
+
+  it('are the options that go with what stands before', async () => {
+    expect(await ask('run a b --on')).toEqual([])
+    expect(await ask('run a b --ac')).toEqual(['--account'])
+    expect(await ask('run x.yaml --on')).toEqual(['--only'])
+    expect(await ask('run x.yaml --ac')).toEqual([])
+    expect(await ask('run --ac')).toEqual(['--account'])
   })
 
   it('are none where the workspace cannot tell', async () => {

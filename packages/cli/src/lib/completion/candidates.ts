@@ -1,11 +1,17 @@
 import { TEMPLATES } from '../templates/templates.ts'
 import { type Command, GLOBAL_OPTIONS } from '../command.ts'
+import { SINKS } from '../events-options.ts'
 import type { OptionSpec, OptionSpecs } from '../option-spec.ts'
 
 /** One thing that may stand where the cursor is. */
 export interface Candidate {
   text: string
   about?: string
+}
+
+/** A parameter, with all that it may be where they are few. */
+export interface ParamCandidate extends Candidate {
+  values?: readonly string[]
 }
 
 /** What can be asked of the workspace, cheaply; each may fail, and is then taken for nothing. */
@@ -20,12 +26,12 @@ export interface CompletionSources {
   /** Of a recipe's file, or of a run. */
   stepsOfRecipe(file: string): Promise<Candidate[]>
   stepsOfRun(run: string): Promise<Candidate[]>
-  /** Packages with jobs, by the shortest name that is theirs alone. */
-  packages(): Promise<Candidate[]>
+  /** Packages with jobs, by the shortest name that is theirs alone; in full for a prefix that begins with a scope. */
+  packages(prefix: string): Promise<Candidate[]>
   jobs(packageName: string): Promise<Candidate[]>
   /** Names of parameters. */
-  paramsOfRecipe(file: string): Promise<Candidate[]>
-  paramsOfJob(packageName: string, job: string): Promise<Candidate[]>
+  paramsOfRecipe(file: string): Promise<ParamCandidate[]>
+  paramsOfJob(packageName: string, job: string): Promise<ParamCandidate[]>
 }
 
 export interface Commands {
@@ -99,7 +105,10 @@ async function ofCommand(
   const awaited = last === undefined ? undefined : optionOf(last, options)
   const positionals = positionalsOf(rest, options)
   if (awaited !== undefined && awaited.kind !== 'flag') return valuesOf(awaited, positionals, sources, current)
-  if (current.startsWith('-')) return optionNames(options, rest)
+  if (current.startsWith('-')) {
+    const unfit = command.unfit?.(positionals) ?? []
+    return optionNames(options, rest).filter(({ text }) => !unfit.includes(text.slice(2)))
+  }
   const specs = Object.values(command.arguments)
   const spec = specs[positionals.length] ?? specs.findLast(({ many }) => many === true)
   return spec === undefined ? [] : byLabel(spec.label, positionals, sources, current)
@@ -167,16 +176,19 @@ async function ofPart(part: string, places: readonly string[], sources: Completi
       if (place === undefined) return []
       return FILE.test(place) ? sources.stepsOfRecipe(place) : sources.stepsOfRun(place)
     case 'PACKAGE':
-      return sources.packages()
+      return sources.packages(current)
     case 'JOB':
       return place === undefined || FILE.test(place) ? [] : sources.jobs(place)
     case 'NAME=VALUE': {
       if (place === undefined) return []
-      const names = await (job === undefined ? sources.paramsOfRecipe(place) : sources.paramsOfJob(place, job))
-      return names.map(({ text, ...about }) => ({ text: `${text}=`, ...about }))
+      const params = await (job === undefined ? sources.paramsOfRecipe(place) : sources.paramsOfJob(place, job))
+      const [name, value] = current.split('=')
+      if (value === undefined) return params.map(({ text, about }) => ({ text: `${text}=`, ...(about !== undefined && { about }) }))
+      return (params.find(({ text }) => text === name)?.values ?? []).map((one) => ({ text: `${name}=${one}` }))
     }
     case 'TEMPLATE':
     case 'SHELL':
+    case 'SINK':
       return NAMES[part].map((text) => ({ text }))
     default:
       return []
@@ -186,4 +198,4 @@ async function ofPart(part: string, places: readonly string[], sources: Completi
 /** What is no run and no package. */
 const FILE = /\.[a-z]+$/
 
-const NAMES = { TEMPLATE: Object.keys(TEMPLATES), SHELL: ['bash', 'zsh', 'fish'] } as const
+const NAMES = { TEMPLATE: Object.keys(TEMPLATES), SHELL: ['bash', 'zsh', 'fish'], SINK: SINKS } as const

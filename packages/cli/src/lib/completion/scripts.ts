@@ -2,11 +2,27 @@
 export const COMPLETION_SCRIPTS = {
   bash: `# lorc: completion for bash. In ~/.bashrc: source <(lorc completion bash)
 _lorc() {
-  local line
+  local line word begun rest=$COMP_LINE
+  local -a words=()
   COMPREPLY=()
+  # Bash also breaks words at @, = and others. What no space is between belongs together.
+  for word in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    begun=\${rest#"\${rest%%[![:space:]]*}"}
+    if [ "\${#words[@]}" -gt 0 ] && [ "$begun" = "$rest" ]; then
+      words[\${#words[@]}-1]+=$word
+    else
+      words+=("$word")
+    fi
+    rest=\${begun#"$word"}
+  done
+  # Of the last one, bash completes what follows such a break, but for an @, which it keeps.
+  begun=\${words[\${#words[@]}-1]}
+  case $word in [@=:]) ;; *) begun=\${begun%"$word"} ;; esac
+  begun=\${begun%@}
   while IFS= read -r line; do
-    [ -n "$line" ] && COMPREPLY+=("\${line%%$'\\t'*}")
-  done < <(lorc __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    line=\${line%%$'\\t'*}
+    [ -n "$line" ] && COMPREPLY+=("\${line#"$begun"}")
+  done < <(lorc __complete -- "\${words[@]:1}" 2>/dev/null)
   if [ "\${#COMPREPLY[@]}" -eq 1 ]; then
     case \${COMPREPLY[0]} in */ | *=) compopt -o nospace 2>/dev/null ;; esac
   fi

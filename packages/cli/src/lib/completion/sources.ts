@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { JobRegistry } from '@lorc/jobs-registry'
-import { parametersOf, type Plan, type RunStore } from '@lorc/runner'
+import type { JobRegistry, ParamsSchema } from '@lorc/jobs-registry'
+import type { Plan, RunStore } from '@lorc/runner'
 import type { Surroundings } from '../command.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { paramRows } from '../jobs/param-rows.ts'
 import { count } from '../render/quantity.ts'
 import { findRun } from '../run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
-import type { Candidate, CompletionSources } from './candidates.ts'
+import type { Candidate, CompletionSources, ParamCandidate } from './candidates.ts'
 
 const RUNS = 30
 const RUNS_FOR_NAMES = 300
@@ -42,10 +42,11 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
         const { planHash = '' } = (await store.get(await findRun(store, run))) ?? {}
         return stepsOf(JSON.parse((await store.plan(planHash)) ?? '{"steps":[]}') as Plan)
       }),
-    packages: async () => {
+    packages: async (prefix) => {
       const { packages } = await registry()
       const isAlone = (name: string): boolean => packages.filter(({ shortName }) => shortName === name).length === 1
-      return packages.map(({ name, shortName, jobs }) => ({ text: isAlone(shortName) ? shortName : name, about: count(jobs.length, 'job') }))
+      const isShort = (name: string): boolean => !prefix.startsWith('@') && isAlone(name)
+      return packages.map(({ name, shortName, jobs }) => ({ text: isShort(shortName) ? shortName : name, about: count(jobs.length, 'job') }))
     },
     jobs: async (packageName) => {
       const { getPackage } = await import('@lorc/jobs-registry')
@@ -53,20 +54,28 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
     },
     paramsOfRecipe: async (file) => {
       const { plan } = await engine.compile(resolve(io.cwd, file), await workspace(), { keepNothing: true })
-      return parametersOf(plan).map(({ name, type, description }) => ({ text: name, about: description ?? type }))
+      return paramsOf(plan.params)
     },
     paramsOfJob: async (packageName, job) => {
       const { describeJob, findJob } = await import('@lorc/jobs-registry')
       const location = await findJob(discoveryOptions(await workspace()), packageName, job)
       // The declaration is there at once; to ask the job itself, its module is loaded.
       const params = location.params ?? (await describeJob(location, { limitMs: PATIENCE_MS })).params
-      return params === null ? [] : paramRows(params).map(({ name, type, description }) => ({ text: name, about: description ?? type }))
+      return paramsOf(params)
     },
   }
 }
 
 /** For a module, when somebody waits for a completion. */
 const PATIENCE_MS = 2000
+
+function paramsOf(schema: ParamsSchema | null | undefined): ParamCandidate[] {
+  return paramRows(schema ?? {}).map(({ name, type, description, values }) => ({
+    text: name,
+    about: description ?? type,
+    ...(values && { values: values.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))) }),
+  }))
+}
 
 function stepsOf({ steps }: Plan): Candidate[] {
   return steps.map(({ name, type }) => ({ text: name, about: type }))

@@ -129,6 +129,8 @@ describe('lorc run PACKAGE JOB', () => {
 
 describe('what is wrong with the words is told before anything runs', () => {
   it.each([
+    [['toy'], 'CLI_ARGUMENT_MISSING', 'JOB is missing: toy is a package with jobs.', /lorc run toy hello, lorc run toy/],
+    [['nothing-here'], 'RECIPE_UNREADABLE', '`nothing-here` does not exist', /./],
     [['toi', 'hello'], 'REGISTRY_PACKAGE_UNKNOWN', 'Unknown package: toi', /`toy`/],
     [['toy', 'helo'], 'REGISTRY_JOB_UNKNOWN', 'Unknown job: ', /`hello`/],
     [['toy', 'hello', '-p', 'tims=1'], 'JOB_PARAMS_INVALID', 'The parameters of toy/hello are wrong: it has no parameter `tims`.', /name, times, label/],

@@ -7,6 +7,8 @@ export interface ParamRow {
   name: string
   /** `string`, `number`, `"a" | "b"`, `string[]`, `any`. */
   type: string
+  /** All that it may be, where they are few. */
+  values?: readonly JsonValue[]
   required: boolean
   default?: JsonValue
   description?: string
@@ -19,9 +21,11 @@ export function paramRows(schema: ParamsSchema): ParamRow[] {
   return Object.entries(isObject(properties) ? properties : {}).map(([name, property]) => {
     const field = isObject(property) ? property : {}
     const { default: given, description } = field
+    const values = literalsOf(field) ?? (field['type'] === 'boolean' ? [true, false] : undefined)
     return {
       name,
       type: typeText(field),
+      ...(values && { values }),
       required: must.includes(name) && given === undefined,
       ...(given === undefined ? {} : { default: given }),
       ...(typeof description === 'string' ? { description } : {}),

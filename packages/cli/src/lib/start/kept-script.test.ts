@@ -34,13 +34,14 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 /** V8 remembers what it compiled for a text: no two tests have the same. */
 function write(answer: string, id = `${nth++}`.padStart(16, '0')): void {
-  const code = `function answer() { return ${JSON.stringify(answer)} } exports.answer = answer; exports.url = moduleUrl; exports.path = require('node:path').sep; exports.load = importModule`
+  const code = `function answer() { return ${JSON.stringify(answer)} } exports.answer = answer; exports.stack = () => new Error('here').stack; exports.url = moduleUrl; exports.path = require('node:path').sep; exports.load = importModule`
   writeFileSync(file, `(function(exports,require,module,moduleUrl,importModule){${code}\n})\n//${id}`)
 }
 
 interface Exports {
   answer(): string
   url: string
+  stack(): string
   path: string
   load: (specifier: string) => Promise<unknown>
 }
@@ -53,6 +54,7 @@ const place = (): string => join(folder, 'lorc', kept()[0]!)
 it('gives the script what a module has', async () => {
   const { exports } = load()
   expect([exports.answer(), exports.url, exports.path, await exports.load('x')]).toEqual(['first', `file://${file}`, '/', 'x'])
+  expect(exports.stack()).toContain(`(file://${file}:1:`)
 })
 
 it('keeps what was called, for the next process to begin with', () => {

@@ -34,11 +34,13 @@ export function loadScript<Exports>(file: string, { folder, use, importModule }:
   const source = readFileSync(file, 'latin1')
   const place = folder === undefined ? undefined : `${folder}/lorc/${use}-${source.slice(-ID_LENGTH)}`
   const kept = place === undefined ? undefined : readKept(place)
-  const script = new Script(source, { filename: file, ...(kept && { cachedData: kept.subarray(HEADER_LENGTH) }) })
+  // Stacks name modules by their URLs.
+  const { href } = pathToFileURL(file)
+  const script = new Script(source, { filename: href, ...(kept && { cachedData: kept.subarray(HEADER_LENGTH) }) })
   const lessons = kept === undefined || script.cachedDataRejected === true ? 0 : kept[0]!
   const module = { exports: {} as Exports }
   const define = script.runInThisContext() as (...given: unknown[]) => void
-  define(module.exports, getBuiltinModule, module, pathToFileURL(file).href, importModule)
+  define(module.exports, getBuiltinModule, module, href, importModule)
   return {
     exports: module.exports,
     keep() {
