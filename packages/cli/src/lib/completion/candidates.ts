@@ -1,6 +1,6 @@
 import { TEMPLATES } from '../templates/templates.ts'
 import { type Command, GLOBAL_OPTIONS } from '../command.ts'
-import { SINKS } from '../events-options.ts'
+import { SINKS } from '../sinks.ts'
 import type { OptionSpec, OptionSpecs } from '../option-spec.ts'
 
 /** One thing that may stand where the cursor is. */
