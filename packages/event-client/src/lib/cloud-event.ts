@@ -12,8 +12,7 @@ export interface BinaryCloudEvent {
 
 /** An event in structured mode (CloudEvents 1.0, JSON format): JSON text of one object. */
 export function structuredCloudEvent(row: EventRow): string {
-  const attributes = JSON.stringify({ ...attributesOf(row), datacontenttype: 'application/json' })
-  return `${attributes.slice(0, -1)},"data":${row.payload}}`
+  return `${JSON.stringify(attributesOf(row)).slice(0, -1)},"datacontenttype":"application/json","data":${row.payload}}`
 }
 
 /** Events in batched mode: JSON text of a list. */
@@ -34,16 +33,11 @@ export function binaryCloudEvent(row: EventRow): BinaryCloudEvent {
  */
 function attributesOf(row: EventRow): Record<string, string> {
   const { event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id } = row
-  return {
-    specversion: '1.0',
-    id: event_id,
-    source,
-    type: event_type,
-    time: created_at,
-    ...(schema_ref !== null && { [isUri(schema_ref) ? 'dataschema' : 'schemaref']: schema_ref }),
-    ...(subject_id !== null && { subject: subject_id }),
-    ...(correlation_id !== null && { correlationid: correlation_id }),
-  }
+  const attributes: Record<string, string> = { specversion: '1.0', id: event_id, source, type: event_type, time: created_at }
+  if (schema_ref !== null) attributes[isUri(schema_ref) ? 'dataschema' : 'schemaref'] = schema_ref
+  if (subject_id !== null) attributes['subject'] = subject_id
+  if (correlation_id !== null) attributes['correlationid'] = correlation_id
+  return attributes
 }
 
 function isUri(text: string): boolean {

@@ -2,7 +2,7 @@ import { backoff } from './backoff.ts'
 import { deliver, type Delivered } from './delivery.ts'
 import { EventError } from './errors.ts'
 import type { EventClock } from './event-clock.ts'
-import { LONGEST_WAIT_MS, type Claim, type Fate, type OutboxClaims, type WaitingRow } from './local/outbox-claims.ts'
+import { LONGEST_WAIT_MS, type Claim, type Fate, type OutboxClaims } from './local/outbox-claims.ts'
 import type { Outbox } from './local/outbox.ts'
 import type { EventSink } from './sink.ts'
 
@@ -94,6 +94,11 @@ export class Deliverer {
     }
   }
 
+  /** Resolves when nothing remains, and when the sink fails or `signal` is aborted: to hold back who is faster than the sink. */
+  async relief(remaining: () => number, signal?: AbortSignal): Promise<void> {
+    if (this.#failures === 0) await this.drain(remaining, signal).catch(() => undefined)
+  }
+
   /** Waits for what is under way, for a few seconds; the rest stays in the outbox. */
   async close(): Promise<void> {
     this.#closed = true
@@ -161,8 +166,8 @@ export class Deliverer {
     const request = new AbortController()
     const cancel = clock.sleep(requestMs, () => request.abort(slow(sink, requestMs)))
     const signal = AbortSignal.any([request.signal, this.#closing.signal])
-    const retryAt = ({ tries }: WaitingRow): number => clock.now() + backoff(tries + 1, LONGEST_WAIT_MS, random())
-    const delivered = await deliver(sink, claim.rows, signal, retryAt)
+    const retryAt = (tries: number): number => clock.now() + backoff(tries + 1, LONGEST_WAIT_MS, random())
+    const delivered = await deliver(sink, claim, signal, retryAt)
     cancel()
     try {
       const sums = this.#options.claims.settle(claim, delivered.fates, clock.now())

@@ -1,6 +1,6 @@
 import { EventError } from './errors.ts'
-import type { Fate, WaitingRow } from './local/outbox-claims.ts'
-import type { EventSink } from './sink.ts'
+import type { Claim, Fate } from './local/outbox-claims.ts'
+import type { BatchOutcome, EventSink } from './sink.ts'
 
 /** What became of a batch: a fate for each row, and what was wrong with the sink, if anything. */
 export interface Delivered {
@@ -13,27 +13,26 @@ const DELIVERED: Fate = { type: 'delivered' }
 const KEPT: Fate = { type: 'kept' }
 
 /**
- * Sends rows to a sink. A batch that it refuses as such is cut in halves, until the row that is at fault stands alone: that
+ * Sends the rows of a claim to a sink. A batch that it refuses as such is cut in halves, until the row that is at fault stands alone: that
  * one is poison. Where the sink fails, the rows that were not sent are kept. `retryAt` says when a row is due that the
  * sink may take later. Never rejects.
  */
 export async function deliver(
   sink: EventSink,
-  rows: readonly WaitingRow[],
+  claim: Claim,
   signal: AbortSignal,
-  retryAt: (row: WaitingRow) => number,
+  retryAt: (tries: number) => number,
 ): Promise<Delivered> {
-  const fates = rows.map(() => KEPT)
-  const parts: { from: number; to: number }[] = [{ from: 0, to: rows.length }]
+  const fates = claim.seqs.map(() => KEPT)
+  const parts: { from: number; to: number }[] = [{ from: 0, to: fates.length }]
   let retryAfterMs: number | undefined
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     const { from, to } = part
     try {
-      const outcome = await sink.write(rows.slice(from, to).map(({ row }) => row), signal)
-      fates.fill(DELIVERED, from, to)
+      const { places, tries, outcome } = await send(sink, claim, from, to, signal)
+      for (const place of places) fates[place] = DELIVERED
       for (const { index, verdict, reason } of outcome.rejected) {
-        const row = rows[from + index]!
-        fates[from + index] = verdict === 'poison' ? { type: 'poison', reason } : { type: 'retry', dueMs: retryAt(row), reason }
+        fates[places[index]!] = verdict === 'poison' ? { type: 'poison', reason } : { type: 'retry', dueMs: retryAt(tries[index]!), reason }
       }
       if (outcome.retryAfterMs !== undefined) retryAfterMs = Math.max(retryAfterMs ?? 0, outcome.retryAfterMs)
     } catch (error) {
@@ -46,6 +45,22 @@ export async function deliver(
     }
   }
   return { fates, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+}
+
+interface Sent {
+  /** Of the rows that were sent: their places in the claim, and how often each was tried before. */
+  readonly places: readonly number[]
+  readonly tries: readonly number[]
+  readonly outcome: BatchOutcome
+}
+
+/** The rows are read here and not kept: while an answer is awaited, nobody but the sink may hold what it needs of them. */
+function send(sink: EventSink, claim: Claim, from: number, to: number, signal: AbortSignal): Promise<Sent> {
+  const rows = claim.read(from, to)
+  const places = rows.map(({ place }) => place)
+  const tries = rows.map((row) => row.tries)
+  if (rows.length === 0) return Promise.resolve({ places, tries, outcome: { rejected: [] } })
+  return sink.write(rows.map(({ row }) => row), signal).then((outcome) => ({ places, tries, outcome }))
 }
 
 function isRefusal(error: unknown): error is EventError {

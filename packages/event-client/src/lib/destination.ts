@@ -8,6 +8,8 @@ export interface Destination {
   write(rows: RowList, emitter: Emitter): void
   /** Resolves when all that was written is on the disk. */
   sync(): Promise<void>
+  /** Resolves when no more waits for a sink than may, the sink takes nothing, or `signal` is aborted. */
+  relief(signal: AbortSignal | undefined): Promise<void>
   /** Resolves when what a step emitted is where it belongs: JobEvents.settle says when that is. */
   settle(emitter: Emitter, signal: AbortSignal | undefined): Promise<void>
   /** Of all runs, of one, or of one of its steps. */

@@ -30,6 +30,10 @@ export class DryRunDestination implements Destination {
     // Nothing is written.
   }
 
+  async relief(): Promise<void> {
+    // Nothing waits.
+  }
+
   async settle(): Promise<void> {
     // Nothing waits.
   }

@@ -20,7 +20,11 @@ export interface EventClient {
   upsert<Payload extends object>(objects: RawObjectInput<Payload & JsonOf<Payload>> | readonly RawObjectInput<Payload & JsonOf<Payload>>[]): Promise<UpsertCounts>
   /** Runs one SELECT over `events` and `raw_objects` (the portable subset of docs/sql.md). `?` takes from `params`, in order. Rejects with SQL_*. */
   query(sql: string, params?: readonly JsonValue[]): Promise<Record<string, JsonValue>[]>
-  /** Resolves once everything emitted so far is on disk (in the outbox, or in the embedded sink), synced. */
+  /**
+   * Resolves once everything emitted so far is on disk (in the outbox, or in the embedded sink), synced; and where very many
+   * events wait in the outbox (`maxWaiting`), once fewer do, or the sink fails. So whoever awaits it now and then emits no
+   * faster than the sink takes. Rejects with EVENTS_STORE_*.
+   */
   flush(): Promise<void>
 }
 

@@ -30,6 +30,8 @@ import type { EventSink } from './sink.ts'
 const BUFFER = { rows: 8000, bytes: 4 << 20, ageMs: 200 }
 const BATCH = { rows: Infinity, bytes: Infinity, ageMs: 500 }
 const PATIENCE_MS = 60_000
+/** Some 60 MB on the disk. */
+const MAX_WAITING = 100_000
 const REQUEST_MS = 60_000
 /** On top of what a request may take. */
 const LEASE_SLACK_MS = 15_000
@@ -140,7 +142,8 @@ export class Hub implements EventHub {
 
   #writing(): Destination {
     if (this.#remote === undefined) return new LocalDestination(this.#place)
-    return new OutboxDestination(this.#place, () => this.#deliver(), this.sink, this.#options.allowOutbox ?? false)
+    const { allowOutbox = false, maxWaiting = MAX_WAITING } = this.#options
+    return new OutboxDestination(this.#place, () => this.#deliver(), { sinkName: this.sink, allowOutbox, maxWaiting })
   }
 
   /** Opens the outbox and, unless another process delivers, its deliverer. */

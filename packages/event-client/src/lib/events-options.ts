@@ -43,6 +43,8 @@ export interface EventsOptions extends SinkSettings {
    * milliseconds (default 500) in smaller ones.
    */
   batch?: { rows?: number; bytes?: number; ageMs?: number }
+  /** From so many events in the outbox on, `flush` of a client waits for the sink. Default 100,000. */
+  maxWaiting?: number
   /** How long `settle` and `flush` put up with a sink that takes nothing. Default 60 s. */
   patienceMs?: number
   /** How long a sink may take for a batch. Default 60 s. */

@@ -73,6 +73,7 @@ export class JobClient implements JobEvents {
   async flush(): Promise<void> {
     this.write()
     await this.#ports.destination.sync()
+    await this.#ports.destination.relief(this.#signal)
   }
 
   async settle(signal?: AbortSignal): Promise<void> {

@@ -25,8 +25,8 @@ export class Occurrences {
 
   /** Which time this is: 1 for the first. `id` is 32 hex digits; the last 16 are what it is told by. */
   next(id: string): number {
-    const high = parseInt(id.slice(16, 24), 16)
-    const low = parseInt(id.slice(24), 16)
+    const high = wordOf(id, 16)
+    const low = wordOf(id, 24)
     if (this.#taken >= (this.#slots.length / WORDS) * FULLEST) this.#makeRoom()
     const slots = this.#slots
     const at = slotOf(slots, high, low)
@@ -62,4 +62,14 @@ function slotOf(slots: Uint32Array, high: number, low: number): number {
     const at = slot * WORDS
     if (slots[at + 2] === 0 || (slots[at] === high && slots[at + 1] === low)) return at
   }
+}
+
+/** Eight hex digits in lower case, from there on. `parseInt(id.slice(...), 16)` takes five times as long. */
+function wordOf(id: string, from: number): number {
+  let word = 0
+  for (let at = from; at < from + 8; at += 1) {
+    const code = id.charCodeAt(at)
+    word = (word << 4) | ((code & 15) + 9 * (code >> 6))
+  }
+  return word >>> 0
 }

@@ -5,7 +5,7 @@ import type { EventCounts } from './event-client.ts'
 import type { LocalPlace } from './local/local-place.ts'
 import type { Outbox } from './local/outbox.ts'
 import { countsOf, Tallies, type Emitter } from './local/tallies.ts'
-import type { RowList } from './row-buffer.ts'
+import { MANY_ROWS, type RowList } from './row-buffer.ts'
 
 /** Opened when the first row is written, or somebody asks for those of other processes. */
 export interface Delivering {
@@ -14,31 +14,48 @@ export interface Delivering {
   readonly deliverer: Deliverer | undefined
 }
 
+export interface OutboxDestinationOptions {
+  readonly sinkName: string
+  /** Rows are settled once they are in the outbox. */
+  readonly allowOutbox: boolean
+  /** Rows in the outbox from which on somebody who emits is held back. */
+  readonly maxWaiting: number
+}
+
 /** The outbox as the destination: from there rows are delivered to a sink. */
 export class OutboxDestination implements Destination {
   readonly #place: LocalPlace
   readonly #open: () => Delivering
   readonly #sinkName: string
   readonly #allowOutbox: boolean
+  readonly #maxWaiting: number
   /** By emitter: the highest number among rows of others that it emitted as well. */
   readonly #behind = new Map<string, number>()
 
-  constructor(place: LocalPlace, open: () => Delivering, sinkName: string, allowOutbox: boolean) {
+  constructor(place: LocalPlace, open: () => Delivering, { sinkName, allowOutbox, maxWaiting }: OutboxDestinationOptions) {
     this.#place = place
     this.#open = open
     this.#sinkName = sinkName
     this.#allowOutbox = allowOutbox
+    this.#maxWaiting = maxWaiting
   }
 
   write(rows: RowList, emitter: Emitter): void {
     const { outbox, deliverer } = this.#open()
     const behind = outbox.write(rows, emitter)
     if (behind > 0) this.#behind.set(nameOf(emitter), Math.max(behind, this.#behind.get(nameOf(emitter)) ?? 0))
+    if (rows.length >= MANY_ROWS) this.#place.opened()?.hasten()
     deliverer?.wake()
   }
 
   async sync(): Promise<void> {
     await this.#place.opened()?.sync()
+  }
+
+  async relief(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#place.existing() === undefined) return
+    const { outbox, deliverer } = this.#open()
+    await deliverer?.relief(() => outbox.waiting() - this.#maxWaiting, signal)
   }
 
   async settle(emitter: Emitter, signal: AbortSignal | undefined): Promise<void> {

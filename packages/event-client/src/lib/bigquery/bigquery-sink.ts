@@ -5,9 +5,10 @@ import type { JsonValue } from '../json.ts'
 import type { BatchOutcome, EventSink } from '../sink.ts'
 import { BIGQUERY } from '../sql/bigquery-dialect.ts'
 import { compileSql } from '../sql/compile-sql.ts'
+import { TextBuffer } from '../text-buffer.ts'
 import { type BigQueryClientOptions, openBigQuery } from './client.ts'
 import { dropStatement, setupStatements } from './ddl.ts'
-import { insertRows } from './insert.ts'
+import { insertOutcome, requestInsert, writeInsert } from './insert.ts'
 import { checkedPlace, type DatasetPlace, quoted, RAW_OBJECTS, viewOf } from './place.ts'
 import { bigQueryProblem, isMissing } from './problem.ts'
 import type { QueryEstimate } from './query-estimate.ts'
@@ -62,6 +63,8 @@ class Sink implements BigQuerySink {
   readonly concurrency = CONCURRENCY
   readonly #options: BigQuerySinkOptions
   readonly #table: string
+  /** Not in use: as many as there were requests at once. */
+  readonly #bodies: TextBuffer[] = []
   #client: Promise<BigQuery> | undefined
   #inserting: Promise<BigQuery> | undefined
   #place: Promise<DatasetPlace> | undefined
@@ -74,14 +77,27 @@ class Sink implements BigQuerySink {
     this.name = `bigquery ${[...(project === undefined ? [] : [project]), dataset, table].join('.')}`
   }
 
-  async write(rows: readonly EventRow[], signal: AbortSignal): Promise<BatchOutcome> {
-    const place = await this.#where()
-    const what = `insert into ${quoted(place, place.table)}`
-    const table = (await this.#inserter()).dataset(place.dataset, { projectId: place.project }).table(place.table)
+  write(rows: readonly EventRow[], signal: AbortSignal): Promise<BatchOutcome> {
+    const body = this.#bodies.pop() ?? new TextBuffer()
+    writeInsert(body, rows)
+    // A function of its own: this one's end lets go of the rows.
+    return this.#insert(body, signal)
+  }
+
+  async #insert(body: TextBuffer, signal: AbortSignal): Promise<BatchOutcome> {
+    let request: Promise<unknown> = Promise.resolve()
     try {
-      return await insertRows(table, rows, what, signal)
+      signal.throwIfAborted()
+      const place = await this.#where()
+      const table = (await this.#inserter()).dataset(place.dataset, { projectId: place.project }).table(place.table)
+      request = requestInsert(table, body)
+      return await insertOutcome(request, `insert into ${quoted(place, place.table)}`, signal)
     } catch (error) {
       throw isMissing(error) ? await this.#perhapsNew(error) : error
+    } finally {
+      // A request that nobody waits for any more may still be sending it.
+      const giveBack = (): void => void this.#bodies.push(body)
+      void request.then(giveBack, giveBack)
     }
   }
 

@@ -2,6 +2,7 @@ import type { Table } from '@google-cloud/bigquery'
 import { EventError } from '../errors.ts'
 import type { EventRow } from '../event.ts'
 import type { BatchOutcome, RejectedRow } from '../sink.ts'
+import type { TextBuffer } from '../text-buffer.ts'
 import { bigQueryProblem, isTooLarge } from './problem.ts'
 
 interface RowProblem {
@@ -15,23 +16,36 @@ interface InsertAnswer {
   insertErrors?: { index?: number; errors?: RowProblem[] }[]
 }
 
+/** Writes the body of tabledata.insertAll: each row has its id as insertId, so that BigQuery drops what it got a moment ago. */
+export function writeInsert(body: TextBuffer, rows: readonly EventRow[]): void {
+  body.clear()
+  body.add('{"skipInvalidRows":true,"rows":[')
+  for (const [index, row] of rows.entries()) {
+    body.add(`${index === 0 ? '' : ','}{"insertId":${JSON.stringify(row.event_id)},"json":${JSON.stringify(row)}}`)
+  }
+  body.add(']}')
+}
+
 /**
- * Sends rows by tabledata.insertAll, each with its id as insertId, so that BigQuery drops what it got a moment ago. Throws
- * EventError BIGQUERY_*, and EVENTS_BATCH_REFUSED for what is too large for one request.
- *
- * The body is text: the client's own `insert` copies each row several times, and replaces `{{projectId}}` within values.
+ * Begins a request with such a body. The client's own `insert` copies each row several times, and replaces `{{projectId}}`
+ * within values.
  */
-export async function insertRows(table: Table, rows: readonly EventRow[], what: string, signal: AbortSignal): Promise<BatchOutcome> {
-  const body = JSON.stringify({ skipInvalidRows: true, rows: rows.map((json) => ({ insertId: json.event_id, json })) })
+export function requestInsert(table: Table, body: TextBuffer): Promise<unknown> {
+  return table.request({ method: 'POST', uri: '/insertAll', body: body.bytes, headers: { 'Content-Type': 'application/json' } })
+}
+
+/**
+ * What became of the rows of a request. Rejects with EventError BIGQUERY_*, EVENTS_BATCH_REFUSED for what is too large for
+ * one request, and `signal.reason` when aborted.
+ */
+export async function insertOutcome(request: Promise<unknown>, what: string, signal: AbortSignal): Promise<BatchOutcome> {
   try {
-    signal.throwIfAborted()
-    const request = table.request({ method: 'POST', uri: '/insertAll', body, headers: { 'Content-Type': 'application/json' } })
-    const [answer] = (await unlessAborted(request, signal)) as unknown as [InsertAnswer]
+    const [answer] = (await unlessAborted(request, signal)) as [InsertAnswer]
     return { rejected: rejectedOf(answer, what) }
   } catch (error) {
     signal.throwIfAborted()
     if (!isTooLarge(error)) throw bigQueryProblem(error, what)
-    throw new EventError('EVENTS_BATCH_REFUSED', `Could not ${what}: ${body.length} characters are more than a request may have.`, { cause: error })
+    throw new EventError('EVENTS_BATCH_REFUSED', `Could not ${what}: the rows together are more than a request may have.`, { cause: error })
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { getBuiltinModule } from 'node:process'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { openForQueries, prepareForQueries } from '../sql/query-sqlite.ts'
 import { LogSync } from './log-sync.ts'
 import { migrate, rollback, versionOf } from './schema.ts'
@@ -18,10 +18,10 @@ const PATIENCE = 20_000
 
 /**
  * Rows of half a kilobyte whose ids lie anywhere in their index: larger pages, a cache that holds what a batch changes, and
- * a longer log save most of what would be written again and again.
+ * a longer log (64 MB) save most of what would be written again and again, and most waiting for the disk.
  */
 const PRAGMAS = `PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000;
-  PRAGMA wal_autocheckpoint = 2000; PRAGMA checkpoint_fullfsync = 1`
+  PRAGMA wal_autocheckpoint = 8000; PRAGMA checkpoint_fullfsync = 1`
 
 export interface LocalDatabaseOptions {
   /** Milliseconds that a task waits for another process's lock. Default 20 s. */
@@ -37,6 +37,7 @@ export class LocalDatabase {
   readonly db: DatabaseSync
   readonly #patienceMs: number
   readonly #statements = new Map<string, StatementSync>()
+  readonly #lists = new Map<string, StatementSync>()
   readonly #log: LogSync | undefined
   #reader: DatabaseSync | undefined
 
@@ -68,6 +69,16 @@ export class LocalDatabase {
     let statement = this.#statements.get(sql)
     if (statement === undefined) this.#statements.set(sql, (statement = this.db.prepare(sql)))
     return statement
+  }
+
+  /** The rows that a statement selects, as lists of their values: that takes a third of the time of objects. */
+  list<Row>(sql: string, params: readonly SQLInputValue[]): Row[] {
+    let statement = this.#lists.get(sql)
+    if (statement === undefined) {
+      this.#lists.set(sql, (statement = this.db.prepare(sql)))
+      statement.setReturnArrays(true)
+    }
+    return statement.all(...params) as unknown as Row[]
   }
 
   /** Runs a task in a transaction: all of what it writes, or nothing. */
@@ -110,6 +121,11 @@ export class LocalDatabase {
     } catch (error) {
       throw storeProblem(error, 'sync', this.file)
     }
+  }
+
+  /** Begins what a later `sync` would have to wait for. */
+  hasten(): void {
+    this.#log?.hasten()
   }
 
   async close(): Promise<void> {

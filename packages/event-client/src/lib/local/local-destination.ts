@@ -1,6 +1,6 @@
 import type { Destination } from '../destination.ts'
 import type { EventCounts } from '../event-client.ts'
-import type { RowList } from '../row-buffer.ts'
+import { MANY_ROWS, type RowList } from '../row-buffer.ts'
 import { EventTable } from './event-table.ts'
 import type { LocalPlace } from './local-place.ts'
 import { countsOf, Tallies, type Emitter } from './tallies.ts'
@@ -17,10 +17,15 @@ export class LocalDestination implements Destination {
   write(rows: RowList, emitter: Emitter): void {
     this.#table ??= new EventTable(this.#place.database())
     this.#table.write(rows, emitter)
+    if (rows.length >= MANY_ROWS) this.#place.opened()?.hasten()
   }
 
   async sync(): Promise<void> {
     await this.#place.opened()?.sync()
+  }
+
+  async relief(): Promise<void> {
+    // Nothing waits here.
   }
 
   async settle(): Promise<void> {

@@ -1,4 +1,4 @@
-import { close, fdatasync, fsync, open } from 'node:fs'
+import { close, fdatasync, fsync, open, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { platform } from 'node:process'
 
@@ -9,6 +9,7 @@ import { platform } from 'node:process'
 export class LogSync {
   readonly #path: string
   #file: number | undefined
+  #hastening: number | undefined
   #written = false
   #turn: Promise<void> = Promise.resolve()
 
@@ -21,6 +22,19 @@ export class LogSync {
     this.#written = true
   }
 
+  /**
+   * Has the system begin to write what was committed to the disk, while this thread goes on: whoever waits for it later
+   * waits less. Whether that fails is told by `sync`.
+   */
+  hasten(): void {
+    try {
+      this.#hastening ??= openSync(this.#path, 'r')
+      fdatasync(this.#hastening, () => undefined)
+    } catch {
+      // As above.
+    }
+  }
+
   /** Resolves when what was committed before is on the disk. */
   sync(): Promise<void> {
     const turn = this.#turn.then(() => this.#sync())
@@ -30,9 +44,9 @@ export class LogSync {
 
   async close(): Promise<void> {
     await this.#turn
-    const file = this.#file
-    this.#file = undefined
-    if (file !== undefined) await done((finish) => close(file, finish))
+    const files = [this.#file, this.#hastening].filter((file) => file !== undefined)
+    this.#file = this.#hastening = undefined
+    for (const file of files) await done((finish) => close(file, finish))
   }
 
   async #sync(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { SQLInputValue } from 'node:sqlite'
 import type { DeadLetter } from '../event-client.ts'
 import type { EventRow } from '../event.ts'
 import type { RowList } from '../row-buffer.ts'
@@ -8,8 +9,16 @@ import { Tallies, tally, type Emitter, type TallyChange } from './tallies.ts'
 /** Numbers of rows that each sink has: more than it will ever get. */
 export const NUMBERS = 2 ** 40
 
-const INSERT = `INSERT INTO outbox (seq, emitter, tries, due, event_id, event_type, source, schema_ref, created_at,
-  correlation_id, subject_id, payload) VALUES (?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?)`
+/** Rows of one statement, and values of a row that are bound. */
+const CHUNK = 16
+const BOUND = 10
+
+const insert = (rows: number): string =>
+  `INSERT INTO outbox (seq, emitter, tries, due, event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload)
+  VALUES ${Array.from({ length: rows }, () => '(?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`
+
+const INSERT_CHUNK = insert(CHUNK)
+const INSERT_ONE = insert(1)
 
 /** The rows that wait to be delivered to one sink: here they come in. */
 export class Outbox {
@@ -42,26 +51,22 @@ export class Outbox {
       this.seen.prune(this.#now(), from)
       const changes = new Map<string, TallyChange>()
       const hasDead = this.database.statement('SELECT 1 FROM dead_letters WHERE sink = ? LIMIT 1').get(this.sink) !== undefined
-      let seq = from
+      let added = 0
       let behind = 0
-      for (let at = 0; at < rows.length; at += 1) {
-        const row = rows.at(at)
-        if (this.seen.add(row.event_id, seq)) {
-          this.#insert(seq, by, row)
-          tally(changes, row.event_type, 'emitted')
-          if (hasDead) this.#bury(row)
-          seq += 1
-        } else {
-          tally(changes, row.event_type, 'duplicates')
-          const other = this.seen.waiting(row.event_id)
-          if (other !== undefined && other.emitter !== by) behind = Math.max(behind, other.seq)
+      for (let at = 0; at < rows.length; at += CHUNK) {
+        const chunk = Array.from({ length: Math.min(CHUNK, rows.length - at) }, (_, place) => rows.at(at + place))
+        const isNew = this.seen.add(chunk.map(({ event_id }) => event_id), from + at)
+        added += this.#insert(chunk, isNew, from + at, by)
+        for (const [place, row] of chunk.entries()) {
+          tally(changes, row.event_type, isNew[place] ? 'emitted' : 'duplicates')
+          if (!isNew[place]) behind = Math.max(behind, this.#waitsForOther(row, by))
+          else if (hasDead) this.#bury(row)
         }
       }
       this.tallies.add(by, changes)
-      const added = seq - from
       this.database
         .statement('UPDATE sinks SET next = next + ?, waiting = waiting + ? WHERE id = ?')
-        .run(added, added, this.sink)
+        .run(rows.length, added, this.sink)
       return behind
     })
   }
@@ -131,11 +136,20 @@ export class Outbox {
     return this.sink * NUMBERS + row.next
   }
 
-  #insert(seq: number, by: number, row: EventRow): void {
-    const { event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload } = row
-    this.database
-      .statement(INSERT)
-      .run(seq, by, event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload)
+  /** Inserts those of a chunk that are new; returns how many. */
+  #insert(chunk: readonly EventRow[], isNew: readonly boolean[], from: number, by: number): number {
+    const values: SQLInputValue[] = []
+    for (const [place, row] of chunk.entries()) if (isNew[place]) pushValues(values, from + place, by, row)
+    const added = values.length / BOUND
+    if (added === CHUNK) this.database.statement(INSERT_CHUNK).run(...values)
+    else for (let at = 0; at < values.length; at += BOUND) this.database.statement(INSERT_ONE).run(...values.slice(at, at + BOUND))
+    return added
+  }
+
+  /** The number of a row of another emitter that waits with the same id; 0 where there is none. */
+  #waitsForOther({ event_id }: EventRow, by: number): number {
+    const other = this.seen.waiting(event_id)
+    return other === undefined || other.emitter === by ? 0 : other.seq
   }
 
   /** What was refused once, and is emitted again, is no dead letter any more. */
@@ -147,4 +161,9 @@ export class Outbox {
     const change: TallyChange = { emitted: -1, duplicates: 0, delivered: 0, rejected: -1 }
     this.tallies.add(dead.emitter, new Map([[event_type, change]]))
   }
+}
+
+function pushValues(values: SQLInputValue[], seq: number, by: number, row: EventRow): void {
+  const { event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload } = row
+  values.push(seq, by, event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload)
 }

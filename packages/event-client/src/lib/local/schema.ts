@@ -6,9 +6,9 @@ const APPLICATION_ID = 0x6c6f7245
 
 /**
  * Rows of the outbox are numbered by sink: `sink << 40 | n`, so that those of one sink lie together, in the order in which
- * they were emitted, and no number is used twice. A claim is on a range of numbers. `seen` holds the ids that were put into
- * the outbox, delivered or not; `days` tells where in the numbers each day (UTC, since 1970) began. `sinks.waiting` is how
- * many rows of the sink are in the outbox. In `tallies`, emitter 0 stands for all of them.
+ * they were emitted; no number is used twice, and some are not used. A claim is on a range of numbers. `seen` holds the ids
+ * that were put into the outbox, delivered or not; `days` tells where in the numbers each day (UTC, since 1970) began.
+ * `sinks.waiting` is how many rows of the sink are in the outbox. In `tallies`, emitter 0 stands for all of them.
  */
 const SCHEMA = `
 CREATE TABLE events (

@@ -1,8 +1,16 @@
+import type { SQLInputValue } from 'node:sqlite'
 import type { LocalDatabase } from './local-database.ts'
 
 const DAY_MS = 86_400_000
 /** How long the id of a delivered event is remembered. */
 const KEPT_DAYS = 30
+
+const inserts: string[] = []
+
+/** The statement for so many ids: the same text each time, so that it is prepared once. */
+function insertOf(ids: number): string {
+  return (inserts[ids] ??= `INSERT OR IGNORE INTO seen (sink, event_id, seq) VALUES ${Array.from({ length: ids }, () => '(?, ?, ?)').join(', ')}`)
+}
 
 /** The ids that were put into the outbox for one sink, so that each is delivered once however often it is emitted. */
 export class SeenIds {
@@ -15,10 +23,14 @@ export class SeenIds {
     this.#sink = sink
   }
 
-  /** False where the id was there already. Within a transaction. */
-  add(eventId: string, seq: number): boolean {
-    const insert = this.#database.statement('INSERT OR IGNORE INTO seen (sink, event_id, seq) VALUES (?, ?, ?)')
-    return insert.run(this.#sink, Buffer.from(eventId, 'hex'), seq).changes === 1
+  /** Adds ids, numbered from `seq` on, and tells of each whether it is new here. Within a transaction. */
+  add(eventIds: readonly string[], seq: number): boolean[] {
+    const values: SQLInputValue[] = []
+    for (const [place, id] of eventIds.entries()) values.push(this.#sink, Buffer.from(id, 'hex'), seq + place)
+    const { changes } = this.#database.statement(insertOf(eventIds.length)).run(...values)
+    if (changes === eventIds.length) return eventIds.map(() => true)
+    const numbered = this.#database.statement('SELECT 1 FROM seen WHERE sink = ? AND event_id = ? AND seq = ?')
+    return eventIds.map((id, place) => numbered.get(this.#sink, Buffer.from(id, 'hex'), seq + place) !== undefined)
   }
 
   /** So that it may be emitted again. Within a transaction. */

@@ -1,6 +1,10 @@
-import { batchedCloudEvents, CLOUD_EVENT_BATCH_TYPE } from '../cloud-event.ts'
+import { Agent, type IncomingHttpHeaders, request as overHttp } from 'node:http'
+import { Agent as SecureAgent, request as overHttps } from 'node:https'
+import { CLOUD_EVENT_BATCH_TYPE, structuredCloudEvent } from '../cloud-event.ts'
 import { EventError } from '../errors.ts'
-import type { EventSink } from '../sink.ts'
+import type { EventRow } from '../event.ts'
+import type { BatchOutcome, EventSink } from '../sink.ts'
+import { TextBuffer } from '../text-buffer.ts'
 
 export interface HttpSinkOptions {
   /** http or https. */
@@ -14,7 +18,7 @@ const REFUSED = new Set([400, 413, 422])
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504])
 /** Characters of an answer that an error shows. */
 const SHOWN = 300
-/** Bytes of an answer that are read so that the connection may be used again. */
+/** Bytes of an answer that are read so that the connection may be used again; one that goes on is cut. */
 const LARGEST_ANSWER = 64 * 1024
 
 /**
@@ -26,56 +30,88 @@ export function httpSink({ url: text, headers = {} }: HttpSinkOptions): EventSin
   const url = urlOf(text)
   const name = `http ${url.origin}${url.pathname}`
   const sent = headersOf(headers)
+  const agent = url.protocol === 'https:' ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true })
+  /** Not in use: as many as there were requests at once. */
+  const bodies: TextBuffer[] = []
+
+  const post = async (body: TextBuffer, signal: AbortSignal): Promise<BatchOutcome> => {
+    try {
+      const answer = await ask(url, { agent, headers: sent, signal }, body.bytes)
+      signal.throwIfAborted()
+      if (answer.status < 200 || answer.status > 299) throw problemOf(name, answer)
+      return { rejected: [] }
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error instanceof EventError ? error : unreached(name, error)
+    } finally {
+      bodies.push(body)
+    }
+  }
+
   return {
     name,
     limits: { rows: 500, bytes: 1 << 20 },
     concurrency: 6,
-    async write(rows, signal) {
-      const response = await post(name, url, sent, batchedCloudEvents(rows), signal)
-      const answer = await readAnswer(response, signal)
-      if (!response.ok) throw problemOf(name, response, answer)
-      return { rejected: [] }
+    write(rows, signal) {
+      const body = bodies.pop() ?? new TextBuffer()
+      writeBatch(body, rows)
+      // A function of its own: this one's end lets go of the rows.
+      return post(body, signal)
     },
     async close() {
-      // Connections are kept by Node's own pool.
+      agent.destroy()
     },
   }
 }
 
-async function post(name: string, url: URL, headers: Headers, body: string, signal: AbortSignal): Promise<Response> {
-  try {
-    return await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
-  } catch (error) {
-    if (signal.aborted) throw signal.reason
-    const cause = (error as Error).cause ?? error
-    const reason = cause instanceof Error && cause.message !== '' ? cause.message : String((cause as { code?: unknown }).code)
-    throw new EventError('EVENTS_SINK_FAILED', `${name} could not be reached: ${reason}.`, { cause, transient: true })
-  }
+/** The list of `batchedCloudEvents`, as bytes. */
+function writeBatch(body: TextBuffer, rows: readonly EventRow[]): void {
+  body.clear()
+  for (const [index, row] of rows.entries()) body.add(`${index === 0 ? '[' : ','}${structuredCloudEvent(row)}`)
+  body.add(']')
 }
 
-async function readAnswer(response: Response, signal: AbortSignal): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes > LARGEST_ANSWER) break
-    }
-  } catch {
-    // The status has come: what it says counts, whatever becomes of the rest.
-    if (signal.aborted) throw signal.reason
-  }
-  return Buffer.concat(chunks).toString('utf8').slice(0, SHOWN)
+interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  /** The beginning. */
+  text: string
 }
 
-function problemOf(name: string, response: Response, answer: string): EventError {
-  const { status } = response
-  const said = answer.trim() === '' ? '.' : `: ${answer.trim()}`
+/** Rejects where no answer came; once its status has come, that counts, whatever becomes of the rest. */
+function ask(url: URL, options: { agent: Agent; headers: Record<string, string>; signal: AbortSignal }, body: Buffer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? overHttps : overHttp)(url, { method: 'POST', ...options })
+    request.on('error', reject)
+    request.on('response', (response) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        bytes += chunk.length
+        if (bytes > LARGEST_ANSWER) response.destroy()
+      })
+      response.on('error', () => undefined)
+      response.on('close', () => {
+        const text = Buffer.concat(chunks).toString('utf8').slice(0, SHOWN)
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
+      })
+    })
+    request.end(body)
+  })
+}
+
+function unreached(name: string, cause: unknown): EventError {
+  const { message = '', code } = cause as { message?: string; code?: string }
+  return new EventError('EVENTS_SINK_FAILED', `${name} could not be reached: ${message === '' ? code : message}.`, { cause, transient: true })
+}
+
+function problemOf(name: string, { status, headers, text }: Answer): EventError {
+  const said = text.trim() === '' ? '.' : `: ${text.trim()}`
   const details = { status }
   if (REFUSED.has(status)) return new EventError('EVENTS_BATCH_REFUSED', `${name} answered ${status}${said}`, { details })
   if (TRANSIENT.has(status) || status > 504) {
-    const retryAfterMs = retryAfter(response.headers)
+    const retryAfterMs = retryAfter(headers)
     const asked = retryAfterMs === undefined ? {} : { retryAfterMs }
     return new EventError('EVENTS_SINK_FAILED', `${name} answered ${status}${said}`, { details, transient: true, ...asked })
   }
@@ -84,11 +120,10 @@ function problemOf(name: string, response: Response, answer: string): EventError
 }
 
 /** Milliseconds (RFC 9110, 10.2.3). A date counts from the server's own. */
-function retryAfter(headers: Headers): number | undefined {
-  const value = headers.get('retry-after')
-  if (value === null) return undefined
+function retryAfter({ 'retry-after': value, date = '' }: IncomingHttpHeaders): number | undefined {
+  if (value === undefined) return undefined
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
-  const ms = Date.parse(value) - Date.parse(headers.get('date') ?? '')
+  const ms = Date.parse(value) - Date.parse(date)
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
@@ -100,11 +135,11 @@ function urlOf(text: string): URL {
   })
 }
 
-function headersOf(headers: Record<string, string>): Headers {
+function headersOf(headers: Record<string, string>): Record<string, string> {
   try {
     const sent = new Headers(headers)
     sent.set('content-type', CLOUD_EVENT_BATCH_TYPE)
-    return sent
+    return Object.fromEntries(sent)
   } catch (cause) {
     throw new EventError('EVENTS_OPTION_INVALID', `The sink's \`headers\` are none: ${(cause as Error).message}`, { cause })
   }
