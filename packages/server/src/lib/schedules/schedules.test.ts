@@ -153,6 +153,15 @@ describe('schedules', () => {
     expect(await firings()).toEqual(['28T01:30 started', '29T01:00 started', '30T00:30 started', '31T00:30 started'])
   })
 
+  it('come once, or as often as the hour does, where clocks are put back', async () => {
+    const workspace = await scratch(files("{ cron: '30 2 * * *', timezone: Europe/Berlin }", "{ cron: '30 * * * *', timezone: Europe/Berlin }"))
+    await clock.leap(Date.UTC(2026, 9, 24, 22, 10) - clock.now())
+    await service(workspace)
+    await pass(5 * HOUR)
+    expect(await firings()).toEqual(['25T00:30 started'])
+    expect(await firings('recipes/r1.yaml')).toEqual(['24T22:30 started', '24T23:30 started', '25T00:30 started', '25T01:30 started', '25T02:30 started'])
+  })
+
   it('start nothing where there is none, and wait for none', async () => {
     const workspace = await scratch({ 'work.sh': '', 'recipes/plain.yaml': recipe('plain', "'@daily'").replace(/schedule.*\n/, '') })
     const { said, changed } = await service(workspace)
