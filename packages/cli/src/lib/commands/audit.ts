@@ -1,14 +1,11 @@
-import { join } from 'node:path'
-import { defineCommand, type Invocation, JSON_OPTION, type ArgumentSpecs } from '../command.ts'
-import type { OptionSpecs } from '../option-spec.ts'
+import { withAudit } from '../access/audit.ts'
+import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count } from '../render/quantity.ts'
 
-type Log = InstanceType<typeof import('@lorc/server').AuditLog>
-
 export const auditVerify = defineCommand({
   description:
-    'Checks the hash chain of the audit log, in which the service and `lorc keys` put what operators did, from the first record. ' +
+    'Checks the hash chain of the audit log, in which the service, `lorc keys` and `lorc runs prune` put what operators did, from the first record. ' +
     'With --head it also tells whether records were cut off the end: keep the head that it prints somewhere else.',
   arguments: {},
   options: { head: { kind: 'text', label: 'HASH', summary: 'The head that an earlier check printed' }, ...JSON_OPTION },
@@ -18,7 +15,7 @@ export const auditVerify = defineCommand({
   ],
   async run(invocation) {
     const { io, out, options } = invocation
-    const result = await withAudit(invocation, (audit) => Promise.resolve(audit.verify(options.head)))
+    const result = await withAudit(await invocation.workspace(), (audit) => Promise.resolve(audit.verify(options.head)))
     if (options.json) io.stdout.write(`${JSON.stringify(result)}\n`)
     else if (result.bad === null) io.stdout.write(`${out.green('ok')}: ${count(result.records, 'record')}, head ${result.head}\n`)
     else io.stdout.write(`${out.red('broken')} at record ${result.bad.seq}: ${result.bad.reason}\n`)
@@ -36,7 +33,7 @@ export const auditExport = defineCommand({
   ],
   async run(invocation) {
     const { io, options } = invocation
-    await withAudit(invocation, async (audit) => {
+    await withAudit(await invocation.workspace(), async (audit) => {
       for (const line of audit.lines(options.from)) {
         if (io.stdout.closed) return
         if (!io.stdout.write(`${line}\n`)) await io.stdout.drained()
@@ -45,14 +42,3 @@ export const auditExport = defineCommand({
     return EXIT.ok
   },
 })
-
-async function withAudit<T>({ workspace }: Pick<Invocation<ArgumentSpecs, OptionSpecs>, 'workspace'>, work: (audit: Log) => Promise<T>): Promise<T> {
-  const { stateDir } = await workspace()
-  const { AuditLog } = await import('@lorc/server')
-  const audit = new AuditLog(join(stateDir, 'audit.db'))
-  try {
-    return await work(audit)
-  } finally {
-    audit.close()
-  }
-}

@@ -1,20 +1,25 @@
 import type { PrunableRuns, Pruned } from '@lorc/runner/records'
+import { withAudit } from '../access/audit.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { durationOption } from '../duration-text.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { bytes, count, timestamp } from '../render/quantity.ts'
 import { recipeName } from '../runs-of-recipe.ts'
+import { whoever } from '../whoever.ts'
 import { withRunner } from '../with-runner.ts'
+import type { LoadedWorkspace } from '../workspace.ts'
 
 /** Runs that a dry run names. */
 const NAMED = 20
+/** Runs that one record of the audit log names. */
+const RECORDED = 100
 
 export const runsPrune = defineCommand({
   description:
     'Removes old runs with all that is kept of them: journal, logs, and their folder in runs/ with its artifacts. With ' +
     '--keep, a run goes that began longer ago and is not among the last of its recipe. Runs that go on, are paused or ' +
-    'were abandoned stay, as does the last run of each recipe; what a step started goes with its run. Old cached results and compiled recipes go too.',
+    'were abandoned stay, as does the last run of each recipe; what a step started goes with its run. Old cached results and compiled recipes go too. Which runs went is put into the audit log.',
   arguments: {},
   options: {
     keep: { kind: 'text', label: 'TIME', summary: 'Keep what began within this time: 12h, 30d, 2w' },
@@ -37,20 +42,23 @@ export const runsPrune = defineCommand({
         fix: 'give --keep (e.g. 30d), --keep-last (at least 2), or both.',
       })
     }
-    const { root, stateDir } = await workspace()
+    const loaded = await workspace()
+    const { root, stateDir } = loaded
     return await withRunner(
       invocation,
       async (open) => {
         const { prunableRuns, pruneRuns } = await import('@lorc/runner/records')
         const name = options.recipe === undefined ? undefined : await recipeName(open.store, options.recipe, io.cwd, root)
         const retention = { keepMs, keepLast: options['keep-last'], now: io.now(), name }
+        const { runs, of } = await prunableRuns(open.store, retention)
         if (options['dry-run']) {
-          const { runs, of } = await prunableRuns(open.store, retention)
           io.stdout.write(options.json ? json({ dry_run: true, runs: runs.map(({ runId }) => runId) }) : dryText(runs, of))
           return EXIT.ok
         }
         const before = await open.store.size()
-        const pruned = await pruneRuns(open.runner, stateDir, retention)
+        const prune = (): Promise<Pruned> => pruneRuns(open.runner, stateDir, retention)
+        const why = `lorc runs prune${keepMs === null ? '' : ` --keep ${options.keep}`} --keep-last ${options['keep-last']}${name === undefined ? '' : ` --recipe ${name}`}`
+        const pruned = runs.length === 0 ? await prune() : await onRecord(loaded, runs, why, io.now, prune)
         if (options.compact) await open.store.compact()
         const after = await open.store.size()
         const told = { ...pruned, freed: pruned.bytes + Math.max(0, before.bytes - after.bytes), reusable: after.freeBytes }
@@ -64,6 +72,21 @@ export const runsPrune = defineCommand({
     )
   },
 })
+
+/** What goes for good is on record, apart from what is removed. */
+function onRecord(workspace: LoadedWorkspace, runs: PrunableRuns['runs'], why: string, now: () => number, prune: () => Promise<Pruned>): Promise<Pruned> {
+  const before = { runs: runs.length, run_ids: runs.slice(0, RECORDED).map(({ runId }) => runId) }
+  const action = { who: whoever(), via: 'cli', action: 'runs.prune', target: 'runs', why, before }
+  return withAudit(
+    workspace,
+    (audit) =>
+      audit.act(action, async () => {
+        const result = await prune()
+        return { result, after: { removed: result.runIds.length, stayed: result.stayed } }
+      }),
+    now,
+  )
+}
 
 type Told = Pruned & {
   /** Bytes: given back, and free inside the store. */

@@ -86,7 +86,7 @@ export interface ScenarioFixture extends ServiceFixture {
 }
 
 /** A service with these modules. The first waits between attempts take next to no time. */
-export async function scenarioFixture(modules: Record<string, object>, env: Record<string, string> = {}, more: Partial<ServerOptions> = {}): Promise<ScenarioFixture> {
+export async function scenarioFixture(modules: Record<string, object>, env: Record<string, string> = {}, more: Partial<ServerOptions> & { files?: Readonly<Record<string, string>> } = {}): Promise<ScenarioFixture> {
   let passed = 0
   const clock = {
     now: () => systemClock.now(),
