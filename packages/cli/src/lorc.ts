@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 import { readFileSync, writeSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, getCompileCacheDir } from 'node:module'
 import { loadJobsList, loadProgram } from './lib/start/parts.ts'
 
 // Every command waits for this file first: it imports what takes no time.
 const words = process.argv.slice(2)
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) printVersion()
 else {
-  const { directory: folder } = enableCompileCache()
+  enableCompileCache()
   silenceSqliteWarning()
+  // It is of this version of Node and of this user.
+  const folder = getCompileCacheDir()
   if (!(words[0] === 'jobs' && (await listJobs(folder)))) await runProgram(folder)
 }
 
