@@ -33,8 +33,9 @@ export const processEntries = (from: string): Entries =>
  */
 export const builtinsOnUse = {
   name: 'builtins-on-use',
-  setup(build: { onResolve: PluginHook<{ path: string }>; onLoad: PluginHook<{ path: string }> }) {
-    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
+  setup(build: { onResolve: PluginHook<{ path: string; kind: string }>; onLoad: PluginHook<{ path: string }> }) {
+    // What is imported when it is used is Node's own to load.
+    build.onResolve({ filter: /^node:/ }, ({ path, kind }) => (kind === 'dynamic-import' ? { path, external: true } : { path, namespace: 'builtin' }))
     build.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: usedExports(path),
       loader: 'js',

@@ -2,7 +2,6 @@ import { CALLED_ELSEWHERE } from './called-elsewhere.ts'
 import { closest } from './closest.ts'
 import type { Command } from './command.ts'
 import { GROUPS, SECTIONS } from './command-table.ts'
-import { completeWords } from './commands/complete-words.ts'
 import { CliError } from './errors.ts'
 
 const COMMANDS = Object.assign({}, ...Object.values(SECTIONS)) as (typeof SECTIONS)[string]
@@ -10,7 +9,7 @@ const COMMANDS = Object.assign({}, ...Object.values(SECTIONS)) as (typeof SECTIO
 export type CommandName = readonly [name: string, summary: string]
 
 export type FoundCommand =
-  | { kind: 'command'; name: string; words: string[]; command: Command }
+  | { kind: 'command'; name: string; words: string[]; load(): Promise<Command> }
   /** Help was asked for a group, e.g. `runs`; `alone` is what it does by itself. */
   | { kind: 'group'; group: string; alone: string; commands: CommandName[] }
   | { kind: 'help' }
@@ -18,10 +17,13 @@ export type FoundCommand =
 
 /** What the scripts of `lorc completion` call; no command for people. */
 const COMPLETE = '__complete'
-const completing = completeWords({
-  names: commandNames(),
-  find: (name) => (Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.command : undefined),
-})
+async function completing(): Promise<Command> {
+  const { completeWords } = await import('./commands/complete-words.ts')
+  return completeWords({
+    names: commandNames(),
+    find: async (name) => (Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.load() : undefined),
+  })
+}
 
 /** Names and summaries, in the order of the help. */
 export function commandNames(): CommandName[] {
@@ -45,7 +47,7 @@ export function findCommand(words: readonly string[]): FoundCommand {
   if (first === undefined) return { kind: options.includes('--help') || options.includes('-h') ? 'help' : 'none' }
   if (first === 'help')
     return second === undefined ? { kind: 'help' } : findCommand([...words.slice(start + 1), '--help'])
-  if (first === COMPLETE) return { kind: 'command', name: COMPLETE, words: words.slice(start + 1), command: completing }
+  if (first === COMPLETE) return { kind: 'command', name: COMPLETE, words: words.slice(start + 1), load: completing }
   const pair = `${first} ${second ?? ''}`
   if (Object.hasOwn(COMMANDS, pair)) return command(pair, [...options, ...words.slice(start + 2)])
   if (Object.hasOwn(COMMANDS, first)) return command(first, [...options, ...words.slice(start + 1)])
@@ -69,7 +71,7 @@ function firstWord(words: readonly string[]): number {
 function command(name: string, words: string[]): FoundCommand {
   const entry = COMMANDS[name]
   if (entry === undefined) throw unknownCommand(name)
-  return { kind: 'command', name, words, command: entry.command }
+  return { kind: 'command', name, words, load: entry.load }
 }
 
 function unknownCommand(name: string): CliError {

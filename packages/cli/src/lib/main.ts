@@ -34,7 +34,7 @@ export async function main(words: readonly string[], { io, engine, version }: Ma
   try {
     const found = findCommand(words)
     if (found.kind !== 'command') return showHelp(found, io, out)
-    command = found.command
+    command = await found.load()
     const values = parseOrExplain(found, command)
     if (values.options['help'] === true) return showCommandHelp(found.name, command, io, out)
     return await command.execute(values, surroundings(values, { io, engine, version, out, err, debug }))

@@ -18,10 +18,10 @@ const sources: CompletionSources = {
 
 const commands: Commands = {
   names: commandNames(),
-  find(name) {
+  async find(name) {
     if (!commandNames().some(([known]) => known === name)) return undefined
     const found = findCommand(name.split(' '))
-    return found.kind === 'command' ? found.command : undefined
+    return found.kind === 'command' ? await found.load() : undefined
   },
 }
 

@@ -37,7 +37,7 @@ export interface CompletionSources {
 export interface Commands {
   /** Names and summaries, in the order of the help. */
   names: readonly (readonly [name: string, summary: string])[]
-  find(name: string): Command | undefined
+  find(name: string): Promise<Command | undefined>
 }
 
 /**
@@ -68,9 +68,8 @@ async function all(
 ): Promise<Candidate[]> {
   const [first, second] = before
   if (first === undefined) return current.startsWith('-') ? optionNames({}, []) : firstWords(commands)
-  const pair = commands.find(`${first} ${second ?? ''}`)
-  const single = commands.find(first)
-  const command = pair ?? single
+  const pair = await commands.find(`${first} ${second ?? ''}`)
+  const command = pair ?? (await commands.find(first))
   if (command === undefined) return first === 'help' ? firstWords(commands) : secondWords(first, commands)
   const rest = before.slice(pair === undefined ? 1 : 2)
   return ofCommand(command, rest, current, sources)

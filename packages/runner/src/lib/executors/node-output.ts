@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Console } from 'node:console'
-import { Writable } from 'node:stream'
+import { getBuiltinModule } from 'node:process'
 
 type Write = (chunk: string | Uint8Array) => void
 
@@ -87,6 +87,8 @@ function routeConsole(methods: Methods): () => void {
 
 /** A console of the attempt's own: groups, counters and timers are not shared with other steps. */
 function consoleOnto(write: Write): Console {
+  // Most steps print nothing.
+  const { Writable } = getBuiltinModule('node:stream')
   const stream = new Writable({
     decodeStrings: false,
     write(chunk: string | Uint8Array, _encoding, done) {
