@@ -630,6 +630,22 @@ describe('close', () => {
   })
 })
 
+it('begins nothing of a run that was on its way when it is closed', async () => {
+  const run = await runner()
+  const { runId } = await run.accept(planOf({ name: 'a' }))
+  const left = await run.accept(planOf({ name: 'a' }))
+  await loseDriver(left.runId)
+  const ways = [run.begin(runId), run.resume(left.runId), run.start(planOf({ name: 'a' }))]
+  const closing = run.close({ settleMs: 5000 })
+  expect((await Promise.allSettled(ways)).map((way) => way.status === 'rejected' && (way.reason as RunnerError).code)).toEqual(['RUNNER_CLOSED', 'RUNNER_CLOSED', 'RUNNER_CLOSED'])
+  await clock.advance(5000)
+  await closing
+  expect(run.begun).toEqual([])
+  expect(await store.list()).toHaveLength(2)
+  const other = await runner()
+  for (const one of [runId, left.runId]) expect((await (await other.resume(one)).result).status).toBe('completed')
+})
+
 it('leaves no timer behind when it is closed', async () => {
   const run = await runner({ a: untilEnded, b: fails })
   const retry = { max: 2, delayMs: 60_000, backoff: 'fixed' as const, factor: 1, maxDelayMs: 60_000, jitter: 0 }

@@ -203,6 +203,7 @@ class LocalRunner implements Runner {
     const asked = versionsOf(sealed.plan, this.#around.executors)
     const used = asked && (await asked)
     for (;;) {
+      this.#assertOpen()
       try {
         return await open(this.#assembly.draft(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, code, imported))
       } catch (error) {
@@ -483,6 +484,8 @@ class LocalRunner implements Runner {
       if (this.#drivers.isEmpty && this.#accepted.size === 0) void this.#presence.rest()
     }
     driver.result.then(over, over)
+    // It was on its way when the runner was closed: nobody would wait for it, and no executor is there for its steps.
+    if (this.#closing) driver.abandon(closed())
     await driver.opened
     if (stop) {
       if (signal.aborted) stop()

@@ -53,6 +53,8 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 500 },
     // A connection that is kept alive does not keep the service from stopping.
     forceCloseConnections: 'idle',
+    // Who asks while it stops is told so by the intake, in the form of every other refusal.
+    return503OnClosing: false,
     // What no route can be found for, as the path is not well-formed: it comes past no hook.
     frameworkErrors: (error, _request, reply: unknown) => {
       const problem = problemOf(error)
