@@ -49,27 +49,6 @@ async function serve(): Promise<string> {
   }
 }
 
-/** Asks for runs, several at a time, until the server is gone; returns those that it said it took in. */
-async function askUntilGone(url: string, keys: number[]): Promise<string[]> {
-  const taken: string[] = []
-  const ask = async (): Promise<void> => {
-    for (;;) {
-      const n = keys.length
-      keys.push(n)
-      const answer = await fetch(`${url}/recipes/write/runs`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': `key-${n}` },
-        body: JSON.stringify({ params: { n } }),
-      }).catch(() => undefined)
-      const run = (await answer?.json().catch(() => undefined)) as Run | undefined
-      if (!run) return
-      taken.push(run.run_id)
-    }
-  }
-  await Promise.all(Array.from({ length: 8 }, ask))
-  return taken
-}
-
 async function runs(url: string, query: string): Promise<Run[]> {
   const found: Run[] = []
   for (let cursor = ''; ; ) {
@@ -87,29 +66,7 @@ async function untilAllEnded(url: string): Promise<Run[]> {
   }
 }
 
-describe('a server that is killed', () => {
-  it('loses no run that it took in, and runs no step again that completed', async () => {
-    const taken: string[] = []
-    const keys: number[] = []
-    for (const ms of [300, 150]) {
-      const url = await serve()
-      setTimeout(() => server?.kill('SIGKILL'), ms)
-      taken.push(...(await askUntilGone(url, keys)))
-      await server?.ended
-    }
-    expect(taken.length).toBeGreaterThan(10)
-    const url = await serve()
-    const ended = await untilAllEnded(url)
-    const statuses = new Map(ended.map((run) => [run.run_id, run.status]))
-    for (const id of taken) expect(statuses.get(id), id).toBe('completed')
-    // One whose answer was cut off may be there as well, but no request made two.
-    expect(ended.length).toBeLessThanOrEqual(keys.length)
-    const written = readFileSync(join(workspace.folder, 'done.txt'), 'utf8').trim().split('\n')
-    expect(new Set(written)).toEqual(new Set(statuses.keys()))
-    const verified = await workspace.lorc(['verify', taken.at(-1)!])
-    expect(verified).toMatchObject({ exit: 0 })
-  })
-
+describe('a server', () => {
   it('stops at a durable point when it is asked to, and goes on from there', async () => {
     const first = await serve()
     const asked = Array.from({ length: 30 }, (_, n) =>
