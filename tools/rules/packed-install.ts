@@ -67,7 +67,8 @@ const checkTemplates = async (tarballs: readonly string[]): Promise<void> => {
     }
     const pipeline = begin('pipeline', 'quakes')
     pipeline('npm', 'run', 'build')
-    expectEqual('the status of the pipeline that was begun', (JSON.parse(pipeline('npx', 'lorc', 'run', 'earthquakes.yaml')) as { status: string }).status, 'ok')
+    const { ctx_keys: keys } = JSON.parse(pipeline('npx', 'lorc', 'run', 'earthquakes.yaml')) as { ctx_keys: string[] }
+    expectEqual('what the pipeline that was begun leaves in the context', keys.join(), 'earthquakes.top_v1')
     const recipe = begin('recipe', 'forecast')
     expectEqual('the status of the recipe that was begun', (JSON.parse(recipe('npm', 'run', '--silent', 'start')) as { status: string }).status, 'ok')
   } finally {

@@ -76,6 +76,8 @@ describe('givenParams', () => {
     [['days=1.5'], undefined, 'CLI_OPTION_INVALID', '--param days takes a whole number, not `1.5`.'],
     [['dry=yes'], undefined, 'CLI_OPTION_INVALID', '--param dry takes true or false, not `yes`.'],
     [['tags=a'], undefined, 'CLI_OPTION_INVALID', '--param tags takes a list as JSON, not `a`.'],
+    [['__proto__={"days":3}'], undefined, 'CLI_OPTION_INVALID', '--param __proto__ has a field called `__proto__`, which is not allowed.'],
+    [['tags=[{"a":{"constructor":1}}]'], undefined, 'CLI_OPTION_INVALID', '--param tags has a field called `constructor`, which is not allowed.'],
     [['limit=x'], undefined, 'CLI_OPTION_INVALID', '--param limit takes a whole number or null, not `x`.'],
     [[], 'gone.yaml', 'CLI_PARAMS_UNREADABLE', 'the file `gone.yaml` of --params-file does not exist.'],
     [[], '.', 'CLI_PARAMS_UNREADABLE', 'the file `.` of --params-file cannot be read.'],

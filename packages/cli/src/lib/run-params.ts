@@ -21,6 +21,7 @@ export async function givenParams(
     if (equals < 1)
       throw new CliError('CLI_OPTION_INVALID', `--param is NAME=VALUE, not \`${text}\`.`, { fix: 'write --param days=3' })
     const name = text.slice(0, equals)
+    refuseName(name, name)
     params[name] = valueOf(name, text.slice(equals + 1), typesOf(schema, name), names)
   }
   return params
@@ -36,7 +37,7 @@ function typesOf(declared: JsonObject | undefined, name: string): readonly strin
 
 function valueOf(name: string, text: string, types: readonly string[], names: readonly string[]): JsonValue {
   if (types.length === 1 && types[0] === 'string') return text
-  const value = jsonOf(text)
+  const value = jsonOf(name, text)
   const type = value === undefined ? undefined : typeOf(value)
   const fits = types.length === 0 || types.some((one) => one === type || (one === 'number' && type === 'integer'))
   if (value !== undefined && fits) return value
@@ -46,12 +47,24 @@ function valueOf(name: string, text: string, types: readonly string[], names: re
   })
 }
 
-function jsonOf(text: string): JsonValue | undefined {
+function jsonOf(param: string, text: string): JsonValue | undefined {
+  const check = (name: string, value: JsonValue): JsonValue => {
+    refuseName(name, param)
+    return value
+  }
   try {
-    return JSON.parse(text) as JsonValue
-  } catch {
+    return JSON.parse(text, check) as JsonValue
+  } catch (error) {
+    if (error instanceof CliError) throw error
     return undefined
   }
+}
+
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** Names that could reach into the prototype of an object. */
+function refuseName(name: string, param: string): void {
+  if (FORBIDDEN.has(name)) throw new CliError('CLI_OPTION_INVALID', `--param ${param} has a field called \`${name}\`, which is not allowed.`, { fix: 'choose another name.' })
 }
 
 function typeOf(value: JsonValue): string {

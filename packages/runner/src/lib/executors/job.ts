@@ -2,10 +2,8 @@ import type { EventHub, JobEvents, JobSpec } from '@lorc/event-client'
 import { pathToFileURL } from 'node:url'
 import type { Clock } from '../api.ts'
 import { RunnerError } from '../errors.ts'
-import type { RecordedWrite } from '../events.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
 import type { EventsChoice, JobPlace, JobPort } from '../job-port.ts'
-import type { JsonValue } from '../json.ts'
 import { toRecorded } from '../outcome.ts'
 import type { PlanStep } from '../plan.ts'
 import { completed, runJob, withCounts, type JobProduct, type JobRequest } from './job-attempt.ts'
@@ -18,7 +16,7 @@ import { inScope, releaseConsole, retainConsole } from './node-output.ts'
 import type { RunMessage } from './node-protocol.ts'
 import { runMessage } from './node-worker-messages.ts'
 import { NodeWorkers, type NodeWorkersOptions } from './node-workers.ts'
-import { evaluateProduct, placeInSet } from './step-set.ts'
+import { resultWrites } from './step-set.ts'
 
 export interface JobExecutorOptions extends NodeWorkersOptions {
   port: JobPort
@@ -54,7 +52,7 @@ class JobExecutor {
     const { set } = attempt.step.job ?? {}
     if (set === undefined || outcome.status !== 'ok') return outcome
     try {
-      return { ...outcome, writes: writesOf(set, outcome.meta?.result ?? null, attempt) }
+      return { ...outcome, writes: resultWrites(set, outcome.meta?.result ?? null, attempt) }
     } catch (error) {
       return { status: 'error', error: toRecorded(error) }
     }
@@ -139,11 +137,6 @@ class JobExecutor {
       log.end()
     }
   }
-}
-
-function writesOf(set: NonNullable<JobOfStep['set']>, result: JsonValue, attempt: Attempt): Record<string, RecordedWrite> {
-  const writes = Object.entries(set).map(([key, cel]) => [key, { value: evaluateProduct(cel, { result }, attempt, placeInSet(key, attempt)) }] as const)
-  return Object.fromEntries(writes)
 }
 
 function clientOf(hub: EventHub, { runId, step, mask, signal }: Attempt): JobEvents {

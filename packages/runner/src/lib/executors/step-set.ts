@@ -1,3 +1,4 @@
+import type { RecordedWrite } from '../events.ts'
 import type { Attempt } from '../executor.ts'
 import { evaluate } from '../expressions/expressions.ts'
 import type { JsonValue } from '../json.ts'
@@ -16,4 +17,10 @@ export function evaluateProduct(cel: string, product: Product, attempt: Attempt,
 /** What is called with the text of an error: "`set.sales.rows_v1` of the step `load`". */
 export function placeInSet(key: string, { step }: Attempt): string {
   return `\`set.${key}\` of the step \`${step.name}\``
+}
+
+/** The context that the `set` of a step of type `job` makes of what the job returned. Throws EXPRESSION_FAILED. */
+export function resultWrites(set: Readonly<Record<string, string>>, result: JsonValue, attempt: Attempt): Record<string, RecordedWrite> {
+  const writes = Object.entries(set).map(([key, cel]) => [key, { value: evaluateProduct(cel, { result }, attempt, placeInSet(key, attempt)) }] as const)
+  return Object.fromEntries(writes)
 }

@@ -136,6 +136,28 @@ describe('a plan that is built', () => {
   })
 })
 
+it('reads what a job returned, and makes context of it', async () => {
+  const plan = definePlan('p')
+    .job('load', { package: 'shop', job: 'load_orders', account: 'berlin', set: { 'shop.orders_v1': 'result.orders' } })
+    .job('each', {
+      package: 'shop',
+      job: 'tell',
+      forEach: ({ steps }) => cel<{ id: number }[]>`${steps.load.result}.orders`,
+      when: ({ steps }) => cel`size(${steps.load.result}.orders) > 0`,
+      params: ({ item, steps }) => ({ id: item.id, first: cel`${steps.load.result}.orders[0].id` }),
+    })
+    .build()
+  await sealPlan(plan)
+  expect(plan.steps).toMatchObject([
+    { job: { name: 'load_orders', account: 'berlin', set: { 'shop.orders_v1': 'result.orders' } } },
+    {
+      when: 'size(steps.load.result.orders) > 0',
+      forEach: { items: 'steps.load.result.orders' },
+      job: { params: { id: '${{ item.id }}', first: '${{ steps.load.result.orders[0].id }}' } },
+    },
+  ])
+})
+
 describe('the types of a plan', () => {
   it('know parameters, keys and steps from step to step', () => {
     definePlan('p', { params: { day: 'string', top: 10, on: true } })

@@ -1,6 +1,7 @@
 import type { StepContext } from '@lorc/context'
 import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
+import { resultWrites } from '../executors/step-set.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { PlanStep } from '../plan.ts'
 import type { FakeClock } from './fake-clock.ts'
@@ -31,7 +32,7 @@ export type StepFunction = (ctx: StepContext, params: JsonObject, step: Scripted
 /** A list: what the first attempt does, the second, and so on; the last one counts for the rest. */
 export type StepScript = StepFunction | Scripted | readonly (StepFunction | Scripted)[]
 
-/** Completes; `set` are context keys, `result` what a job returns. */
+/** Completes; `set` are context keys, `result` what a job returns, of which its step's own `set` makes context. */
 export function ok(options: { set?: Readonly<Record<string, JsonValue>>; outputs?: string[]; result?: JsonValue; meta?: JsonObject } = {}): Scripted {
   const { set = {}, outputs, result } = options
   const meta = result === undefined ? options.meta : { ...options.meta, result }
@@ -47,6 +48,13 @@ export function fail(code: string, message = 'as the test wants it'): Scripted {
 /** Takes so many milliseconds of the test's clock, then does `then` (default: completes). */
 export function sleep(ms: number, then: Scripted = ok()): Scripted {
   return { afterMs: ms + then.afterMs, outcome: then.outcome }
+}
+
+/** What the recipe makes of a job's result is the recipe's, not the script's. */
+function withSet(attempt: Attempt, outcome: AttemptOutcome): AttemptOutcome {
+  const { set } = attempt.step.job ?? {}
+  if (set === undefined || outcome.status !== 'ok' || outcome.meta?.result === undefined) return outcome
+  return { ...outcome, writes: { ...resultWrites(set, outcome.meta.result, attempt), ...outcome.writes } }
 }
 
 /** Runs every step as its script says; an item of a `for_each` step may have one of its own, `name[3]`. */
@@ -69,7 +77,7 @@ export class ScriptExecutor implements StepExecutor {
     this.busy++
     try {
       const { afterMs, outcome } = (await this.#play(attempt)) ?? ok()
-      return afterMs === 0 ? outcome : await this.#wait(afterMs, outcome, attempt.signal)
+      return withSet(attempt, afterMs === 0 ? outcome : await this.#wait(afterMs, outcome, attempt.signal))
     } catch (error) {
       const { code, message } = RunnerError.from(error, 'STEP_FAILED')
       return { status: 'error', error: { code, message } }
