@@ -7,7 +7,8 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const PLACES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']
-const PICTURES = env['SCREENSHOTS'] ?? fileURLToPath(new URL('../../temp/screenshots/', import.meta.url))
+/** Where pictures are kept: SCREENSHOTS, or a folder that is no part of the repository. */
+export const PICTURES = env['SCREENSHOTS'] ?? fileURLToPath(new URL('../../temp/screenshots/', import.meta.url))
 
 /** The Chromium of this machine, or the one that CHROMIUM names; undefined where there is none. */
 export function findChromium(): string | undefined {

@@ -1,46 +1,26 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaintsOf, findChromium, launch, shoot } from './chromium.ts'
-import { liveWorkspace, type LiveWorkspace } from './workspace.fixture.ts'
+import { findChromium } from './chromium.ts'
+import { keysSuite } from './keys.testsuite.ts'
+import { largeSuite } from './large.testsuite.ts'
+import { looksSuite } from './looks.testsuite.ts'
+import { runsSuite } from './runs.testsuite.ts'
+import { Stage } from './stage.ts'
+import { startSuite } from './start.testsuite.ts'
 
 const BUILT = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url))
 const path = findChromium()
-if (path === undefined) console.warn('no Chromium was found, so nobody looks at the dashboard: install chromium, or set CHROMIUM')
+if (path === undefined) console.warn('note: no Chromium was found, so nobody looks at the dashboard: install chromium, or set CHROMIUM')
 
 describe.skipIf(path === undefined)('the dashboard in a browser', { timeout: 60_000 }, () => {
-  let browser: Browser
-  let workspace: LiveWorkspace
-  let page: Page
-  let complaints: string[]
-  const ids = { nightly: '', earlier: '', failing: '', release: '', gated: '' }
-
-  const open = async (hash: string): Promise<void> => {
-    await page.goto('about:blank')
-    await page.goto(`${workspace.url}/#/${hash}`)
-    await page.locator('main h1').waitFor()
-  }
-  const main = (): ReturnType<Page['locator']> => page.locator('main')
-
-  beforeAll(async () => {
+  const stage = new Stage()
+  beforeAll(() => {
     if (!existsSync(join(BUILT, 'index.html'))) throw new Error('The dashboard is not built: pnpm --filter @lorc/server build')
-    ;[browser, workspace] = await Promise.all([launch(path!), liveWorkspace()])
-    ids.earlier = await workspace.run('nightly', { days: 2 })
-    ids.nightly = await workspace.run('nightly')
-    ids.failing = await workspace.run('failing')
-    ids.release = await workspace.run('release', { version: 'v7' }, { ended: false })
-    ids.gated = await workspace.run('gated', {}, { ended: false })
-    page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme: 'light' })
-    complaints = complaintsOf(page, workspace.url)
+    return stage.open(path!)
   }, 60_000)
-  afterAll(async () => {
-    await browser?.close()
-    await workspace?.close()
-    expect(complaints).toEqual([])
-  })
+  afterAll(() => stage.close())
 
   it('takes at most 250 kB of compressed JavaScript, all of it from here', () => {
     const files = readdirSync(join(BUILT, 'assets')).filter((name) => name.endsWith('.js.br'))
@@ -49,217 +29,9 @@ describe.skipIf(path === undefined)('the dashboard in a browser', { timeout: 60_
     expect(sum).toBeLessThan(250_000)
   })
 
-  it('lists runs, and a new one by itself; finds them by text and status', async () => {
-    await open('runs')
-    const rows = page.getByRole('table', { name: 'Runs' }).getByRole('row')
-    await expect.poll(() => rows.count()).toBe(6)
-    expect(await rows.nth(2).textContent()).toContain('waits for approval')
-    await workspace.run('failing')
-    await expect.poll(() => rows.count(), { timeout: 8000 }).toBe(7)
-    await page.keyboard.press('/')
-    await page.keyboard.type('NIGHT')
-    await expect.poll(() => rows.count()).toBe(3)
-    expect(page.url()).toContain('text=NIGHT')
-    await page.getByRole('searchbox').fill('')
-    await page.getByRole('combobox', { name: 'Status' }).selectOption('failed')
-    await expect.poll(() => rows.allTextContents()).toEqual([expect.anything(), expect.stringContaining('503'), expect.stringContaining('503')])
-    await page.keyboard.press('Escape')
-    await page.getByRole('link', { name: 'failing' }).first().focus()
-    await page.keyboard.press('ArrowDown')
-    await page.keyboard.press('Enter')
-    await page.waitForURL(`**/#/runs/${ids.failing}`)
-  })
-
-  it('shows what failed and why, and all of a step at a click', async () => {
-    await open(`runs/${ids.failing}`)
-    expect(await main().textContent()).toMatch(/model failed .* into the run, after 2 attempts[^]*STEP_FAILED: the upstream answered 503 <img src=x[^]*1 step cannot begin: publish/)
-    await page.locator('.node', { hasText: 'model' }).click()
-    const panel = page.getByRole('complementary', { name: 'Step model' })
-    await panel.getByRole('table').waitFor()
-    expect(await panel.textContent()).toMatch(/It could begin when prepare had ended[^]*1.*failed STEP_FAILED[^]*2.*failed STEP_FAILED[^]*waited before the next attempt/)
-    await expect.poll(() => panel.textContent()).toContain('works')
-    expect(await panel.textContent()).toContain('"fail": true')
-    await page.keyboard.press('Escape')
-    await panel.waitFor({ state: 'detached' })
-    await page.locator('.node', { hasText: 'publish' }).click()
-    await expect.poll(() => page.getByRole('complementary').textContent()).toContain('It cannot begin: it waits for model, which did not complete.')
-    await page.getByRole('button', { name: 'Close' }).click()
-    expect(await page.evaluate('window.hit')).toBeUndefined()
-  })
-
-  it('moves among the steps of the graph with the arrow keys', async () => {
-    await open(`runs/${ids.nightly}`)
-    await page.locator('.node', { hasText: 'prepare' }).focus()
-    await page.keyboard.press('ArrowRight')
-    const focused = (): Promise<string | null> => page.evaluate('document.activeElement.title')
-    expect(await focused()).toMatch(/fetch|flaky|regions/)
-    await page.keyboard.press('ArrowLeft')
-    expect(await focused()).toBe('prepare')
-    await page.keyboard.press('Enter')
-    await page.getByRole('complementary', { name: 'Step prepare' }).waitFor()
-  })
-
-  it('shows steps over time, the critical path, and a part of the time', async () => {
-    await open(`runs/${ids.nightly}/timeline`)
-    const names = (): Promise<string[]> => page.locator('.steps .step-name').allTextContents()
-    expect(await names()).toEqual(['prepare', 'fetch_1', 'fetch_2', 'regions', 'regions[0]', 'regions[1]', 'flaky', 'files', 'model', 'publish'])
-    await page.getByRole('button', { name: 'Critical path' }).click()
-    await expect.poll(names).toEqual(['prepare', 'fetch_2', 'files', 'model', 'publish'])
-    expect(await main().textContent()).toContain('The longest chain: each of these 5 steps waited for the one before it')
-    await page.getByRole('button', { name: 'Critical path' }).click()
-    await page.getByRole('searchbox').fill('region')
-    await expect.poll(names).toHaveLength(3)
-    await page.getByRole('searchbox').fill('')
-    await page.getByRole('button', { name: 'Larger' }).click()
-    expect(await page.locator('.axis-line').textContent()).toMatch(/ms to .* of /)
-    await page.getByRole('button', { name: 'All of the run' }).click()
-    await page.getByRole('combobox', { name: 'Order' }).selectOption('took')
-    await expect.poll(async () => (await names())[0]).toMatch(/fetch_2|regions|flaky|files/)
-  })
-
-  it('shows what steps print while they do, and finds lines', async () => {
-    await open(`runs/${ids.gated}/logs`)
-    const lines = page.locator('.log-row .text')
-    await expect.poll(() => lines.allTextContents()).toContain('waits, line 2')
-    expect(await page.locator('.live').textContent()).toBe('live')
-    await writeFile(join(workspace.folder, 'gate'), '')
-    await expect.poll(() => lines.allTextContents(), { timeout: 8000 }).toContain('the gate is open')
-    await page.locator('.badge.completed').waitFor()
-    await page.getByRole('searchbox').fill('line 1')
-    await expect.poll(() => lines.allTextContents()).toEqual(['waits, line 1'])
-    expect(await page.locator('mark').allTextContents()).toEqual(['line', '1'])
-  })
-
-  it('shows the context with who wrote what, now and at any moment before', async () => {
-    await open(`runs/${ids.nightly}/context`)
-    const keys = page.locator('.keys [data-row]')
-    await expect.poll(() => keys.allTextContents()).toEqual(['demo.kpis_v1', 'demo.part_1_v1', 'demo.part_2_v1'])
-    const slider = page.getByRole('slider', { name: 'Moment of the run' })
-    await slider.focus()
-    await page.keyboard.press('Home')
-    await expect.poll(() => keys.allTextContents()).toEqual(['demo.part_1_v1'])
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^1 of 4 changes: .*prepare wrote demo.part_1_v1/)
-    await page.keyboard.press('End')
-    await page.getByRole('button', { name: 'demo.part_1_v1' }).click()
-    const dialog = page.getByRole('dialog', { name: 'demo.part_1_v1' })
-    await expect.poll(() => dialog.textContent()).toMatch(/written by flaky, attempt 2[^]*Before that[^]*prepare[^]*then \$\.list\[2\] went from 3 to 4/)
-    await shoot(page, 'key-1400-light')
-    await page.keyboard.press('Escape')
-    await dialog.waitFor({ state: 'detached' })
-  })
-
-  it('shows files in place, and runs nothing that is in them', async () => {
-    await open(`runs/${ids.nightly}/artifacts`)
-    const shown = page.locator('.artifact')
-    const choose = (name: string): Promise<void> => page.getByRole('list', { name: 'Files' }).getByRole('button', { name }).click()
-    const isLoaded = (): Promise<boolean> => shown.locator('img').evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth > 0)
-    await choose('plot.png')
-    await shown.locator('img').waitFor()
-    await expect.poll(isLoaded).toBe(true)
-    await choose('brief.md')
-    await shown.locator('.markdown table').waitFor()
-    await expect.poll(isLoaded).toBe(true)
-    expect(await shown.locator('.markdown script, .markdown img[src="x"]').count()).toBe(0)
-    expect(await shown.locator('.markdown').getByRole('link').count()).toBe(1)
-    expect(await shown.getByRole('link', { name: 'more' }).getAttribute('href')).toBe('https://example.org/')
-    await choose('kpis.json')
-    await expect.poll(() => shown.textContent()).toContain('"gdp_growth": 0.02')
-    await choose('rows.csv')
-    await expect.poll(() => shown.locator('th, td').allTextContents()).toEqual(['country', 'gdp, bn', 'DR', '1,234', 'ES', '1300'])
-    await choose('evil.svg')
-    await expect.poll(isLoaded).toBe(true)
-    await choose('model.bin')
-    await expect.poll(() => shown.textContent()).toContain('is not shown here')
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()])
-    expect(download.suggestedFilename()).toBe('model.bin')
-    expect(await page.evaluate('window.hit')).toBeUndefined()
-  })
-
-  it('shows the events and what the run was made of', async () => {
-    await open(`runs/${ids.failing}/events`)
-    const events = page.locator('.journal [data-row]')
-    await expect.poll(() => events.last().textContent()).toBe('run.failed')
-    await page.getByRole('searchbox').fill('retryInMs')
-    await expect.poll(() => events.allTextContents()).toEqual(['step.failed'])
-    await events.first().click()
-    expect(await page.getByRole('dialog').textContent()).toContain('"retryInMs": 20')
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('7')
-    await page.getByRole('heading', { name: 'Code, with its SHA-256' }).waitFor()
-    expect(await main().textContent()).toMatch(/lorc1\.2\.3[^]*steps\.ts/)
-  })
-
-  it('starts a run from a form made from its schema, and says at the field what is wrong', async () => {
-    await open('start')
-    await page.getByRole('link', { name: /^release/ }).click()
-    const field = page.getByRole('textbox', { name: 'version' })
-    await page.getByRole('button', { name: 'Start' }).click()
-    expect(await main().textContent()).toContain('It has to be given.')
-    await field.fill('seven')
-    await page.getByRole('button', { name: 'Start' }).click()
-    await page.getByRole('alert').waitFor()
-    expect(await field.getAttribute('aria-invalid')).toBe('true')
-    await field.fill('v8')
-    await page.getByRole('button', { name: 'Start' }).click()
-    await page.getByRole('heading', { name: 'Release v8 to everybody?' }).waitFor()
-    await page.getByRole('button', { name: 'Reject' }).click()
-    await page.getByRole('textbox', { name: 'Why' }).fill('not on a Friday')
-    await page.getByRole('textbox', { name: 'Your name' }).fill('ann')
-    await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click()
-    await page.locator('.badge.failed').waitFor()
-    await page.locator('.node', { hasText: 'consent' }).click()
-    await expect.poll(() => page.getByRole('complementary').textContent()).toMatch(/ann rejected it on .*: not on a Friday/)
-  })
-
-  it('pauses, lets go on, approves, cancels and resumes, each with a reason', async () => {
-    const act = async (button: string): Promise<void> => {
-      await page.locator('.actions, .trouble').getByRole('button', { name: button, exact: true }).click()
-      await page.getByRole('textbox', { name: 'Why' }).fill(`because of ${button}`)
-      await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click()
-      await page.getByRole('dialog').waitFor({ state: 'detached' })
-    }
-    await open(`runs/${ids.release}`)
-    await act('Pause')
-    await page.getByText('paused by ann').waitFor()
-    await act('Go on')
-    await page.getByText('paused by ann').waitFor({ state: 'detached' })
-    await act('Approve')
-    await page.locator('.badge.completed').waitFor()
-    await act('Run again')
-    await page.getByRole('link', { name: ids.release }).waitFor()
-    expect(page.url()).not.toContain(ids.release)
-    const other = await workspace.run('release', { version: 'v9' }, { ended: false })
-    await open(`runs/${other}`)
-    await act('Cancel')
-    await page.locator('.badge.cancelled').waitFor()
-    expect(await main().textContent()).toContain('because of Cancel')
-    await act('Resume')
-    await page.getByRole('heading', { name: 'Release v9 to everybody?' }).waitFor()
-  })
-
-  it('compares two runs', async () => {
-    await open(`runs/${ids.nightly}`)
-    await page.getByRole('button', { name: 'Compare' }).click()
-    await page.getByRole('dialog').getByRole('link', { name: ids.earlier }).click()
-    await page.getByRole('heading', { name: 'Compare runs' }).waitFor()
-    await expect.poll(() => main().textContent()).toMatch(/Parameters[^]*days23[^]*Both have the same keys and values/)
-    await page.getByRole('button', { name: /all 10 steps/ }).click()
-    expect(await page.locator('.compared .row').count()).toBe(11)
-  })
-
-  it('tells of its keys, changes its colours, and says where there is nothing', async () => {
-    await open('nowhere')
-    expect(await main().textContent()).toContain('There is no such place')
-    await page.keyboard.press('?')
-    expect(await page.getByRole('dialog', { name: 'Keyboard' }).textContent()).toContain('go to the search field')
-    await page.keyboard.press('Escape')
-    const paper = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor')
-    const before = await paper()
-    await page.getByRole('button', { name: /Colours/ }).click()
-    await page.getByRole('button', { name: /Colours: light/ }).click()
-    expect(await paper()).not.toBe(before)
-    await page.getByRole('button', { name: /Colours: dark/ }).click()
-    await open('runs/run_gone')
-    await expect.poll(() => main().textContent()).toContain('RUN_UNKNOWN')
-  })
+  describe('looks', () => looksSuite(stage))
+  describe('with runs', () => runsSuite(stage))
+  describe('where keys are asked for', () => keysSuite(stage))
+  describe('with much to show', () => largeSuite(stage))
+  describe('starting runs from forms, with the service as it is built', () => startSuite(stage))
 })

@@ -38,6 +38,9 @@ export async function files(ctx) {
   ctx.set('demo.kpis_v1', [{ country: 'DR', gdp: 2.1 }, { country: 'ES', gdp: 2.4 }])
   return { status: 'ok', outputs: ['demo.kpis_v1', ...['plot.png', 'brief.md', 'kpis.json', 'rows.csv', 'evil.svg', 'model.bin'].map((name) => 'out/' + name)] }
 }
+export function none(ctx, { fail }) {
+  if (fail) throw new Error('no such part')
+}
 let tries = 0
 export async function flaky(ctx) {
   if (++tries % 2 === 1) throw new Error('the connection was reset')
@@ -69,7 +72,13 @@ ${step('publish', 'ms: 1')}`
 
 const GATED = `name: gated\nsteps:\n${step('begin', 'ms: 1')}${step('wait', 'gate: gate')}${step('end', 'ms: 1')}`
 
-const FILES = { 'steps.ts': STEPS, 'recipes/nightly.yaml': NIGHTLY, 'recipes/failing.yaml': FAILING, 'recipes/release.yaml': RELEASE, 'recipes/gated.yaml': GATED, 'package.json': '{"type":"module"}' }
+/** Two steps, one of which has a name that hardly fits anywhere. */
+const LONG = 'a_name_that_somebody_thought_would_explain_everything_there_is_to_know_about_a_step_of_a_recipe'
+const SHORT = `name: ${LONG}\ndescription: ${'Nobody reads descriptions that are as long as this one is. '.repeat(3)}\nschedule: { cron: '30 3 * * 1-5', timezone: Europe/Madrid, catch_up: last }\nsteps:\n${step('begin', 'ms: 1')}${step(LONG, `ms: 1, key: demo.${LONG}_v1`)}`
+const FANNED = `name: fanned\nsteps:\n${step('begin', 'ms: 1')}${Array.from({ length: 150 }, (_, i) => `  - { name: part_${i}, type: node, module: steps.ts, function: none, depends_on: [begin], args: { fail: ${i === 77} } }\n`).join('')}${step('end', 'ms: 1')}`
+const BAD = 'name: bad\nschedule: { cron: "61 * * * *" }\nsteps:\n  - { name: a, type: node, module: steps.ts, function: work }\n'
+
+const FILES = { 'steps.ts': STEPS, 'recipes/nightly.yaml': NIGHTLY, 'recipes/failing.yaml': FAILING, 'recipes/release.yaml': RELEASE, 'recipes/gated.yaml': GATED, 'recipes/short.yaml': SHORT, 'recipes/fanned.yaml': FANNED, 'recipes/bad.yaml': BAD, 'package.json': '{"type":"module"}' }
 
 /** A service in a folder with recipes whose steps do something, and nothing but this package's own code. */
 export interface LiveWorkspace {

@@ -19,4 +19,5 @@ type ArtifactItem = Answer<'GET /runs/{run_id}/artifacts'>['items'][number]
 export type RunFile = ArtifactItem & { run_id: string }
 export type Recipe = Answer<'GET /recipes'>['items'][number]
 export type JobItem = Answer<'GET /jobs'>['items'][number]
+export type Schedule = Answer<'GET /schedules'>['items'][number]
 export type Module = Answer<'GET /modules'>['items'][number]

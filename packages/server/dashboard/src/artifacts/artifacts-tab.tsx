@@ -5,7 +5,7 @@ import { service } from '../api/service.ts'
 import { bytes, counted, number } from '../model/quantity.ts'
 import { Notice } from '../parts/notice.tsx'
 import { useRowKeys } from '../parts/use-row-keys.ts'
-import type { TabProps } from '../run/tab-panel.tsx'
+import type { TabProps } from '../run/tab-props.ts'
 import { changeQuery } from '../shell/use-route.ts'
 import { ArtifactView } from './artifact-view.tsx'
 

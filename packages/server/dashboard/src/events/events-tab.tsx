@@ -6,7 +6,7 @@ import { JsonView } from '../parts/json-view.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { useRowKeys } from '../parts/use-row-keys.ts'
 import { useWindowRows } from '../parts/use-window-rows.ts'
-import type { TabProps } from '../run/tab-panel.tsx'
+import type { TabProps } from '../run/tab-props.ts'
 import { useFeed } from '../shell/use-feed.ts'
 import { EventFeed } from './event-feed.ts'
 

@@ -4,7 +4,7 @@ import { useWidth } from '../parts/use-width.ts'
 import { useShortcuts } from '../shell/shortcuts.ts'
 import { drawnLayout, type DrawnLayout } from './drawn-layout.ts'
 import { GraphNodeBox } from './graph-node.tsx'
-import type { GraphViewProps } from './graph-tab.tsx'
+import type { GraphViewProps } from './graph-view.ts'
 
 const ZOOMS = [0.4, 0.55, 0.7, 0.85, 1, 1.25, 1.5] as const
 

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react'
-import type { GraphViewProps } from './graph-tab.tsx'
+import type { GraphViewProps } from './graph-view.ts'
 
 /** Arrow keys among the nodes that are there: down and up along the lines, left and right among those beside. */
 export function graphKeys({ neighbours }: GraphViewProps): (event: KeyboardEvent<HTMLElement>) => void {

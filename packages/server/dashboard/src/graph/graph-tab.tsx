@@ -1,23 +1,11 @@
-import type { GraphNode, PlanGraph } from '@lorc/runner/insight'
 import { counted } from '../model/quantity.ts'
-import type { TabProps } from '../run/tab-panel.tsx'
+import type { TabProps } from '../run/tab-props.ts'
 import { changeQuery } from '../shell/use-route.ts'
-import type { Neighbours } from './neighbours.ts'
 import { OverviewGraph } from './overview-graph.tsx'
 import { WholeGraph } from './whole-graph.tsx'
 
 /** With more steps than these, steps that wait for the same are drawn as one at first. */
 const MOST_DRAWN = 120
-
-export interface GraphViewProps {
-  graph: PlanGraph
-  /** The same without states: it stays the same object as long as nothing moves. */
-  structure: PlanGraph
-  neighbours: Neighbours
-  selected: number | undefined
-  isOnPath: (node: GraphNode) => boolean
-  onOpen: (id: number) => void
-}
 
 /** Who waits for whom, and what each step has come to. */
 export function GraphTab(props: TabProps) {

@@ -5,7 +5,7 @@ import { Marked } from '../parts/marked.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { useWindowRows } from '../parts/use-window-rows.ts'
 import { StepLink } from '../run/step-link.tsx'
-import type { TabProps } from '../run/tab-panel.tsx'
+import type { TabProps } from '../run/tab-props.ts'
 import { changeQuery } from '../shell/use-route.ts'
 import { useLogs } from './use-logs.ts'
 

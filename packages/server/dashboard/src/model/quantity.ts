@@ -38,6 +38,16 @@ export function ago(at: number, now: number): string {
   return `${Math.floor(seconds / 86_400)}d ago`
 }
 
+/** How long until then, in a word or two; what lies behind is `now`. */
+export function ahead(at: number, now: number): string {
+  const seconds = Math.ceil((at - now) / 1000)
+  if (seconds <= 0) return 'now'
+  if (seconds < 60) return `in ${seconds}s`
+  if (seconds < 3600) return `in ${Math.round(seconds / 60)}m`
+  if (seconds < 86_400) return `in ${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`
+  return `in ${Math.floor(seconds / 86_400)}d ${Math.floor((seconds % 86_400) / 3600)}h`
+}
+
 /** In the reader's own zone: `2026-01-31 08:05:09`. */
 export function timestamp(at: number | string): string {
   const date = new Date(at)

@@ -9,6 +9,7 @@ describe('a route', () => {
     expect(parseRoute(runHref('run_1'))).toMatchObject({ page: 'run', tab: 'graph' })
     expect(parseRoute(routeHref(['start', 'recipes', 'a/b']))).toMatchObject({ page: 'start', kind: 'recipes', name: 'a/b' })
     expect(parseRoute('#/start')).toMatchObject({ kind: 'recipes', name: null })
+    expect(parseRoute('#/schedules')).toEqual({ page: 'schedules', query: {} })
     expect(parseRoute('#/compare/a/b')).toMatchObject({ page: 'compare', a: 'a', b: 'b' })
   })
 

@@ -9,6 +9,7 @@ export type Route =
   | { page: 'runs'; query: Query }
   | { page: 'run'; runId: string; tab: Tab; query: Query }
   | { page: 'start'; kind: StartKind; name: string | null; query: Query }
+  | { page: 'schedules'; query: Query }
   | { page: 'compare'; a: string; b: string; query: Query }
   | { page: 'unknown'; path: string; query: Query }
 
@@ -22,6 +23,7 @@ export function parseRoute(hash: string): Route {
   const [page = 'runs', first, second] = parts
   if (page === 'runs' && first === undefined) return { page: 'runs', query }
   if (page === 'runs' && first !== undefined) return { page: 'run', runId: first, tab: TABS.find((tab) => tab === second) ?? 'graph', query }
+  if (page === 'schedules' && first === undefined) return { page: 'schedules', query }
   if (page === 'start') return { page: 'start', kind: START_KINDS.find((kind) => kind === first) ?? 'recipes', name: second ?? null, query }
   if (page === 'compare' && first !== undefined && second !== undefined) return { page: 'compare', a: first, b: second, query }
   return { page: 'unknown', path, query }

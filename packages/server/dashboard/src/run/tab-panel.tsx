@@ -3,19 +3,10 @@ import { ContextTab } from '../context/context-tab.tsx'
 import { EventsTab } from '../events/events-tab.tsx'
 import { FactsTab } from '../facts/facts-tab.tsx'
 import { LogsTab } from '../logs/logs-tab.tsx'
-import type { Query, Tab } from '../model/route.ts'
-import type { RunPicture } from '../model/run-picture.ts'
+import type { Tab } from '../model/route.ts'
 import { GraphTab } from '../graph/graph-tab.tsx'
 import { TimelineTab } from '../timeline/timeline-tab.tsx'
-
-export interface TabProps {
-  picture: RunPicture
-  /** How long the run has lasted, in milliseconds. */
-  length: number
-  query: Query
-  /** Has all steps of a large run read. */
-  wantSteps: () => void
-}
+import type { TabProps } from './tab-props.ts'
 
 export function TabPanel({ tab, ...props }: TabProps & { tab: Tab }) {
   switch (tab) {

@@ -2,6 +2,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { session } from '../api/session.ts'
 import { RunsPage } from '../run-list/runs-page.tsx'
 import { ComparePage } from '../compare/compare-page.tsx'
+import { SchedulesPage } from '../schedules/schedules-page.tsx'
 import { StartPage } from '../start/start-page.tsx'
 import { RunPage } from '../run/run-page.tsx'
 import { HelpDialog } from './help-dialog.tsx'
@@ -16,7 +17,7 @@ export function App() {
   const [helping, setHelping] = useState(false)
   const asked = useSyncExternalStore((listener) => session.listen(listener), session.asked)
   const key = useSyncExternalStore((listener) => session.listen(listener), session.key)
-  useShortcuts({ '/': focusSearch, '?': () => setHelping(true), n: () => go('#/start'), r: () => go('#/runs') })
+  useShortcuts({ '/': focusSearch, '?': () => setHelping(true), n: () => go('#/start'), r: () => go('#/runs'), s: () => go('#/schedules') })
   useEffect(() => {
     document.title = titleOf(route)
   }, [route])
@@ -49,6 +50,8 @@ function titleOf(route: Route): string {
       return `${route.runId} · lorc`
     case 'start':
       return 'Start a run · lorc'
+    case 'schedules':
+      return 'Schedules · lorc'
     case 'compare':
       return 'Compare runs · lorc'
     case 'unknown':
@@ -64,6 +67,8 @@ function Screen({ route }: { route: Route }) {
       return <RunPage key={route.runId} runId={route.runId} tab={route.tab} query={route.query} />
     case 'start':
       return <StartPage kind={route.kind} name={route.name} query={route.query} />
+    case 'schedules':
+      return <SchedulesPage />
     case 'compare':
       return <ComparePage key={`${route.a} ${route.b}`} a={route.a} b={route.b} />
     case 'unknown':

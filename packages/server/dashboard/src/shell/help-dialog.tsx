@@ -3,6 +3,7 @@ import { Dialog } from '../parts/dialog.tsx'
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['/'], 'find: go to the search field'],
   [['↓', '↑'], 'the next or the last row, step or event'],
+  [['Page ↓', 'Page ↑', 'Home', 'End'], 'farther among rows'],
   [['←', '→'], 'in the graph: along a layer; in the timeline: earlier or later'],
   [['+', '−', '0'], 'larger, smaller, all of it: graph and timeline'],
   [['Enter'], 'open what has the focus'],
@@ -10,6 +11,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['1', '…', '7'], 'of a run: graph, timeline, logs, context, artifacts, events, facts'],
   [['r'], 'all runs'],
   [['n'], 'start a run'],
+  [['s'], 'schedules'],
   [['?'], 'this'],
 ]
 

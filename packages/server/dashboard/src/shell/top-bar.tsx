@@ -13,7 +13,7 @@ export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }) 
     <header className="top-bar">
       <a className="brand" href="#/runs">
         <img src="./mark.svg" alt="" width="24" height="24" />
-        lorc
+        <span>lorc</span>
       </a>
       <nav aria-label="Main">
         <a href="#/runs" {...current(route.page === 'runs' || route.page === 'run' || route.page === 'compare')}>
@@ -21,6 +21,9 @@ export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }) 
         </a>
         <a href="#/start" {...current(route.page === 'start')}>
           Start
+        </a>
+        <a href="#/schedules" {...current(route.page === 'schedules')}>
+          Schedules
         </a>
       </nav>
       <span className="grow" />

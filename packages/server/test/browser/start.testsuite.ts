@@ -1,35 +1,31 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaintsOf, findChromium, launch, shoot } from './chromium.ts'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { shoot } from './chromium.ts'
 import { realService, type RealService } from './real-service.fixture.ts'
+import type { Stage } from './stage.ts'
 
-const path = findChromium()
-
-describe.skipIf(path === undefined)('starting runs from forms, with the service as it is built', { timeout: 60_000 }, () => {
-  let browser: Browser
+/** Every way to start a run, on `lorc serve`. */
+export function startSuite(stage: Stage): void {
   let service: RealService
   let page: Page
-  let complaints: string[]
+  let leave: () => Promise<void>
 
   beforeAll(async () => {
     for (const built of ['../../../cli/dist/lorc.js', '../../../../examples/ingester/dist']) {
       const place = fileURLToPath(new URL(built, import.meta.url))
       if (!existsSync(place)) throw new Error(`${place} is not built: npm run build`)
     }
-    ;[browser, service] = await Promise.all([launch(path!), realService()])
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' })
-    complaints = complaintsOf(page, service.url)
+    service = await realService()
   }, 60_000)
-  afterAll(async () => {
-    await browser?.close()
-    await service?.close()
-    expect(complaints).toEqual([])
+  afterAll(() => service.close())
+  beforeEach(async () => {
+    ;({ page, leave } = await stage.enter({ url: service.url }))
   })
+  afterEach(() => leave())
 
   const open = async (hash: string): Promise<void> => {
-    await page.goto('about:blank')
     await page.goto(`${service.url}/#/${hash}`)
     await page.locator('main h1').waitFor()
   }
@@ -179,4 +175,4 @@ describe.skipIf(path === undefined)('starting runs from forms, with the service 
     await endOfRun('failed')
     expect(await page.locator('.trouble').first().textContent()).toMatch(/MODULE_/)
   })
-})
+}

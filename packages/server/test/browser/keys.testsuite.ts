@@ -1,35 +1,31 @@
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { KeyStore } from '../../src/lib/auth/key-store.ts'
-import { complaintsOf, findChromium, launch, shoot } from './chromium.ts'
+import { shoot } from './chromium.ts'
+import type { Stage } from './stage.ts'
 import { liveWorkspace, type LiveWorkspace } from './workspace.fixture.ts'
 
-const path = findChromium()
-
-describe.skipIf(path === undefined)('the dashboard of a service with keys', { timeout: 60_000 }, () => {
-  let browser: Browser
+/** A service that asks for keys; one page goes through it, for a key is the tab's. */
+export function keysSuite(stage: Stage): void {
   let workspace: LiveWorkspace
   let page: Page
-  let complaints: string[]
+  let leave: () => Promise<void>
   const keys = { read: '', operate: '' }
 
   beforeAll(async () => {
-    const prepare = (folder: string): void => {
+    workspace = await liveWorkspace((folder) => {
       const store = new KeyStore(join(folder, '.lorc/keys.db'))
       keys.read = store.add({ name: 'reader', scopes: ['read'] }).text
       keys.operate = store.add({ name: 'operator', scopes: ['read', 'run', 'operate'] }).text
       store.close()
-    }
-    ;[browser, workspace] = await Promise.all([launch(path!), liveWorkspace(prepare)])
-    page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme: 'light' })
-    complaints = complaintsOf(page, workspace.url)
+    })
+    ;({ page, leave } = await stage.enter({ url: workspace.url }))
     await page.goto(`${workspace.url}/#/start/recipes/failing`)
   }, 60_000)
   afterAll(async () => {
-    await browser?.close()
-    await workspace?.close()
-    expect(complaints).toEqual([])
+    await leave()
+    await workspace.close()
   })
 
   const enter = async (key: string): Promise<void> => {
@@ -41,7 +37,7 @@ describe.skipIf(path === undefined)('the dashboard of a service with keys', { ti
 
   it('asks for one, and again for one that does not count', async () => {
     await page.getByRole('dialog', { name: 'API key' }).waitFor()
-    await shoot(page, 'key-asked-1400-light')
+    await shoot(page, 'key-asked-1280-light')
     await enter('lorc_000000000000_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA')
     await page.getByText('The service does not take this key.').waitFor()
     await enter(keys.read)
@@ -67,4 +63,4 @@ describe.skipIf(path === undefined)('the dashboard of a service with keys', { ti
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   })
-})
+}

@@ -1,0 +1,57 @@
+import { readdir } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { complaintsOf, launch, PICTURES } from './chromium.ts'
+import { liveWorkspace, type LiveWorkspace } from './workspace.fixture.ts'
+
+interface PageOptions {
+  width?: number
+  colorScheme?: 'light' | 'dark'
+  /** Of the service; default: the one of the stage. */
+  url?: string
+}
+
+/** One browser and one service with runs, for every test. */
+export class Stage {
+  #browser: Browser | undefined
+  #workspace: LiveWorkspace | undefined
+  readonly ids = { nightly: '', earlier: '', failing: '', release: '', gated: '', short: '', fanned: '' }
+
+  async open(chromium: string): Promise<void> {
+    ;[this.#browser, this.#workspace] = await Promise.all([launch(chromium), liveWorkspace()])
+    const { ids, workspace } = this
+    ids.short = await workspace.run('short')
+    ids.fanned = await workspace.run('fanned')
+    ids.earlier = await workspace.run('nightly', { days: 2 })
+    ids.nightly = await workspace.run('nightly')
+    ids.failing = await workspace.run('failing')
+    ids.release = await workspace.run('release', { version: 'v7' }, { ended: false })
+    ids.gated = await workspace.run('gated', {}, { ended: false })
+  }
+
+  get workspace(): LiveWorkspace {
+    return this.#workspace!
+  }
+
+  /** A page that shares nothing with others; what it complains of, and what it asks of elsewhere, fails `leave`. */
+  async enter({ width = 1280, colorScheme = 'light', url = this.workspace.url }: PageOptions = {}): Promise<{ page: Page; leave: () => Promise<void> }> {
+    const context = await this.#browser!.newContext({ viewport: { width, height: width < 700 ? 800 : 900 }, colorScheme })
+    const page = await context.newPage()
+    const complaints = complaintsOf(page, url)
+    return {
+      page,
+      leave: async () => {
+        await context.close()
+        expect(complaints).toEqual([])
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#browser?.close()
+    await this.#workspace?.close()
+    const pictures = await readdir(PICTURES).catch(() => [])
+    // `npm test` tells what begins like this, though all is well.
+    console.log(`note: ${pictures.length} pictures of the dashboard are in ${PICTURES}`)
+  }
+}
