@@ -252,6 +252,20 @@ describe('upsert', () => {
     expect(server.warehouse.rows('test-project.d.raw_objects')).toHaveLength(1)
   })
 
+  it('does without a location, and ends when it is aborted', async () => {
+    const sink = createBigQuerySink({ project: 'test-project', dataset: 'd', endpoint })
+    expect(await sink.upsert([object('1', {})], { dryRun: false, signal })).toEqual({ inserted: 1, updated: 0, unchanged: 0 })
+    const aborted = AbortSignal.abort(new Error('enough'))
+    await expect(sink.upsert([object('2', {})], { dryRun: false, signal: aborted })).rejects.toThrow('enough')
+    expect(server.warehouse.tablesOf('test-project.d')).toHaveLength(3)
+    expect(server.warehouse.rows('test-project.d.raw_objects')).toHaveLength(1)
+  })
+
+  it('says so where it cannot tell what would become of them', async () => {
+    proxy.faults.plan('query', { kind: 'status', status: 403, reason: 'accessDenied' })
+    expect(await refusal(sinkOf().upsert([object('1', {})], { dryRun: true, signal }))).toMatchObject({ code: 'BIGQUERY_DENIED' })
+  })
+
   it('counts everything as new where there is no table yet', async () => {
     expect(await sinkOf({ dataset: 'none' }).upsert([object('1', {})], { dryRun: true, signal })).toEqual({ inserted: 1, updated: 0, unchanged: 0 })
     expect(await refusal(sinkOf({ dataset: 'none' }).upsert([object('1', {})], { dryRun: false, signal }))).toMatchObject({ code: 'BIGQUERY_MISSING' })
@@ -288,7 +302,9 @@ describe('query', () => {
   })
 
   it('says what makes the tables that are missing', async () => {
-    expect(await refusal(sinkOf({ dataset: 'none' }).query('SELECT event_id FROM events', [], signal))).toMatchObject({ code: 'BIGQUERY_MISSING' })
+    const missing = { code: 'BIGQUERY_MISSING' }
+    expect(await refusal(sinkOf({ dataset: 'none' }).query('SELECT event_id FROM events', [], signal))).toMatchObject(missing)
+    expect(await refusal(sinkOf({ dataset: 'none', onEstimate: () => undefined }).query('SELECT event_id FROM events', [], signal))).toMatchObject(missing)
   })
 
   it('ends when it is aborted', async () => {

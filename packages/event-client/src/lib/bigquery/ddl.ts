@@ -2,14 +2,14 @@ import { TABLES } from '../sql/types.ts'
 import { type DatasetPlace, quoted, RAW_OBJECTS, viewOf } from './place.ts'
 
 /** Columns that every row has; the others may be NULL. */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+const REQUIRED: Readonly<Record<'events' | 'raw_objects', readonly string[]>> = {
   events: ['event_id', 'event_type', 'source', 'created_at'],
   raw_objects: ['idem_key', 'source', 'object_type', 'object_id', 'first_seen', 'last_seen', 'changed_at'],
 }
 
 /** The columns of a table as statements and load jobs name them. */
 export function columnsOf(table: 'events' | 'raw_objects'): { name: string; type: string; mode: 'REQUIRED' | 'NULLABLE' }[] {
-  const required = REQUIRED[table] ?? []
+  const required = REQUIRED[table]
   return (TABLES[table] ?? []).map(({ name, type }) => ({ name, type, mode: required.includes(name) ? 'REQUIRED' : 'NULLABLE' }))
 }
 
