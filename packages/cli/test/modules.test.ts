@@ -132,15 +132,15 @@ describe('a scenario whose server is killed between its modules', () => {
     expectGoneOn()
   })
 
-  it('goes on with `lorc resume`, and is repeated, compared, bundled and replayed from the command line', async () => {
+  it('goes on with `lorc resume` where its modules are known, and is repeated, compared, bundled and replayed from the command line', async () => {
     const runId = await killedMidway()
+    await workspace.write('lorc.config.json', '{ "leaseSec": 1 }')
+    const refused = await workspace.lorc(['resume', runId])
+    expect([refused.exit === 0, refused.stderr]).toEqual([false, expect.stringContaining('modules: { NAME: { url } }')])
+    await workspace.write('lorc.config.json', modules.config)
     const resumed = await workspace.lorc(['resume', runId, '--quiet'])
     expect(resultLine(resumed)).toMatchObject({ status: 'ok', ctx_keys: ['modules.first_v1', 'modules.second_v1'] })
     expectGoneOn()
-    const explained = await workspace.lorc(['explain', runId])
-    ok(explained)
-    expect(explained.stdout).toMatch(/completed/)
-
     const again = await workspace.lorc(['rerun', runId])
     expect(resultLine(again)).toMatchObject({ status: 'ok', rerun_of: runId, same: true })
     expect(modules.calls.slice(-2).map(({ module, body }) => [module, body.parameters, body.inputs.rate])).toEqual([['first', { seed: 7 }, 16], ['second', { seed: 7 }, 16]])
@@ -149,9 +149,6 @@ describe('a scenario whose server is killed between its modules', () => {
     const other = await workspace.lorc(['rerun', runId])
     expect([other.exit, resultLine(other)]).toEqual([1, expect.objectContaining({ status: 'error', same: false })])
     expect(other.stderr).toContain('$.outputs.revenue: 32 → 48')
-    const differs = await workspace.lorc(['runs', 'diff', runId, 'last'])
-    expect(differs.stdout).toContain('first effect  step first')
-
     ok(await workspace.lorc(['runs', 'bundle', runId, '-o', 'vat.lorc.gz']))
     modules.close()
     const elsewhere = await Workspace.make({})
@@ -163,16 +160,5 @@ describe('a scenario whose server is killed between its modules', () => {
     } finally {
       await elsewhere.remove()
     }
-  })
-
-  it('is left as it is where the configuration has no modules', async () => {
-    const runId = await killedMidway()
-    await workspace.write('lorc.config.json', '{ "leaseSec": 1 }')
-    const refused = await workspace.lorc(['resume', runId])
-    expect(refused.exit).not.toBe(0)
-    expect(refused.stderr).toContain('modules: { NAME: { url } }')
-    await workspace.write('lorc.config.json', modules.config)
-    ok(await workspace.lorc(['resume', runId]))
-    expectGoneOn()
   })
 })

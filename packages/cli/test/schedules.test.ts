@@ -6,12 +6,12 @@ import { type Started, Workspace } from './lorc.fixture.ts'
 
 const MINUTE = 60_000
 const RECIPE = 'recipes/tick.yaml'
-/** Missed times that both servers find when they start. */
-const MISSED = 12
+/** Times that both servers find when they start. */
+const MISSED = 8
 
 /** The step goes on as long as there is a file `hold`. */
 const FILES = {
-  [RECIPE]: "name: tick\nschedule: { cron: '* * * * *', catch_up: all }\nsteps:\n  - { name: work, type: shell, script: work.sh }\n",
+  [RECIPE]: "name: tick\nschedule: { cron: '* * * * *', catch_up: all, overlap: queue }\nsteps:\n  - { name: work, type: shell, script: work.sh }\n",
   'work.sh': '#!/bin/sh\nwhile [ -e hold ]; do sleep 0.02; done\necho \'{"status":"ok"}\'\n',
   'lorc.config.json': '{ "durability": "process", "leaseSec": 1 }',
   hold: '',
@@ -76,19 +76,22 @@ it('two servers that share a store run each time once, and one goes on for both 
   await driving.server.ended
   rmSync(join(workspace.folder, 'hold'))
 
-  await expect.poll(async () => (await runs(other.url, 'completed')).length, patient).toBeGreaterThanOrEqual(MISSED)
-  const { firings, next } = await schedule(other.url)
-  const ended = await runs(other.url, 'completed')
-  // A minute may have passed meanwhile, but none comes twice and none is left out.
+  // A minute may begin meanwhile: its run has to end, too.
+  let [firings, ended, next]: [Schedule['firings'], string[], string[]] = [[], [], []]
+  const over = async (): Promise<boolean> => {
+    ;({ firings, next } = await schedule(other.url))
+    ended = (await runs(other.url, 'completed')).map((run) => run.run_id).sort()
+    return firings.every(({ state }) => state === 'started') && ended.length >= firings.length
+  }
+  await expect.poll(over, patient).toBe(true)
+  // None comes twice, and none is left out.
   const times = firings.map(({ at }) => Date.parse(at))
   expect(times).toEqual(times.map((_, i) => times[0]! - i * MINUTE))
-  expect(new Set(firings.map((firing) => firing.run_id)).size).toBe(firings.length)
-  const started = firings.filter(({ state, missed: wasMissed }) => state === 'started' && wasMissed)
-  expect(new Set(ended.map((run) => run.run_id))).toEqual(expect.objectContaining(new Set(started.map((firing) => firing.run_id))))
-  expect(ended.filter((run) => run.run_id === first!.run_id)).toHaveLength(1)
+  expect(firings.length).toBeGreaterThanOrEqual(MISSED)
+  expect(ended).toEqual(firings.map((firing) => firing.run_id).sort())
   expect(other.server.stderr).toContain('whose service is gone')
 
   const listed = JSON.parse((await workspace.lorc(['schedules', 'list', '--json'])).stdout) as { schedules: [{ next: string[]; last: Schedule['firings'][0] }] }
-  expect(listed.schedules[0].next.concat(next)).toEqual(expect.arrayContaining((await schedule(other.url)).next))
-  expect(firings.map(({ at }) => at)).toContain(listed.schedules[0].last.at)
+  // Where no minute begins in between, both say the same.
+  if (next[0] === (await schedule(other.url)).next[0]) expect([listed.schedules[0].next, listed.schedules[0].last.run_id]).toEqual([next, firings[0]?.run_id])
 })
