@@ -1,5 +1,5 @@
 import type { Clock, Runner } from '@lorc/runner'
-import { prunableRuns, pruneRuns, type Retention } from '@lorc/runner/records'
+import { prunableRuns, pruneRuns } from '@lorc/runner/records'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { ServiceLog } from '../log.ts'
 
@@ -9,9 +9,15 @@ const FIRST_AFTER_MS = 5 * 60_000
 /** Runs that one record of the audit log names. */
 const NAMED = 100
 
+/** Of each recipe, what began within `keepMs`, and the last `keepLast`. */
+interface Kept {
+  keepMs: number
+  keepLast: number
+}
+
 export interface PruningOptions {
   /** Null: nothing is removed. */
-  retention: Pick<Retention, 'keepMs' | 'keepLast'> | null
+  retention: Kept | null
   runner: Runner
   stateDir: string
   audit: AuditLog
@@ -34,7 +40,8 @@ export class Pruning {
   }
 
   start(): void {
-    if (this.#options.retention) this.#wait(FIRST_AFTER_MS)
+    const { retention } = this.#options
+    if (retention) this.#wait(FIRST_AFTER_MS, retention)
   }
 
   /** Waits for what is under way. */
@@ -44,22 +51,20 @@ export class Pruning {
     await this.#working
   }
 
-  #wait(ms: number): void {
+  #wait(ms: number, retention: Kept): void {
     if (this.#stopped) return
     this.#callOff = this.#options.clock.sleep(ms, () => {
-      this.#working = this.#prune().then(() => this.#wait(HOUR))
+      this.#working = this.#prune(retention).then(() => this.#wait(HOUR, retention))
     })
   }
 
-  async #prune(): Promise<void> {
-    const { retention, runner, stateDir, audit, clock, log } = this.#options
-    if (!retention) return
+  async #prune(retention: Kept): Promise<void> {
+    const { runner, stateDir, audit, clock, log } = this.#options
     const bounds = { ...retention, now: clock.now() }
     try {
       const { runs } = await prunableRuns(runner.store, bounds)
       if (runs.length === 0) return
-      const kept = [retention.keepMs === null ? '' : `what began within ${retention.keepMs / 86_400_000} days`, `the last ${retention.keepLast} runs of each recipe`]
-      const why = `the retention keeps ${kept.filter(Boolean).join(', and ')}`
+      const why = `the retention keeps what began within ${retention.keepMs / 86_400_000} days, and the last ${retention.keepLast} runs of each recipe`
       const before = { runs: runs.length, run_ids: runs.slice(0, NAMED).map(({ runId }) => runId) }
       const pruned = await audit.act({ who: 'retention', via: 'service', action: 'runs.prune', target: 'runs', why, before }, async () => {
         const result = await pruneRuns(runner, stateDir, bounds)

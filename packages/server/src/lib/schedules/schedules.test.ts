@@ -250,6 +250,16 @@ describe('while the run of an earlier time goes on', () => {
     expect([work.begun, await firings()]).toEqual([2, ['09T13:00 started', '09T14:00 started', expect.stringContaining('09T15:00 queued')]])
   })
 
+  it('no more than 100 wait', async () => {
+    const workspace = await scratch(files("{ cron: '0 * * * *', catch_up: all, overlap: queue }"))
+    await (await service(workspace)).stop()
+    await clock.leap(120 * HOUR)
+    await service(workspace, new Work().execute)
+    await pass(2 * HOUR)
+    const states = (await firings()).map((line) => line.slice(9))
+    expect([states.length, states[0], states.filter((state) => state.startsWith('queued')).length, states.at(-1)]).toEqual([102, 'started', 100, 'skipped (100 earlier times wait)'])
+  })
+
   it('the run is cancelled, and the later time takes its place; of several that wait, the last one', async () => {
     const work = new Work()
     const { runner } = await service(await scratch(files("{ cron: '0 * * * *', overlap: cancel_running }")), work.execute)
