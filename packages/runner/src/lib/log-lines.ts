@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 
 /** A line longer than this many characters comes in pieces. */
@@ -25,6 +25,16 @@ export async function* readLines(file: string): AsyncGenerator<string[]> {
   }
   rest += decoder.end()
   if (rest !== '') yield inPieces(rest)
+}
+
+/** As `readLines`, at once: the lines of a file of at most so many bytes; undefined: it has more. */
+export function linesOf(file: string, mostBytes: number): string[] | undefined {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found) return []
+  if (found.size > mostBytes) return undefined
+  const lines = readFileSync(file, 'utf8').split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return lines.flatMap(inPieces)
 }
 
 function inPieces(line: string): string[] {

@@ -63,6 +63,26 @@ it('shows a run as files', async () => {
   expect(readdirSync(folder)).toHaveLength(5)
 })
 
+it('shows what its steps have printed, little or much, in the order of the attempts', async () => {
+  const much = 'x'.repeat(40_000)
+  const executor = scriptedExecutor({
+    a: (attempt) => writeFileSync(attempt.logPath, 'one\r\n\ntwo'),
+    b: (attempt) => writeFileSync(attempt.logPath, `${much}\n${much}\n`),
+    c: () => undefined,
+  })
+  const runner = await createRunner({ workspace, store: createMemoryStore(), clock: new FakeClock(), executors: [executor] })
+  const run = async (...names: string[]) => {
+    const steps = names.map((name, stage) => ({ name, type: 'scripted', stage }))
+    const { runId, result } = await runner.start({ lorc: 1, name: 'demo', steps })
+    await result
+    const text = readFileSync(join(await runner.writeRunFolder(runId), 'logs.jsonl'), 'utf8')
+    return text.split('\n').slice(0, -1).map((line) => JSON.parse(line) as { step: string; text: string })
+  }
+  expect(await run('c')).toEqual([])
+  expect(await run('c', 'a')).toEqual(['one', '', 'two'].map((text) => ({ step: 'a', attempt: 1, attempt_started_at: '2026-01-09T12:34:56.000Z', text })))
+  expect((await run('a', 'b')).map(({ step, text }) => [step, text.length])).toEqual([['a', 3], ['a', 0], ['a', 3], ['b', 40_000], ['b', 40_000]])
+})
+
 it('says that the folder cannot be written', async () => {
   const executor = scriptedExecutor({})
   const runner = await createRunner({ workspace, store: createMemoryStore(), clock: new FakeClock(), executors: [executor] })

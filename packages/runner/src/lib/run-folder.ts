@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { logFile, type RunPlaces } from './attempt.ts'
 import type { StepState } from './api.ts'
 import type { JournalEvent, RunOrigin } from './events.ts'
-import { readLines } from './log-lines.ts'
+import { linesOf, readLines } from './log-lines.ts'
+import { replaceFiles } from './replace-files.ts'
+import type { Plan } from './plan.ts'
 import { loadRun, type LoadedRun } from './run-reader.ts'
 import type { RunStore } from './store.ts'
 import { storeError } from './stores/store-error.ts'
@@ -28,8 +30,9 @@ async function writeViews(store: RunStore, runId: string, places: RunPlaces, fol
   const source = lines === undefined ? store : { plan: (hash: string) => store.plan(hash), read: () => [lines] }
   const run = await loadRun(source, runId, { visit: (event) => noteAttempt(attempts, event) })
   const records = { 'run.json': json(runRecord(run)), 'results.json': json(results(run)) }
-  if (lines !== undefined && !existsSync(places.logs)) {
-    writeShort(folder, { ...records, 'events.ndjson': `${lines.join('\n')}\n`, 'logs.jsonl': '' })
+  const logs = lines && shortLogs(run, attempts, places)
+  if (lines !== undefined && logs !== undefined) {
+    replaceFiles(folder, { ...records, 'events.ndjson': asLines(lines), 'logs.jsonl': asLines(logs) })
     return
   }
   await mkdir(folder, { recursive: true })
@@ -53,14 +56,26 @@ async function shortJournal(store: RunStore, runId: string): Promise<string[] | 
   return lines
 }
 
-/** To hand each of these files to another thread would cost several times as much as to write them. */
-function writeShort(folder: string, files: Readonly<Record<string, string>>): void {
-  mkdirSync(folder, { recursive: true })
-  for (const [name, text] of Object.entries(files)) {
-    const file = join(folder, name)
-    writeFileSync(`${file}.new`, text)
-    renameSync(`${file}.new`, file)
+/** Bytes of the logs of such a run. */
+const SHORT_LOGS = 64 * 1024
+
+/** The lines of all logs; undefined: there are more than SHORT_LOGS of them. */
+function shortLogs({ plan }: LoadedRun, attempts: readonly Begun[], places: RunPlaces): string[] | undefined {
+  if (!existsSync(places.logs)) return []
+  const index = indexOf(plan)
+  const written = new Set(readdirSync(places.logs))
+  const all: string[] = []
+  let left = SHORT_LOGS
+  for (const begun of attempts) {
+    const log = logFile(places, index.get(begun.step)!, begun.step, begun.attempt)
+    const lines = written.has(basename(log)) ? linesOf(log, left) : []
+    if (lines === undefined) return undefined
+    for (const text of lines) {
+      all.push(logLine(begun, text))
+      left -= text.length
+    }
   }
+  return all
 }
 
 interface Begun {
@@ -141,17 +156,22 @@ function stepRecord({ status, attempts, startedAt, endedAt, metrics, outputs, ar
 }
 
 async function* logLines({ plan }: LoadedRun, attempts: readonly Begun[], places: RunPlaces): AsyncGenerator<string[]> {
-  const index = new Map(plan.steps.map((step, i) => [step.name, i]))
+  const index = indexOf(plan)
   // Most steps may have written nothing: asking for the log of each would cost more than the rest of the folder.
   const written = new Set(await readdir(places.logs).catch(() => []))
-  for (const { step, attempt, startedAt } of attempts) {
-    const log = logFile(places, index.get(step)!, step, attempt)
+  for (const begun of attempts) {
+    const log = logFile(places, index.get(begun.step)!, begun.step, begun.attempt)
     if (!written.has(basename(log))) continue
-    const attempt_started_at = iso(startedAt)
-    for await (const lines of readLines(log)) {
-      yield lines.map((text) => JSON.stringify({ step, attempt, attempt_started_at, text }))
-    }
+    for await (const lines of readLines(log)) yield lines.map((text) => logLine(begun, text))
   }
+}
+
+function logLine({ step, attempt, startedAt }: Begun, text: string): string {
+  return JSON.stringify({ step, attempt, attempt_started_at: iso(startedAt), text })
+}
+
+function indexOf(plan: Plan): Map<string, number> {
+  return new Map(plan.steps.map((step, at) => [step.name, at]))
 }
 
 /**
@@ -166,7 +186,11 @@ async function replaceFile(file: string, content: string | AsyncIterable<string[
 }
 
 async function* asText(chunks: AsyncIterable<string[]>): AsyncGenerator<string> {
-  for await (const lines of chunks) if (lines.length > 0) yield `${lines.join('\n')}\n`
+  for await (const lines of chunks) yield asLines(lines)
+}
+
+function asLines(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
 function json(value: unknown): string {
