@@ -1,3 +1,3 @@
-import { library } from '../../tools/config/tsup.ts'
+import { builtinsOnUse, library } from '../../tools/config/tsup.ts'
 
-export default library('index', 'client', 'modules', 'schedules')
+export default { ...library('index', 'client', 'modules', 'schedules'), esbuildPlugins: [builtinsOnUse] }

@@ -1,18 +1,35 @@
-import type { FastifySchemaCompiler } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type * as z from 'zod'
+import type { RouteSpec } from './contract/route-spec.ts'
 import { type FieldProblem, pointer, RequestInvalid } from './problem.ts'
 
-/** What fastify calls the parts of a request, and what a JSON Pointer into the request begins with. */
-const PARTS: Readonly<Record<string, string>> = { params: 'path', querystring: 'query', headers: 'headers', body: 'body' }
+/** The parts of a request, checked, and the request itself. */
+export interface CheckedParts {
+  readonly params: unknown
+  readonly query: unknown
+  readonly headers: unknown
+  readonly body: unknown
+  readonly raw: FastifyRequest
+}
 
-/** Checks a part of a request with the zod schema that the contract has for it; fails with RequestInvalid. */
-export const checkWithZod: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = '' }) => {
-  const part = PARTS[httpPart] ?? httpPart
-  return (data) => {
+/** Checks a request with the schemas that the contract has for its route. Throws RequestInvalid with the first part that does not fit. */
+export function checkRequest(raw: FastifyRequest, { params, query, headers, body }: RouteSpec): CheckedParts {
+  return {
+    params: check(params, raw.params, 'path'),
     // Fastify says null where a request has no body.
-    const parsed = schema.safeParse(httpPart === 'body' ? (data ?? undefined) : data)
-    return parsed.success ? { value: parsed.data } : { error: new RequestInvalid(parsed.error.issues.flatMap((issue) => fieldsOf(issue, part))) }
+    body: check(body, raw.body ?? undefined, 'body'),
+    query: check(query, raw.query, 'query'),
+    headers: check(headers, raw.headers, 'headers'),
+    raw,
   }
+}
+
+/** `part`: what a JSON Pointer into the request begins with. */
+function check(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
+  if (!schema) return value
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new RequestInvalid(parsed.error.issues.flatMap((issue) => fieldsOf(issue, part)))
 }
 
 function fieldsOf(issue: z.core.$ZodIssue, part: string): FieldProblem[] {

@@ -14,7 +14,8 @@ import {
 import type { DiscoverOptions } from '@lorc/jobs-registry'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.ts'
-import { readServiceConfig, type ServiceConfig } from './config.ts'
+import type { ServiceConfig } from './config.ts'
+import { settledConfig } from './settled-config.ts'
 import { ServerError } from './errors.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Authentication } from './auth/authentication.ts'
@@ -70,7 +71,7 @@ const VIEWED_EVENTS = 200_000
 
 /** Makes the service. Rejects with ServerError SERVER_CONFIG and RunnerError WORKSPACE_INVALID, STORE_*. */
 export async function createServer(options: ServerOptions): Promise<LorcServer> {
-  const config = readServiceConfig(options.config)
+  const config = await settledConfig(options.config)
   const { workspace, clock = systemClock, log = () => {}, version = '0.0.0' } = options
   const stateDir = options.runner?.stateDir ?? join(workspace, '.lorc')
   const [store, owned] = await openStore(options.store, stateDir)

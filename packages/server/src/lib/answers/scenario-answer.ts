@@ -1,6 +1,5 @@
 import type { Context } from '@lorc/context'
-import type { JsonObject, Plan, RunView } from '@lorc/runner'
-import { moduleKey } from '@lorc/runner/recipe'
+import { moduleKey, type JsonObject, type Plan, type RunView } from '@lorc/runner'
 import type * as z from 'zod'
 import type { planItemSchema } from '../contract/plan-item.ts'
 import type { scenarioRunSchema } from '../contract/scenarios.ts'

@@ -40,7 +40,6 @@ export async function guard(app: FastifyInstance, options: GuardOptions): Promis
     const silent = routes.find(({ config }) => config?.scope === undefined)
     if (silent) throw new Error(`The route ${String(silent.method)} ${silent.url} does not say which scope it needs.`)
   })
-  const limits = await rateLimits(app, options)
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(HEADERS)
     request.principal = LOCAL
@@ -48,8 +47,9 @@ export async function guard(app: FastifyInstance, options: GuardOptions): Promis
     assertOrigin(request)
     done()
   })
-  // Everybody may do everything, any number of times: there is nothing to wait for.
-  if (!authentication.isRequired && !limits.asked) return
+  // Everybody may do everything, any number of times: there is nothing to count or to wait for.
+  if (!authentication.isRequired && options.requestsPerMinute === null) return
+  const limits = await rateLimits(app, options)
   app.addHook('onRequest', async (request, reply) => {
     const { scope = 'operate' } = request.routeOptions.config
     if (request.is404 || scope === 'public') return

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readEnvelope, reasonOf } from './envelope.ts'
+import { reasonOf } from './answer-reason.ts'
+import { readEnvelope } from './envelope.ts'
 
 const HASH = 'a'.repeat(64)
 

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@lorc/runner'
 import * as z from 'zod'
+import { isObject, reasonOf } from './answer-reason.ts'
 
 const hash = z.string().regex(/^(sha256:)?[0-9a-f]{64}$/i, { message: 'a SHA-256 in hexadecimal' })
 
@@ -60,22 +61,4 @@ export function readEnvelope(body: JsonValue, module: string): Envelope {
   if (named !== module) return { status: 'wrong', reason: `it says that it is of the module \`${named}\`` }
   if (outputs === undefined) return { status: 'wrong', reason: 'it has no `outputs`' }
   return { status: 'ok', outputs, artifacts, evidence }
-}
-
-/** Characters of a reason that a message has. */
-const LONGEST_REASON = 500
-
-/** Why something failed, where an answer says it in one of the usual ways: `error`, `message`, `detail`, a text or an object with one. */
-export function reasonOf(body: JsonValue, depth = 3): string | undefined {
-  if (typeof body === 'string') return body === '' ? undefined : body.slice(0, LONGEST_REASON).replace(/\.$/, '')
-  if (!isObject(body) || depth === 0) return undefined
-  for (const field of ['error', 'message', 'detail', 'reason']) {
-    const reason = reasonOf(body[field] ?? null, depth - 1)
-    if (reason !== undefined) return reason
-  }
-  return undefined
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,4 @@
-import { parseItemName, type Attempt, type JsonObject } from '@lorc/runner'
-import { moduleKey } from '@lorc/runner/recipe'
+import { moduleKey, parseItemName, type Attempt, type JsonObject } from '@lorc/runner'
 import type { ModuleArgs, ModuleResult, ScenarioParams } from './scenario-plan.ts'
 
 /** `args` of a step of type `module` that a recipe has; their `${{ }}` are resolved. */

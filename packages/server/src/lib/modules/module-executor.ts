@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs'
 import { retryAfterMs, type Attempt, type AttemptOutcome, type JsonObject, type JsonValue, type RecordedError, type StepExecutor } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
-import { readEnvelope, reasonOf, type Envelope } from './envelope.ts'
+import { reasonOf } from './answer-reason.ts'
+import type { Envelope } from './envelope.ts'
 import { artifactName, keepArtifacts } from './module-artifacts.ts'
 import { callOf, type ModuleCall } from './module-call.ts'
 import type { ModuleResponse } from './module-client.ts'
@@ -92,6 +93,8 @@ async function ask(module: Module, body: JsonObject, { idempotencyKey, signal }:
   const response = await module.ask({ method: 'POST', url, headers, body: sent, signal })
   log.push(`POST ${url} ${response.status}, ${response.bytes.length} bytes, ${Math.round(module.now() - began)} ms`)
   const said = response.bytes.toString()
+  // With the schemas of what modules answer: a service that calls none does without.
+  const { readEnvelope } = await import('./envelope.ts')
   const envelope = readEnvelope(await module.envelopeOf(response, parsed(module, response, said), body), name)
   if (envelope.status === 'ok') return envelope
   const details = { answer: shownAnswer(said) }
@@ -105,6 +108,7 @@ async function ask(module: Module, body: JsonObject, { idempotencyKey, signal }:
 /** The JSON of an answer of status 2xx. Throws ServerError MODULE_* for any other. */
 function parsed({ name }: Module, { status, headers }: ModuleResponse, text: string): JsonValue {
   const value = jsonOf(text)
+  if (status >= 200 && status <= 299 && value !== undefined) return value
   const details = { status, answer: shownAnswer(text) }
   const reason = status < 400 || value === undefined ? undefined : reasonOf(value)
   const answered = `The module \`${name}\` answered ${status}${reason === undefined ? '' : `: ${reason}`}`
@@ -117,8 +121,7 @@ function parsed({ name }: Module, { status, headers }: ModuleResponse, text: str
     throw moduleError('MODULE_REDIRECTED', name, message, { details, fix: `Write where it leads into \`modules.${name}.url\`.` })
   }
   if (status < 200 || status > 299) throw moduleError('MODULE_REFUSED', name, `${answered}.`, { details })
-  if (value === undefined) throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` is no JSON.`, { details })
-  return value
+  throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` is no JSON.`, { details })
 }
 
 /** Undefined: it is none. */

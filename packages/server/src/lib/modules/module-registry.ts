@@ -1,5 +1,4 @@
-import { suggest } from '@lorc/runner/recipe'
-import type { Clock, JsonObject, ModuleFinder, PlanStep } from '@lorc/runner'
+import { suggest, type Clock, type JsonObject, type ModuleFinder, type PlanStep } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 import { Module } from './module.ts'
 import { ModuleClient } from './module-client.ts'

@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue, Plan, PlanStep } from '@lorc/runner'
-import { moduleKey } from '@lorc/runner/recipe'
+import { moduleKey, type JsonObject, type JsonValue, type Plan, type PlanStep } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 import type { ModuleRegistry } from './module-registry.ts'
 import { retryOf } from './module-retry.ts'

@@ -1,5 +1,4 @@
 import type { Clock, Runner } from '@lorc/runner'
-import { prunableRuns, pruneRuns } from '@lorc/runner/records'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { ServiceLog } from '../log.ts'
 
@@ -62,6 +61,7 @@ export class Pruning {
     const { runner, stateDir, audit, clock, log } = this.#options
     const bounds = { ...retention, now: clock.now() }
     try {
+      const { prunableRuns, pruneRuns } = await import('@lorc/runner/records')
       const { runs } = await prunableRuns(runner.store, bounds)
       if (runs.length === 0) return
       const why = `the retention keeps what began within ${retention.keepMs / 86_400_000} days, and the last ${retention.keepLast} runs of each recipe`

@@ -1,4 +1,4 @@
-import { contract } from '../contract.ts'
+import { knownRoutes } from '../contract/route-families.ts'
 
 interface Known {
   method: string
@@ -9,7 +9,7 @@ let known: Known[] | undefined
 
 /** The methods that the route of a path takes; none: there is no such path. */
 export function methodsOf(url: string): string[] {
-  known ??= Object.keys(contract).map((name) => {
+  known ??= [...knownRoutes.keys()].map((name) => {
     const [method = '', path = ''] = name.split(' ')
     const pattern = path.split(/(\{\w+\}|\*)/).map((part) => (part === '*' ? '.+' : part.startsWith('{') ? '[^/]+' : part.replaceAll('.', '\\.')))
     return { method, path: new RegExp(`^${pattern.join('')}$`) }

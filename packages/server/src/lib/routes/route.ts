@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as FastifyRoute } from 'fastify'
-import { contract, type Contract } from '../contract.ts'
+import type { Contract } from '../contract.ts'
+import { knownRoutes } from '../contract/route-families.ts'
 import type { Answer, CheckedRequest, RouteSpec, Scope } from '../contract/route-spec.ts'
+import { checkRequest } from '../request-checks.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -26,42 +28,30 @@ export interface Registration<Name extends keyof Contract> {
 
 /** Registers a route of the contract, which says what is checked and what a key has to allow. */
 export function route<Name extends keyof Contract>(app: FastifyInstance, name: Name, options: RouteOptions = {}): Registration<Name> {
+  const { scope, spec: load } = knownRoutes.get(name)!
+  let known: RouteSpec | undefined
+  const check = (spec: RouteSpec, raw: FastifyRequest): Checked<Name> => checkRequest(raw, spec) as unknown as Checked<Name>
+  const register = (handle: (request: Checked<Name>, reply: FastifyReply) => unknown): void => {
+    const handler = async (raw: FastifyRequest, reply: FastifyReply): Promise<unknown> => handle(check((known ??= await load()), raw), reply)
+    app.route({ ...registration(name, options), config: { route: name, scope }, handler })
+  }
   return {
     answers: (handler) => {
-      app.route({
-        ...registration(name, options),
-        handler: async (raw, reply) => {
-          const answer: { status: number; headers?: Readonly<Record<string, string>>; body: unknown } = await handler(checked<Name>(raw))
-          if (answer.headers) reply.headers(answer.headers)
-          return reply.status(answer.status).send(answer.body)
-        },
+      register(async (request, reply) => {
+        const answer: { status: number; headers?: Readonly<Record<string, string>>; body: unknown } = await handler(request)
+        if (answer.headers) reply.headers(answer.headers)
+        return reply.status(answer.status).send(answer.body)
       })
     },
-    streams: (handler) => {
-      app.route({ ...registration(name, options), handler: async (raw, reply) => handler(checked<Name>(raw), reply) })
-    },
+    streams: register,
   }
 }
 
-function registration(name: keyof Contract, { bodyLimit }: RouteOptions): Omit<FastifyRoute, 'handler'> {
-  const spec: RouteSpec = contract[name]
+function registration(name: string, { bodyLimit }: RouteOptions): Pick<FastifyRoute, 'method' | 'url' | 'bodyLimit'> {
   const [method = '', path = ''] = name.split(' ')
   return {
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    config: { route: name, scope: spec.scope },
     ...(bodyLimit !== undefined && { bodyLimit }),
-    schema: {
-      ...(spec.params && { params: spec.params }),
-      ...(spec.query && { querystring: spec.query }),
-      ...(spec.headers && { headers: spec.headers }),
-      ...(spec.body && { body: spec.body }),
-    },
   }
-}
-
-/** The parts of a request were checked by the schemas that these types are inferred from. */
-function checked<Name extends keyof Contract>(raw: FastifyRequest): Checked<Name> {
-  const { params, query, headers, body } = raw
-  return { params, query, headers, body, raw } as unknown as Checked<Name>
 }

@@ -1,7 +1,7 @@
 import { systemClock, type RunStore } from '@lorc/runner'
-import { readServiceConfig } from '../config.ts'
 import { ModuleRegistry } from '../modules/module-registry.ts'
 import { RecipeCatalogue } from '../recipes/recipe-catalogue.ts'
+import { settledConfig } from '../settled-config.ts'
 import { Firings, type Firing } from './firings.ts'
 import { scheduledBefore } from './schedule-cursor.ts'
 import { scheduledRecipes, type Broken, type Scheduled } from './scheduled-recipes.ts'
@@ -34,7 +34,7 @@ export interface ListedSchedule extends Omit<Scheduled, 'times'> {
 /** The schedules of a workspace, the next one to come first, and recipes whose schedules are not run for their problems. */
 export async function listSchedules(options: ListSchedulesOptions): Promise<{ schedules: ListedSchedule[]; broken: Broken[] }> {
   const { workspace: root, allow, stateDir, config } = options
-  const { server, modules } = readServiceConfig(config)
+  const { server, modules } = await settledConfig(config)
   const registry = new ModuleRegistry(modules, {}, systemClock)
   return schedulesOf(new RecipeCatalogue({ root, allow, stateDir, modules: registry }, server.recipes), options)
 }

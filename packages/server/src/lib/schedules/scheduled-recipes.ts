@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlanSchedule } from '@lorc/runner'
-import { firingTimes, type FiringTimes } from '@lorc/runner/recipe'
+import type { FiringTimes } from '@lorc/runner/recipe'
 import type { RecipeCatalogue } from '../recipes/recipe-catalogue.ts'
 
 /** A recipe that has a schedule. */
@@ -29,7 +29,7 @@ export async function scheduledRecipes(recipes: RecipeCatalogue, root: string, b
   for (const [name, path] of await recipes.paths()) {
     try {
       const { schedule } = (await recipes.open(name)).plan
-      if (schedule) scheduled.push({ name, path, ...completed(schedule) })
+      if (schedule) scheduled.push({ name, path, ...(await completed(schedule)) })
     } catch (error) {
       const isScheduled = before.has(path) || (await saysSchedule(join(root, path)))
       if (isScheduled) broken.push({ name, path, error: error instanceof Error ? error : new Error(String(error)) })
@@ -38,7 +38,8 @@ export async function scheduledRecipes(recipes: RecipeCatalogue, root: string, b
   return { scheduled, broken }
 }
 
-function completed({ cron, timezone = 'UTC', catchUp = 'none', overlap = 'skip' }: PlanSchedule): Pick<Scheduled, 'schedule' | 'times'> {
+async function completed({ cron, timezone = 'UTC', catchUp = 'none', overlap = 'skip' }: PlanSchedule): Promise<Pick<Scheduled, 'schedule' | 'times'>> {
+  const { firingTimes } = await import('@lorc/runner/recipe')
   return { schedule: { cron, timezone, catchUp, overlap }, times: firingTimes(cron, timezone) }
 }
 
