@@ -3,6 +3,7 @@ import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../render/text.ts'
 import { serverOptions } from '../server-options.ts'
+import { trimMemorySoon } from '../trim-memory.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
 
 export const serve = defineCommand({
@@ -29,14 +30,17 @@ export const serve = defineCommand({
     const given = serverOptions(loaded, io.env, version)
     const server = await createServer({ ...given.options, log: options.json ? jsonLog(io) : textLog(io) })
     const stopped = interrupted(io)
+    let callOff = (): void => undefined
     try {
       const { host, port } = options
       const { url } = await server.listen({ ...(host !== undefined && { host }), ...(port !== undefined && { port }) })
       const started = { event: 'listening', url, workspace: loaded.root, pid: io.pid }
       io.stdout.write(options.json ? `${JSON.stringify(started)}\n` : `lorc ${version} serves ${oneLine(loaded.root)} at ${url}\n`)
+      callOff = trimMemorySoon()
       const signal = await stopped
       io.stderr.write(options.json ? '' : `${signal}: stopping; runs that go on are taken up by the next start\n`)
     } finally {
+      callOff()
       await server.close()
       await given.close()
     }
