@@ -44,14 +44,15 @@ export const dashboardRun: Workload = {
 
 export const dashboardScroll: Workload = {
   name: 'dashboard-scroll',
-  title: 'Scrolling through that run',
+  title: 'Scrolling through that run, and through 100,000 runs',
   shows: 'ms',
   cases: [frame],
-  entries: [entry('dashboard, timeline', 'timeline'), entry('dashboard, every step', 'every-step')],
+  entries: [entry('dashboard, timeline', 'timeline'), entry('dashboard, every step', 'every-step'), entry('dashboard, 100,000 runs', 'runs')],
   against: 'dashboard, timeline',
   targets: [
     { says: '50 frames a second: timeline', of: frame.name, judge: atMost('dashboard, timeline', 20, 'ms') },
     { says: '50 frames a second: every step', of: frame.name, judge: atMost('dashboard, every step', 20, 'ms') },
+    { says: '50 frames a second: 100,000 runs', of: frame.name, judge: atMost('dashboard, 100,000 runs', 20, 'ms') },
   ],
-  notes: ['The mean time from frame to frame over 120 of them; the page is scrolled by 120 pixels in each.'],
+  notes: ['The mean time from frame to frame over 120 of them; the page is scrolled by 120 pixels in each. Of the runs, all pages are read meanwhile: from the top to the end of the list.'],
 }

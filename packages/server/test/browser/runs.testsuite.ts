@@ -42,6 +42,63 @@ export function runsSuite(stage: Stage): void {
     await page.waitForURL(`**/#/runs/${ids.failing}`)
   })
 
+  it('reads the list again often while something goes on, else seldom', async () => {
+    await page.clock.install()
+    let asked = 0
+    page.on('request', (request) => (asked += Number(new URL(request.url()).pathname === '/runs')))
+    /** So many requests are made in a minute. */
+    const inAMinute = async (): Promise<number> => {
+      const before = asked
+      for (let second = 0; second < 60; second += 2) {
+        await page.clock.runFor(2000)
+        // What was asked for has been answered by then.
+        await page.evaluate('fetch("/health").then((answer) => answer.text())')
+      }
+      return asked - before
+    }
+    await open('runs?status=completed')
+    await page.locator('.runs .rows .row').first().waitFor()
+    expect(await inAMinute()).toBeLessThanOrEqual(10)
+    expect(await inAMinute()).toBeLessThanOrEqual(4)
+    await page.route('**/runs?*', async (route) => {
+      const answer = await route.fetch()
+      const page = (await answer.json()) as { items: object[] }
+      await route.fulfill({ json: { ...page, items: page.items.map((item) => ({ ...item, status: 'running' })) } })
+    })
+    await page.keyboard.press('ArrowDown')
+    expect(await inAMinute()).toBeGreaterThanOrEqual(20)
+  })
+
+  it.each([
+    ['the list of runs', () => 'runs', '.runs .rows .row'],
+    ['a run with a step open', () => `runs/${ids.failing}?step=model`, '.step-panel table'],
+    ['the timeline', () => `runs/${ids.failing}/timeline`, '.steps .bar'],
+    ['the context', () => `runs/${ids.nightly}/context`, '.keys .rows .row'],
+    ['a form', () => 'start/recipes/nightly', '.start-form .field'],
+  ])('leads to every action of %s with the keyboard, and shows where it is', async (_, hash, ready) => {
+    await open(hash())
+    await page.locator(ready).first().waitFor()
+    const all = await page.evaluate<string[]>(`(() => {
+      const open = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+      const reached = open.filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility())
+      reached.forEach((one, i) => (one.dataset.stop = String(i)))
+      return reached.map((one) => one.dataset.stop)
+    })()`)
+    const stops = new Set<string>()
+    for (let i = 0; i < all.length + 12; i++) {
+      await page.keyboard.press('Tab')
+      const at = await page.evaluate<{ stop: string | null; seen: boolean }>(`(() => {
+        const one = document.activeElement
+        const { outlineStyle, outlineWidth } = getComputedStyle(one)
+        return { stop: one.dataset.stop ?? null, seen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1 }
+      })()`)
+      if (at.stop === null) continue
+      expect(at).toMatchObject({ seen: true })
+      stops.add(at.stop)
+    }
+    expect([...stops].sort()).toEqual([...all].sort())
+  })
+
   it('shows what failed and why, and all of a step at a click', async () => {
     await open(`runs/${ids.failing}`)
     expect(await main().textContent()).toMatch(/model failed .* into the run, after 2 attempts[^]*STEP_FAILED: the upstream answered 503 <img src=x[^]*1 step cannot begin: publish/)
