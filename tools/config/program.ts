@@ -55,6 +55,8 @@ export const program = (name: string, { carries, installed, library, scripts, in
     entry: named([name]),
     splitting: false,
     banner: { js: refuseOldNode(name) },
+    // For those who tell a module by its statements.
+    footer: { js: 'export{}' },
     esbuildPlugins: [builtinsOnUse, inPlaceOf(instead)],
   }
   const names = scripts.map((path) => basename(path, '.ts'))
