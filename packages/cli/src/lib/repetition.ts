@@ -39,7 +39,7 @@ function sameNotes({ runId }: RunRecord, now: RunRecord, { cause }: RunDiff): st
 
 function differenceNotes(then: RunRecord, now: RunRecord, diff: RunDiff, { style, columns, kept }: RepetitionOptions): string[] {
   const cut = (line: string): string => truncate(line, columns - 5)
-  const sections = { context: diff.context, artifacts: diff.artifacts, steps: diff.outcomes }
+  const sections = { context: diff.context, artifacts: diff.artifacts, results: diff.results, steps: diff.outcomes }
   const lines = Object.entries(sections).flatMap(([name, found]) => (found.length > 0 ? differenceSection(name, found, style, cut) : []))
   const cause =
     diff.cause === null

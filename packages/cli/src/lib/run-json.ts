@@ -31,6 +31,8 @@ function stepJson(step: StepState): object {
     ended_at: iso(step.endedAt),
     metrics: metrics === null ? null : snakeCased(metrics),
     outputs: step.outputs,
+    // As the step's code has it: no name of it is ours.
+    meta: step.meta,
     artifacts: step.artifacts,
     error: step.error === null ? null : snakeCased(step.error),
     blocked_by: step.blockedBy,

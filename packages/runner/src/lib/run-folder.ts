@@ -132,7 +132,7 @@ function results({ fold, context }: LoadedRun): unknown {
   }
 }
 
-function stepRecord({ status, attempts, startedAt, endedAt, metrics, outputs, artifacts, error, blockedBy, reason, cached, importedFrom }: StepState): unknown {
+function stepRecord({ status, attempts, startedAt, endedAt, metrics, outputs, artifacts, error, blockedBy, reason, meta, cached, importedFrom }: StepState): unknown {
   return {
     status,
     attempts,
@@ -147,6 +147,7 @@ function stepRecord({ status, attempts, startedAt, endedAt, metrics, outputs, ar
     },
     outputs,
     artifacts,
+    meta,
     error,
     blocked_by: blockedBy,
     reason,

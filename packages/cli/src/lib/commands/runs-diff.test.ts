@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { JsonValue } from '@lorc/runner'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { RealRuns } from '../real-runs.fixture.ts'
 import { planOf } from '../scripted-run.fixture.ts'
@@ -107,6 +108,19 @@ it('says so when nothing that is recorded explains it, and what took longer', as
   expect(await diff(a.runId, b.runId)).toContain(
     'first effect  step load: wrote demo.rows_v1 $[0]: 1 → 9\n              nothing that lorc records differs before it',
   )
+})
+
+it('compares what steps returned, where any did', async () => {
+  const returning = (result: JsonValue) => ({ load: () => ({ status: 'ok' as const, outputs: null, meta: { result } }) })
+  runs.work = returning({ orders: 3, by: 'x' })
+  const a = await runs.run(plan)
+  runs.work = returning({ orders: 4, by: 'x' })
+  const b = await runs.run(plan)
+  const shown = await diff(a.runId, b.runId)
+  expect(shown).toContain('first effect  step load: returned $.orders: 3 → 4\n')
+  expect(shown).toContain('results       1 difference\n  load  $.orders: 3 → 4\nsteps         same\n')
+  const { stdout } = await runs.lorc('runs', 'diff', a.runId, b.runId, '--json')
+  expect(JSON.parse(stdout)).toMatchObject({ same: false, results: [{ name: 'load', path: '$.orders', a: 3, b: 4 }] })
 })
 
 it('shows which steps took more or less time', async () => {

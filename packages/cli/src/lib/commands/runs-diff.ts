@@ -62,11 +62,17 @@ function text(a: RunRecord, b: RunRecord, diff: RunDiff, style: Style, columns: 
     environment: diff.environment,
     context: diff.context,
     artifacts: diff.artifacts,
+    // Only jobs return something.
+    ...(hasResults(a) || hasResults(b) ? { results: diff.results } : {}),
     steps: diff.outcomes,
   }
   for (const [name, differences] of Object.entries(sections)) lines.push(...differenceSection(name, differences, style, cut))
   lines.push(...timingLines(a, b, diff.timing, style, cut))
   return `${lines.join('\n')}\n`
+}
+
+function hasResults({ results }: RunRecord): boolean {
+  return Object.keys(results).length > 0
 }
 
 function headOf(label: string, run: RunRecord, style: Style): string {
@@ -91,7 +97,7 @@ function timingLines(a: RunRecord, b: RunRecord, timing: readonly TimeDifference
 function jsonOf(diff: RunDiff): object {
   const side = (value: JsonValue | undefined): JsonValue => value ?? null
   const entry = ({ name, path, a, b }: NamedDifference): object => ({ name, path, a: side(a), b: side(b) })
-  const { cause, effect, timing, plan, code, params, environment, context, artifacts, outcomes, same } = diff
+  const { cause, effect, timing, plan, code, params, environment, context, artifacts, results, outcomes, same } = diff
   return {
     same,
     first_cause: cause === null ? null : { section: cause.section, ...entry(cause.difference) },
@@ -102,6 +108,7 @@ function jsonOf(diff: RunDiff): object {
     environment: environment.map(entry),
     context: context.map(entry),
     artifacts: artifacts.map(entry),
+    results: results.map(entry),
     steps: outcomes.map(entry),
     timing: timing.map(({ step, a, b }) => ({ step, a_ms: a, b_ms: b })),
   }

@@ -2,6 +2,7 @@ import type { RunView, StepState } from '@lorc/runner'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { shortId } from '../explain/next-commands.ts'
+import { jobNotes } from '../render/job-notes.ts'
 import { paintStatus } from '../render/marks.ts'
 import { bytes, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
@@ -124,5 +125,5 @@ function note(step: StepState): string {
   if (step.cached) return 'cached'
   if (step.importedFrom !== null) return `from ${step.importedFrom}`
   const made = new Set([...step.outputs, ...step.artifacts.map(({ path }) => path)])
-  return oneLine(step.reason ?? [...made].join(', '))
+  return oneLine(step.reason ?? [...made, ...(made.size === 0 ? jobNotes(step.meta) : [])].join(', '))
 }

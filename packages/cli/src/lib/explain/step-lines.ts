@@ -1,5 +1,6 @@
 import type { RunView } from '@lorc/runner'
 import type { CacheVerdict, RunTimeline, Span, StepStory } from '@lorc/runner/insight'
+import { jobNotes } from '../render/job-notes.ts'
 import { paintStatus } from '../render/marks.ts'
 import { count, duration, timestamp } from '../render/quantity.ts'
 import type { Style } from '../render/style.ts'
@@ -26,6 +27,7 @@ export function stepLines({ view, timeline, story, cache, log }: ToldStep, style
     ...section('why', [...whyNow(story, view), ...order(story, timeline), ...decisions(story)], style),
     ...section('time', times(story, timeline), style),
     ...section('cache', cacheLines(story, cache), style),
+    ...section('result', jobNotes(view.steps.find(({ name }) => name === story.step)?.meta ?? null), style),
     ...section('failure', failureLines(story, log, style), style),
   ]
 }

@@ -49,7 +49,8 @@ export function failedTitle(plan: Plan, status: 'failed' | 'cancelled', { env }:
 const TYPES_SHOWN = 6
 const SAMPLE_WIDTH = 200
 
-function eventsText(events: JsonValue | undefined): string {
+/** `3 events (2 email.received, 1 email.sent)`, of the counts in a step's `meta`. */
+export function eventsText(events: JsonValue | undefined): string {
   if (!isObject(events)) return 'no events'
   const numberOf = (field: string): number => (typeof events[field] === 'number' ? events[field] : 0)
   const emitted = numberOf('emitted')
@@ -61,7 +62,8 @@ function eventsText(events: JsonValue | undefined): string {
   return `${emitted === 0 ? 'no events' : count(emitted, 'event')}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
 }
 
-function objectsText(objects: JsonValue | undefined): string[] {
+/** `raw objects: 2 inserted`, where there were any. */
+export function objectsText(objects: JsonValue | undefined): string[] {
   if (!isObject(objects)) return []
   const told = Object.entries(objects).flatMap(([what, number]) => (Number(number) > 0 ? [`${Number(number)} ${what}`] : []))
   return [`raw objects: ${told.join(', ') || 'none'}`]

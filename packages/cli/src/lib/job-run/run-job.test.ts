@@ -56,6 +56,11 @@ describe('lorc run PACKAGE JOB', () => {
     ])
     expect(stderr).toMatch(/^toy\/hello: run_\S+\n\S+ INFO toy\/hello: said hello, times=3\n✓ toy\/hello completed in [\d.]+m?s: 3 events \(3 hello\.said\)\n$/)
     expect(existsSync(join(toy.folder, '.lorc/events.db'))).toBe(true)
+    const result = { account: 'acct', since: '2026-01-01T00:00:00.000Z', until: '2026-01-31T12:00:00.000Z' }
+    const shown = await toy.lorc(['runs', 'show', 'last', '--json'])
+    expect(JSON.parse(shown.stdout)).toMatchObject({ steps: [{ meta: { result, events: { emitted: 3 } } }] })
+    expect((await toy.lorc(['runs', 'show', 'last'])).stdout).toContain('returned {"account":"acct",')
+    expect((await toy.lorc(['explain', 'last', 'hello'])).stdout).toMatch(/\nresult {3}returned \{"account".*\n {9}3 events \(3 hello\.said\)\n/)
   })
 
   it('takes the name in full, parameters from a file, and texts for what may be a text', async () => {

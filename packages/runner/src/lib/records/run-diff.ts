@@ -26,6 +26,8 @@ export interface RunDiff {
   context: NamedDifference[]
   /** Files that steps left, by their path: hashes of their content. */
   artifacts: NamedDifference[]
+  /** What steps returned. */
+  results: NamedDifference[]
   /** What became of steps. */
   outcomes: NamedDifference[]
   /** What took longer or shorter, the largest difference first. */
@@ -34,7 +36,7 @@ export interface RunDiff {
   cause: { section: Section; difference: NamedDifference } | null
   /** The first step, in the order in which B began them, that came to something else. */
   effect: { step: string; difference: NamedDifference } | null
-  /** The same came of both: of each step, of the run, in the context, in the files. Whatever else differs. */
+  /** The same came of both: of each step and what it returned, of the run, in the context, in the files. Whatever else differs. */
   same: boolean
 }
 
@@ -58,6 +60,7 @@ export function diffRuns(a: RunRecord, b: RunRecord): RunDiff {
   const effects = {
     context: byName(Object.fromEntries(a.context), Object.fromEntries(b.context)),
     artifacts: byName(a.artifacts, b.artifacts),
+    results: byName(a.results, b.results),
     outcomes: outcomes(a, b),
   }
   const section = SECTIONS.find((name) => causes[name].length > 0)
@@ -138,6 +141,8 @@ function firstEffect(a: RunRecord, b: RunRecord): RunDiff['effect'] {
     const became = firstDifference(outcomeOf(old), outcomeOf(step))
     if (became !== undefined) return { step: step.name, difference: { name: 'became', ...became } }
     if (written !== undefined) return { step: step.name, difference: written }
+    const returned = firstDifference(a.results[step.name], b.results[step.name])
+    if (returned !== undefined) return { step: step.name, difference: { name: 'returned', ...returned } }
   }
   return null
 }

@@ -30,6 +30,8 @@ export interface RunRecord {
   context: Map<string, JsonValue>
   /** Hashes of the files that steps left, by their path. */
   artifacts: { [path: string]: string }
+  /** What steps returned (see `steps.NAME.result` of expressions), by their names. */
+  results: { [step: string]: JsonValue }
   /** What each step has set, by its name. */
   writes: Map<string, { [key: string]: JsonValue }>
 }
@@ -68,6 +70,7 @@ export async function readRunRecord(source: JournalSource, runId: string): Promi
     steps,
     context: new Map(keys.sort().map((key) => [key, own(context.get(key)!)])),
     artifacts: Object.fromEntries(steps.flatMap((step) => step.artifacts.map(({ path, sha256 }) => [own(path), sha256]))),
+    results: Object.fromEntries(steps.flatMap(({ name, meta }) => (meta?.result === undefined ? [] : [[name, own(meta.result)]]))),
     writes: new Map([...written].map(([step, writes]) => [step, own(valuesOf(writes))])),
   }
 }

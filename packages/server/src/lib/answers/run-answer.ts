@@ -79,6 +79,7 @@ function stepAnswer(step: StepState): Step {
     },
     outputs: step.outputs,
     artifacts: step.artifacts,
+    meta: step.meta,
     error: step.error && errorAnswer(step.error),
     blocked_by: step.blockedBy,
     reason: step.reason,

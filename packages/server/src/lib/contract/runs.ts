@@ -52,6 +52,7 @@ export const stepSchema = z
       .nullable(),
     outputs: z.array(z.string()),
     artifacts: z.array(artifactSchema),
+    meta: z.record(z.string(), z.json()).nullable().describe('Further fields of its envelope; of a job `result`, what it returned, and `events`.'),
     error: errorSchema.nullable(),
     blocked_by: z.string().nullable(),
     reason: z.string().nullable(),

@@ -64,7 +64,9 @@ describe('jobs over HTTP', () => {
     const text = '${{ run.id }}'
     const started = await ask('POST', '/jobs/toy/greet/runs', { params: { name: text }, account: text }, { prefer: 'wait=10' })
     const { run_id: id } = started.body as { run_id: string }
-    expect((await server.runner.view(id)).steps[0]).toMatchObject({ status: 'completed', meta: { result: { said: `hello ${text}`, account: text } } })
+    const result = { said: `hello ${text}`, account: text }
+    expect((await server.runner.view(id)).steps[0]).toMatchObject({ status: 'completed', meta: { result } })
+    expect(started.body).toMatchObject({ steps: [{ meta: { result, events: { emitted: 0 } } }] })
   })
 
   it('are refused before anything is recorded where what they are given is wrong', async () => {
