@@ -1,5 +1,5 @@
 import { acceptedRuns, accepting } from './workloads/accepting.ts'
-import { bigqueryDeliver } from './workloads/bigquery.ts'
+import { bigqueryDeliver, bigqueryMemory } from './workloads/bigquery.ts'
 import { coldStart } from './workloads/cold-start.ts'
 import { dashboardLoad, dashboardRun, dashboardScroll, dashboardSize } from './workloads/dashboard.ts'
 import { eventsCount, eventsDeliver, eventsEmit, eventsImport, eventsMemory } from './workloads/events.ts'
@@ -24,6 +24,7 @@ export const workloads: readonly Workload[] = [
   coldStart,
   jobsList,
   bigqueryDeliver,
+  bigqueryMemory,
   accepting,
   acceptedRuns,
   scenario,

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { openEvents } from '@lorc/event-client'
+import { openEvents, type EventsOptions } from '@lorc/event-client'
 import { eventSample } from '../../peers/event-sample.mjs'
 import type { Contender, OpenOptions } from '../harness/contender.ts'
 import { lorcVersion } from './lorc-version.ts'
+import { peakMemory } from './peak-memory.ts'
 
 /** Checks one request in `SAMPLE` against the types of BigQuery's client, with its rows, and keeps these in SQLite. */
 const SERVER = fileURLToPath(new URL('../../../packages/event-client/test/bigquery/serve.ts', import.meta.url))
@@ -15,19 +16,25 @@ const SERVER = fileURLToPath(new URL('../../../packages/event-client/test/bigque
 /** So that it is not the server that is measured. The tests have it check all. */
 const SAMPLE = '20'
 
-/** Events through the client and the outbox to BigQuery's contract server, in a process of its own. */
+/**
+ * Events through the client and the outbox to BigQuery's contract server, in a process of its own. Task `memory`: what a process
+ * takes at most that emits them.
+ */
 export async function open({ scratch }: OpenOptions): Promise<Contender> {
   const servers = new Map<number, Promise<Server>>()
+  const serverOf = (latencyMs: number): Promise<Server> => {
+    const server = servers.get(latencyMs) ?? serve(latencyMs)
+    servers.set(latencyMs, server)
+    return server
+  }
   return {
     version: lorcVersion,
     settings: 'sink bigquery, the real client, batches of 2,000, 4 requests at once; to the contract server, over HTTP',
     tasks: {
       async deliver(size, { latencyMs = 0 }) {
-        const latency = Number(latencyMs)
-        const server = servers.get(latency) ?? serve(latency)
-        servers.set(latency, server)
-        return deliver(scratch, (await server).endpoint, size)
+        return deliver(scratch, await placeIn(serverOf(Number(latencyMs))), size)
       },
+      memory: peakMemory(scratch, () => placeIn(serverOf(0))),
     },
     async close() {
       for (const server of servers.values()) (await server).process.stdin?.end()
@@ -46,11 +53,16 @@ async function serve(latencyMs: number): Promise<Server> {
   return { process, endpoint: String(line).trim() }
 }
 
-let runs = 0
+let datasets = 0
 
-async function deliver(scratch: string, endpoint: string, size: number): Promise<{ measured: number }> {
+/** A dataset that nobody else has. */
+async function placeIn(server: Promise<Server>): Promise<EventsOptions> {
+  return { sink: 'bigquery', project: 'bench-project', dataset: `d${(datasets += 1)}`, endpoint: (await server).endpoint }
+}
+
+async function deliver(scratch: string, place: EventsOptions, size: number): Promise<{ measured: number }> {
   const dir = mkdtempSync(join(scratch, 'bigquery-'))
-  const hub = await openEvents({ dir, sink: 'bigquery', project: 'bench-project', dataset: `d${(runs += 1)}`, endpoint })
+  const hub = await openEvents({ dir, ...place })
   await hub.setup({ dryRun: false })
   const begin = performance.now()
   const client = hub.client({ runId: 'run', step: 'step' })

@@ -1,28 +1,15 @@
-import { execFileSync, fork, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { openEvents, type EventHub, type EventsOptions } from '@lorc/event-client'
 import { eventSample } from '../../peers/event-sample.mjs'
 import type { Contender, OpenOptions, Task } from '../harness/contender.ts'
 import { lorcVersion } from './lorc-version.ts'
+import { peakMemory } from './peak-memory.ts'
 
 const SERVER = fileURLToPath(new URL('./event-server-entry.ts', import.meta.url))
-
-/** JavaScript, as a job is: to strip types costs a process 20 MB. Prints the most memory that it took, in bytes. */
-const EMITTING = `
-import { openEvents } from ${JSON.stringify(import.meta.resolve('@lorc/event-client'))}
-import { eventSample } from ${JSON.stringify(new URL('../../peers/event-sample.mjs', import.meta.url).href)}
-const [dir, size] = process.argv.slice(2)
-const hub = await openEvents({ dir })
-const client = hub.client({ runId: 'run', step: 'step' })
-for (let n = 0; n < Number(size); n += 1) client.emit(eventSample(n))
-await client.settle()
-process.stdout.write(String(process.resourceUsage().maxRSS * 1024))
-await hub.close()
-`
 
 /** How often a count is asked for. */
 const ASKED = 20
@@ -36,24 +23,13 @@ export async function open({ scratch, variant }: OpenOptions): Promise<Contender
   const contender = { version: lorcVersion, close: async () => {} }
   switch (variant) {
     case 'memory':
-      return { ...contender, settings: '', tasks: { memory: peakMemory(scratch) } }
+      return { ...contender, settings: '', tasks: { memory: peakMemory(scratch, () => Promise.resolve({})) } }
     case 'http':
       return { ...contender, ...(await delivering(scratch)) }
     case 'emit':
       return { ...contender, settings: 'sqlite sink, synced once at the end', tasks: { emit: (size) => fresh(scratch, {}, (hub) => emit(hub, size)) } }
     default:
       return { ...contender, ...(await counting(scratch, variant)) }
-  }
-}
-
-function peakMemory(scratch: string): Task {
-  const script = join(scratch, 'emit.mjs')
-  writeFileSync(script, EMITTING)
-  return async (size) => {
-    const dir = mkdtempSync(join(scratch, 'memory-'))
-    const said = execFileSync(execPath, [script, dir, String(size)], { encoding: 'utf8' })
-    rmSync(dir, { recursive: true })
-    return { measured: Number(said) }
   }
 }
 
