@@ -20,20 +20,20 @@ const hub = await openEvents(options)
 if (options.sink === 'bigquery') await hub.setup({ dryRun: false })
 const client = hub.client({ runId: 'run', step: 'step' })
 const began = performance.now()
-const say = (emitted) => {
+let emitted = 0
+const say = () => {
   const { waiting, delivered } = hub.counts()
   const { user, system } = process.cpuUsage()
   console.log(JSON.stringify({ seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6, emitted, delivered, waiting, rss: process.memoryUsage.rss() }))
 }
-const timer = setInterval(() => say(size), 5000)
-for (let n = 0; n < size; n += 1) {
-  client.emit(eventSample(n))
-  if (n % 10_000 === 9999) await client.flush()
-  if (n % Math.ceil(size / 40) === 0) say(n + 1)
+const timer = setInterval(say, 5000)
+for (; emitted < size; emitted += 1) {
+  client.emit(eventSample(emitted))
+  if (emitted % 10_000 === 9999) await client.flush()
 }
 await client.settle()
 clearInterval(timer)
-say(size)
+say()
 console.log(JSON.stringify({ peak: process.resourceUsage().maxRSS * 1024 }))
 await hub.close()
 `
