@@ -12,7 +12,7 @@ else if (readFileSync(page, 'utf8') !== made) {
   process.exitCode = 1
 }
 
-for (const recipe of globSync('examples/*/!(lorc.config).yaml')) {
+for (const recipe of globSync('examples/*/!(*.config).yaml')) {
   const line = `# yaml-language-server: $schema=${relative(dirname(recipe), page)}`
   if (readFileSync(recipe, 'utf8').startsWith(`${line}\n`)) continue
   console.error(`${recipe} does not begin with the line \`${line}\`.`)
