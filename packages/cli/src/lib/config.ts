@@ -48,7 +48,7 @@ export interface ConfigFile {
   logging?: { level?: JobLogLevel; format?: 'text' | 'json' } | undefined
   /** Settings of `lorc serve`; docs/server.md lists them. */
   server?: Record<string, unknown> | undefined
-  /** The modules that `lorc serve` calls over HTTP, by name; docs/server.md says what each may hold. */
+  /** The modules that scenarios and recipes call over HTTP, by name; docs/modules.md says what each may hold. */
   modules?: Record<string, unknown> | undefined
 }
 
