@@ -10,6 +10,7 @@ import { items } from './workloads/items.ts'
 import { jobsList } from './workloads/jobs-list.ts'
 import { runsList } from './workloads/lists.ts'
 import { pythonSteps } from './workloads/python-steps.ts'
+import { readersLag, readersMemory } from './workloads/readers.ts'
 import { recipe } from './workloads/recipe.ts'
 import { report, reportSize } from './workloads/report.ts'
 import { runs } from './workloads/runs.ts'
@@ -28,6 +29,8 @@ export const workloads: readonly Workload[] = [
   accepting,
   acceptedRuns,
   scenario,
+  readersLag,
+  readersMemory,
   runsList,
   idleMemory,
   idleWakes,

@@ -36,7 +36,7 @@ export async function streamEvents(
   while (!to.gone.aborted) {
     const chunk = await next()
     if (!chunk) return
-    await to.write(chunk.frames)
+    await to.send(chunk.frames)
     seq = chunk.next
     last = chunk.last
   }

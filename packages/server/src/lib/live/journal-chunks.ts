@@ -1,9 +1,10 @@
 import type { RunStore } from '@lorc/runner'
 import { frameOf } from './frame.ts'
+import { SharedBytes } from './shared-bytes.ts'
 
 /** Events of a run, one after the other, as they are sent. */
 export interface JournalChunk {
-  readonly frames: Buffer
+  readonly frames: SharedBytes
   /** `seq` of the event after the last one. */
   readonly next: number
   /** The type of the last event. */
@@ -61,12 +62,12 @@ export class JournalChunks {
   }
 
   #keep(key: string, chunk: JournalChunk): void {
-    this.#bytes += chunk.frames.length - (this.#kept.get(key)?.frames.length ?? 0)
+    this.#bytes += chunk.frames.plain.length - (this.#kept.get(key)?.frames.plain.length ?? 0)
     this.#kept.set(key, chunk)
     for (const [oldest, { frames }] of this.#kept) {
       if (this.#bytes <= this.#limit) return
       this.#kept.delete(oldest)
-      this.#bytes -= frames.length
+      this.#bytes -= frames.plain.length
     }
   }
 }
@@ -82,5 +83,5 @@ function chunkOf(lines: readonly string[], at: number, seq: number): JournalChun
     last = frame.type
     next++
   }
-  return { frames: Buffer.from(text), next, last }
+  return { frames: new SharedBytes(text), next, last }
 }

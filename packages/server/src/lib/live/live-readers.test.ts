@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { gunzipSync } from 'node:zlib'
 import type { ServerResponse } from 'node:http'
 import { createMemoryStore, type RunStore } from '@lorc/runner'
 import { TestClock } from '@lorc/runner/testing'
@@ -8,11 +9,13 @@ import { LiveReaders } from './live-readers.ts'
 /** An answer whose reader takes what it is told to take. */
 class Answer extends EventEmitter {
   readonly sent: string[] = []
+  readonly bytes: Buffer[] = []
   writableLength = 0
   isFull = false
   state: 'open' | 'ended' | 'cut' = 'open'
 
   write(bytes: Buffer | string): boolean {
+    this.bytes.push(Buffer.from(bytes))
     this.sent.push(bytes.toString())
     if (this.isFull) this.writableLength += bytes.length
     return !this.isFull
@@ -79,7 +82,7 @@ function place(most = 10) {
     tell: (...types: string[]) => types.forEach((type) => lines.push(JSON.stringify({ seq: lines.length, type, filler: 'x'.repeat(100) }))),
     end: () => (status = 'completed'),
     fail: (error: Error) => (failure = error),
-    follow: (from = 0, options = { follow: true }) => {
+    follow: (from = 0, options: { follow: boolean; gzip?: boolean } = { follow: true }) => {
       const answer = new Answer()
       return { answer, over: readers.sendEvents('run_1', from, answer.raw, options) }
     },
@@ -160,6 +163,21 @@ describe('readers of events', () => {
     slow.answer.destroy()
     await slow.over
     expect([slow.answer.sent.length, readers.count]).toEqual([1, 0])
+  })
+
+  it('get the same in gzip where they take it, signs of life and the end included', async () => {
+    const { clock, tell, end, follow } = place()
+    for (let i = 0; i < 300; i++) tell('step.started')
+    const [plain, packed] = [follow(), follow(0, { follow: true, gzip: true })]
+    await clock.advance(16_000)
+    tell('run.completed')
+    end()
+    await clock.advance(300)
+    await Promise.all([plain.over, packed.over])
+    expect(plain.answer.beats).toBe(1)
+    const stream = Buffer.concat(packed.answer.bytes)
+    expect(gunzipSync(stream).toString()).toBe(plain.answer.sent.join(''))
+    expect(stream.length).toBeLessThan(plain.answer.sent.join('').length / 4)
   })
 
   it('are told no more than there is where they do not follow', async () => {

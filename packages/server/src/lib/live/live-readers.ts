@@ -6,11 +6,12 @@ import { streamEvents } from './event-stream.ts'
 import { JournalChunks } from './journal-chunks.ts'
 import { ReaderConnection } from './reader-connection.ts'
 import { RunWatches } from './run-watches.ts'
+import { SharedBytes } from './shared-bytes.ts'
 
 const KEPT_BYTES = 16 * 1024 * 1024
 /** Often enough for proxies, which cut what is silent for a minute. */
 const BEAT_MS = 15_000
-const BEAT = Buffer.from(': \n\n')
+const BEAT = new SharedBytes(': \n\n')
 
 /** Everybody who reads what happens as it happens. */
 export class LiveReaders {
@@ -22,7 +23,7 @@ export class LiveReaders {
   readonly #watches: RunWatches
   readonly #readers = new Set<ServerResponse>()
   /** Those that take events, and a sign of life between them. */
-  readonly #beaten = new Set<ServerResponse>()
+  readonly #beaten = new Set<ReaderConnection>()
   #stopBeating: (() => void) | undefined
 
   /** `most`: readers at once. */
@@ -55,21 +56,28 @@ export class LiveReaders {
   }
 
   /** Sends events as Server-Sent Events into an answer whose head was written. Never rejects: the reader comes back. */
-  async sendEvents(runId: string, from: number, to: ServerResponse, options: { follow: boolean }): Promise<void> {
+  async sendEvents(runId: string, from: number, to: ServerResponse, { follow, gzip = false }: { follow: boolean; gzip?: boolean }): Promise<void> {
     const ports = { store: this.#store, chunks: this.#chunks, watches: this.#watches }
-    this.#beaten.add(to)
-    this.#beatLater()
-    await this.send(to, (connection) => streamEvents(ports, runId, from, connection, options))
-    this.#beaten.delete(to)
-    if (this.#beaten.size === 0) this.#rest()
+    const write = async (connection: ReaderConnection): Promise<void> => {
+      this.#beaten.add(connection)
+      this.#beatLater()
+      try {
+        await streamEvents(ports, runId, from, connection, { follow })
+      } finally {
+        this.#beaten.delete(connection)
+        if (this.#beaten.size === 0) this.#rest()
+      }
+    }
+    await this.send(to, write, { gzip })
   }
 
   /** Has `write` write into an answer whose head was written; what goes wrong ends the connection. Never rejects. */
-  async send(to: ServerResponse, write: (connection: ReaderConnection) => Promise<void>): Promise<void> {
+  async send(to: ServerResponse, write: (connection: ReaderConnection) => Promise<void>, options: { gzip?: boolean } = {}): Promise<void> {
     this.#readers.add(to)
     try {
-      await write(new ReaderConnection(to, this.#clock))
-      to.end()
+      const connection = new ReaderConnection(to, this.#clock, options)
+      await write(connection)
+      connection.end()
     } catch (error) {
       this.#log('warn', 'what a reader followed cannot be read on', { error: error instanceof Error ? error.message : String(error) })
       to.destroy()
@@ -89,7 +97,7 @@ export class LiveReaders {
   #beatLater(): void {
     this.#stopBeating ??= this.#clock.sleep(BEAT_MS, () => {
       this.#stopBeating = undefined
-      for (const reader of this.#beaten) if (reader.writableLength === 0) reader.write(BEAT)
+      for (const reader of this.#beaten) reader.beat(BEAT)
       if (this.#beaten.size > 0) this.#beatLater()
     })
   }

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '@lorc/runner'
+import { GZIP_HEAD, GzipSum } from './gzip-parts.ts'
+import type { SharedBytes } from './shared-bytes.ts'
 
 /** Milliseconds that a reader has for what it is sent at once, before its connection is cut. */
 const PATIENCE_MS = 30_000
@@ -9,10 +11,17 @@ export class ReaderConnection {
   readonly #to: ServerResponse
   readonly #clock: Clock
   readonly #gone = new AbortController()
+  /** Of what was sent, where that is in gzip. */
+  readonly #sum: GzipSum | undefined
 
-  constructor(to: ServerResponse, clock: Clock) {
+  /** `gzip`: the head of the answer said so. */
+  constructor(to: ServerResponse, clock: Clock, { gzip = false }: { gzip?: boolean } = {}) {
     this.#to = to
     this.#clock = clock
+    if (gzip) {
+      this.#sum = new GzipSum()
+      to.write(GZIP_HEAD)
+    }
     const leave = (): void => this.#gone.abort()
     to.once('close', leave)
     to.on('error', leave)
@@ -21,6 +30,28 @@ export class ReaderConnection {
   /** Aborted once nobody reads any more. */
   get gone(): AbortSignal {
     return this.#gone.signal
+  }
+
+  /** As `write`, of what others get, too. */
+  send(bytes: SharedBytes): Promise<void> {
+    return this.gone.aborted ? Promise.resolve() : this.write(this.#formOf(bytes))
+  }
+
+  /** Sends it only where nothing else is on its way. */
+  beat(bytes: SharedBytes): void {
+    if (this.#to.writableLength === 0 && !this.gone.aborted) this.#to.write(this.#formOf(bytes))
+  }
+
+  /** Ends the answer in order. */
+  end(): void {
+    if (this.#sum && !this.gone.aborted) this.#to.write(this.#sum.tail)
+    this.#to.end()
+  }
+
+  #formOf(shared: SharedBytes): Buffer {
+    if (!this.#sum) return shared.plain
+    this.#sum.add(shared.gzip)
+    return shared.gzip.bytes
   }
 
   /** Resolves when there is room for more, or nobody reads any more. */

@@ -3,17 +3,20 @@ import { contextAnswer } from '../answers/context-answer.ts'
 import { mediaTypeOf } from '../artifacts/media-type.ts'
 import { sendArtifact } from '../artifacts/send-artifact.ts'
 import { beginStream } from '../live/answer-stream.ts'
+import { takesGzip } from '../live/gzip-parts.ts'
 import { streamLogs, type LogLine } from '../logs/log-stream.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
 export function runDetailRoutes(app: FastifyInstance, { runner, readers, artifacts }: Service): void {
-  route(app, 'GET /runs/{run_id}/events').streams(async ({ params: { run_id: runId }, query, headers }, reply) => {
+  route(app, 'GET /runs/{run_id}/events').streams(async ({ params: { run_id: runId }, query, headers, raw }, reply) => {
     const known = headers['last-event-id']
     const from = known === undefined ? (query.from ?? 0) : known + 1
     readers.assertRoom()
     if (!(await readers.hasMore(runId, from))) return reply.status(204).send()
-    void readers.sendEvents(runId, from, beginStream(reply, 'text/event-stream'), { follow: query.follow ?? true })
+    const gzip = takesGzip(raw.headers['accept-encoding'])
+    const to = beginStream(reply, 'text/event-stream', { vary: 'accept-encoding', ...(gzip && { 'content-encoding': 'gzip' }) })
+    void readers.sendEvents(runId, from, to, { follow: query.follow ?? true, gzip })
     return reply
   })
 

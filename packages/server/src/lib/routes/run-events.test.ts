@@ -13,6 +13,7 @@ interface Frame {
 async function* frames(url: string, headers: Record<string, string> = {}, signal?: AbortSignal): AsyncGenerator<Frame> {
   const answer = await fetch(url, { headers, ...(signal && { signal }) })
   expect(answer.headers.get('content-type')).toBe('text/event-stream')
+  expect(answer.headers.get('content-encoding')).toBe('gzip')
   const decoder = new TextDecoder()
   let text = ''
   for await (const bytes of answer.body as unknown as AsyncIterable<Uint8Array>) {
