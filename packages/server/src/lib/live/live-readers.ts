@@ -8,7 +8,8 @@ import { ReaderConnection } from './reader-connection.ts'
 import { RunWatches } from './run-watches.ts'
 import { SharedBytes } from './shared-bytes.ts'
 
-const KEPT_BYTES = 16 * 1024 * 1024
+/** Some ten thousand events: who lives with a run is at the newest of them. */
+const KEPT_BYTES = 4 * 1024 * 1024
 /** Often enough for proxies, which cut what is silent for a minute. */
 const BEAT_MS = 15_000
 const BEAT = new SharedBytes(': \n\n')

@@ -50,13 +50,13 @@ describe('steering a run', () => {
     expect([status, headers['location']]).toEqual([202, `/runs/${again}`])
     expect(again).not.toBe(id)
     await expect.poll(async () => ((await ask('GET', `/runs/${again}`)).body as { status: string }).status).toBe('completed')
-    expect((await audit())[0]).toMatchObject({ who: 'ann', action: 'run.rerun', target: id, why: 'once more' })
+    expect(await audit()).toMatchObject([{ who: 'ann', action: 'run.rerun', target: id, why: 'once more' }, { of: 0, after: { outcome: 'done', rerun: again } }])
     expect(await ask('POST', '/runs/run_no/rerun', { reason: 'x' })).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
   })
 
   it('pauses it and lets it go on', async () => {
     const gate = Promise.withResolvers<void>()
-    const { post, until, ask, id } = await started('one', { a: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) })
+    const { post, until, ask, id, audit } = await started('one', { a: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) })
     await until('step.started')
     expect((await post('pause', { by: 'ann', reason: 'wait' })).status).toBe(200)
     await until('run.paused')
@@ -66,6 +66,11 @@ describe('steering a run', () => {
     await post('unpause', { reason: 'go' })
     await until('run.completed')
     expect(await post('pause', { reason: 'late' })).toMatchObject({ status: 409, body: { code: 'RUN_ENDED', run_id: id } })
+    expect((await audit()).filter((record) => 'action' in record)).toMatchObject([
+      { action: 'run.pause', before: { status: 'running', paused: false } },
+      { action: 'run.unpause', before: { status: 'running', paused: true } },
+      { action: 'run.pause', before: { status: 'completed', paused: false } },
+    ])
   })
 
   it('decides on the step that waits, by whom the recipe names', async () => {
@@ -77,7 +82,7 @@ describe('steering a run', () => {
     await until('run.completed')
     expect(await post('approve', { by: 'ann', reason: 'fine' })).toMatchObject({ status: 400, body: { errors: [{ path: '/body/step' }] } })
     expect(await audit()).toMatchObject([
-      { who: 'bob', action: 'run.approve', before: { asked: { step: 'ok', approved: true } } },
+      { who: 'bob', action: 'run.approve', before: { waiting_for: ['ok'], asked: { step: 'ok', approved: true } } },
       { of: 0, outcome: 'failed', after: { error: 'APPROVAL_NOT_ALLOWED' } },
       { who: 'ann' },
       { of: 2, outcome: 'done' },

@@ -1,4 +1,4 @@
-import { RunnerError, type JsonObject, type RunSummary } from '@lorc/runner'
+import type { JsonObject, RunView } from '@lorc/runner'
 import type { FastifyInstance } from 'fastify'
 import { askingSteps } from '../answers/asking-steps.ts'
 import { nameOf } from '../auth/principal.ts'
@@ -7,6 +7,8 @@ import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
 type Outcome = 'requested' | 'done' | 'already_ended'
+/** An outcome, with what else there is to tell of it. */
+type Done = { outcome: Outcome } & JsonObject
 
 export function runControlRoutes(app: FastifyInstance, service: Service): void {
   const { runner, intake } = service
@@ -59,7 +61,7 @@ export function runControlRoutes(app: FastifyInstance, service: Service): void {
     await onRecord(service, 'run.rerun', params.run_id, asked, async () => {
       const { plan, options } = await rerunOf(runner.store, params.run_id)
       runId = (await intake.accept(plan, options)).runId
-      return 'done'
+      return { outcome: 'done', rerun: runId }
     })
     return { status: 202, headers: { location: `/runs/${runId}` }, body: { run_id: runId, status: 'running' } }
   })
@@ -71,20 +73,25 @@ async function onRecord(
   action: string,
   runId: string,
   { by, reason, ...more }: { by: string; reason: string } & JsonObject,
-  work: () => Promise<Outcome>,
+  work: () => Promise<Outcome | Done>,
 ): Promise<Outcome> {
-  const before = await runner.store.get(runId)
-  if (!before) throw new RunnerError('RUN_UNKNOWN', `No run ${runId} is in the store.`, { fix: '`GET /runs` lists them.' })
+  const before = await runner.view(runId)
   const asked = Object.keys(more).length === 0 ? {} : { asked: more }
   return audit.act({ who: by, via: 'http', action, target: runId, why: reason, before: { ...stateOf(before), ...asked } }, async () => {
-    const outcome = await work()
-    const after = await runner.store.get(runId)
-    return { result: outcome, after: { outcome, ...(after && stateOf(after)) } }
+    const did = await work()
+    const done: Done = typeof did === 'string' ? { outcome: did } : did
+    return { result: done.outcome, after: { ...done, ...stateOf(await runner.view(runId)) } }
   })
 }
 
-function stateOf({ status, endedAt }: RunSummary): JsonObject {
-  return { status, ended_at: endedAt === null ? null : new Date(endedAt).toISOString() }
+/** What of a run an operator can change, as it is at this moment: what its driver was asked for may come later. */
+function stateOf({ status, endedAt, paused, steps }: RunView): JsonObject {
+  return {
+    status,
+    ended_at: endedAt === null ? null : new Date(endedAt).toISOString(),
+    paused: paused !== null,
+    waiting_for: askingSteps(steps).map(({ name }) => name),
+  }
 }
 
 async function onlyAsking({ runner }: Service, runId: string): Promise<string> {
