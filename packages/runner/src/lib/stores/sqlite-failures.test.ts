@@ -207,6 +207,32 @@ it('leaves no half-made schema behind', () => {
   db.close()
 })
 
+it.each([1, 2, 3])('takes the schema that another process made after its read number %i', (reads) => {
+  const db = new DatabaseSync(file)
+  db.exec('PRAGMA journal_mode = WAL')
+  let count = 0
+  const raced = new Proxy(db, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (name !== 'prepare') return typeof member === 'function' ? (member.bind(target) as unknown) : member
+      return (sql: string) => {
+        const row = target.prepare(sql).get()
+        if (++count === reads) makeElsewhere(file)
+        return { get: () => row }
+      }
+    },
+  })
+  migrate(raced, file)
+  expect(db.prepare('SELECT count(*) AS runs FROM runs').get()).toEqual({ runs: 0 })
+  db.close()
+})
+
+function makeElsewhere(file: string): void {
+  const other = new DatabaseSync(file)
+  migrate(other, file)
+  other.close()
+}
+
 it('shows attempts to people who ask with SQL', async () => {
   const connection = await SqliteConnection.open(file, 'process')
   const store = sqliteStore(connection)

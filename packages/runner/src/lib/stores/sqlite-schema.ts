@@ -97,6 +97,8 @@ export function rollback(db: DatabaseSync): void {
 
 /** 0: an empty file. */
 function versionOf(db: DatabaseSync, file: string): number {
+  // Counted first: another process may make the schema between these, and that sets the rest with it.
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
   const version = pragma(db, 'user_version')
   const application = pragma(db, 'application_id')
   if (application === APPLICATION_ID) {
@@ -107,7 +109,6 @@ function versionOf(db: DatabaseSync, file: string): number {
       { fix: 'Update lorc, or use another store.' },
     )
   }
-  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
   if (tables === 0) return 0
   throw new RunnerError(
     'STORE_UNAVAILABLE',
