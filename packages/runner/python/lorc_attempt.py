@@ -35,6 +35,7 @@ class Surroundings:
 
     def __init__(self, root, spool, log):
         self.root = high(os.open(root, os.O_RDONLY))
+        self.environment = Environment(root)
         path = spool + '.out'
         self.capture = high(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600))
         os.unlink(path)
@@ -65,7 +66,7 @@ class Surroundings:
         self.reopen()
         sys.argv = [request['file']]
         sys.path[:] = self.path
-        set_environment(request['env'])
+        self.environment.set(request)
         os.fchdir(self.root)
         reset_peak(self.peak)
         self.usage = usage()
@@ -186,12 +187,42 @@ def reset_peak(fd):
             pass
 
 
-def set_environment(wanted):
-    for name in [name for name in os.environ if name not in wanted]:
-        del os.environ[name]
-    for name, value in wanted.items():
-        if os.environ.get(name) != value:
+class Environment:
+    """What user code finds in `os.environ`: what the step is granted, and which attempt it is.
+
+    `granted` comes with a request where it differs from the one before. Going through all of `os.environ` takes as long as
+    a short step: where user code left it alone, only what differs is set."""
+
+    def __init__(self, workspace):
+        self.workspace = workspace
+        self.granted = {}
+        self.wanted = {}
+        self.raw = getattr(os.environ, '_data', None)
+        self.left = None
+
+    def set(self, request):
+        self.granted = request.get('env', self.granted)
+        wanted = dict(
+            self.granted,
+            LORC_RUN_ID=request['run'],
+            LORC_STEP=request['step'],
+            LORC_ATTEMPT=str(request['attempt']),
+            LORC_SEED=str(request['seed']),
+            LORC_IDEMPOTENCY_KEY=request['idempotencyKey'],
+            LORC_WORKSPACE=self.workspace,
+        )
+        if self.left is not None and self.left == self.raw:
+            for name in self.wanted.keys() - wanted.keys():
+                del os.environ[name]
+            changed = wanted.items() - self.wanted.items()
+        else:
+            for name in [name for name in os.environ if name not in wanted]:
+                del os.environ[name]
+            changed = [(name, value) for name, value in wanted.items() if os.environ.get(name) != value]
+        for name, value in changed:
             os.environ[name] = value
+        self.wanted = wanted
+        self.left = dict(self.raw) if self.raw is not None else None
 
 
 def flush(stream):

@@ -3,6 +3,7 @@
 Started by the runner with the workspace as working directory; descriptors 3 (from the runner) and 4 (to it) carry JSON
 lines. The first message is {folders, library, spool, log}; each that follows is an attempt:
   {module, file, class, params, step, run, attempt, seed, idempotencyKey, env, log, isolated, exclusive}
+where `env` is left out while it is that of the attempt before.
 It is answered by {"done": ...}, or by {"redirect": {isolated, exclusive}} when the class asks for other circumstances.
 In between the scriptlet's questions go out ({"get": key}, ...) and are answered. An isolated attempt runs in a fork of
 this process, which is announced ({"forked": pid}), and reported when it has ended ({"exit": ...}).
@@ -138,7 +139,8 @@ class Host:
 
     def scriptlet(self, request):
         module = self.modules.load(request['module'], request['file'], request['run'])
-        self.surroundings.imported()
+        if self.modules.fetched:
+            self.surroundings.imported()
         named = getattr(module, request['class'], None)
         if named is None:
             raise NoScriptlet('%s has no class `%s`.' % (request['file'], request['class']), others(module))

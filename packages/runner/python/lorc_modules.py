@@ -72,6 +72,8 @@ class Modules:
     def __init__(self, folders, library):
         self.folders = [os.path.realpath(folder) + os.sep for folder in folders]
         self.run = None
+        # Whether the last `load` imported something.
+        self.fetched = False
         self.stamps = {}
         self.packages = WorkspacePackages(folders)
         # The names under which `sys.modules` has modules, where they are others.
@@ -87,6 +89,7 @@ class Modules:
 
     def load(self, name, file, run):
         """The module of a dotted name, from exactly this file. A new run sees every module of the workspace as it is now."""
+        self.fetched = False
         if run != self.run:
             self.run = run
             if any(stamp(path) != known for path, known in self.stamps.values()):
@@ -98,6 +101,7 @@ class Modules:
             return module
         if known is not None:
             self.forget()
+        self.fetched = True
         own, module = self.fetch(name, file)
         self.remember()
         self.names[name] = own

@@ -108,16 +108,16 @@ it('LineSplitter joins pieces', () => {
 it('Turns lets one that wants to be alone be alone, in order', async () => {
   const turns = new Turns()
   const log: string[] = []
-  const first = await turns.take(false)
-  const second = await turns.take(false)
-  const alone = turns.take(true).then((end) => (log.push('alone'), end))
-  const last = turns.take(false).then((end) => (log.push('last'), end))
-  first()
+  expect([turns.take(false), turns.take(false)]).toEqual([undefined, undefined])
+  const alone = turns.take(true)?.then(() => log.push('alone'))
+  const last = turns.take(false)?.then(() => log.push('last'))
+  turns.give()
   await Promise.resolve()
   expect(log).toEqual([])
-  second()
-  ;(await alone)()
+  turns.give()
+  await alone
   expect(log).toEqual(['alone'])
-  ;(await last)()
+  turns.give()
+  await last
   expect(log).toEqual(['alone', 'last'])
 })

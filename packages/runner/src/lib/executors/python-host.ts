@@ -32,6 +32,7 @@ export type PythonEnd =
 
 interface Running {
   attempt: Attempt
+  since: number
   isolated: boolean
   told: Pick<PythonMessage, 'done' | 'redirect'>
   fork: number | undefined
@@ -56,6 +57,9 @@ export class PythonHost {
   readonly #log: SpooledLog
   readonly #masked: boolean
   #running: Running | undefined
+  /** What the step before was granted. */
+  #granted: PythonRequest['env']
+  #watch: NodeJS.Timeout | undefined
   #ready = false
   #dead = false
   #stderr = ''
@@ -103,19 +107,18 @@ export class PythonHost {
     this.#hold(true)
     const ended = new Promise<PythonEnd>((resolve) => {
       const ending = endOnAbort(attempt, (signal) => signalGroup(this.#running?.fork ?? pid ?? 0, signal))
-      const lasting = setTimeout(() => this.#lasts(), LASTING_MS)
       const settle = (end: PythonEnd): void => {
         ending[Symbol.dispose]()
-        clearTimeout(lasting)
         this.#log.rest()
         this.#running = undefined
         this.#hold(false)
         resolve(end)
       }
-      this.#running = { attempt, isolated: request.isolated, told: {}, fork: undefined, lasts: false, settle }
+      this.#running = { attempt, since: performance.now(), isolated: request.isolated, told: {}, fork: undefined, lasts: false, settle }
     })
-    if (!this.#masked) this.#log.follow(attempt.logPath)
-    this.#say(request)
+    this.#watch ??= this.#watchFor(LASTING_MS)
+    this.#say(attempt.env === this.#granted ? request : { ...request, env: attempt.env })
+    this.#granted = attempt.env
     return ended
   }
 
@@ -127,10 +130,22 @@ export class PythonHost {
     await this.gone
   }
 
-  #lasts(): void {
-    if (!this.#running) return
-    this.#running.lasts = true
-    this.#report(this.#running)
+  /** One timer looks after all the short attempts that come meanwhile: setting one for each would cost as much as a step may. */
+  #watchFor(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#watch = undefined
+      const running = this.#running
+      if (!running || running.lasts) return
+      const left = running.since + LASTING_MS - performance.now()
+      if (left > 0) this.#watch = this.#watchFor(Math.ceil(left))
+      else this.#lasts(running)
+    }, ms).unref()
+  }
+
+  #lasts(running: Running): void {
+    running.lasts = true
+    this.#report(running)
+    if (!this.#masked) this.#log.follow(running.attempt.logPath)
   }
 
   /** A short attempt is over before its process could matter to a resume; recording it would cost more than it does. */
@@ -177,8 +192,9 @@ export class PythonHost {
 
   #lost({ code, signal, error }: Exit): void {
     this.#dead = true
-    this.#log.close()
+    clearTimeout(this.#watch)
     const running = this.#running
+    this.#log.close(running?.attempt.logPath)
     if (running?.fork !== undefined) signalGroup(running.fork, 'SIGKILL')
     running?.settle({ kind: 'lost', usage: null, outcome: this.#ready ? crashed(code, signal) : this.#missing(error) })
   }

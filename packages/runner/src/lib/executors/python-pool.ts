@@ -23,7 +23,10 @@ export class PythonPool {
     const host = this.#take(startupOf(attempt.env), request.isolated)
     const end = await host.run(attempt, request)
     if (end.kind === 'done' && end.result.left && !request.isolated) await host.end(attempt.graceMs)
-    else await this.#give(host)
+    else {
+      const superfluous = this.#give(host)
+      if (superfluous) await superfluous.end(0)
+    }
     return end
   }
 
@@ -48,10 +51,11 @@ export class PythonPool {
     return warm ?? this.#start(wanted, env)
   }
 
-  async #give(host: PythonHost): Promise<void> {
-    if (!host.usable) return
+  /** Keeps a host for the next attempt; returns one that is too many for that. */
+  #give(host: PythonHost): PythonHost | undefined {
+    if (!host.usable) return undefined
     this.#idle.push(host)
-    if (this.#idle.length > this.#options.size) await this.#idle.shift()?.end(0)
+    return this.#idle.length > this.#options.size ? this.#idle.shift() : undefined
   }
 
   #start(key: string, env: Readonly<Record<string, string>>, masked?: Attempt): PythonHost {

@@ -20,7 +20,8 @@ export interface PythonRequest extends PythonNeeds {
   attempt: number
   seed: number
   idempotencyKey: string
-  env: Readonly<Record<string, string>>
+  /** What the step is granted; left out where it is that of the attempt before. The host adds the attempt's own LORC_*. */
+  env?: Readonly<Record<string, string>>
   log: string
 }
 

@@ -4,13 +4,13 @@ export class Turns {
   #alone = false
   readonly #waiting: { alone: boolean; go: () => void }[] = []
 
-  /** Resolves, when it is the caller's turn, to what ends the turn. */
-  async take(alone: boolean): Promise<() => void> {
-    if (!this.#mayRun(alone) || this.#waiting.length > 0) {
-      await new Promise<void>((go) => this.#waiting.push({ alone, go }))
-    } else this.#enter(alone)
-    return () => this.#leave()
+  /** Undefined: it is the caller's turn; else resolves when it is. */
+  take(alone: boolean): Promise<void> | undefined {
+    if (!this.#mayRun(alone) || this.#waiting.length > 0) return new Promise((go) => this.#waiting.push({ alone, go }))
+    this.#enter(alone)
+    return undefined
   }
+
 
   #mayRun(alone: boolean): boolean {
     return !this.#alone && (!alone || this.#running === 0)
@@ -21,7 +21,8 @@ export class Turns {
     this.#alone = alone
   }
 
-  #leave(): void {
+  /** Ends a turn. */
+  give(): void {
     this.#running--
     this.#alone = false
     for (let next = this.#waiting[0]; next && this.#mayRun(next.alone); next = this.#waiting[0]) {

@@ -66,7 +66,8 @@ class PythonExecutor {
 
   async execute(attempt: Attempt): Promise<AttemptOutcome> {
     try {
-      const file = await this.#locate(attempt.step.module ?? '')
+      const located = this.#locate(attempt.step.module ?? '')
+      const file = typeof located === 'string' ? located : await located
       const scriptlet = `${file} ${attempt.step.function ?? ''}`
       let end = await this.#run(attempt, file, this.#needs.get(scriptlet))
       // What a class needs is only known once it is imported; it has not begun then.
@@ -86,20 +87,22 @@ class PythonExecutor {
   }
 
   async #run(attempt: Attempt, file: string, needs?: PythonNeeds): Promise<PythonEnd> {
-    const endTurn = await this.#turns.take(needs?.exclusive === true)
+    const turn = this.#turns.take(needs?.exclusive === true)
+    if (turn) await turn
     try {
       if (attempt.signal.aborted) throw attempt.signal.reason
       return await this.#pool.run(attempt, requestOf(attempt, file, needs))
     } finally {
-      endTurn()
+      this.#turns.give()
     }
   }
 
-  async #locate(module: string): Promise<string> {
-    const known = this.#located.get(module)
-    if (known !== undefined) {
-      if (stampOf(known.file) === known.stamp) return known.file
-    }
+  #locate(module: string): string | Promise<string> {
+    const { file, stamp } = this.#located.get(module) ?? { file: '', stamp: null }
+    return stamp === null || stampOf(file) !== stamp ? this.#look(module) : file
+  }
+
+  async #look(module: string): Promise<string> {
     const file = await resolvePythonModule(this.#workspace, module)
     this.#located.set(module, { file, stamp: stampOf(file) })
     return file
@@ -107,7 +110,7 @@ class PythonExecutor {
 }
 
 function requestOf(attempt: Attempt, file: string, needs?: PythonNeeds): PythonRequest {
-  const { step, runId, number, seed, idempotencyKey, workspace } = attempt
+  const { step, runId, number, seed, idempotencyKey } = attempt
   return {
     module: step.module ?? '',
     file,
@@ -118,15 +121,6 @@ function requestOf(attempt: Attempt, file: string, needs?: PythonNeeds): PythonR
     attempt: number,
     seed,
     idempotencyKey,
-    env: {
-      ...attempt.env,
-      LORC_RUN_ID: runId,
-      LORC_STEP: step.name,
-      LORC_ATTEMPT: String(number),
-      LORC_SEED: String(seed),
-      LORC_IDEMPOTENCY_KEY: idempotencyKey,
-      LORC_WORKSPACE: workspace,
-    },
     log: attempt.logPath,
     isolated: step.requiresProcess === true || needs?.isolated === true,
     exclusive: needs?.exclusive === true,

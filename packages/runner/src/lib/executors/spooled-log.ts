@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-const FIRST_LOOK_MS = 50
-const NEXT_LOOK_MS = 250
+const LOOK_MS = 250
 
 /**
  * The log file that a host has open. It is made once, as making it costs more than a short step, and becomes an
@@ -21,10 +20,10 @@ export class SpooledLog {
     this.spool = join(folder, `log-${randomUUID()}`)
   }
 
-  /** An attempt begins. */
+  /** An attempt lasts: its log is to be there as it goes. */
   follow(logPath: string): void {
     this.#logPath = logPath
-    this.#look(FIRST_LOOK_MS)
+    if (!this.#name()) this.#look()
   }
 
   /** The attempt is over; the host has named its log. */
@@ -33,17 +32,18 @@ export class SpooledLog {
     this.#logPath = undefined
   }
 
-  /** The host is gone, perhaps in the middle of an attempt. */
-  close(): void {
+  /** The host is gone, perhaps in the middle of an attempt, whose log this is then. */
+  close(logPath: string | undefined): void {
     clearTimeout(this.#timer)
+    this.#logPath = logPath
     this.#name()
     rmSync(this.spool, { force: true })
   }
 
-  #look(ms: number): void {
+  #look(): void {
     this.#timer = setTimeout(() => {
-      if (!this.#name()) this.#look(NEXT_LOOK_MS)
-    }, ms)
+      if (!this.#name()) this.#look()
+    }, LOOK_MS)
     this.#timer.unref()
   }
 
