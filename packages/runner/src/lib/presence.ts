@@ -1,12 +1,12 @@
 import type { Clock } from './api.ts'
 import type { DriverIdentity, RunStore } from './store.ts'
 
-/** Delay before the heartbeat starts, as a share of the lease's time. */
-const PATIENCE = 0.1
+/** A contender that sees no beat for the lease's time takes over: as many may be due in it. */
+const BEATS = 5
 
 /**
  * Keeps this driver's leases alive. The heartbeat's thread costs more than a short run does, so it starts only when a
- * run has lasted for a tenth of the lease's time, or at once where `now` asks for it.
+ * run has lasted until its first beat is due, a fifth of the lease's time, or at once where `now` asks for it.
  */
 export class Presence {
   readonly #store: RunStore
@@ -27,13 +27,13 @@ export class Presence {
 
   soon(): void {
     if (this.#stop || this.#callOff || this.#closed) return
-    this.#callOff = this.#clock.sleep(this.#leaseMs * PATIENCE, () => this.now())
+    this.#callOff = this.#clock.sleep(this.#leaseMs / BEATS, () => this.now())
   }
 
   now(): void {
     if (this.#stop || this.#closed) return
     this.#callOff?.()
-    this.#stop = this.#store.startHeartbeat(this.#driver, this.#leaseMs / 5)
+    this.#stop = this.#store.startHeartbeat(this.#driver, this.#leaseMs / BEATS)
   }
 
   /** No run is left: the heartbeat may rest until the next. */

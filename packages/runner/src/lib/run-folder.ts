@@ -38,13 +38,13 @@ async function writeViews(store: RunStore, runId: string, places: RunPlaces, fol
   await mkdir(folder, { recursive: true })
   await Promise.all([
     ...Object.entries(records).map(([name, text]) => replaceFile(join(folder, name), text)),
-    replaceFile(join(folder, 'events.ndjson'), store.read(runId)),
+    replaceFile(join(folder, 'events.ndjson'), lines ? asLines(lines) : store.read(runId)),
     replaceFile(join(folder, 'logs.jsonl'), logLines(run, attempts, places)),
   ])
 }
 
-/** Events of a run that is written at once: most runs, of which there may be thousands a second. */
-const SHORT = 1000
+/** Events of a run that is read and written at once, a few megabytes: most runs, of which there may be thousands a second. */
+const SHORT = 4_000
 
 /** The lines of a journal; undefined: there are more than SHORT. */
 async function shortJournal(store: RunStore, runId: string): Promise<string[] | undefined> {
