@@ -60,9 +60,14 @@ export class CodeFiles {
 
   async #named(steps: readonly PlanStep[]): Promise<Code[]> {
     const named = new Map<string, PlanStep>()
+    let before: PlanStep | undefined
     for (const step of steps) {
-      const name = step.module ?? step.script ?? (step.job && JSON.stringify([step.job.package, step.job.name]))
-      if (name !== undefined) named.set(`${step.type} ${name}`, step)
+      const { type, module, script, job } = step
+      // Neighbours often share their code.
+      if (before?.type === type && before.module === module && before.script === script && before.job === job) continue
+      before = step
+      const name = module ?? script ?? (job && JSON.stringify([job.package, job.name]))
+      if (name !== undefined) named.set(`${type} ${name}`, step)
     }
     const codes = await Promise.all([...named.values()].map((step) => this.#codeOf(step)))
     return codes.flat()
