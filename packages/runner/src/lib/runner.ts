@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { ApprovalDecision, Clock, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
 import { AcceptedRuns, type AcceptedRun } from './accepted-runs.ts'
-import { checkDecision } from './approval.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
 import type { CodeScan } from './code-scan.ts'
@@ -18,7 +17,6 @@ import { graphOf } from './graph.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
 import { importSteps, sourceRun, type StepImport } from './import-steps.ts'
-import { innerRuns, isPausedWith } from './inner-runs.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import type { JsonObject } from './json.ts'
@@ -33,20 +31,20 @@ import { RunAssembly, type DraftOptions, type Reopening, type RunDraft } from '.
 import { checkSeed } from './provenance.ts'
 import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
-import { checkNames, checkSteps } from './run-order.ts'
-import { loadRun, storedEvents, verifyRun, type LoadedRun } from './run-reader.ts'
+import { checkNames } from './run-order.ts'
+import { loadRun, storedEvents, verifyRun } from './run-reader.ts'
 import { checkRunId, newRunId } from './run-id.ts'
+import { RunSteering } from './run-steering.ts'
 import { secretsOf } from './secrets.ts'
 import type { RemovedRuns } from './run-removal.ts'
 import type { PreviewOptions } from './run-preview.ts'
 import type { RunPreview } from './preview.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
 import { parseItemName } from './step-names.ts'
-import type { DriverIdentity, RunRequest, RunStore } from './store.ts'
+import type { DriverIdentity, RunStore } from './store.ts'
 import { withSubPlans } from './sub-plans.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import type { Surroundings } from './surroundings.ts'
-import { journalUnattended } from './unattended.ts'
 import { ViewedRuns } from './viewed-runs.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -94,6 +92,7 @@ class LocalRunner implements Runner {
   readonly #viewed: ViewedRuns
   readonly #drivers: LiveRuns<Driver>
   readonly #accepted = new AcceptedRuns()
+  readonly #steering: RunSteering
   readonly #onRun: RunnerOptions['onRun']
   /** Plans whose executors and secrets are there: they were looked for before. */
   readonly #passed = new WeakSet<Plan>()
@@ -145,6 +144,16 @@ class LocalRunner implements Runner {
       fingerprint,
     })
     this.#previewing = { store, root, fingerprint, concurrency }
+    this.#steering = new RunSteering(
+      { store, env, clock: this.#clock, identity: this.#identity, leaseMs: this.#leaseMs },
+      {
+        summary: (runId) => this.#summary(runId),
+        isDriven: (runId) => this.isDriven(runId),
+        isAccepted: (runId) => this.#accepted.has(runId),
+        begin: (runId, first) => this.#begin(runId, first),
+        takeOver: (runId, first) => this.#takeOver(runId, {}, { first }),
+      },
+    )
   }
 
   start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
@@ -238,73 +247,20 @@ class LocalRunner implements Runner {
     return this.#takeOver(runId, options, { outer })
   }
 
-  async cancel(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'> {
-    const summary = await this.#summary(runId)
-    if (summary.status !== 'running') return 'already_ended'
-    const asked: EventData = { type: 'run.cancel_requested', by, reason }
-    if (this.#accepted.has(runId)) return endOf(await this.#begin(runId, asked))
-    if (await this.isDriven(runId)) {
-      const plan = JSON.parse((await this.store.plan(summary.planHash)) ?? '{}') as Plan
-      const mask = secretsOf(plan, this.#env, true)?.mask
-      await this.store.send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
-      return 'requested'
-    }
-    return endOf(await this.#takeOver(runId, {}, { first: asked }))
+  cancel(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'> {
+    return this.#steering.cancel(runId, request)
   }
 
-  async pause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
-    const outcome = await this.#ask(runId, { type: 'pause', by, reason }, () => ({ type: 'run.paused', by, reason }))
-    if (outcome === 'done') {
-      const { fold } = await loadRun(this.store, runId)
-      for (const inner of await innerRuns(this.store, fold)) if (!inner.paused) await this.pause(inner.runId, { by, reason }).catch(unlessEnded)
-    }
-    return outcome
+  pause(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    return this.#steering.pause(runId, request)
   }
 
-  async unpause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
-    await this.#summary(runId)
-    const { fold } = await loadRun(this.store, runId)
-    const { paused } = fold
-    // Before this one: were the process to end in between, unpausing this one again reaches them.
-    if (paused && !(await this.isDriven(runId))) {
-      for (const inner of await innerRuns(this.store, fold)) {
-        if (isPausedWith(inner, paused)) await this.unpause(inner.runId, { by, reason }).catch(unlessEnded)
-      }
-    }
-    return this.#ask(runId, { type: 'unpause', by, reason }, ({ fold }) => {
-      if (!fold.paused) throw new RunnerError('RUN_NOT_PAUSED', `Run ${runId} is not paused.`)
-      return { type: 'run.unpaused', by, reason }
-    })
+  unpause(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    return this.#steering.unpause(runId, request)
   }
 
-  async approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'> {
-    return this.#ask(runId, { type: 'approve', step, ...decision }, ({ plan, fold }) => {
-      checkSteps(plan, graphOf(plan), 'The decision', [step])
-      checkDecision(fold.step(step), decision)
-      return { type: 'approval.decided', step, ...decision }
-    })
-  }
-
-  /** Has the driver do it, or journals it where there is none. */
-  async #ask(runId: string, request: RunRequest, decide: (run: LoadedRun) => EventData): Promise<'requested' | 'done'> {
-    const checked = (run: LoadedRun): EventData => {
-      if (run.fold.status === 'running') return decide(run)
-      throw new RunnerError('RUN_ENDED', `Run ${runId} has ended: it is ${run.fold.status}.`)
-    }
-    await this.#summary(runId)
-    const run = await loadRun(this.store, runId)
-    checked(run)
-    // For a person's words a secret may have slipped into.
-    const secrets = secretsOf(run.plan, this.#env, true)
-    if (await this.isDriven(runId)) {
-      await this.store.send(runId, { ...request, reason: secrets?.mask.text(request.reason) ?? request.reason })
-      return 'requested'
-    }
-    await journalUnattended({ store: this.store, leaseMs: this.#leaseMs, clock: this.#clock, identity: this.#identity }, runId, (run) => {
-      const event = checked(run)
-      return secrets?.event(event) ?? event
-    })
-    return 'done'
+  approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'> {
+    return this.#steering.approve(runId, step, decision)
   }
 
   /** A run that is the work of a step of another, whose secrets are its own as well. */
@@ -493,15 +449,6 @@ class LocalRunner implements Runner {
     }
     return driver
   }
-}
-
-async function endOf(handle: RunHandle): Promise<'cancelled' | 'already_ended'> {
-  return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'
-}
-
-/** Of a run that a step drove: it may end in the meantime. */
-function unlessEnded(error: unknown): void {
-  if (!(error instanceof RunnerError) || (error.code !== 'RUN_ENDED' && error.code !== 'RUN_NOT_PAUSED')) throw error
 }
 
 function closed(): RunnerError {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Plan, PlanStep } from '../../src/lib/plan.ts'
-import { phaseOf, waitsFor } from './model.ts'
+import { phaseOf, waitsFor } from './facts.ts'
 
 interface Sketch {
   up: boolean

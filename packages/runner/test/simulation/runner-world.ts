@@ -7,7 +7,8 @@ import { createRunner } from '../../src/lib/runner.ts'
 import { createMemoryStore } from '../../src/lib/stores/memory.ts'
 import { FakeClock, settled } from '../../src/lib/testing/fake-clock.ts'
 import { loadNeeds } from '../../src/lib/plan-needs.ts'
-import { factsOf, ownOf, stepsThatAre, Violation, waitsFor, type Limits } from './model.ts'
+import { ownOf, stepsThatAre, Violation, waitsFor, type Limits } from './facts.ts'
+import { factsOf } from './model.ts'
 import { troubledStore, type Flaw, type Medium, type Trouble, type TroubledStore } from './troubled-store.ts'
 
 /** How a step behaves, on whatever attempt. */

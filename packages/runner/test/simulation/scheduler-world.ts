@@ -1,10 +1,9 @@
 import type { EventData } from '../../src/lib/events.ts'
 import type { Plan, PlanStep } from '../../src/lib/plan.ts'
 import type { Command, Scheduler, SchedulerOptions } from '../../src/lib/scheduler.ts'
-import {
-  advance, blankFacts, faultAtRest, hasTriesLeft, isItem, isStopping, itemsOf, ownOf, satisfies, startable, stepsThatAre, Violation,
-  type Facts, type Limits, type Talks,
-} from './model.ts'
+import { blankFacts, hasTriesLeft, isItem, isStopping, itemsOf, ownOf, satisfies, stepsThatAre, Violation, type Facts, type Limits } from './facts.ts'
+import { advance } from './model.ts'
+import { faultAtRest, startable, type Talks } from './rest.ts'
 import { Choices } from './plans.ts'
 
 export interface SchedulerCase {

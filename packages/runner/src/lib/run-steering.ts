@@ -1,0 +1,122 @@
+import type { ApprovalDecision, Clock, RunHandle } from './api.ts'
+import { checkDecision } from './approval.ts'
+import type { Environment } from './environment.ts'
+import { RunnerError } from './errors.ts'
+import type { EventData } from './events.ts'
+import { graphOf } from './graph.ts'
+import { innerRuns, isPausedWith } from './inner-runs.ts'
+import type { Plan } from './plan.ts'
+import { checkSteps } from './run-order.ts'
+import { loadRun, type LoadedRun } from './run-reader.ts'
+import { secretsOf } from './secrets.ts'
+import type { DriverIdentity, RunRequest, RunStore, RunSummary } from './store.ts'
+import { journalUnattended } from './unattended.ts'
+
+export interface SteeringParts {
+  readonly store: RunStore
+  readonly clock: Clock
+  readonly identity: DriverIdentity
+  readonly leaseMs: number
+  readonly env: Environment
+}
+
+/** The runner's own ways to runs. */
+export interface SteeredRuns {
+  /** Rejects with RUN_UNKNOWN. */
+  summary(runId: string): Promise<RunSummary>
+  isDriven(runId: string): Promise<boolean>
+  /** Waits here to be begun. */
+  isAccepted(runId: string): boolean
+  /** Begins one that waits, or takes the lease of one that nobody drives; `first` comes first. */
+  begin(runId: string, first: EventData): Promise<RunHandle>
+  takeOver(runId: string, first: EventData): Promise<RunHandle>
+}
+
+/** What people ask of a run, wherever it is driven: its driver is told, or it is journaled where there is none. */
+export class RunSteering {
+  readonly #parts: SteeringParts
+  readonly #runs: SteeredRuns
+
+  constructor(parts: SteeringParts, runs: SteeredRuns) {
+    this.#parts = parts
+    this.#runs = runs
+  }
+
+  async cancel(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'> {
+    const summary = await this.#runs.summary(runId)
+    if (summary.status !== 'running') return 'already_ended'
+    const asked: EventData = { type: 'run.cancel_requested', by, reason }
+    if (this.#runs.isAccepted(runId)) return endOf(await this.#runs.begin(runId, asked))
+    if (await this.#runs.isDriven(runId)) {
+      const plan = JSON.parse((await this.#parts.store.plan(summary.planHash)) ?? '{}') as Plan
+      const mask = secretsOf(plan, this.#parts.env, true)?.mask
+      await this.#parts.store.send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
+      return 'requested'
+    }
+    return endOf(await this.#runs.takeOver(runId, asked))
+  }
+
+  async pause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    const outcome = await this.#ask(runId, { type: 'pause', by, reason }, () => ({ type: 'run.paused', by, reason }))
+    if (outcome === 'done') {
+      const { fold } = await loadRun(this.#parts.store, runId)
+      for (const inner of await innerRuns(this.#parts.store, fold)) if (!inner.paused) await this.pause(inner.runId, { by, reason }).catch(unlessEnded)
+    }
+    return outcome
+  }
+
+  async unpause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    await this.#runs.summary(runId)
+    const { fold } = await loadRun(this.#parts.store, runId)
+    const { paused } = fold
+    // Before this one: were the process to end in between, unpausing this one again reaches them.
+    if (paused && !(await this.#runs.isDriven(runId))) {
+      for (const inner of await innerRuns(this.#parts.store, fold)) {
+        if (isPausedWith(inner, paused)) await this.unpause(inner.runId, { by, reason }).catch(unlessEnded)
+      }
+    }
+    return this.#ask(runId, { type: 'unpause', by, reason }, ({ fold }) => {
+      if (!fold.paused) throw new RunnerError('RUN_NOT_PAUSED', `Run ${runId} is not paused.`)
+      return { type: 'run.unpaused', by, reason }
+    })
+  }
+
+  async approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'> {
+    return this.#ask(runId, { type: 'approve', step, ...decision }, ({ plan, fold }) => {
+      checkSteps(plan, graphOf(plan), 'The decision', [step])
+      checkDecision(fold.step(step), decision)
+      return { type: 'approval.decided', step, ...decision }
+    })
+  }
+
+  /** Has the driver do it, or journals it where there is none. */
+  async #ask(runId: string, request: RunRequest, decide: (run: LoadedRun) => EventData): Promise<'requested' | 'done'> {
+    const checked = (run: LoadedRun): EventData => {
+      if (run.fold.status === 'running') return decide(run)
+      throw new RunnerError('RUN_ENDED', `Run ${runId} has ended: it is ${run.fold.status}.`)
+    }
+    await this.#runs.summary(runId)
+    const run = await loadRun(this.#parts.store, runId)
+    checked(run)
+    // For a person's words a secret may have slipped into.
+    const secrets = secretsOf(run.plan, this.#parts.env, true)
+    if (await this.#runs.isDriven(runId)) {
+      await this.#parts.store.send(runId, { ...request, reason: secrets?.mask.text(request.reason) ?? request.reason })
+      return 'requested'
+    }
+    await journalUnattended(this.#parts, runId, (run) => {
+      const event = checked(run)
+      return secrets?.event(event) ?? event
+    })
+    return 'done'
+  }
+}
+
+async function endOf(handle: RunHandle): Promise<'cancelled' | 'already_ended'> {
+  return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'
+}
+
+/** Of a run that a step drove: it may end in the meantime. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof RunnerError) || (error.code !== 'RUN_ENDED' && error.code !== 'RUN_NOT_PAUSED')) throw error
+}
