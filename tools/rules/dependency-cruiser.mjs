@@ -45,7 +45,7 @@ export default {
       severity: 'error',
       comment: 'two modules that need each other are one module, or three',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'no-test-in-source',
