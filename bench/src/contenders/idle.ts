@@ -4,7 +4,8 @@ import { NotHere, type Contender, type OpenOptions } from '../harness/contender.
 import { lorcVersion } from './lorc-version.ts'
 import { serveLorc, serveRows } from './served.ts'
 
-const SETTLE_MS = 10_000
+/** V8 goes on collecting for some time after a start. */
+const SETTLE_MS = 60_000
 const LOOK_MS = 30_000
 
 /** A service that nobody asks anything. Variants: `lorc serve`, and `fastify`, which has a table and nothing else. */

@@ -19,7 +19,7 @@ export const idleMemory: Workload = {
   against: lorc,
   targets: [{ says: 'at most 80 MB', of: memory.name, judge: atMost(lorc, 80 * MB, 'bytes') }],
   repetitions: 5,
-  notes: ['Ten seconds after it began to listen; all of its pages, also those of the Node binary. `fastify` has one table, two routes and nothing else.'],
+  notes: ['A minute after it began to listen; all of its pages, also those of the Node binary. `fastify` has one table, two routes and nothing else.'],
 }
 
 export const idleWakes: Workload = {
