@@ -7,7 +7,7 @@ import { packAll, type Tarball } from './tarballs.ts'
 const bin = (name: string, ...args: string[]): boolean =>
   spawnSync(join(root, 'node_modules/.bin', name), args, { stdio: 'inherit' }).status === 0
 
-const needed = ['package.json', 'README.md', 'LICENSE']
+const needed = ['package.json', 'README.md', 'LICENSE', 'API.md', 'CHANGELOG.md']
 const unwanted = /\.test\.|\.testsuite\.|(^|\/)test_|__pycache__|\.tsbuildinfo$|(^|\/)src\//
 
 const filesAreSound = ({ name, files }: Tarball): boolean => {
