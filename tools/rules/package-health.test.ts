@@ -6,13 +6,15 @@ const health = (files: Record<string, string | undefined>): { code: number | nul
   for (const name of ['context', 'runner', 'cli']) {
     workspace.write({
       [`packages/${name}/package.json`]: JSON.stringify({
-        name: `@lorc/${name}`, version: '0.1.0', license: 'MIT', type: 'module', files: ['dist'],
+        name: `@lorc/${name}`, version: '0.1.0', license: 'MIT', type: 'module', files: ['dist', 'API.md', 'CHANGELOG.md'],
         exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
       }),
       [`packages/${name}/dist/index.js`]: 'export const one = 1\n',
       [`packages/${name}/dist/index.d.ts`]: 'export declare const one = 1;\n',
       [`packages/${name}/README.md`]: '# x\n',
       [`packages/${name}/LICENSE`]: 'MIT\n',
+      [`packages/${name}/API.md`]: '# x\n',
+      [`packages/${name}/CHANGELOG.md`]: '# x\n',
     })
   }
   workspace.write({ 'pnpm-workspace.yaml': 'packages:\n  - packages/*\npmOnFail: ignore\n', 'package.json': '{"private":true}' })
@@ -32,6 +34,7 @@ test.each([
   ['declarations that do not match the module', { 'packages/runner/dist/index.d.ts': "import x = require('./other.js')\nexport = x\n" }, '@lorc/runner'],
   ['a test that is shipped', { 'packages/runner/dist/index.test.js': '' }, 'dist/index.test.js should not be published'],
   ['a package without a page', { 'packages/runner/README.md': undefined }, 'README.md is missing'],
+  ['a package without a changelog', { 'packages/runner/CHANGELOG.md': undefined }, 'CHANGELOG.md is missing'],
 ])('%s is caught', (_, files, message) => {
   const { code, output } = health(files)
   expect(output).toContain(message)

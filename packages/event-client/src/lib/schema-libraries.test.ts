@@ -25,7 +25,7 @@ describe.each(Object.entries(JOBS))('a job whose schema is of %s', (_, job) => {
 
   it.each([
     ['a value that does not fit', { most: 1.5 }, /^The parameters of a\/b are wrong: `most`: \S/],
-    ['what is missing', {}, /`most`: \S/],
+    ['what is missing', {}, /^The parameters of a\/b are wrong: `most` is missing\.$/],
     ['a name that it does not have', { most: 3, mots: 4 }, /^The parameters of a\/b are wrong: it has no parameter `mots`\.$/],
   ])('refuses %s', async (__, given: JsonObject, message) => {
     await expect(readParams(spec, given, 'a/b')).rejects.toMatchObject({ code: 'JOB_PARAMS_INVALID', message: expect.stringMatching(message) as string })
