@@ -70,7 +70,7 @@ export class ScheduleRuns {
     }
     const queued = last.filter(({ state }) => state === 'queued')
     const [next] = queued.slice(-1)
-    if (!next || (await this.#goingOn(last)).length > 0) return queued.length > 0
+    if (!next || this.#beginning(last, next.at).length > 0 || (await this.#goingOn(last)).length > 0) return queued.length > 0
     const taken = await this.#firings.change(next, { state: 'claimed', reason: null, claimedAt: now() })
     if (taken) await this.#begin(taken)
     return (await this.#firings.last(LOOKED_AT)).some(({ state }) => state === 'queued')
@@ -80,18 +80,18 @@ export class ScheduleRuns {
     const last = (await this.#firings.last(LOOKED_AT)).filter(({ at }) => at !== firing.at)
     const goingOn = await this.#goingOn(last)
     const queued = last.filter(({ state, at }) => state === 'queued' && at < firing.at)
+    const [ahead] = [...goingOn, ...queued, ...this.#beginning(last, firing.at)]
     // There may be a run of it already, whose start was not put on record.
-    if ((goingOn.length === 0 && queued.length === 0) || (await this.#world.store.get(firing.runId))) return this.#begin(firing)
+    if (!ahead || (await this.#world.store.get(firing.runId))) return this.#begin(firing)
     // What is made up for goes one after the other: to leave out all but the first would be to make up for one.
     const overlap = firing.missed && this.#recipe.overlap === 'skip' ? 'queue' : this.#recipe.overlap
-    const ahead = goingOn[0]?.runId ?? queued[0]?.runId
-    if (overlap === 'skip') return this.#settle(firing, 'skipped', `${ahead}, of an earlier time, goes on`)
+    if (overlap === 'skip') return this.#settle(firing, 'skipped', `${ahead.runId}, of an earlier time, goes on`)
     if (overlap === 'queue') {
       if (queued.length >= MOST_QUEUED) return this.#settle(firing, 'skipped', `${MOST_QUEUED} earlier times wait`)
-      return this.#settle(firing, 'queued', `${ahead}, of an earlier time, goes on`)
+      return this.#settle(firing, 'queued', `${ahead.runId}, of an earlier time, goes on`)
     }
     for (const waiting of queued) await this.#settle(waiting, 'skipped', 'a later time came before its run could begin')
-    await this.#settle(firing, 'queued', `${ahead}, of an earlier time, is being cancelled`)
+    await this.#settle(firing, 'queued', `${ahead.runId}, of an earlier time, is being cancelled`)
     for (const { runId } of goingOn) await this.#world.cancel(runId, `the schedule of ${this.#recipe.path} has come to its next time`)
   }
 
@@ -123,6 +123,11 @@ export class ScheduleRuns {
   #follow({ ended }: { ended: Promise<unknown> }): void {
     const over = (): void => this.#world.ended(this.#recipe.path)
     ended.then(over, over)
+  }
+
+  /** Those of earlier times that another service is about to begin: there may be no run of them yet. */
+  #beginning(last: readonly KeptFiring[], before: number): KeptFiring[] {
+    return last.filter(({ state, at, claimedAt }) => state === 'claimed' && at < before && this.#world.now() - claimedAt < CLAIM_MS)
   }
 
   /** Those whose runs go on. One whose service has died would go on for ever: it is gone on with here. */

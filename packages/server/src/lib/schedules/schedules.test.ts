@@ -272,6 +272,25 @@ describe('while the run of an earlier time goes on', () => {
     expect((await runner.view(cancelled!.runId)).error?.message).toContain('the schedule of recipes/r0.yaml has come to its next time')
   })
 
+  it('or is about to be begun by another service, a time waits, and those that wait do', async () => {
+    const workspace = await scratch(files("{ cron: '0 * * * *', overlap: queue }"))
+    const work = new Work()
+    await service(workspace, work.execute)
+    await pass(HOUR)
+    const at = Date.UTC(2026, 0, 9, 14)
+    await clock.leap(at - MINUTE - clock.now())
+    // No time of this schedule: it came when the schedule was another.
+    const another = await new Firings(store, 'recipes/r0.yaml').claim({ at: at - MINUTE, runId: 'run_claimed', missed: false }, at - 1)
+    work.end()
+    await pass(MINUTE)
+    expect([work.begun, (await firings()).slice(1)]).toEqual([1, ['09T13:59 claimed', '09T14:00 queued (RUN, of an earlier time, goes on)']])
+    await pass(10_000)
+    expect(work.begun).toBe(1)
+    await new Firings(store, 'recipes/r0.yaml').change(another!, { state: 'failed', reason: 'of no recipe' })
+    await pass(5000)
+    expect([work.begun, (await firings()).at(-1)]).toEqual([2, '09T14:00 started'])
+  })
+
   it('waits no more for a run that ended in another service', async () => {
     const workspace = await scratch(files("{ cron: '0 * * * *', overlap: queue }"))
     const work = new Work()
