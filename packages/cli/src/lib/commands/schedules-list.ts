@@ -1,4 +1,4 @@
-import type { Broken, ListedSchedule } from '@lorc/server/schedules'
+import type { ListedSchedule } from '@lorc/server/schedules'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { timestamp } from '../render/quantity.ts'
@@ -27,12 +27,14 @@ export const schedulesList = defineCommand({
     return await withRunner(
       invocation,
       async ({ store }) => {
-        const { listSchedules } = await import('@lorc/server/schedules')
+        const { brokenAnswer, listSchedules, scheduleAnswer } = await import('@lorc/server/schedules')
         const { allow, server, modules } = config
         const places = { workspace: root, allow, stateDir, config: { server, modules } }
         const { schedules, broken } = await listSchedules({ ...places, store, now: io.now(), count: options.next })
-        if (options.json) io.stdout.write(`${JSON.stringify({ schedules: schedules.map(fieldsOf), broken: broken.map(brokenFields) }, null, 2)}\n`)
-        else {
+        if (options.json) {
+          const items = schedules.map(scheduleAnswer).map(({ firings: [last = null], ...item }) => ({ ...item, last }))
+          io.stdout.write(`${JSON.stringify({ schedules: items, broken: broken.map(brokenAnswer) }, null, 2)}\n`)
+        } else {
           for (const { path, error } of broken) io.stderr.write(`${out.red('not run')}  ${path}: ${oneLine(error.message)}\n`)
           if (broken.length > 0) io.stderr.write(out.dim('`lorc validate FILE` shows where\n'))
           io.stdout.write(schedules.length === 0 ? 'no recipe has a schedule\n' : `${text(schedules, out, io.stdout.isTTY ? io.stdout.columns : 200)}\n`)
@@ -58,26 +60,4 @@ function text(schedules: readonly ListedSchedule[], style: Style, columns: numbe
     return [head, ...later.map((cell) => [cell])]
   })
   return table(['NEXT', 'RECIPE', 'SCHEDULE', 'LAST', ''], rows, style, { columns, narrow: ['', 'RECIPE', 'SCHEDULE'], omit: ['', 'LAST'] })
-}
-
-function fieldsOf({ name, path, schedule, next, firings: [last] }: ListedSchedule): object {
-  const { cron, timezone, catchUp, overlap } = schedule
-  return {
-    name,
-    recipe: path,
-    cron,
-    timezone,
-    catch_up: catchUp,
-    overlap,
-    next: next.map(iso),
-    last: last === undefined ? null : { at: iso(last.at), state: last.state, run_id: last.runId, reason: last.reason, missed: last.missed },
-  }
-}
-
-function brokenFields({ name, path, error }: Broken): object {
-  return { name, recipe: path, code: 'code' in error ? error.code : 'RECIPE_INVALID', message: error.message }
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString()
 }

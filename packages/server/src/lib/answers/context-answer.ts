@@ -3,7 +3,7 @@ import { applyWrites, type Runner } from '@lorc/runner'
 import type * as z from 'zod'
 import type { contextSchema, writeSchema } from '../contract/run-details.ts'
 import { RequestInvalid } from '../problem.ts'
-import { timeText } from './run-answer.ts'
+import { timeText } from './time-text.ts'
 
 /** The context of a run now, or after an event. Throws RUN_UNKNOWN, REQUEST_INVALID. */
 export async function contextAnswer(

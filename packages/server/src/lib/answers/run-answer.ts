@@ -2,6 +2,7 @@ import type { RecordedError, RunSummary, RunView, StepState } from '@lorc/runner
 import type * as z from 'zod'
 import { isScenario, moduleResults, planItems } from './scenario-answer.ts'
 import { askingSteps } from './asking-steps.ts'
+import { timeOrNull, timeText } from './time-text.ts'
 import type { errorSchema } from '../contract/common-fields.ts'
 import type { runItemSchema, runSchema, stepSchema } from '../contract/runs.ts'
 
@@ -106,13 +107,4 @@ export function errorAnswer({ code, message, exitCode, fix, details }: RecordedE
     ...(fix !== undefined && { fix }),
     ...(details && { details }),
   }
-}
-
-/** RFC 3339 of Unix milliseconds. */
-export function timeText(unixMs: number): string {
-  return new Date(unixMs).toISOString()
-}
-
-export function timeOrNull(unixMs: number | null): string | null {
-  return unixMs === null ? null : timeText(unixMs)
 }

@@ -1,7 +1,8 @@
 import type { RunOrigin, RunSummary } from '@lorc/runner'
 import type { PathStep, RunTimeline, Span, StepTimeline } from '@lorc/runner/insight'
 import type * as z from 'zod'
-import { errorAnswer, timeOrNull, timeText } from '../answers/run-answer.ts'
+import { errorAnswer } from '../answers/run-answer.ts'
+import { timeOrNull, timeText } from '../answers/time-text.ts'
 import type { insightSchema } from '../contract/insight.ts'
 import type { RunLens } from './run-lens.ts'
 
