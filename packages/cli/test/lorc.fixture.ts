@@ -46,6 +46,17 @@ export class Workspace {
     return new Started(this.command(words), this.folder, options)
   }
 
+  /** Starts a service, and waits until it listens. Rejects with what it said where it ends before. */
+  async serve(): Promise<{ url: string; server: Started }> {
+    const server = this.start(['serve', '--port', '0', '--json'])
+    for (;;) {
+      const [line] = server.stdout.split('\n')
+      if (line) return { server, url: (JSON.parse(line) as { url: string }).url }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      if (server.process.exitCode !== null) throw new Error(server.stderr)
+    }
+  }
+
   lorc(words: readonly string[], options: LorcOptions = {}): Promise<Ended> {
     return this.start(words, options).ended
   }

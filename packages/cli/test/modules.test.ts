@@ -87,13 +87,9 @@ afterEach(async () => {
 })
 
 async function serve(): Promise<string> {
-  server = workspace.start(['serve', '--port', '0', '--json'])
-  for (;;) {
-    const [line] = server.stdout.split('\n')
-    if (line) return (JSON.parse(line) as { url: string }).url
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    if (server.process.exitCode !== null) throw new Error(server.stderr)
-  }
+  const served = await workspace.serve()
+  server = served.server
+  return served.url
 }
 
 /** A scenario whose first module is done and whose second is being called as its server is killed. */

@@ -43,14 +43,9 @@ async function missed(): Promise<void> {
 }
 
 async function serve(): Promise<{ url: string; server: Started }> {
-  const server = workspace.start(['serve', '--port', '0', '--json'])
-  servers.push(server)
-  for (;;) {
-    const [line] = server.stdout.split('\n')
-    if (line) return { server, url: (JSON.parse(line) as { url: string }).url }
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    if (server.process.exitCode !== null) throw new Error(server.stderr)
-  }
+  const served = await workspace.serve()
+  servers.push(served.server)
+  return served
 }
 
 async function get<T>(url: string, path: string): Promise<T> {
