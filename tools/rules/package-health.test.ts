@@ -29,14 +29,23 @@ test('sound packages pass', () => {
   expect(code).toBe(0)
 })
 
-test.each([
-  ['an export that leads nowhere', { 'packages/runner/package.json': JSON.stringify({ name: '@lorc/runner', version: '0.1.0', license: 'MIT', type: 'module', files: ['dist'], exports: { '.': './dist/gone.js' } }) }, 'does not exist'],
-  ['declarations that do not match the module', { 'packages/runner/dist/index.d.ts': "import x = require('./other.js')\nexport = x\n" }, '@lorc/runner'],
-  ['a test that is shipped', { 'packages/runner/dist/index.test.js': '' }, 'dist/index.test.js should not be published'],
-  ['a package without a page', { 'packages/runner/README.md': undefined }, 'README.md is missing'],
-  ['a package without a changelog', { 'packages/runner/CHANGELOG.md': undefined }, 'CHANGELOG.md is missing'],
-])('%s is caught', (_, files, message) => {
-  const { code, output } = health(files)
-  expect(output).toContain(message)
+test('what would be wrong with a package is caught, of all packages at once', () => {
+  const gone = { name: '@lorc/runner', version: '0.1.0', license: 'MIT', type: 'module', files: ['dist'], exports: { '.': './dist/gone.js' } }
+  const { code, output } = health({
+    'packages/runner/package.json': JSON.stringify(gone),
+    'packages/cli/dist/index.d.ts': "import x = require('./other.js')\nexport = x\n",
+    'packages/context/dist/index.test.js': '',
+    'packages/context/README.md': undefined,
+    'packages/context/CHANGELOG.md': undefined,
+  })
+  for (const message of [
+    './dist/gone.js but the file does not exist',
+    'dist/index.test.js should not be published',
+    '@lorc/context: README.md is missing',
+    '@lorc/context: CHANGELOG.md is missing',
+    'node16 (from ESM): Internal resolution error',
+  ]) {
+    expect(output).toContain(message)
+  }
   expect(code).toBe(1)
 })

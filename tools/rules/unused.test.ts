@@ -14,14 +14,16 @@ const knip = (files: Record<string, string>): { code: number | null; output: str
 const manifest = (dependencies: Record<string, string>): string =>
   JSON.stringify({ name: '@lorc/context', version: '0.1.0', type: 'module', exports: { '.': { '@lorc/source': './src/index.ts' } }, dependencies })
 
-test.each([
-  ['an unused export', { 'packages/context/src/lib/context.ts': 'export const context = (): string => "x"\nexport const unusedOne = 1\n' }, 'unusedOne'],
-  ['an unused file', { 'packages/context/src/lib/forgotten.ts': 'export {}\n' }, 'packages/context/src/lib/forgotten.ts'],
-  ['an unused dependency', { 'packages/context/package.json': manifest({ zod: '4.6.7' }) }, 'Unused dependencies (1)'],
-  ['a dependency that is not declared', { 'packages/context/src/lib/context.ts': "import { z } from 'zod'\nexport const context = (): unknown => z\n" }, 'Unlisted dependencies (1)'],
-])('%s is caught', (_, files, message) => {
-  const { code, output } = knip(files)
-  expect(output).toContain(message)
+test('an unused export, file and dependency, and a dependency that is not declared, are caught', () => {
+  const { code, output } = knip({
+    'packages/context/package.json': manifest({ zod: '4.6.7' }),
+    'packages/context/src/lib/context.ts': 'export const context = (): string => "x"\nexport const unusedOne = 1\n',
+    'packages/context/src/lib/forgotten.ts': 'export {}\n',
+    'packages/runner/src/lib/runner.ts': "import { context } from '@lorc/context'\nimport { z } from 'zod'\nexport const runner = (): unknown => [context, z]\n",
+  })
+  for (const message of ['unusedOne', 'packages/context/src/lib/forgotten.ts', 'Unused dependencies (1)', 'Unlisted dependencies (1)']) {
+    expect(output).toContain(message)
+  }
   expect(code).toBe(1)
 })
 
