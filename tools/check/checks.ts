@@ -3,6 +3,8 @@ import type { Check } from './check.ts'
 
 const bin = (name: string): string => `node_modules/.bin/${name}`
 const node = process.execPath
+/** What the tests of the command line start, instead of its source: as users do, and in a fifth of the time. */
+const built = { LORC_PROGRAM: 'packages/cli/dist/lorc.js' }
 const code = ['packages', 'examples', 'bench'].filter((folder) => existsSync(folder))
 
 /** All that `npm test` makes sure of. The long ones come first, so that they do not end alone. */
@@ -10,14 +12,9 @@ export const checks: readonly Check[] = [
   { name: 'build', command: [bin('turbo'), 'run', 'build', '--ui=stream', '--output-logs=errors-only'] },
   { name: 'types', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the dashboard', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'packages/server/dashboard'] },
-  { name: 'tests and coverage', command: [bin('vitest'), 'run', '--coverage', '--reporter=default'], needs: ['build'] },
-  { name: 'tests on the oldest Node', command: [node, 'tools/rules/oldest-node.ts'], needs: ['build'] },
-  {
-    name: 'crash tests',
-    command: [bin('vitest'), 'run', '--root', 'packages/cli/test/crash'],
-    needs: ['build'],
-    env: { CRASH_PROGRAM: 'packages/cli/dist/lorc.js' },
-  },
+  { name: 'tests and coverage', command: [bin('vitest'), 'run', '--coverage', '--reporter=default'], needs: ['build'], env: built },
+  { name: 'tests on the oldest Node', command: [node, 'tools/rules/oldest-node.ts'], needs: ['build'], env: built },
+  { name: 'crash tests', command: [bin('vitest'), 'run', '--root', 'packages/cli/test/crash'], needs: ['build'], env: built },
   { name: 'tests of the examples', command: [node, '--conditions=@lorc/source', '--test', 'examples/*/{src,steps}/**/*.test.ts', 'examples/pipeline/*.test.ts'] },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings=0'] },
   { name: 'packed install on this Node', command: [node, 'tools/rules/packed-install.ts'], needs: ['build'] },

@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { env, execPath } from 'node:process'
-import { fileURLToPath } from 'node:url'
 
-const ENTRY = fileURLToPath(new URL('../src/lorc.ts', import.meta.url))
-const NODE_OPTIONS = ['--conditions=@lorc/source']
+/** The source, or what `npm test` names: the built program, as users run it. */
+const PROGRAM = resolve(import.meta.dirname, '../../..', env['LORC_PROGRAM'] ?? 'packages/cli/src/lorc.ts')
+
+/** What starts `lorc`: its words follow, and `flags` are for Node. */
+export const lorcLine = (...flags: readonly string[]): string[] => [execPath, '--conditions=@lorc/source', ...flags, PROGRAM]
 
 export interface Ended {
   exit: number | null
@@ -70,7 +72,7 @@ export class Workspace {
   }
 
   command(words: readonly string[]): string[] {
-    return [execPath, ...NODE_OPTIONS, ENTRY, ...words]
+    return [...lorcLine(), ...words]
   }
 
   remove(): Promise<void> {

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { appendFile, cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { env, execPath } from 'node:process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Ended, Started } from '../lorc.fixture.ts'
+import { type Ended, lorcLine, Started } from '../lorc.fixture.ts'
 import { copyJournals, type Copy } from './journal-copy.ts'
 import { processesOf } from './processes.ts'
 import { ORDER_VARIABLE, type SabotageOrder, type Trace } from './sabotage-order.ts'
@@ -12,8 +11,6 @@ import { ORDER_VARIABLE, type SabotageOrder, type Trace } from './sabotage-order
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const FIXTURE = at('../fixtures/crash')
 const SABOTAGE = at('./sabotage.ts')
-/** The source, or what `npm test` names: the built program, as users run it. */
-const PROGRAM = resolve(at('../../../..'), env['CRASH_PROGRAM'] ?? 'packages/cli/src/lorc.ts')
 
 /** How often an effect was had: by which attempt, with which key. */
 export interface Effect {
@@ -61,16 +58,8 @@ export class Site {
     const ordered =
       order === undefined ? {} : { [ORDER_VARIABLE]: JSON.stringify({ trace: this.path('trace'), ...order }) }
     const preload = order === undefined ? [] : ['--import', SABOTAGE]
-    const line = [
-      ...under,
-      execPath,
-      '--conditions=@lorc/source',
-      '--disable-warning=ExperimentalWarning',
-      ...preload,
-      PROGRAM,
-      ...words,
-    ]
-    return new Started(line, this.folder, { env: ordered })
+    const line = lorcLine('--disable-warning=ExperimentalWarning', ...preload)
+    return new Started([...under, ...line, ...words], this.folder, { env: ordered })
   }
 
   lorc(words: readonly string[], options: StartOptions = {}): Promise<Ended> {
