@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { env, execPath } from 'node:process'
+import type { Readable } from 'node:stream'
 
 /** The source, or what `npm test` names: the built program, as users run it. */
 const PROGRAM = resolve(import.meta.dirname, '../../..', env['LORC_PROGRAM'] ?? 'packages/cli/src/lorc.ts')
@@ -25,6 +26,7 @@ export interface LorcOptions {
 /** A folder with files in it, and `lorc` run there from its source. */
 export class Workspace {
   readonly folder: string
+  readonly #running = new Set<Started>()
 
   private constructor(folder: string) {
     this.folder = folder
@@ -45,18 +47,16 @@ export class Workspace {
   }
 
   start(words: readonly string[], options: LorcOptions = {}): Started {
-    return new Started(this.command(words), this.folder, options)
+    const started = new Started(this.command(words), this.folder, options)
+    this.#running.add(started)
+    void started.ended.then(() => this.#running.delete(started))
+    return started
   }
 
   /** Starts a service, and waits until it listens. Rejects with what it said where it ends before. */
   async serve(): Promise<{ url: string; server: Started }> {
     const server = this.start(['serve', '--port', '0', '--json'])
-    for (;;) {
-      const [line] = server.stdout.split('\n')
-      if (line) return { server, url: (JSON.parse(line) as { url: string }).url }
-      await new Promise((resolve) => setTimeout(resolve, 10))
-      if (server.process.exitCode !== null) throw new Error(server.stderr)
-    }
+    return { server, url: (JSON.parse(await server.firstLine()) as { url: string }).url }
   }
 
   lorc(words: readonly string[], options: LorcOptions = {}): Promise<Ended> {
@@ -75,14 +75,17 @@ export class Workspace {
     return [...lorcLine(), ...words]
   }
 
-  remove(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true })
+  /** Ends what was started here and goes on, too. */
+  async remove(): Promise<void> {
+    for (const started of this.#running) started.kill('SIGKILL')
+    await Promise.all([...this.#running].map(({ ended }) => ended))
+    await rm(this.folder, { recursive: true, force: true })
   }
 }
 
 /** `lorc` while it runs. */
 export class Started {
-  readonly process: ChildProcess
+  readonly process: ChildProcessByStdio<null, Readable, Readable>
   readonly ended: Promise<Ended>
   stdout = ''
   stderr = ''
@@ -108,13 +111,19 @@ export class Started {
 
   /** Resolves when stderr has held `text`; rejects when the process ends before. */
   async says(text: string): Promise<void> {
-    const { stderr } = this.process
-    while (!this.stderr.includes(text)) {
-      const ended = await Promise.race([
-        once(stderr as NonNullable<typeof stderr>, 'data').then(() => false),
-        this.ended.then(() => true),
-      ])
-      if (ended && !this.stderr.includes(text)) throw new Error(`ended without saying "${text}":\n${this.stderr}`)
+    await this.#until(this.process.stderr, () => this.stderr.includes(text), `saying "${text}"`)
+  }
+
+  /** Of stdout; rejects when the process ends before. */
+  async firstLine(): Promise<string> {
+    await this.#until(this.process.stdout, () => this.stdout.includes('\n'), 'printing a line')
+    return this.stdout.slice(0, this.stdout.indexOf('\n'))
+  }
+
+  async #until(stream: Readable, isThere: () => boolean, what: string): Promise<void> {
+    while (!isThere()) {
+      const ended = await Promise.race([once(stream, 'data').then(() => false), this.ended.then(() => true)])
+      if (ended && !isThere()) throw new Error(`ended without ${what}:\n${this.stderr}`)
     }
   }
 }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSqliteStore } from '@lorc/runner'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Started, Workspace } from './lorc.fixture.ts'
+import { Workspace } from './lorc.fixture.ts'
 
 const MINUTE = 60_000
 const RECIPE = 'recipes/tick.yaml'
@@ -23,16 +23,10 @@ interface Schedule {
 }
 
 let workspace: Workspace
-let servers: Started[]
 beforeEach(async () => {
-  servers = []
   workspace = await Workspace.make(FILES)
 })
-afterEach(async () => {
-  for (const server of servers) server.kill('SIGKILL')
-  await Promise.all(servers.map(({ ended }) => ended))
-  await workspace.remove()
-})
+afterEach(() => workspace.remove())
 
 /** As if a server had last looked at the schedule so long ago. */
 async function missed(): Promise<void> {
@@ -40,12 +34,6 @@ async function missed(): Promise<void> {
   const seenTo = Math.floor(Date.now() / MINUTE) * MINUTE - MISSED * MINUTE
   await store.putDocument('schedules', RECIPE, { cron: '* * * * *', timezone: 'UTC', seen_to: new Date(seenTo).toISOString() }, 0)
   await store.close()
-}
-
-async function serve(): Promise<{ url: string; server: Started }> {
-  const served = await workspace.serve()
-  servers.push(served.server)
-  return served
 }
 
 async function get<T>(url: string, path: string): Promise<T> {
@@ -56,7 +44,7 @@ const patient = { interval: 20, timeout: 60_000 }
 
 it('two servers that share a store run each time once, and one goes on for both when the other is killed', { timeout: 120_000 }, async () => {
   await missed()
-  const both = await Promise.all([serve(), serve()])
+  const both = await Promise.all([workspace.serve(), workspace.serve()])
   const schedule = async (url: string): Promise<Schedule> => (await get<{ items: [Schedule] }>(url, '/schedules?firings=200')).items[0]
   const runs = async (url: string, status: string) => (await get<{ items: { run_id: string; status: string }[] }>(url, `/runs?limit=500&status=${status}`)).items
 

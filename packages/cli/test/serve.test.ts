@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Started, Workspace } from './lorc.fixture.ts'
+import { Workspace } from './lorc.fixture.ts'
 
 const RECIPE = `
 name: write
@@ -28,22 +28,10 @@ interface Run {
 }
 
 let workspace: Workspace
-let server: Started | undefined
 beforeEach(async () => {
   workspace = await Workspace.make({ 'recipes/write.yaml': RECIPE, 'steps.ts': STEPS, 'lorc.config.yaml': 'server: { limits: { driven: 4 } }' })
 })
-afterEach(async () => {
-  server?.kill('SIGKILL')
-  await server?.ended
-  await workspace.remove()
-})
-
-/** Starts a server; returns where it listens. */
-async function serve(): Promise<string> {
-  const served = await workspace.serve()
-  server = served.server
-  return served.url
-}
+afterEach(() => workspace.remove())
 
 async function runs(url: string, query: string): Promise<Run[]> {
   const found: Run[] = []
@@ -64,16 +52,16 @@ async function untilAllEnded(url: string): Promise<Run[]> {
 
 describe('a server', () => {
   it('stops at a durable point when it is asked to, and goes on from there', async () => {
-    const first = await serve()
+    const { url: first, server } = await workspace.serve()
     const asked = Array.from({ length: 30 }, (_, n) =>
       fetch(`${first}/recipes/write/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ params: { n } }) }),
     )
     const taken = await Promise.all((await Promise.all(asked)).map(async (answer) => ((await answer.json()) as Run).run_id))
-    server?.kill('SIGTERM')
-    expect(await server?.ended).toMatchObject({ exit: 0, signal: null })
+    server.kill('SIGTERM')
+    expect(await server.ended).toMatchObject({ exit: 0, signal: null })
     const before = existsSync(join(workspace.folder, 'done.txt')) ? readFileSync(join(workspace.folder, 'done.txt'), 'utf8').trim().split('\n') : []
     expect(before.length).toBeLessThan(30)
-    const second = await serve()
+    const { url: second } = await workspace.serve()
     const ended = await untilAllEnded(second)
     expect(ended.map((run) => run.status)).toEqual(taken.map(() => 'completed'))
     const written = readFileSync(join(workspace.folder, 'done.txt'), 'utf8').trim().split('\n')

@@ -69,7 +69,8 @@ describe.skipIf(path === undefined)('a report in a browser', { timeout: 120_000 
   it('sorts by its headings, one way, the other, and back', async () => {
     const took = page.getByRole('columnheader', { name: 'took' })
     await took.getByRole('button').click()
-    expect((await names())[0]).toMatch(/fetch_[34]|model/)
+    const slowest = await names()
+    expect(slowest.indexOf('fetch_4')).toBeLessThan(slowest.indexOf('fetch_1'))
     expect(await took.getAttribute('aria-sort')).toBe('descending')
     await took.getByRole('button').click()
     expect((await names())[0]).toBe('publish')
@@ -168,7 +169,7 @@ describe.skipIf(path === undefined)('a report in a browser', { timeout: 120_000 
     const opened = Number(await large.evaluate('performance.getEntriesByType("navigation")[0].loadEventEnd'))
     await large.locator('#rows .row').nth(MANY - 1).waitFor({ state: 'attached' })
     const bytes = statSync(join(workspace.folder, 'large.html')).size
-    console.log(`a report of ${MANY} steps: written in ${written} ms from source, opened in ${Math.round(opened)} ms, ${(bytes / 1e6).toFixed(1)} MB`)
+    console.log(`a report of ${MANY} steps: written in ${written} ms, opened in ${Math.round(opened)} ms, ${(bytes / 1e6).toFixed(1)} MB`)
     expect(bytes).toBeLessThanOrEqual(5_000_000)
     await large.getByRole('searchbox').fill('step_4321')
     expect(await large.locator('#rows .name').allTextContents()).toEqual(['step_4321'])
