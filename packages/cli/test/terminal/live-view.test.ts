@@ -5,12 +5,12 @@ import { hasTmux, inTerminal, Terminal } from './terminal.fixture.ts'
 const STEPS = `
 import { existsSync } from 'node:fs'
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-export async function work(ctx, { ms = 300, fails = false }) {
+export async function work(ctx, { ms = 5, fails = false }) {
   console.log('console of a step')
   process.stdout.write('stdout of a step\\n')
   process.stderr.write('stderr of a step\\n')
   await pause(ms)
-  while (ms === 0 && !existsSync('go')) await pause(50)
+  while (ms === 0 && !existsSync('go')) await pause(20)
   if (fails) throw new Error('no rows')
 }
 `
@@ -25,14 +25,14 @@ const step = (name: string, args: string, more = ''): string =>
 const SMALL = `name: small
 concurrency: 2
 steps:
-${step('load', 'ms: 500')}${step('broken', 'fails: true', ', depends_on: [], continue_on_error: true')}\
-  - { name: flaky, type: shell, script: flaky.sh, depends_on: [], retry: { max: 3, delay_sec: 0.4 } }
-${step('report', 'ms: 700')}`
+${step('load', 'ms: 5')}${step('broken', 'fails: true', ', depends_on: [], continue_on_error: true')}\
+  - { name: flaky, type: shell, script: flaky.sh, depends_on: [], retry: { max: 3, delay_sec: 0.1 } }
+${step('report', 'ms: 0')}`
 const BIG = `name: big
 concurrency: 4
 steps:
 ${Array.from({ length: 400 }, (_, i) => step(`step_${i}`, `ms: ${i < 40 ? 5 : 0}`, ', depends_on: []')).join('')}`
-const CRASH = "if (/lorc/.test(process.argv[1])) setTimeout(() => { throw new Error('boom') }, 1500)\n"
+const CRASH = `if (/lorc/.test(process.argv[1])) setInterval(() => { if (require('node:fs').existsSync('boom')) throw new Error('boom') }, 20)\n`
 const GARBAGE = /(console|stdout|stderr) of a step/
 
 let workspace: Workspace
@@ -65,6 +65,7 @@ describe.skipIf(!hasTmux)(inTerminal('the live view in a terminal'), { timeout: 
     expect(during.join('\n')).toMatch(/^small {2}run_\S+\n {2}✓ load /)
     expect(during.filter((line) => line.includes(' of 4 done'))).toHaveLength(1)
     expect(terminal.showsCursor()).toBe(false)
+    await workspace.write('go', '')
     const after = await terminal.until(/"status":"ok"[^]*\$$/)
     const shown = after.map((line) => line.replaceAll(/[\d.]+m?s\b|\d+m \d+s/g, '#').replaceAll(/ +/g, ' '))
     expect(shown.slice(1, 6)).toEqual([
@@ -84,6 +85,7 @@ describe.skipIf(!hasTmux)(inTerminal('the live view in a terminal'), { timeout: 
     const during = await terminal.until(/report \| stderr of a step/)
     const bar = during.findIndex((line) => line.includes(' of 4 done'))
     expect(bar).toBeGreaterThan(during.findLastIndex((line) => GARBAGE.test(line)))
+    await workspace.write('go', '')
     await terminal.until(/"status":"ok"/)
     const all = terminal.everything().split('\n')
     expect(all.filter((line) => line === 'load | console of a step')).toHaveLength(1)
@@ -118,18 +120,20 @@ describe.skipIf(!hasTmux)(inTerminal('the live view in a terminal'), { timeout: 
     terminal.type('clear; NODE_OPTIONS=--require=./crash.cjs lorc run big.yaml')
     await terminal.until(/ of 400 done/)
     expect(terminal.showsCursor()).toBe(false)
+    await workspace.write('boom', '')
     await terminal.until(/lorc itself failed: boom[^]*\$$/)
     expect(terminal.showsCursor()).toBe(true)
   })
 
   it.each([
     ['NO_COLOR=1', / of 4 done/],
-    ['TERM=dumb', /started {4}load/],
-    ['CI=true', /started {4}load/],
+    ['TERM=dumb', /started {4}report/],
+    ['CI=true', /started {4}report/],
   ])('degrades under %s', async (setting, expected) => {
     open(80, 24)
-    terminal.type(`clear; ${setting} lorc run small.yaml --only load`)
+    terminal.type(`clear; ${setting} lorc run small.yaml --only report`)
     await terminal.until(expected)
+    await workspace.write('go', '')
     await terminal.until(/"status":"ok"/)
     expect(terminal.showsCursor()).toBe(true)
   })

@@ -10,7 +10,7 @@ import { REAL } from './real-service.ts'
 import { openService } from './service.ts'
 
 /** Of each wave. */
-const COUNT = 700
+const COUNT = 400
 /** The real service takes seconds for what the contract server does at once, and minutes to find a new table. */
 const PATIENCE = REAL === undefined ? { patienceMs: 20_000, requestMs: 10_000 } : { patienceMs: 600_000, requestMs: 60_000 }
 const SLOW = REAL === undefined ? { ms: 400, requestMs: 150 } : { ms: 20_000, requestMs: 8000 }
@@ -65,8 +65,8 @@ const FAULTS: readonly (readonly [string, Fault, number])[] = [
   ['429', { kind: 'status', status: 429, reason: 'rateLimitExceeded' }, 3],
   ['503 with Retry-After', { kind: 'status', status: 503, reason: 'backendError', retryAfter: '1' }, 1],
   ['500', { kind: 'status', status: 500, reason: 'internalError' }, 3],
-  ['connections that are cut before anything was done', { kind: 'cut', when: 'before' }, 4],
-  ['connections that are cut after the rows were taken', { kind: 'cut', when: 'after' }, 4],
+  ['connections that are cut before anything was done', { kind: 'cut', when: 'before' }, 2],
+  ['connections that are cut after the rows were taken', { kind: 'cut', when: 'after' }, 2],
   ['answers that come too late', { kind: 'slow', ms: SLOW.ms }, 2],
 ]
 

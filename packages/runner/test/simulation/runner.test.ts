@@ -23,7 +23,7 @@ beforeAll(() => void (workspace = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-
 afterAll(() => rmSync(workspace, { recursive: true }))
 
 it('a run lives through crashes, failures and cancels as the model says', { timeout: 120_000 }, async () => {
-  await holds('a run lives through', runnerCases, (given) => verify(given), 400)
+  await holds('a run lives through', runnerCases, (given) => verify(given), 200)
 })
 
 it.each<[string, Flaw]>([
@@ -36,7 +36,7 @@ it.each<[string, Flaw]>([
 
 it('a run that begins at a step takes over what is not to be done again', { timeout: 120_000 }, async () => {
   const cases = fc.tuple(runnerCases, fc.nat(9))
-  await holds('a run begins at a step', cases, ([given, from]) => verifyFrom({ ...given, cancel: null, pause: null }, from), 150)
+  await holds('a run begins at a step', cases, ([given, from]) => verifyFrom({ ...given, cancel: null, pause: null }, from), 75)
 })
 
 async function verifyFrom(given: RunnerCase, from: number): Promise<void> {

@@ -152,7 +152,7 @@ const plans: fc.Arbitrary<Plan> = fc
 
 describe('a plan that is converted', () => {
   it('is the same plan as TypeScript', () => {
-    fc.assert(fc.property(plans, (plan) => void expect(same(evaluate(planToSource(plan)))).toBe(same(plan))), { numRuns: 200 })
+    fc.assert(fc.property(plans, (plan) => void expect(same(evaluate(planToSource(plan)))).toBe(same(plan))), { numRuns: 100 })
   })
 
   it('is the same plan as a recipe, and from there as TypeScript', () => {
@@ -162,7 +162,7 @@ describe('a plan that is converted', () => {
         expect(same(compiled)).toBe(same(plan))
         expect(same(evaluate(planToSource(compiled)))).toBe(same(plan))
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 })
