@@ -11,6 +11,11 @@ steps:
   - { name: first, type: node, module: steps.ts, function: first }
   - { name: second, type: node, module: steps.ts, function: second }
 `
+const STUCK = `
+name: stuck
+steps:
+  - { name: stuck, type: node, module: steps.ts, function: stuck }
+`
 /** Each run's second step writes a line; a step takes a few milliseconds. */
 const STEPS = `
 import { appendFileSync } from 'node:fs'
@@ -20,6 +25,7 @@ export async function second(ctx, params, step) {
   await setTimeout(5)
   appendFileSync('done.txt', step.runId + '\\n')
 }
+export async function stuck() { await setTimeout(600_000) }
 `
 
 interface Run {
@@ -29,7 +35,7 @@ interface Run {
 
 let workspace: Workspace
 beforeEach(async () => {
-  workspace = await Workspace.make({ 'recipes/write.yaml': RECIPE, 'steps.ts': STEPS, 'lorc.config.yaml': 'server: { limits: { driven: 4 } }' })
+  workspace = await Workspace.make({ 'recipes/write.yaml': RECIPE, 'recipes/stuck.yaml': STUCK, 'steps.ts': STEPS, 'lorc.config.yaml': 'server: { limits: { driven: 4 } }' })
 })
 afterEach(() => workspace.remove())
 
@@ -67,5 +73,17 @@ describe('a server', () => {
     const written = readFileSync(join(workspace.folder, 'done.txt'), 'utf8').trim().split('\n')
     // No step was cut off: each ran once.
     expect(written.sort()).toEqual(taken.sort())
+  })
+
+  it('ends in time though a step in its process cannot be ended, and leaves the run to the next start', async () => {
+    await workspace.write('lorc.config.yaml', 'server: { stopSec: 0 }\ngraceSec: 0.1\n')
+    const { url, server } = await workspace.serve()
+    const { run_id: id } = (await (await fetch(`${url}/recipes/stuck/runs`, { method: 'POST' })).json()) as Run
+    const status = async (at: string): Promise<object> => (await (await fetch(`${at}/runs/${id}`)).json()) as object
+    await expect.poll(() => status(url)).toMatchObject({ steps: [{ status: 'running' }] })
+    server.kill('SIGTERM')
+    expect(await server.ended).toMatchObject({ exit: 0, signal: null })
+    const again = await workspace.serve()
+    await expect.poll(() => status(again.url)).toMatchObject({ status: 'running', abandoned: false })
   })
 })

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type HostProcess, processIo } from './process-io.ts'
 import { runProcess } from './run-process.ts'
 
@@ -47,6 +47,20 @@ describe('runProcess', () => {
     const wrong = fakeProcess()
     await runProcess(wrong.host, ['rnu'], '1.2.3')
     expect([wrong.fake.exitCode, wrong.shown('stdout')]).toEqual([2, ''])
+  })
+
+  it('ends the process a second later, where a step left something behind', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      const { fake, host } = fakeProcess()
+      await runProcess(host, ['rnu'], '1.2.3')
+      vi.advanceTimersByTime(999)
+      expect(fake.exits).toEqual([])
+      vi.advanceTimersByTime(1)
+      expect(fake.exits).toEqual([2])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('does not mind a reader that is gone', async () => {

@@ -1,5 +1,6 @@
 import { attemptOutput, claimStrayError } from '@lorc/runner'
 import { EXIT } from './exit-codes.ts'
+import type { Io } from './io.ts'
 import { main } from './main.ts'
 import { type HostProcess, processIo } from './process-io.ts'
 import { realEngine } from './real-engine.ts'
@@ -7,9 +8,12 @@ import { type ErrorReport, reportOf } from './render/error-report.ts'
 import { showError } from './render/show-error.ts'
 import { createStyle } from './render/style.ts'
 
+/** Milliseconds from the end of a command to that of the process, at the longest. */
+const LEFT_BEHIND_MS = 1000
+
 /**
  * Runs `lorc` (of this version) as this process: with its streams, its signals and its exit status. Resolves when the
- * command is done and stdout is handed over; the process then ends by itself.
+ * command is done and stdout is handed over; the process then ends by itself, or is ended a second later.
  */
 export async function runProcess(process: HostProcess, words: readonly string[], version: string): Promise<void> {
   const tell = (report: ErrorReport): void => {
@@ -46,4 +50,10 @@ export async function runProcess(process: HostProcess, words: readonly string[],
   await io.stdout.drained()
   // Whatever a step made of it.
   process.exitCode = outputFailed ? EXIT.failed : exitCode
+  endSoon(io, process.exitCode)
+}
+
+/** What a step left behind (a timer, a connection), or goes on with though it was cancelled, keeps the process for no longer. */
+function endSoon(io: Pick<Io, 'exit'>, exitCode: number): void {
+  setTimeout(() => io.exit(exitCode), LEFT_BEHIND_MS).unref()
 }

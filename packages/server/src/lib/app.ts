@@ -70,6 +70,8 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
       void (reply as FastifyReply).headers(HEADERS).status(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem))
     },
     clientErrorHandler: refuseNoHttp,
+    // Who names no host is refused as whoever names a wrong one.
+    http: { requireHostHeader: false },
     schemaController: NO_COMPILERS,
   })
   app.setErrorHandler((thrown, request, reply) => {

@@ -15,14 +15,15 @@ describe('a body', () => {
 
   it('is refused where it is too deep, malformed, too large, of another type or dangerous, and leaves nothing behind', async () => {
     const { ask, server } = await serviceFixture({ files: { 'recipes/one.yaml': recipeOf('first', 'a'), 'a.sh': '' } })
-    const post = async (body: string, headers = {}) => ask('POST', '/recipes/one/runs', body, headers)
+    const post = async (body: string | Buffer, headers = {}) => ask('POST', '/recipes/one/runs', body, headers)
     const deep = (n: number) => `{"params":{"a":${'['.repeat(n)}${']'.repeat(n)}}}`
-    const cases: [string, number, string, Record<string, string>?][] = [
+    const cases: [string | Buffer, number, string, Record<string, string>?][] = [
       [deep(63), 400, 'REQUEST_TOO_DEEP'],
       [deep(1_000), 400, 'REQUEST_TOO_DEEP'],
       ['{"params":', 400, 'REQUEST_JSON'],
-      ['{"params":{"__proto__":{"x":1}}}', 400, 'REQUEST_JSON'],
-      ['{"params":{"constructor":{"prototype":1}}}', 400, 'REQUEST_JSON'],
+      [Buffer.from('{"params":{"a":"\xff"}}', 'latin1'), 400, 'REQUEST_JSON'],
+      ['{"params":{"__proto__":{"x":1}}}', 400, 'REQUEST_INVALID'],
+      ['{"params":{"constructor":{"prototype":1}}}', 400, 'REQUEST_INVALID'],
       [`{"params":{"a":"${'x'.repeat(2 ** 20)}"}}`, 413, 'REQUEST_TOO_LARGE'],
       ['{}', 415, 'REQUEST_MEDIA_TYPE', { 'content-type': 'text/plain' }],
       ['a=1', 415, 'REQUEST_MEDIA_TYPE', { 'content-type': 'application/x-www-form-urlencoded' }],
@@ -31,8 +32,11 @@ describe('a body', () => {
       ['{"nope":1}', 400, 'REQUEST_INVALID'],
       ['"text"', 400, 'REQUEST_INVALID'],
     ]
-    for (const [body, status, code, headers] of cases) expect(await post(body, headers), body.slice(0, 40)).toMatchObject({ status, body: { code } })
+    for (const [body, status, code, headers] of cases) expect(await post(body, headers), String(body).slice(0, 40)).toMatchObject({ status, body: { code } })
     expect(await server.runner.store.list()).toEqual([])
+    expect((await post('{"params":{"a/b":[1,{"__proto__":1}]}}')).body).toMatchObject({ errors: [{ path: '/body/params/a~1b/1/__proto__', fix: 'Leave it out.' }] })
+    expect((await post('{"params":{"constructor":{}},"x":{"constructor":{"prototype":{}}}}')).body).toMatchObject({ errors: [{ path: '/body/x/constructor' }] })
+    expect((await post('{"params": nope}')).body).toMatchObject({ detail: expect.stringContaining("Unexpected token") as unknown, fix: expect.any(String) as unknown })
     expect((await post('{"params":{}}', { 'content-type': 'application/json; charset=utf-8' })).status).toBe(202)
     expect((await post(deep(60))).status).toBe(202)
   })

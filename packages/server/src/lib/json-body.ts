@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { ServerError } from './errors.ts'
+import { pointer, RequestInvalid } from './problem.ts'
 
 /** Lists and objects in each other. Deeper values overflow the stack of what walks over them. */
 const DEEPEST = 64
@@ -8,14 +10,37 @@ const DEEPEST = 64
 export function takeJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const text = String(body)
-    if (text === '') return done(null, undefined)
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined)
+    if (!isUtf8(body)) return done(new ServerError('REQUEST_JSON', 'The body is no UTF-8.', { fix: 'Send JSON in UTF-8.' }))
+    const text = body.toString()
     if (depthOf(text) > DEEPEST) {
-      return done(new ServerError('REQUEST_TOO_DEEP', `The body is nested more than ${DEEPEST} deep.`))
+      return done(new ServerError('REQUEST_TOO_DEEP', `The body is nested more than ${DEEPEST} deep.`, { fix: 'Flatten the value, or have a step read it from a file.' }))
     }
-    return parse(request, text, done)
+    return parse(request, text, (error, value) => (error ? done(refusalOf(text)) : done(null, value)))
   })
+}
+
+/** What is wrong with a text that is not taken. */
+function refusalOf(text: string): ServerError {
+  try {
+    const path = pathIntoPrototype(JSON.parse(text), '/body') ?? '/body'
+    return new RequestInvalid([{ path, message: 'This key could reach into the prototype of objects.', fix: 'Leave it out.' }])
+  } catch (error) {
+    return new ServerError('REQUEST_JSON', `The body is no well-formed JSON: ${(error as Error).message}.`, { fix: 'Send well-formed JSON.' })
+  }
+}
+
+/** A JSON Pointer to the first such key. */
+function pathIntoPrototype(value: unknown, at: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [key, member] of Object.entries(value as Record<string, unknown>)) {
+    const path = `${at}/${pointer(key)}`
+    const isDangerous = key === '__proto__' || (key === 'constructor' && typeof member === 'object' && member !== null && Object.hasOwn(member, 'prototype'))
+    const found = isDangerous ? path : pathIntoPrototype(member, path)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** How deep the lists and objects of a JSON text are nested; the text need not be well-formed. */

@@ -15,7 +15,8 @@ it('answers what is no HTTP with a problem, and ends the connection', async () =
   const { server } = await serviceFixture()
   const { port } = await server.listen({ port: 0 })
   expect(await say(port, 'what is this\r\n\r\n')).toMatch(/^HTTP\/1.1 400 Bad Request\r\n[^]*"code":"REQUEST_INVALID"/)
-  expect(await say(port, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 [^]*"code":"REQUEST_TOO_LARGE"/)
+  expect(await say(port, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 Request Header Fields Too Large\r\n[^]*"status":431,[^]*"code":"REQUEST_TOO_LARGE"/)
+  expect(await say(port, 'GET /runs HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 421 [^]*"code":"HOST_REFUSED"/)
 })
 
 it('says nothing on a connection that broke, or in the middle of an answer', () => {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { ServerError } from './errors.ts'
 import { problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
@@ -13,7 +14,8 @@ export function refuseNoHttp(error: Error & { code?: string }, socket: Pick<Sock
   const problem = problemOf(
     isLarge ? new ServerError('REQUEST_TOO_LARGE', 'The head of the request is larger than the limit.') : new ServerError('REQUEST_INVALID', 'The request is no well-formed HTTP.'),
   )
-  const body = JSON.stringify(problem)
-  const head = [`HTTP/1.1 ${isLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'}`, `content-type: ${PROBLEM_MEDIA_TYPE}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close']
+  const status = isLarge ? 431 : problem.status
+  const body = JSON.stringify({ ...problem, status })
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `content-type: ${PROBLEM_MEDIA_TYPE}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close']
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -77,7 +77,7 @@ function codedOf(error: unknown): CodedError | undefined {
 function fromFastify(error: Error & { code?: unknown }): ServerError | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ServerError('REQUEST_TOO_LARGE', 'The body is larger than the limit.', { cause: error })
+      return new ServerError('REQUEST_TOO_LARGE', 'The body is larger than the limit.', { fix: 'Send less, or raise `server.limits.bodyBytes`.', cause: error })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ServerError('REQUEST_MEDIA_TYPE', 'The body is of a media type that the route does not take.', {
         fix: 'Send JSON, with `Content-Type: application/json`.',

@@ -55,7 +55,7 @@ export async function serviceFixture(
     server,
     workspace,
     async ask(method, url, body, headers = {}) {
-      const payload = body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }
+      const payload = body === undefined ? {} : { payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body) }
       const type = body === undefined ? {} : { 'content-type': 'application/json' }
       const answer = await server.app.inject({ method, url, headers: { host: 'localhost', ...type, ...headers }, ...payload })
       const isJson = /^application\/(problem\+)?json/.test(String(answer.headers['content-type']))

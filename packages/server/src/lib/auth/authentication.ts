@@ -34,11 +34,11 @@ export class Authentication {
   }
 }
 
-/** Throws AUTH_SCOPE where what is asked for needs more than the key allows. */
-export function assertScope({ name, scopes }: Principal, scope: Scope): void {
+/** Throws AUTH_SCOPE where what is asked for needs more than the key or token allows. */
+export function assertScope({ name, kind, scopes }: Principal, scope: Scope): void {
   if (scope === 'public' || scopes.has(scope)) return
-  throw new ServerError('AUTH_SCOPE', `The key of \`${name}\` does not allow this: it needs the scope \`${scope}\`, and has ${[...scopes].map((one) => `\`${one}\``).join(', ') || 'none'}.`, {
-    fix: `Make one that does: lorc keys add NAME --scope ${scope}`,
+  throw new ServerError('AUTH_SCOPE', `The ${kind} of \`${name}\` does not allow this: it needs the scope \`${scope}\`, and has ${[...scopes].map((one) => `\`${one}\``).join(', ') || 'none'}.`, {
+    fix: kind === 'token' ? 'Get one whose claim of scopes has it: see `server.auth.jwt`.' : `Make one that does: lorc keys add NAME --scope ${scope}`,
   })
 }
 
