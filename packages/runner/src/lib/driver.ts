@@ -47,7 +47,7 @@ export class Driver implements RunHandle, LiveRun {
   #resolve!: (result: RunResult) => void
   #reject!: (error: RunnerError) => void
   #opened!: { resolve: () => void; reject: (error: RunnerError) => void }
-  /** Resolves once the first batch is durable. */
+  /** Resolves once the first batch is durable, also where the run was let go of meanwhile; rejects where that batch never will be. */
   readonly opened: Promise<void>
   #polling = false
   #over = false
@@ -184,7 +184,10 @@ export class Driver implements RunHandle, LiveRun {
 
   /** Lets go of the run as a crash would, but for ending what it runs: nothing more is journaled. */
   abandon(error: RunnerError): void {
-    this.#onFailure(error)
+    if (this.#over) return
+    this.#close()
+    this.#attempts.abandon(new RunnerError('STEP_CANCELLED', error.message, { cause: error }))
+    this.#reject(error)
   }
 
   #record(data: EventData, at = this.#around.clock.now()): JournalEvent {
@@ -247,8 +250,8 @@ export class Driver implements RunHandle, LiveRun {
   }
 
   #onDurable(events: readonly JournalEvent[]): void {
-    if (this.#over) return
     this.#opened.resolve()
+    if (this.#over) return
     this.#run.subscribers.publish(events)
     // A batch may hold none: what an end leaves in the store's columns can come after its event.
     this.#durable = events.at(-1)?.seq ?? this.#durable
@@ -349,11 +352,8 @@ export class Driver implements RunHandle, LiveRun {
   }
 
   #onFailure(error: RunnerError): void {
-    if (this.#over) return
-    this.#close()
-    this.#attempts.abandon(new RunnerError('STEP_CANCELLED', error.message, { cause: error }))
     this.#opened.reject(error)
-    this.#reject(error)
+    this.abandon(error)
   }
 
   #close(): void {

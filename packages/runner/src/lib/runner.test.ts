@@ -646,6 +646,46 @@ it('begins nothing of a run that was on its way when it is closed', async () => 
   for (const one of [runId, left.runId]) expect((await (await other.resume(one)).result).status).toBe('completed')
 })
 
+describe('a start that meets the end of its runner', () => {
+  it('is one where the run became durable: it is there, begins nothing, and whoever comes next goes on with it', async () => {
+    const gate = Promise.withResolvers<void>()
+    const commit: RunStore['commit'] = async (batches) => {
+      await gate.promise
+      return store.commit(batches)
+    }
+    const run = await runner({}, { store: { ...store, commit } })
+    const starting = run.start(planOf({ name: 'a' }))
+    await settled()
+    const closing = run.close()
+    await settled()
+    gate.resolve()
+    const { runId, result } = await starting
+    await closing
+    await expect(result).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
+    expect(run.begun).toEqual([])
+    expect(await store.lease(runId)).toMatchObject({ epoch: 1, driver: null })
+    expect((await (await (await runner()).resume(runId)).result).status).toBe('completed')
+  })
+
+  it('is none where nothing was begun, and leaves nothing behind', async () => {
+    const asked = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    const attempts: RunStore['attempts'] = async (filter) => {
+      asked.resolve()
+      await gate.promise
+      return store.attempts(filter)
+    }
+    const run = await runner({}, { store: { ...store, attempts }, concurrency: 1 })
+    const starting = run.start(planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 }))
+    await asked.promise
+    const closing = run.close()
+    gate.resolve()
+    await expect(starting).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
+    await closing
+    expect(await store.list()).toEqual([])
+  })
+})
+
 it('leaves no timer behind when it is closed', async () => {
   const run = await runner({ a: untilEnded, b: fails })
   const retry = { max: 2, delayMs: 60_000, backoff: 'fixed' as const, factor: 1, maxDelayMs: 60_000, jitter: 0 }

@@ -163,6 +163,7 @@ class LocalRunner implements Runner {
   async #start(plan: Plan, options: StartOptions, outer?: Driver): Promise<RunHandle> {
     return this.#make(plan, { ...options, outer }, async (draft) => {
       const order = await this.#order(draft)
+      this.#assertOpen()
       return this.#open(this.#assembly.fresh(draft, order), options.signal)
     })
   }
@@ -196,7 +197,9 @@ class LocalRunner implements Runner {
   }
 
   async #driverOf({ draft, recorded }: AcceptedRun): Promise<Driver> {
-    return this.#assembly.accepted(draft, recorded, await this.#order(draft))
+    const order = await this.#order(draft)
+    this.#assertOpen()
+    return this.#assembly.accepted(draft, recorded, order)
   }
 
   #order({ plan, options }: RunDraft): Promise<Durations | undefined> {
@@ -362,6 +365,8 @@ class LocalRunner implements Runner {
     const abandoned = [...this.#drivers]
     for (const driver of abandoned) driver.abandon(closed())
     for (const executor of new Set(this.#around.executors.values())) await executor.close()
+    // What was on its way becomes durable, and whoever asked for it is told so.
+    await Promise.allSettled(abandoned.map(({ opened }) => opened))
     const waiting = this.#accepted.clear().map((runId) => ({ runId, epoch: 1 }))
     await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting]).catch(() => {})
     await this.#presence.close()
@@ -441,8 +446,10 @@ class LocalRunner implements Runner {
     }
     driver.result.then(over, over)
     // It was on its way when the runner was closed: nobody would wait for it, and no executor is there for its steps.
-    if (this.#closing) driver.abandon(closed())
+    const isLate = this.#closing !== undefined
+    if (isLate) driver.abandon(closed())
     await driver.opened
+    if (isLate) await this.store.releaseLease(driver.runId, driver.epoch).catch(() => {})
     if (stop) {
       if (signal.aborted) stop()
       signal.addEventListener('abort', stop, { once: true })

@@ -139,6 +139,25 @@ describe('what a service had taken in', () => {
     expect(runs.map((run) => run?.status)).toEqual(['running', 'running'])
   })
 
+  it('is told so where the service stops while it becomes durable', async () => {
+    const kept = createMemoryStore()
+    const asked = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    const commit: RunStore['commit'] = async (batches) => {
+      asked.resolve()
+      await gate.promise
+      return kept.commit(batches)
+    }
+    const service = await serviceFixture({ files, store: { ...kept, commit } })
+    const answer = start(service)
+    await asked.promise
+    const closing = service.server.close()
+    gate.resolve()
+    expect(await answer).toMatchObject({ status: 202, body: { status: 'running' } })
+    await closing
+    expect((await kept.list()).map(({ runId, status }) => [runId, status])).toEqual([[idOf(await answer), 'running']])
+  })
+
   it('is told from what others run in the same store', async () => {
     const workspace = await scratch(files)
     const store = createMemoryStore()
