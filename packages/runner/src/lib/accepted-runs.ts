@@ -1,5 +1,5 @@
 import type { JournalEvent } from './events.ts'
-import type { RunDraft } from './run-assembly.ts'
+import type { RunDraft } from './run-draft.ts'
 
 /** Drafts that are kept, so that beginning these runs needs no reading: those that begin next. */
 const KEPT = 1000

@@ -1,46 +1,36 @@
 import { Context } from '@lorc/context'
 import { join, sep } from 'node:path'
-import { versions as engineVersions } from 'node:process'
-import type { ResumeOptions, RunHandle, StartOptions } from './api.ts'
+import type { ResumeOptions, RunHandle } from './api.ts'
 import { checkDecision } from './approval.ts'
-import { logFile, type RunPlaces } from './attempt.ts'
+import type { RunPlaces } from './attempt.ts'
 import { changedPaths, type CodeFiles } from './code-files.ts'
-import type { CodeScan } from './code-scan.ts'
-import type { SealedPlan } from './define-plan.ts'
 import { Driver } from './driver.ts'
 import { EndedRun } from './ended-run.ts'
 import { RunnerError } from './errors.ts'
-import { grantedHashes, type Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import type { EventData, JournalEvent, RunOptions } from './events.ts'
 import { checkTypes } from './executor-table.ts'
-import { GitHead } from './git-head.ts'
-import { graphOf } from './graph.ts'
-import type { StepImport } from './import-steps.ts'
 import { ItemData } from './item-data.ts'
 import { Journal } from './journal.ts'
-import type { JsonObject } from './json.ts'
 import { refusing } from './outcome.ts'
-import { completeParams } from './params.ts'
+import { logPathOf } from './log-paths.ts'
 import { loadNeeds, needsOf } from './plan-needs.ts'
 import type { Plan } from './plan.ts'
 import { repairEvents } from './repair.ts'
 import { RunFold } from './run-fold.ts'
 import { orderFromPast } from './learned-order.ts'
 import { KeysLockFile } from './keys-lock.ts'
-import { newRunId } from './run-id.ts'
-import { skippedSteps } from './run-order.ts'
+import type { RunDraft } from './run-draft.ts'
 import type { RunParts } from './run-parts.ts'
 import { loadRun, storedEvents, type LoadedRun } from './run-reader.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Durations } from './scheduler/start-order.ts'
-import { parseItemName } from './step-names.ts'
 import { maskLog } from './secret-log.ts'
-import { refuseIn, secretsOf, type Secrets } from './secrets.ts'
+import { secretsOf, type Secrets } from './secrets.ts'
 import { StepCache, type Fingerprint } from './step-cache.ts'
 import type { DriverIdentity } from './store.ts'
 import { Subscribers } from './subscribers.ts'
 import type { Surroundings } from './surroundings.ts'
-import { RUNNER_VERSION } from './version.ts'
 
 /** What assembling a run needs beyond what all runs share. */
 export interface AssemblyOptions {
@@ -48,7 +38,6 @@ export interface AssemblyOptions {
   readonly stateDir: string
   readonly runsDir: string
   readonly concurrency: number
-  readonly versions: JsonObject
   readonly env: Environment
   readonly code: CodeFiles
   readonly fingerprint: Fingerprint
@@ -62,24 +51,6 @@ export interface Reopening {
   outer?: Driver | undefined
 }
 
-export interface DraftOptions extends StartOptions {
-  source?: string | undefined
-  outer?: Driver | undefined
-}
-
-/** A new run before anything of it is durable. */
-export interface RunDraft {
-  readonly runId: string
-  readonly plan: Plan
-  readonly journal: Journal
-  readonly secrets: Secrets | undefined
-  readonly options: DraftOptions
-  readonly imported: readonly StepImport[]
-  readonly created: EventData
-  /** What is settled of its steps before any of them runs. */
-  readonly given: readonly EventData[]
-}
-
 /** Puts together what drives a run: a new one, one that another driver left, or one that has ended. */
 export class RunAssembly {
   readonly #around: Surroundings
@@ -87,18 +58,14 @@ export class RunAssembly {
   /** Folders that the runs' own are in, with a separator behind. */
   readonly #logs: string
   readonly #runs: string
-  readonly #versions: JsonObject
   readonly #keysLock: KeysLockFile
-  readonly #git: GitHead
 
   constructor(around: Surroundings, options: AssemblyOptions) {
     this.#around = around
     this.#options = options
     this.#logs = join(options.stateDir, 'logs', sep)
     this.#runs = join(options.runsDir, sep)
-    this.#git = new GitHead(around.workspace.root, around.clock)
     this.#keysLock = new KeysLockFile(around.workspace.root)
-    this.#versions = { runner: RUNNER_VERSION, node: engineVersions.node, ...options.versions }
   }
 
   places(runId: string): RunPlaces {
@@ -108,64 +75,6 @@ export class RunAssembly {
       logs: `${this.#logs}${runId}`,
       artifacts: `${this.#runs}${runId}${sep}artifacts`,
     }
-  }
-
-  /** A new run that is ready to be journaled. Throws PARAMS_INVALID, SECRET_*. */
-  draft(
-    { plan, json, hash }: SealedPlan,
-    options: DraftOptions,
-    { hashes: code, packages }: CodeScan,
-    imported: readonly StepImport[],
-  ): RunDraft {
-    const { store, clock, ids } = this.#around
-    const secrets = secretsOf(plan, this.#options.env)
-    // What is wrong with a parameter is told with its value.
-    secrets?.refuse(options.params, 'The parameter')
-    const params = completeParams(plan, options.params)
-    if (secrets) refuseIn(secrets, plan, { params, request: options.request ?? null }, imported)
-    const granted = needsOf(plan).grants ? grantedHashes(plan, this.#options.env) : undefined
-    const now = clock.now()
-    const runId = options.runId ?? newRunId(now, () => ids.random())
-    const journal = new Journal(store, runId, 1)
-    const recipe = options.recipe ?? null
-    const git = this.#git.read()
-    const summary = {
-      runId,
-      name: plan.name,
-      status: 'running' as const,
-      createdAt: now,
-      endedAt: null,
-      recipe: recipe?.path ?? null,
-      planHash: hash,
-      steps: plan.steps.length,
-      error: null,
-      parent: options.parent ?? null,
-      ...(options.accepted && { accepted: options.accepted }),
-      ...(options.idempotency && { idempotency: options.idempotency }),
-    }
-    journal.attach({ create: { summary, plan: { hash, json }, driver: this.#options.identity } })
-    const created: EventData = {
-      type: 'run.created',
-      runId,
-      name: plan.name,
-      planHash: hash,
-      recipe,
-      params,
-      options: recordedOptions(options),
-      versions: options.versions ? { ...this.#versions, ...options.versions } : this.#versions,
-      code,
-      ...(Object.keys(packages).length > 0 && { packages }),
-      ...(git && { git }),
-      ...(options.seed !== undefined && { seed: options.seed }),
-      ...(options.request !== undefined && { request: options.request }),
-      ...(options.origin && { origin: options.origin }),
-      ...(granted && { env: granted }),
-      ...(options.source !== undefined && { importedFrom: options.source }),
-      ...(options.parent && { parent: options.parent }),
-    }
-    const skipped = skippedSteps(plan, options, new Set(imported.map(({ step }) => step)))
-    const given = [...skipped.map((group): EventData => ({ type: 'steps.skipped', ...group })), ...imported]
-    return { runId, plan, journal, secrets, options, imported, created, given }
   }
 
   /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
@@ -236,8 +145,8 @@ export class RunAssembly {
 
   /** What a driver that died could not mask any more. */
   async #maskLeftovers(plan: Plan, fold: RunFold, { mask }: Secrets): Promise<void> {
-    const { runId } = fold
-    await Promise.all(fold.running().map(({ step, attempt }) => maskLog(this.logPath(plan, runId, step, attempt), mask)))
+    const places = this.places(fold.runId)
+    await Promise.all(fold.running().map(({ step, attempt }) => maskLog(logPathOf(plan, places, step, attempt), mask)))
   }
 
   /** A run that needs no driving. */
@@ -256,13 +165,8 @@ export class RunAssembly {
       approve: (step, decision) => checkDecision(fold.step(step), decision),
       progress: () => null,
       inFlight: 0,
-      logPath: (step, attempt) => this.logPath(plan, runId, step, attempt),
+      logPath: (step, attempt) => logPathOf(plan, this.places(runId), step, attempt),
     }
-  }
-
-  logPath(plan: Plan, runId: string, step: string, attempt: number): string {
-    const own = parseItemName(step)?.step ?? step
-    return logFile(this.places(runId), graphOf(plan).index.get(own) ?? -1, step, attempt)
   }
 
   #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'items' | 'secrets'>, { noCache = false }: RunOptions): Driver {
@@ -319,14 +223,4 @@ async function endLeftovers(fold: RunFold, graceMs: number): Promise<void> {
   if (fold.spawned.size === 0) return
   const { endProcessGroup } = await import('./executors/processes.ts')
   await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, graceMs)))
-}
-
-function recordedOptions({ only, skip, failFast, concurrency, noCache }: StartOptions): RunOptions {
-  return {
-    ...(only?.length && { only }),
-    ...(skip?.length && { skip }),
-    ...(failFast !== undefined && { failFast }),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(noCache && { noCache }),
-  }
 }

@@ -6,43 +6,40 @@ import { AcceptedRuns, type AcceptedRun } from './accepted-runs.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
 import type { CodeScan } from './code-scan.ts'
-import { sealPlan, type SealedPlan } from './define-plan.ts'
 import { driverIdentity } from './driver-identity.ts'
 import type { Driver } from './driver.ts'
-import { stepEnvironments, type Environment } from './environment.ts'
+import { stepEnvironments } from './environment.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
-import { checkTypes, executorTable, versionsOf } from './executor-table.ts'
-import { graphOf } from './graph.ts'
+import { executorTable, versionsOf } from './executor-table.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
-import { importSteps, sourceRun, type StepImport } from './import-steps.ts'
 import { acquireLease, isDriven, unknownRun } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import type { JsonObject } from './json.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { LiveRuns } from './live-runs.ts'
 import { localExecutors } from './local-executors.ts'
+import { LogPaths } from './log-paths.ts'
+import { PlanAdmission } from './plan-admission.ts'
 import type { Plan } from './plan.ts'
-import { loadNeeds, needsOf } from './plan-needs.ts'
+import { needsOf } from './plan-needs.ts'
 import { Presence } from './presence.ts'
 import type { Durations } from './scheduler/start-order.ts'
-import { RunAssembly, type DraftOptions, type Reopening, type RunDraft } from './run-assembly.ts'
+import { RunAssembly, type Reopening } from './run-assembly.ts'
+import { RunDrafts, type DraftOptions, type RunDraft } from './run-draft.ts'
 import { checkSeed } from './provenance.ts'
 import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
-import { checkNames } from './run-order.ts'
 import { loadRun, storedEvents, verifyRun } from './run-reader.ts'
 import { checkRunId, newRunId } from './run-id.ts'
 import { RunSteering } from './run-steering.ts'
-import { secretsOf } from './secrets.ts'
+import { viewOf } from './run-view.ts'
 import type { RemovedRuns } from './run-removal.ts'
 import type { PreviewOptions } from './run-preview.ts'
 import type { RunPreview } from './preview.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
-import { parseItemName } from './step-names.ts'
 import type { DriverIdentity, RunStore } from './store.ts'
-import { withSubPlans } from './sub-plans.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import type { Surroundings } from './surroundings.ts'
 import { ViewedRuns } from './viewed-runs.ts'
@@ -81,10 +78,11 @@ class LocalRunner implements Runner {
   readonly #code: CodeFiles
   readonly #runsDir: string
   readonly #stateDir: string
-  readonly #env: Environment
   readonly #leaseMs: number
   readonly #identity: DriverIdentity = driverIdentity()
   readonly #around: Surroundings
+  readonly #admission: PlanAdmission
+  readonly #drafts: RunDrafts
   readonly #assembly: RunAssembly
   readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
@@ -93,18 +91,14 @@ class LocalRunner implements Runner {
   readonly #drivers: LiveRuns<Driver>
   readonly #accepted = new AcceptedRuns()
   readonly #steering: RunSteering
+  readonly #logs: LogPaths
   readonly #onRun: RunnerOptions['onRun']
-  /** Plans whose executors and secrets are there: they were looked for before. */
-  readonly #passed = new WeakSet<Plan>()
   #closing: Promise<void> | undefined
-  /** The plan that `logPath` read last: it is asked for one step after the other, or for many at once. */
-  #planRead: { runId: string; plan: Promise<Plan> } | undefined
 
   constructor(options: RunnerOptions & { stateDir: string }, store: RunStore, ownsStore: boolean) {
     const { workspace: root, stateDir, env = {}, python, concurrency = CORES, graceMs = 5000 } = options
     this.store = store
     this.#ownsStore = ownsStore
-    this.#env = env
     this.#clock = options.clock ?? systemClock
     this.#workspace = { root, allow: options.allow ?? [], jobs: options.jobs }
     this.#code = new CodeFiles(this.#workspace)
@@ -132,17 +126,19 @@ class LocalRunner implements Runner {
       environment: stepEnvironments(env),
       keepAlive: () => this.#presence.soon(),
     }
+    this.#admission = new PlanAdmission({ store, env, executors: this.#around.executors })
     const fingerprint = stepFingerprint({ workspace: this.#workspace, code: this.#code, python, env })
+    this.#drafts = new RunDrafts(this.#around, { identity: this.#identity, env, versions: options.versions ?? {} })
     this.#assembly = new RunAssembly(this.#around, {
       identity: this.#identity,
       stateDir,
       runsDir: this.#runsDir,
       concurrency,
-      versions: options.versions ?? {},
       env,
       code: this.#code,
       fingerprint,
     })
+    this.#logs = new LogPaths((runId) => this.#planOf(runId), (runId) => this.#assembly.places(runId))
     this.#previewing = { store, root, fingerprint, concurrency }
     this.#steering = new RunSteering(
       { store, env, clock: this.#clock, identity: this.#identity, leaseMs: this.#leaseMs },
@@ -210,14 +206,15 @@ class LocalRunner implements Runner {
   async #make<T>(plan: Plan, options: DraftOptions, open: (draft: RunDraft) => Promise<T>): Promise<T> {
     checkSeed(options.seed)
     checkRunId(options.runId)
-    const { sealed, imported, source } = await this.#checked(plan, options)
+    this.#assertOpen()
+    const { sealed, imported, source } = await this.#admission.admit(plan, options)
     const code = needsOf(sealed.plan).code ? await this.#code.scan(sealed.plan.steps) : NO_CODE
     const asked = versionsOf(sealed.plan, this.#around.executors)
     const used = asked && (await asked)
     for (;;) {
       this.#assertOpen()
       try {
-        return await open(this.#assembly.draft(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, code, imported))
+        return await open(this.#drafts.make(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, code, imported))
       } catch (error) {
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
         if (options.idempotency) throw await this.#keyTaken(options.idempotency.key)
@@ -233,7 +230,8 @@ class LocalRunner implements Runner {
   }
 
   async preview(plan: Plan, options: StartOptions = {}): Promise<RunPreview> {
-    const { sealed, imported } = await this.#checked(plan, options)
+    this.#assertOpen()
+    const { sealed, imported } = await this.#admission.admit(plan, options)
     const { previewRun } = await import('./run-preview.ts')
     return previewRun(sealed.plan, options, { ...this.#previewing, imported })
   }
@@ -290,26 +288,7 @@ class LocalRunner implements Runner {
   async view(runId: string): Promise<RunView> {
     this.#assertOpen()
     const isDriven = await this.isDriven(runId)
-    const { plan, fold, context, position } = await this.#viewed.load(runId)
-    return {
-      runId,
-      name: fold.name,
-      status: fold.status,
-      abandoned: fold.status === 'running' && !isDriven,
-      events: position.length,
-      createdAt: fold.createdAt,
-      endedAt: fold.endedAt,
-      plan,
-      params: fold.params,
-      recipe: fold.recipe,
-      context,
-      error: fold.error,
-      failedStep: fold.failedStep,
-      paused: fold.paused,
-      parent: fold.parent,
-      provenance: fold.provenance,
-      steps: fold.steps(),
-    }
+    return viewOf(await this.#viewed.load(runId), isDriven)
   }
 
   async *events(runId: string, options: { fromSeq?: number; follow?: boolean; signal?: AbortSignal } = {}): AsyncGenerator<JournalEvent> {
@@ -333,15 +312,8 @@ class LocalRunner implements Runner {
     return writeRunFolder(this.store, runId, this.#assembly.places(runId), join(this.#runsDir, runId))
   }
 
-  async logPath(runId: string, step: string, attempt: number): Promise<string> {
-    if (this.#planRead?.runId !== runId) this.#planRead = { runId, plan: this.#planOf(runId) }
-    const read = this.#planRead
-    const plan = await read.plan.catch((error: unknown) => {
-      if (this.#planRead === read) this.#planRead = undefined
-      throw error
-    })
-    checkNames(plan, graphOf(plan), { only: [parseItemName(step)?.step ?? step] })
-    return this.#assembly.logPath(plan, runId, step, attempt)
+  logPath(runId: string, step: string, attempt: number): Promise<string> {
+    return this.#logs.of(runId, step, attempt)
   }
 
   async #planOf(runId: string): Promise<Plan> {
@@ -379,32 +351,6 @@ class LocalRunner implements Runner {
     const inTime = this.#clock.sleep(ms, late.resolve)
     await Promise.race([late.promise, Promise.all([...this.#drivers].map((driver) => driver.settle()))])
     inTime()
-  }
-
-  /** What `start` refuses, before it changes anything. */
-  async #checked(plan: Plan, options: StartOptions): Promise<{ sealed: SealedPlan; imported: StepImport[]; source?: string }> {
-    this.#assertOpen()
-    const known = sealPlan(plan)
-    const sealed = known instanceof Promise ? await known : known
-    if (!this.#passed.has(sealed.plan)) {
-      for (const each of withSubPlans(sealed.plan)) {
-        checkTypes(each, this.#around.executors)
-        secretsOf(each, this.#env)
-      }
-      this.#passed.add(sealed.plan)
-    }
-    const graph = graphOf(sealed.plan)
-    checkNames(sealed.plan, graph, options)
-    const loading = loadNeeds(sealed.plan)
-    if (loading) await loading
-    if (options.imported?.length) {
-      checkNames(sealed.plan, graph, { only: options.imported.map(({ step }) => step) })
-      const [{ importedFrom: source }] = options.imported as [StepImport]
-      return { sealed, imported: [...options.imported], ...(source !== undefined && { source }) }
-    }
-    if (!options.resumeFrom?.length) return { sealed, imported: [] }
-    const source = await sourceRun(this.store, sealed.plan, options.fromRun)
-    return { sealed, imported: await importSteps(this.store, source, graph, options), source }
   }
 
   #assertOpen(): void {
