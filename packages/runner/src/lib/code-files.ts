@@ -55,7 +55,8 @@ export class CodeFiles {
 
   /** Where what steps name would be, whether or not it is there: a link there may come to lead elsewhere. */
   #namedFiles(steps: readonly PlanStep[]): string[] {
-    return steps.flatMap(({ module, script }) => module ?? script ?? []).map((name) => join(this.#workspace.root, name))
+    const names = new Set(steps.flatMap(({ module, script }) => module ?? script ?? []))
+    return [...names].map((name) => join(this.#workspace.root, name))
   }
 
   async #named(steps: readonly PlanStep[]): Promise<Code[]> {

@@ -12,7 +12,7 @@ export interface Template {
 const OPEN = '${{'
 
 /** Whether a value holds `${{ }}` anywhere: in a text, in a list, in a member of an object. */
-export function hasTemplates(value: JsonValue | undefined): boolean {
+export function hasTemplates(value: unknown): boolean {
   if (typeof value === 'string') return value.includes(OPEN)
   if (typeof value !== 'object' || value === null) return false
   return Array.isArray(value) ? value.some(hasTemplates) : Object.values(value).some(hasTemplates)

@@ -54,39 +54,42 @@ export function outlineSteps(recipe: unknown): StepOutline[] {
   })
 }
 
+const TEXTS = ['name', 'type', 'module', 'function', 'script', 'recipe'] as const
+const TEXTS_OF_JOB = ['package', 'job', 'since', 'until'] as const
+
 function outlineStep(step: Readonly<Record<string, unknown>>, list: StepList, index: number): StepOutline {
   const outline: StepOutline = {
     list,
     index,
     phase: STEP_LISTS[list],
     parallel: step.parallel === true,
-    inputs: pathsOf(step.inputs),
-    outputs: pathsOf(step.outputs),
+    inputs: texts(step.inputs, (path, at) => ({ path, at })),
+    outputs: texts(step.outputs, (path, at) => ({ path, at })),
   }
-  for (const field of ['name', 'type', 'module', 'function', 'script', 'recipe'] as const) {
+  for (const field of TEXTS) {
     const value = step[field]
     if (typeof value === 'string' && value !== '') outline[field] = value
   }
   if (step.type === 'job') {
-    for (const field of ['package', 'job', 'since', 'until'] as const) {
+    for (const field of TEXTS_OF_JOB) {
       const value = step[field]
       if (typeof value === 'string' && value !== '') outline[field] = value
     }
     if (isMap(step.params)) outline.params = step.params
   }
   if (typeof step.idx === 'number' && Number.isFinite(step.idx)) outline.idx = step.idx
-  if (step.depends_on !== undefined)
-    outline.dependsOn = texts(step.depends_on).map(({ text, at }) => ({ name: text, at }))
+  if (step.depends_on !== undefined) outline.dependsOn = texts(step.depends_on, (name, at) => ({ name, at }))
   return outline
 }
 
-function pathsOf(value: unknown): { path: string; at: number }[] {
-  return texts(value).map(({ text, at }) => ({ path: text, at }))
-}
-
-function texts(value: unknown): { text: string; at: number }[] {
-  if (!Array.isArray(value)) return []
-  return value.flatMap((text: unknown, at) => (typeof text === 'string' ? [{ text, at }] : []))
+/** The texts of a list, each with its place. */
+function texts<Text>(value: unknown, make: (text: string, at: number) => Text): Text[] {
+  const found: Text[] = []
+  if (!Array.isArray(value)) return found
+  value.forEach((text: unknown, at) => {
+    if (typeof text === 'string') found.push(make(text, at))
+  })
+  return found
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

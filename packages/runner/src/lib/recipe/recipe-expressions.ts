@@ -50,8 +50,9 @@ class Finder {
     if (fields.when !== undefined) this.#bare(fields.when, at('when'), 'condition')
     if (fields.success !== undefined) this.#bare(fieldsOf(fields.success).when, at('success', 'when'), 'done')
     if (fields.for_each !== undefined) this.#items(fields.for_each, at('for_each'))
-    for (const [key, cel] of Object.entries(fieldsOf(fields.set))) this.#bare(cel, at('set', key), fields.type === 'job' ? 'result' : 'response')
-    for (const field of TEMPLATED) if (fields[field] !== undefined) this.templates(fields[field], at(field))
+    if (fields.set !== undefined)
+      for (const [key, cel] of Object.entries(fieldsOf(fields.set))) this.#bare(cel, at('set', key), fields.type === 'job' ? 'result' : 'response')
+    for (const field of TEMPLATED) if (hasTemplates(fields[field])) this.templates(fields[field], at(field))
     if (step.type === 'module') this.templates(fields.inputs, at('inputs'))
     const group = fields.concurrency_group
     if (typeof group === 'string') this.templates(group, at('concurrency_group'))

@@ -14,10 +14,8 @@ export function rulesOf(
   types: readonly string[],
 ): RuleFinding[] {
   const raw = (step: StepOutline): unknown => (recipe as Record<string, unknown[]>)[step.list]![step.index]
-  const findings = checkRecipeValues(recipe)
-  for (const step of steps) findings.push(...checkStep(step, raw(step), types), ...checkModule(step, raw(step)), ...checkValues(step, raw(step)))
-  findings.push(...checkModuleKeys(steps), ...checkGraph(steps, stages).findings)
-  return findings
+  const byStep = steps.flatMap((step) => [checkStep(step, raw(step), types), checkModule(step, raw(step)), checkValues(step, raw(step))].flat())
+  return [checkRecipeValues(recipe), byStep, checkModuleKeys(steps), checkGraph(steps, stages).findings].flat()
 }
 
 /** Each list of steps has stages of its own. */

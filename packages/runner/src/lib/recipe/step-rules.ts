@@ -80,18 +80,12 @@ const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export function checkStep(step: StepOutline, raw: unknown, types: readonly string[]): RuleFinding[] {
   const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
   const has = (field: string): boolean => typeof raw === 'object' && raw !== null && Object.hasOwn(raw, field)
-  return [
-    ...checkType(step, types, at),
-    ...checkFields(step, raw, at),
-    ...(has('cache') && has('cache_key')
-      ? [misplaced('`cache` and `cache_key` do not go together', at('cache_key'), 'keep one of the two')]
-      : []),
-    ...(has('max_parallel') && !has('for_each')
-      ? [misplaced('`max_parallel` goes with `for_each`', at('max_parallel'), 'remove it, or add `for_each`')]
-      : []),
-    ...checkCode(step, at),
-    ...checkFiles(step, at),
-  ]
+  const findings = [checkType(step, types, at), checkFields(step, raw, at), checkCode(step, at), checkFiles(step, at)].flat()
+  if (has('cache') && has('cache_key'))
+    findings.push(misplaced('`cache` and `cache_key` do not go together', at('cache_key'), 'keep one of the two'))
+  if (has('max_parallel') && !has('for_each'))
+    findings.push(misplaced('`max_parallel` goes with `for_each`', at('max_parallel'), 'remove it, or add `for_each`'))
+  return findings
 }
 
 type At = (...path: RecipePath) => RecipePath
@@ -141,11 +135,11 @@ function article(type: string): string {
 }
 
 function checkCode(step: StepOutline, at: At): RuleFinding[] {
-  if (step.script !== undefined) return step.type === 'shell' ? outside(step.script, at('script')) : []
-  if (step.recipe !== undefined) return step.type === 'recipe' ? outside(step.recipe, at('recipe')) : []
+  if (step.script !== undefined) return step.type === 'shell' ? outside(step.script, () => at('script')) : []
+  if (step.recipe !== undefined) return step.type === 'recipe' ? outside(step.recipe, () => at('recipe')) : []
   const { module } = step
   if (module === undefined) return []
-  if (step.type === 'node') return module.startsWith('@') ? [] : outside(module, at('module'))
+  if (step.type === 'node') return module.startsWith('@') ? [] : outside(module, () => at('module'))
   if (step.type !== 'python') return []
   if (isDotted(module)) return []
   const dotted = normalizePath(module.replace(/\.py$/, ''))?.replaceAll('/', '.')
@@ -169,15 +163,15 @@ function isDotted(module: string): boolean {
 
 function checkFiles(step: StepOutline, at: At): RuleFinding[] {
   return [
-    ...step.inputs.flatMap((input) => outside(input.path, at('inputs', input.at))),
-    ...step.outputs.flatMap((output) => outside(output.path, at('outputs', output.at))),
-  ]
+    step.inputs.flatMap((input) => outside(input.path, () => at('inputs', input.at))),
+    step.outputs.flatMap((output) => outside(output.path, () => at('outputs', output.at))),
+  ].flat()
 }
 
-function outside(path: string, at: RecipePath): RuleFinding[] {
+function outside(path: string, place: () => RecipePath): RuleFinding[] {
   const normal = normalizePath(path)
   if (normal !== undefined && normal !== '') return []
-  if (normal === '') return [{ code: 'RECIPE_FIELD_VALUE', message: `${quote(path)} is a folder, not a file`, at }]
+  if (normal === '') return [{ code: 'RECIPE_FIELD_VALUE', message: `${quote(path)} is a folder, not a file`, at: place() }]
   const fix = 'paths are relative to the workspace, and stay inside it'
-  return [{ code: 'PATH_OUTSIDE_WORKSPACE', message: `${quote(path)} leads outside the workspace`, at, fix }]
+  return [{ code: 'PATH_OUTSIDE_WORKSPACE', message: `${quote(path)} leads outside the workspace`, at: place(), fix }]
 }

@@ -18,23 +18,33 @@ export type SubPlans = ReadonlyMap<string, Plan>
 export function toPlan(recipe: Recipe, stages: readonly number[], file: string, subPlans: SubPlans): Plan {
   const meta = recipe.test_meta as JsonObject | undefined
   const description = recipe.description ?? (typeof meta?.description === 'string' ? meta.description : undefined)
-  return {
+  return present<Plan>({
     lorc: 1,
     name: planName(recipe, file),
-    ...(description === undefined ? {} : { description }),
-    ...(meta === undefined ? {} : { meta }),
-    ...(recipe.concurrency === undefined ? {} : { concurrency: recipe.concurrency }),
-    ...timeoutOf(recipe.timeout),
-    ...deadlineOf(recipe.deadline),
-    ...(recipe.params === undefined ? {} : { params: readParams(recipe.params as JsonObject).schema }),
-    ...(recipe.env === undefined ? {} : { env: toEnv(recipe.env) }),
-    ...(recipe.secrets === undefined ? {} : { secrets: [...new Set(recipe.secrets)] }),
-    ...(recipe.conflict === undefined ? {} : { conflict: recipe.conflict }),
-    ...scheduleOf(recipe.schedule),
+    description,
+    meta,
+    concurrency: recipe.concurrency,
+    timeoutMs: msOf(recipe.timeout),
+    deadlineMs: msOf(recipe.deadline),
+    params: recipe.params && readParams(recipe.params as JsonObject).schema,
+    env: recipe.env && toEnv(recipe.env),
+    secrets: recipe.secrets && [...new Set(recipe.secrets)],
+    conflict: recipe.conflict,
+    schedule: scheduleOf(recipe.schedule),
     steps: STEP_LIST_NAMES.flatMap((list) => (recipe[list] ?? []).map((step) => ({ list, step }))).map(
       ({ list, step }, i) => toPlanStep(step, STEP_LISTS[list], stages[i]!, subPlans),
     ),
-  }
+  })
+}
+
+/** Every field of a type, `undefined` where it may be left out and is. */
+type Fields<T> = { [Name in keyof Required<T>]: T[Name] | (Partial<Pick<T, Name>> extends Pick<T, Name> ? undefined : never) }
+
+/** An object of the fields that are there. */
+function present<T extends object>(fields: Fields<T>): T {
+  const made: Partial<T> = {}
+  for (const name in fields) if (fields[name] !== undefined) made[name] = fields[name] as T[typeof name]
+  return made as T
 }
 
 /** `name`, else `test_meta.test_id`, else the file's name without its folder and extension. */
@@ -47,134 +57,114 @@ function planName(recipe: Recipe, file: string): string {
 }
 
 function toPlanStep(step: RecipeStep, phase: Phase, stage: number, subPlans: SubPlans): PlanStep {
-  return {
+  const { type, script, inputs, depends_on: dependsOn } = step
+  return present<PlanStep>({
     name: step.name,
-    type: step.type,
-    ...(step.module === undefined || step.type === 'module' ? {} : { module: step.module }),
-    ...(step.function === undefined ? {} : { function: step.function }),
-    ...(step.script === undefined ? {} : { script: normalizePath(step.script) ?? step.script }),
-    ...argsOf(step),
+    type,
+    module: type === 'module' ? undefined : step.module,
+    function: step.function,
+    script: script === undefined ? undefined : (normalizePath(script) ?? script),
+    args: argsOf(step),
     stage,
-    ...(step.depends_on === undefined ? {} : { dependsOn: [...new Set(step.depends_on)] }),
-    ...(step.retry === undefined ? {} : { retry: toRetry(step.retry) }),
-    ...timeoutOf(step.timeout),
-    ...(step.requires_process === undefined ? {} : { requiresProcess: step.requires_process }),
-    ...(step.continue_on_error === undefined ? {} : { continueOnError: step.continue_on_error }),
-    ...cacheOf(step),
-    ...(step.env === undefined ? {} : { env: toEnv(step.env) }),
-    ...(step.reads === undefined ? {} : { reads: step.reads }),
-    ...(Array.isArray(step.inputs) ? filesOf('inputs', step.inputs) : {}),
-    ...filesOf('outputs', step.outputs),
-    ...successOf(step.success),
-    ...(phase === 'main' ? {} : { phase }),
-    ...(step.when === undefined ? {} : { when: bareCel(step.when).cel }),
-    ...forEachOf(step),
-    ...(step.produces === undefined ? {} : { produces: readProduces(step.produces as JsonValue, []).schemas }),
-    ...(step.priority === undefined ? {} : { priority: step.priority }),
-    ...groupOf(step.concurrency_group),
-    ...(step.type === 'http' ? { http: toHttp(step) } : {}),
-    ...(step.type === 'approval' ? { approval: toApproval(step) } : {}),
-    ...(step.type === 'job' ? { job: toJob(step) } : {}),
-    ...recipeOf(step, subPlans),
-  }
+    dependsOn: dependsOn && [...new Set(dependsOn)],
+    retry: step.retry && toRetry(step.retry),
+    timeoutMs: msOf(step.timeout),
+    requiresProcess: step.requires_process,
+    continueOnError: step.continue_on_error,
+    cache: cacheOf(step),
+    env: step.env && toEnv(step.env),
+    reads: step.reads,
+    inputs: Array.isArray(inputs) ? filesOf(inputs) : undefined,
+    outputs: step.outputs && filesOf(step.outputs),
+    success: successOf(step.success),
+    phase: phase === 'main' ? undefined : phase,
+    when: step.when === undefined ? undefined : bareCel(step.when).cel,
+    forEach: forEachOf(step),
+    produces: step.produces === undefined ? undefined : readProduces(step.produces as JsonValue, []).schemas,
+    priority: step.priority,
+    concurrencyGroup: groupOf(step.concurrency_group),
+    http: type === 'http' ? toHttp(step) : undefined,
+    approval: type === 'approval' ? toApproval(step) : undefined,
+    job: type === 'job' ? toJob(step) : undefined,
+    recipe: recipeOf(step, subPlans),
+  })
 }
 
 /** A module is called with what its step says of it. */
-function argsOf({ type, args, module, inputs, parameters }: RecipeStep): Pick<PlanStep, 'args'> {
-  if (type !== 'module') return args === undefined ? {} : { args: args as JsonObject | JsonValue[] }
+function argsOf({ type, args, module, inputs, parameters }: RecipeStep): PlanStep['args'] {
+  if (type !== 'module') return args as JsonObject | JsonValue[] | undefined
   const given = { module, inputs, parameters } as JsonObject
-  return { args: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 
 function toJob({ package: name, job, params, account, since, until, set }: RecipeStep): NonNullable<PlanStep['job']> {
-  return {
+  return present<NonNullable<PlanStep['job']>>({
     package: name ?? '',
     name: job ?? '',
-    ...(params === undefined ? {} : { params: params as JsonObject }),
-    ...(account === undefined ? {} : { account }),
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-    ...setOf(set),
-  }
+    params: params as JsonObject | undefined,
+    account,
+    since,
+    until,
+    set: setOf(set),
+    events: undefined,
+  })
 }
 
-function successOf(success: RecipeStep['success']): Pick<PlanStep, 'success'> {
-  if (success?.ctx_has_keys === undefined && success?.when === undefined) return {}
-  return {
-    success: {
-      ...(success.ctx_has_keys === undefined ? {} : { ctxHasKeys: success.ctx_has_keys }),
-      ...(success.when === undefined ? {} : { when: bareCel(success.when).cel }),
-    },
-  }
+function successOf(success: RecipeStep['success']): PlanStep['success'] {
+  const { ctx_has_keys: ctxHasKeys, when } = success ?? {}
+  if (ctxHasKeys === undefined && when === undefined) return undefined
+  return { ...(ctxHasKeys && { ctxHasKeys }), ...(when !== undefined && { when: bareCel(when).cel }) }
 }
 
 /** A list that is written out becomes the CEL that gives it; its texts may be CEL in `${{ }}`. */
-function forEachOf({ for_each: written, max_parallel: beside }: RecipeStep): Pick<PlanStep, 'forEach'> {
-  if (written === undefined) return {}
+function forEachOf({ for_each: written, max_parallel: beside }: RecipeStep): PlanStep['forEach'] {
+  if (written === undefined) return undefined
   const inner = typeof written === 'object' && !Array.isArray(written) ? written : undefined
   const list = (inner?.items ?? written) as string | JsonValue[]
   const maxParallel = beside ?? inner?.max_parallel
   const items = typeof list === 'string' ? bareCel(list).cel : celOf(list)
-  return { forEach: { items, ...(maxParallel === undefined ? {} : { maxParallel }) } }
+  return { items, ...(maxParallel !== undefined && { maxParallel }) }
 }
 
-function groupOf(group: RecipeStep['concurrency_group']): Pick<PlanStep, 'concurrencyGroup'> {
-  if (group === undefined) return {}
-  return { concurrencyGroup: typeof group === 'string' ? { name: group, limit: 1 } : group }
+function groupOf(group: RecipeStep['concurrency_group']): PlanStep['concurrencyGroup'] {
+  return typeof group === 'string' ? { name: group, limit: 1 } : group
 }
 
 function toHttp({ method, url, headers, body, expect, set }: RecipeStep): NonNullable<PlanStep['http']> {
-  return {
+  return present<NonNullable<PlanStep['http']>>({
     method: method?.toUpperCase() ?? 'GET',
     url: url ?? '',
-    ...(headers === undefined ? {} : { headers: textsOf(headers) }),
-    ...(body === undefined ? {} : { body: body as JsonValue }),
-    ...(expect === undefined ? {} : { expect: Array.isArray(expect) ? expect : [expect] }),
-    ...setOf(set),
-  }
+    headers: headers && textsOf(headers),
+    body: body as JsonValue | undefined,
+    expect: expect === undefined || Array.isArray(expect) ? expect : [expect],
+    set: setOf(set),
+  })
 }
 
-function setOf(set: RecipeStep['set']): { set?: Record<string, string> } {
-  if (set === undefined) return {}
-  return { set: Object.fromEntries(Object.entries(set).map(([key, cel]) => [key, bareCel(cel).cel])) }
+function setOf(set: RecipeStep['set']): Record<string, string> | undefined {
+  return set && Object.fromEntries(Object.entries(set).map(([key, cel]) => [key, bareCel(cel).cel]))
 }
 
 function toApproval({ message, approvers }: RecipeStep): NonNullable<PlanStep['approval']> {
-  return {
-    ...(message === undefined ? {} : { message }),
-    ...(approvers === undefined ? {} : { by: [...new Set(approvers)] }),
-  }
+  return { ...(message !== undefined && { message }), ...(approvers && { by: [...new Set(approvers)] }) }
 }
 
-function recipeOf({ type, recipe, params, keys }: RecipeStep, subPlans: SubPlans): Pick<PlanStep, 'recipe'> {
+function recipeOf({ type, recipe, params, keys }: RecipeStep, subPlans: SubPlans): PlanStep['recipe'] {
   const path = type === 'recipe' && recipe !== undefined ? (normalizePath(recipe) ?? recipe) : undefined
   const plan = path === undefined ? undefined : subPlans.get(path)
-  if (path === undefined || !plan) return {}
-  return {
-    recipe: {
-      path,
-      plan,
-      ...(params === undefined ? {} : { params: params as JsonObject }),
-      ...(keys === undefined ? {} : { keys: [...new Set(keys)] }),
-    },
-  }
+  if (path === undefined || !plan) return undefined
+  return { path, plan, ...(params && { params: params as JsonObject }), ...(keys && { keys: [...new Set(keys)] }) }
 }
 
-function deadlineOf(deadline: number | string | undefined): { deadlineMs?: number } {
-  const deadlineMs = deadline === undefined ? undefined : durationMs(deadline)
-  return deadlineMs === undefined ? {} : { deadlineMs }
+function msOf(duration: number | string | undefined): number | undefined {
+  return duration === undefined ? undefined : durationMs(duration)
 }
 
-function timeoutOf(timeout: number | string | undefined): { timeoutMs?: number } {
-  const timeoutMs = timeout === undefined ? undefined : durationMs(timeout)
-  return timeoutMs === undefined ? {} : { timeoutMs }
-}
-
-function scheduleOf(schedule: Recipe['schedule']): Pick<Plan, 'schedule'> {
-  if (schedule === undefined) return {}
-  if (typeof schedule === 'string') return { schedule: { cron: schedule } }
+function scheduleOf(schedule: Recipe['schedule']): Plan['schedule'] {
+  if (schedule === undefined) return undefined
+  if (typeof schedule === 'string') return { cron: schedule }
   const { cron, timezone, catch_up: catchUp, overlap } = schedule
-  return { schedule: { cron, ...(timezone !== undefined && { timezone }), ...(catchUp && { catchUp }), ...(overlap && { overlap }) } }
+  return { cron, ...(timezone !== undefined && { timezone }), ...(catchUp && { catchUp }), ...(overlap && { overlap }) }
 }
 
 function toRetry(retry: Retry): RetryPolicy {
@@ -190,9 +180,9 @@ function toRetry(retry: Retry): RetryPolicy {
   }
 }
 
-function cacheOf(step: RecipeStep): Pick<PlanStep, 'cache'> {
-  if (step.cache === 'auto') return { cache: { mode: 'auto' } }
-  return step.cache_key === undefined ? {} : { cache: { mode: 'key', key: step.cache_key } }
+function cacheOf(step: RecipeStep): PlanStep['cache'] {
+  if (step.cache === 'auto') return { mode: 'auto' }
+  return step.cache_key === undefined ? undefined : { mode: 'key', key: step.cache_key }
 }
 
 function toEnv(env: Env): NonNullable<PlanStep['env']> {
@@ -204,10 +194,6 @@ function textsOf(values: Readonly<Record<string, string | number | boolean>>): R
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
 }
 
-function filesOf<Field extends 'inputs' | 'outputs'>(
-  field: Field,
-  files: readonly string[] | undefined,
-): Partial<Record<Field, string[]>> {
-  if (files === undefined) return {}
-  return { [field]: [...new Set(files.map((file) => normalizePath(file) ?? file))] } as Partial<Record<Field, string[]>>
+function filesOf(files: readonly string[]): string[] {
+  return [...new Set(files.map((file) => normalizePath(file) ?? file))]
 }

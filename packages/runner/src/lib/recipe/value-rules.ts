@@ -15,12 +15,12 @@ type At = (...path: RecipePath) => RecipePath
 export function checkValues(outline: Pick<StepOutline, 'list' | 'index'>, raw: unknown): RuleFinding[] {
   const at: At = (...path) => stepPath(outline, ...path)
   const step = fieldsOf(raw)
-  const shell = step.type === 'shell' ? checkShellArgs(step.args, at) : []
-  const keys = Object.keys(fieldsOf(step.set)).flatMap((key) => keyFindings(key, at('set', key)))
+  const shell = step.type === 'shell' && step.args !== undefined ? checkShellArgs(step.args, at) : []
+  const keys = step.set === undefined ? [] : Object.keys(fieldsOf(step.set)).flatMap((key) => keyFindings(key, at('set', key)))
   const produced = step.produces === undefined ? [] : readProduces(step.produces as JsonValue, at('produces')).findings
   const retry = step.retry === undefined ? [] : checkRetry(fieldsOf(step.retry), step.type, at)
   const env = step.env === undefined ? [] : checkEnv(step.env, at)
-  return [...retry, ...env, ...shell, ...keys, ...produced, ...checkForEach(step, at)]
+  return [retry, env, shell, keys, produced, checkForEach(step, at)].flat()
 }
 
 /** Checks what a recipe says of all of its steps. */
