@@ -26,11 +26,15 @@ export function expressionUses(plan: Plan): { any: boolean; matches: boolean } {
 export function mayHoldExpressions(step: PlanStep): boolean {
   let answer = holds.get(step)
   if (answer === undefined) {
-    answer = bareOf(step).length > 0 || templated(step).some(([, value]) => hasTemplates(value))
+    const isPlain = HOLDERS.every((field) => step[field] === undefined)
+    answer = isPlain ? hasTemplates(step.args) : bareOf(step).length > 0 || templated(step).some(([, value]) => hasTemplates(value))
     holds.set(step, answer)
   }
   return answer
 }
+
+/** The fields beside `args` that may hold expressions. Most steps have none of them. */
+const HOLDERS = ['when', 'forEach', 'success', 'env', 'http', 'job', 'recipe', 'approval', 'cache', 'concurrencyGroup'] as const
 
 const holds = new WeakMap<PlanStep, boolean>()
 

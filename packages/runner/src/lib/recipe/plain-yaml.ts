@@ -23,6 +23,9 @@ export function parsePlainYaml(text: string): JsonValue | undefined {
 /** A plain key with its colon, behind which there is a space or nothing. */
 const KEY = /[A-Za-z_][\w.-]{0,199}:(?=[ \n]|$)/y
 
+/** What most values are: a word, with nothing behind it in its line. */
+const WORD = /[A-Za-z_][\w./-]*(?=\n|$)/y
+
 /** Reads lines. What it does not expect is `Unusual`. */
 class PlainYaml {
   readonly #text: string
@@ -135,10 +138,15 @@ class PlainYaml {
 
   /** A value within the line at hand; then goes to the next line, which must not continue it. */
   #inline(at: number, indent: number): JsonValue {
-    const flow = new PlainFlow(this.#text, at, this.#end)
-    const value = flow.opens ? flow.read() : plainScalar(this.#text.slice(at, flow.endOfPlain()))
+    WORD.lastIndex = at
+    const value = WORD.test(this.#text) ? plainScalar(this.#text.slice(at, this.#end)) : this.#flow(at)
     this.#next()
     if (!this.#done && this.#indent > indent) throw Unusual
     return value
+  }
+
+  #flow(at: number): JsonValue {
+    const flow = new PlainFlow(this.#text, at, this.#end)
+    return flow.opens ? flow.read() : plainScalar(this.#text.slice(at, flow.endOfPlain()))
   }
 }

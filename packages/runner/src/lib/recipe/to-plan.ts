@@ -43,7 +43,7 @@ type Fields<T> = { [Name in keyof Required<T>]: T[Name] | (Partial<Pick<T, Name>
 /** An object of the fields that are there. */
 function present<T extends object>(fields: Fields<T>): T {
   const made: Partial<T> = {}
-  for (const name in fields) if (fields[name] !== undefined) made[name] = fields[name] as T[typeof name]
+  for (const name in fields) if (fields[name] !== undefined) made[name] = fields[name]
   return made as T
 }
 
