@@ -172,7 +172,10 @@ describe('a sink that fails', () => {
     sink.always = () => transient({ retryAfterMs: 3_600_000 })
     const client = (await opened()).client()
     emit(client, 1)
-    expect(await within(300, client.settle())).toMatchObject({ code: 'EVENTS_UNDELIVERED' })
+    expect(await within(300, client.settle())).toMatchObject({
+      code: 'EVENTS_UNDELIVERED',
+      message: '1 event waits in the outbox: scripted asks to be left alone for 3600 s. scripted is down.',
+    })
   })
 
   it('fails the job at once where trying again is of no use, and is tried again when somebody asks', async () => {
@@ -181,7 +184,12 @@ describe('a sink that fails', () => {
     })
     const client = (await opened()).client()
     emit(client, 1)
-    expect(await within(0, client.settle())).toMatchObject({ code: 'EVENTS_UNDELIVERED', cause: { message: 'scripted answered 401.' } })
+    expect(await within(0, client.settle())).toMatchObject({
+      code: 'EVENTS_UNDELIVERED',
+      message: '1 event waits in the outbox: scripted answered 401.',
+      fix: 'Mend what the reason names. Then `lorc events flush`, or the next run, delivers them.',
+      cause: { message: 'scripted answered 401.' },
+    })
     expect(await within(0, client.settle())).toBe('settled')
   })
 

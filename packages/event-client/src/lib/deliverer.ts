@@ -196,7 +196,7 @@ export class Deliverer {
     this.#problem = problem
     const pause = backoff(this.#failures, LONGEST_PAUSE_MS, this.#options.random())
     this.#pausedUntil = Math.max(this.#now() + pause, this.#askedUntil)
-    if (problem instanceof EventError && !problem.transient) for (const waiter of this.#waiters) this.#giveUp(waiter)
+    if (isForPeople(problem)) for (const waiter of this.#waiters) this.#giveUp(waiter)
     if (this.#underWay.size === 0 && !this.#isGivenUp()) this.#schedule(pause)
   }
 
@@ -215,18 +215,30 @@ export class Deliverer {
   }
 
   #giveUp({ left, reject }: Waiter): void {
+    const problem = this.#problem
+    const reason = problem instanceof Error ? [problem.message] : []
+    const why = isForPeople(problem) ? reason : [this.#silence(), ...reason]
+    const message = `${left} ${left === 1 ? 'event waits' : 'events wait'} in the outbox: ${why.join(' ')}`
+    const flush = '`lorc events flush`, or the next run, delivers them'
+    const fix = isForPeople(problem) ? `${problem.fix ?? 'Mend what the reason names.'} Then ${flush}.` : `${flush} once the sink is back.`
+    reject(new EventError('EVENTS_UNDELIVERED', message, { fix, transient: true, details: { waiting: left }, ...(problem !== undefined && { cause: problem }) }))
+  }
+
+  #silence(): string {
     const { sink, patienceMs } = this.#options
-    const reason = this.#problem instanceof Error ? ` ${this.#problem.message}` : ''
-    const cause = this.#problem === undefined ? {} : { cause: this.#problem }
-    const message = `${left} ${left === 1 ? 'event waits' : 'events wait'} in the outbox: ${sink.name} has taken none for ${patienceMs / 1000} s.${reason}`
-    const fix = '`lorc events flush`, or the next run, delivers them once the sink is back.'
-    reject(new EventError('EVENTS_UNDELIVERED', message, { fix, transient: true, details: { waiting: left }, ...cause }))
+    const asked = this.#askedUntil - this.#now()
+    return asked > 0 ? `${sink.name} asks to be left alone for ${Math.ceil(asked / 1000)} s.` : `${sink.name} has taken none for ${patienceMs / 1000} s.`
   }
 
   /** Nobody waits, and the sink has been failing for long: whoever emits next, or waits, has it tried again. */
   #isGivenUp(): boolean {
     return this.#waiters.size === 0 && this.#failures > 0 && this.#now() - this.#progressAt >= this.#options.patienceMs
   }
+}
+
+/** Whether it is of no use to try again before somebody has mended something. */
+function isForPeople(problem: unknown): problem is EventError {
+  return problem instanceof EventError && !problem.transient
 }
 
 function slow(sink: EventSink, ms: number): EventError {

@@ -22,7 +22,6 @@ const WORDLESS = {
     zodSchema?._zod?.def?.type === 'date' ? { type: 'string', format: 'date-time' } : 'any',
 }
 
-
 /** Names of the parameters that a job declares; undefined: neither its schema tells nor `declared`, the JSON Schema of its package.json. */
 export function paramNames(spec: Pick<JobSpec, 'params'>, declared?: JsonObject): readonly string[] | undefined {
   if (spec.params === undefined) return []
@@ -30,9 +29,22 @@ export function paramNames(spec: Pick<JobSpec, 'params'>, declared?: JsonObject)
   return isObject(properties) ? Object.keys(properties) : undefined
 }
 
-/** The fields of an object's schema of zod (3, and 4.0 and 4.1) or valibot, which tell no JSON Schema by themselves. */
-function fieldsOf(schema: StandardSchema & { readonly shape?: unknown; readonly entries?: unknown }): unknown {
-  return schema.shape ?? schema.entries
+/** The schema of one parameter; `description` is there in zod. */
+export interface Field extends StandardSchema {
+  readonly description?: unknown
+}
+
+/** What schemas of objects have for everybody to read: `shape` in zod, `entries` in valibot. */
+interface ObjectSchema extends StandardSchema {
+  readonly shape?: Readonly<Record<string, Field>>
+  readonly entries?: Readonly<Record<string, Field>>
+  /** In zod 3, where there is a `refine` or a `transform`: the schema before that. */
+  innerType?(): ObjectSchema
+}
+
+/** The fields of an object's schema of zod or valibot, also of versions that tell no JSON Schema. */
+export function fieldsOf(schema: ObjectSchema): Readonly<Record<string, Field>> | undefined {
+  return schema.shape ?? schema.entries ?? (schema.innerType && fieldsOf(schema.innerType()))
 }
 
 /**

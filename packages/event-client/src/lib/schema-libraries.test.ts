@@ -3,8 +3,9 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import * as older from 'zod-older'
 import * as z3 from 'zod3'
+import { askParams } from './asked-params.ts'
 import { defineJob } from './job.ts'
-import { paramNames, readParams } from './job-params.ts'
+import { paramNames, paramsJsonSchema, readParams } from './job-params.ts'
 import { readJob } from './job-spec.ts'
 import type { JsonObject } from './json.ts'
 
@@ -31,7 +32,11 @@ describe.each(Object.entries(JOBS))('a job whose schema is of %s', (_, job) => {
     await expect(readParams(spec, given, 'a/b')).rejects.toMatchObject({ code: 'JOB_PARAMS_INVALID', message: expect.stringMatching(message) as string })
   })
 
-  it('tells its names', () => {
+  it('tells its names and types', async () => {
     expect(paramNames(spec)?.toSorted()).toEqual(['label', 'most'])
+    expect(paramsJsonSchema(spec) ?? (await askParams(spec))).toMatchObject({
+      properties: { label: { type: 'string' }, most: { type: 'integer' } },
+      required: ['most'],
+    })
   })
 })

@@ -65,11 +65,15 @@ it('takes what is declared where the code does not tell', async () => {
   expect((await described(opaque)).params).toBeNull()
 })
 
-it('tells the names of parameters where the library of the schema tells no more', async () => {
+it('tells what answers show where the schema does not tell, and the declaration says nothing', async () => {
   const shaped = `import { defineJob } from '@lorc/event-client'
-    const params = { '~standard': { version: 1, vendor: 'zod', validate: (value) => ({ value }) }, shape: { label: {}, most: {} } }
+    const field = (expected, preset) => ({ '~standard': { version: 1, vendor: 'zod', validate: (value = preset) => (typeof value === expected ? { value } : { issues: [{ message: '', expected }] }) } })
+    const params = { ...field('object'), shape: { label: field('string', 'INBOX'), most: field('number') } }
     export const one = defineJob({ params, run() {} })`
-  expect((await described(shaped)).params).toEqual({ type: 'object', properties: { label: {}, most: {} } })
+  const asked = { type: 'object', properties: { label: { type: 'string', default: 'INBOX' }, most: { type: 'number' } }, required: ['most'] }
+  expect((await described(shaped)).params).toEqual(asked)
+  const params = { type: 'object', properties: { label: { type: 'string' } } }
+  expect((await described(shaped, { params })).params).toEqual(params)
 })
 
 it('knows that a plain function takes no parameters', async () => {

@@ -5,7 +5,7 @@ import type { Probed } from './probe-message.ts'
 
 /** All that there is to say of a job. */
 export interface JobDescription extends Omit<JobLocation, 'params'> {
-  /** What it takes, as JSON Schema of an object, or no more than the names; null: nobody can tell. */
+  /** What it takes, as JSON Schema of an object; null: nobody can tell. */
   params: ParamsSchema | null
   /** Attempts in all, and milliseconds before the second. */
   retry: Probed['retry']
@@ -16,15 +16,11 @@ export interface JobDescription extends Omit<JobLocation, 'params'> {
 
 /**
  * Loads the module of a job, in a thread of its own, and tells what the job takes: as its schema says (Standard JSON
- * Schema), else as its declaration does. Throws RegistryError REGISTRY_MODULE_FAILED (also for a module that hangs or
+ * Schema), else as its declaration does, else as far as the schema's answers show it (zod 3, 4.0, 4.1, valibot). Throws RegistryError REGISTRY_MODULE_FAILED (also for a module that hangs or
  * exits), REGISTRY_EXPORT_MISSING, REGISTRY_EXPORT_NO_JOB.
  */
 export async function describeJob(location: JobLocation, options: ProbeOptions = {}): Promise<JobDescription> {
-  const { imports: _, params, names, ...probed } = await probeJob(location, options)
+  const { imports: _, params, asked, ...probed } = await probeJob(location, options)
   const docs = commentAbove(location)
-  return { ...location, ...probed, params: params ?? location.params ?? (names ? named(names) : null), ...(docs === undefined ? {} : { docs }) }
-}
-
-function named(names: readonly string[]): ParamsSchema {
-  return { type: 'object', properties: Object.fromEntries(names.map((name) => [name, {}])) }
+  return { ...location, ...probed, params: params ?? location.params ?? asked ?? null, ...(docs === undefined ? {} : { docs }) }
 }

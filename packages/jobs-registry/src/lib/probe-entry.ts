@@ -1,7 +1,7 @@
 import { isBuiltin, registerHooks } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
-import { paramNames, paramsJsonSchema } from '@lorc/event-client'
+import { askParams, paramsJsonSchema } from '@lorc/event-client'
 import { RegistryError } from './errors.ts'
 import { loadJob } from './load-job.ts'
 import type { ProbeAnswer, ProbeOrder, Probed } from './probe-message.ts'
@@ -27,7 +27,7 @@ async function answer(): Promise<ProbeAnswer> {
   try {
     const spec = await loadJob(order)
     const params = spec.params === undefined ? { type: 'object', properties: {} } : paramsJsonSchema(spec)
-    const names = params === undefined ? paramNames(spec) : undefined
+    const asked = params === undefined ? await askParams(spec) : undefined
     const { retry, summary, timeoutMs } = spec
     const probed: Probed = {
       retry: { max: retry.max, delayMs: retry.delayMs },
@@ -35,7 +35,7 @@ async function answer(): Promise<ProbeAnswer> {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       // What a schema is made of need not be JSON.
       ...(params === undefined ? {} : { params: JSON.parse(JSON.stringify(params)) as Record<string, unknown> }),
-      ...(names === undefined ? {} : { names }),
+      ...(asked === undefined ? {} : { asked }),
       imports: { files: [...files], packages: [...packages] },
     }
     return { probed }

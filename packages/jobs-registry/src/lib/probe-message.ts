@@ -9,8 +9,8 @@ export interface Probed {
   summary?: string
   /** Undefined: the library of its schema cannot tell. */
   params?: ParamsSchema
-  /** Of its parameters, where its library tells no more than these. */
-  names?: readonly string[]
+  /** What came out of asking the schema, where its library cannot tell. */
+  asked?: ParamsSchema
   /** Attempts in all, and milliseconds before the second. */
   retry: { max: number; delayMs: number }
   timeoutMs?: number

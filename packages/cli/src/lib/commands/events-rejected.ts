@@ -1,3 +1,4 @@
+import type { JsonValue } from '@lorc/event-client'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { roomOf } from '../events/result-text.ts'
 import { SINK_OPTIONS } from '../events-options.ts'
@@ -18,7 +19,7 @@ export const eventsRejected = defineCommand({
   async run(invocation) {
     const { io, out, options } = invocation
     const rows = await withEvents(invocation, async (hub) => hub.deadLetters(options.limit))
-    if (options.json) io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+    if (options.json) io.stdout.write(`${JSON.stringify(rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as JsonValue })), null, 2)}\n`)
     else if (rows.length === 0) io.stderr.write('no event was refused\n')
     else {
       const cells = rows.map((row) => [row.rejected_at, row.event_type, row.source, row.reason].map((text) => ({ text: oneLine(text) })))

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -99,6 +102,9 @@ it('filters them', async () => {
   expect(await counted('--by', 'source')).toBe('source events\ngmail/a 3\ngmail/b 1\n')
   expect(await counted('--by', 'day')).toBe('day events\n2026-01-01 1\n2026-01-31 3\n')
   expect(await counted('--since', '150m', '--until', '90m')).toBe('type events\nemail.received 1\n')
+  expect(await counted('--until', '2026-01-02')).toBe('type events\nemail_sent 1\n')
+  expect(await lorc(['events', 'count', '--since', '1h', '--until', '2h'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[JOB_TIME_INVALID]: `since`') as string })
+  expect(await lorc(['events', 'count', '--until', 'soon'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('`until` is `soon`, which is no time') as string })
   expect(await counted('--source', 'gmail/b')).toBe('type events\nemail_sent 1\n')
   expect(await counted('--subject', 'm1', '--correlation', 'run_1')).toBe('type events\nemail.received 1\n')
   expect(JSON.parse((await lorc(['events', 'count', '--json'])).stdout)).toEqual([{ type: 'email.received', events: 3 }, { type: 'email_sent', events: 1 }])
@@ -189,6 +195,22 @@ it('delivers what waits in the outbox, and shows what was refused for good', asy
   expect(await lorc(['events', 'rejected'], { cwd })).toEqual({ exit: 0, stdout: '', stderr: 'no event was refused\n' })
   expect(await lorc(['events', 'tail'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_ELSEWHERE') })
   expect(await lorc(['events', 'tail', '-f'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_ELSEWHERE') })
+  rmSync(cwd, { recursive: true })
+})
+
+it('shows what was refused for good as it was emitted', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'lorc-refused-'))
+  const server = createServer((_, answer) => answer.writeHead(422).end('not here'))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const events = { sink: 'http', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` } as const
+  writeFileSync(join(cwd, 'lorc.config.json'), JSON.stringify({ events }))
+  const client = await createEventClient({ dir: join(cwd, '.lorc'), ...events })
+  client.emit({ type: 't', source: 's', payload: { n: 1 } })
+  await expect(client.close()).rejects.toMatchObject({ code: 'EVENTS_REJECTED' })
+  const rejected = await lorc(['events', 'rejected', '--json'], { cwd })
+  expect(JSON.parse(rejected.stdout)).toMatchObject([{ event_type: 't', payload: { n: 1 }, reason: expect.stringContaining('422') as string }])
+  expect((await lorc(['events', 'rejected'], { cwd })).stdout).toMatch(/\n\S+ +t +s +.*422/)
+  server.close()
   rmSync(cwd, { recursive: true })
 })
 

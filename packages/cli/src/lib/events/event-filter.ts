@@ -1,6 +1,5 @@
-import type { JsonValue } from '@lorc/event-client'
+import { type JsonValue, readTimeWindow } from '@lorc/event-client'
 import type { OptionSpecs } from '../option-spec.ts'
-import { sinceOption } from '../duration-text.ts'
 
 /** Which events. */
 export const FILTER_OPTIONS = {
@@ -8,8 +7,8 @@ export const FILTER_OPTIONS = {
   source: { kind: 'text', label: 'SOURCE', summary: 'Only events from this source; `*` stands for anything' },
   subject: { kind: 'text', label: 'ID', summary: 'Only events about this subject' },
   correlation: { kind: 'text', label: 'ID', summary: 'Only events that belong together by this id: of a run' },
-  since: { kind: 'text', label: 'WHEN', summary: 'Only events since: 12h, 30d, 2w, or a date, 2026-01-31' },
-  until: { kind: 'text', label: 'WHEN', summary: 'Only events before this' },
+  since: { kind: 'text', label: 'WHEN', summary: 'Only events from when on. 2026-01-31, 2026-01-31T12:00Z, or back from now: 30m, 24h, 7d, 2w' },
+  until: { kind: 'text', label: 'WHEN', summary: 'Only events before this, written as --since is' },
 } as const satisfies OptionSpecs
 
 export interface GivenFilter {
@@ -21,7 +20,10 @@ export interface GivenFilter {
   until: string | undefined
 }
 
-/** The condition in the portable subset, `TRUE` where nothing was given, with the values of its question marks. */
+/**
+ * The condition in the portable subset, `TRUE` where nothing was given, with the values of its question marks. Throws
+ * EventError JOB_TIME_INVALID.
+ */
 export function eventFilter(given: GivenFilter, now: number): { where: string; params: JsonValue[] } {
   const parts: string[] = []
   const params: JsonValue[] = []
@@ -29,13 +31,13 @@ export function eventFilter(given: GivenFilter, now: number): { where: string; p
     parts.push(part)
     params.push(value)
   }
-  const instant = (name: string, text: string): string => new Date(sinceOption(name, text, now)).toISOString()
+  const { since, until } = readTimeWindow(given, now)
   if (given.type !== undefined) addMatch('event_type', given.type)
   if (given.source !== undefined) addMatch('source', given.source)
   if (given.subject !== undefined) add('subject_id = ?', given.subject)
   if (given.correlation !== undefined) add('correlation_id = ?', given.correlation)
-  if (given.since !== undefined) add('created_at >= ?', instant('since', given.since))
-  if (given.until !== undefined) add('created_at < ?', instant('until', given.until))
+  if (since !== undefined) add('created_at >= ?', since.toISOString())
+  if (until !== undefined) add('created_at < ?', until.toISOString())
   return { where: parts.length === 0 ? 'TRUE' : parts.join(' AND '), params }
 
   function addMatch(column: string, text: string): void {

@@ -2,15 +2,20 @@ import type { JobSpec, JsonObject } from '@lorc/event-client'
 
 /**
  * The parameters of a job whose schema does not tell its types: each `--param` was read as JSON where it is JSON, and one
- * that the schema refuses so is given as the text that was written.
+ * that the schema refuses so, and takes as the text that was written, is given as that text.
  */
 export async function asMeant({ params: schema }: Pick<JobSpec, 'params'>, params: JsonObject, written: readonly string[]): Promise<JsonObject> {
   if (schema === undefined || !written.some((text) => typeof params[nameOf(text)] !== 'string')) return params
-  const { issues } = await schema['~standard'].validate(params)
-  if (issues === undefined) return params
-  const refused = new Set(issues.map(({ path: [first] = [] }) => String(typeof first === 'object' ? first.key : first)))
+  const refused = await refusedNames(schema, params)
   const texts = written.filter((text) => refused.has(nameOf(text))).map((text) => [nameOf(text), text.slice(text.indexOf('=') + 1)] as const)
-  return { ...params, ...Object.fromEntries(texts) }
+  if (texts.length === 0) return params
+  const stillRefused = await refusedNames(schema, { ...params, ...Object.fromEntries(texts) })
+  return { ...params, ...Object.fromEntries(texts.filter(([name]) => !stillRefused.has(name))) }
+}
+
+async function refusedNames(schema: NonNullable<JobSpec['params']>, params: JsonObject): Promise<Set<string>> {
+  const { issues = [] } = await schema['~standard'].validate(params)
+  return new Set(issues.map(({ path: [first] = [] }) => String(typeof first === 'object' ? first.key : first)))
 }
 
 function nameOf(text: string): string {

@@ -21,11 +21,11 @@ export function jobFields({ steps }: Pick<RunResult, 'steps'>, { job }: PlanStep
   return { package: job?.package ?? null, job: job?.name ?? null, ...steps[0]?.meta }
 }
 
-/** What a dry run would have written: `email.received: {"id":1,...}`, up to three of each type. */
+/** What a dry run would have written: `email.received gmail/acct1 {"id":1,...}`, up to three of each type. */
 export function sampleLines({ steps }: Pick<RunResult, 'steps'>): string[] {
   const samples = steps[0]?.meta?.['samples']
   if (!Array.isArray(samples)) return []
-  return samples.filter(isObject).map((row) => truncate(oneLine(`  ${['event_type', 'source', 'payload'].map((name) => textOf(row[name])).join(' ')}`), SAMPLE_WIDTH))
+  return samples.filter(isObject).map(({ event_type: type, source, payload }) => truncate(oneLine(`  ${String(type)} ${String(source)} ${JSON.stringify(payload)}`), SAMPLE_WIDTH))
 }
 
 export interface OutcomeStyle {
@@ -74,10 +74,6 @@ function typesText(byType: JsonValue | undefined): string {
   const types = Object.entries(byType).sort(([, a], [, b]) => Number(b) - Number(a))
   const more = types.length > TYPES_SHOWN ? [`${types.length - TYPES_SHOWN} more types`] : []
   return [...types.slice(0, TYPES_SHOWN).map(([type, number]) => `${Number(number)} ${type}`), ...more].join(', ')
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -58,7 +58,8 @@ export function openJobPort({ workspace, env, jobs = {} }: OpenOptions): Pick<Jo
     elsewhere: async (choice) => ({ ...optionsOf(choice), deliver: false }),
     bigquery,
     async close() {
-      for (const hub of hubs.values()) await (await hub).close()
+      // One that could not be opened has failed its steps.
+      for (const opened of await Promise.allSettled(hubs.values())) if (opened.status === 'fulfilled') await opened.value.close()
     },
   }
 }

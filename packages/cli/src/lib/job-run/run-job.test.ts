@@ -66,14 +66,14 @@ describe('lorc run PACKAGE JOB', () => {
   it('takes the name in full, parameters from a file, and texts for what may be a text', async () => {
     toy.write('params.yaml', 'times: 1\nname: Ann\n')
     const { lines } = await toy.run('run', '@acme/toy', 'hello', '--params-file', 'params.yaml', '-p', 'label=12', '--quiet', '--dry-run')
-    expect(JSON.parse((lines[0]?.['samples'] as { payload: string }[])[0]!.payload)).toEqual({ i: 0, times: 1, name: 'Ann', label: '12' })
+    expect((lines[0]?.['samples'] as { payload: unknown }[])[0]!.payload).toEqual({ i: 0, times: 1, name: 'Ann', label: '12' })
   })
 
   it('passes on what looks like an expression as it is', async () => {
     const text = '${{ run.id }} and ${{ 1 + 1'
     const { lines } = await toy.run('run', 'toy', 'hello', '-p', `name=${text}`, '-p', 'times=1', '--account', text, '--dry-run', '--quiet')
     expect(lines[0]).toMatchObject({ status: 'ok', result: { account: text } })
-    expect(JSON.parse((lines[0]?.['samples'] as { payload: string }[])[0]!.payload)).toMatchObject({ name: text })
+    expect((lines[0]?.['samples'] as { payload: unknown }[])[0]!.payload).toMatchObject({ name: text })
   })
 
   it('runs a job whose schema is of another copy of its library, which tells no types', async () => {
@@ -84,7 +84,8 @@ describe('lorc run PACKAGE JOB', () => {
     expect(refused.stderr).toContain('The parameters of toy/older are wrong: it has no parameter `mots`.')
     expect(refused.stderr).toContain('fix: Its parameters are label, most.')
     expect((await toy.run('run', 'toy', 'older', '-p', 'most=x')).stderr).toContain('`label` is missing; `most`: Expected number, received string')
-    expect((await toy.lorc(['jobs', 'show', 'toy', 'older'])).stdout).toMatch(/\nlabel +any/)
+    expect((await toy.run('run', 'toy', 'older', '-p', 'label=2026', '-p', 'most=1.5')).stderr).toContain('`most`: Expected integer, received float')
+    expect((await toy.lorc(['jobs', 'show', 'toy', 'older'])).stdout).toMatch(/\nlabel +string +\(required\)\s*\nmost +integer +3\s*\n/)
   })
 
   it('tells of raw objects', async () => {
@@ -117,6 +118,19 @@ describe('lorc run PACKAGE JOB', () => {
     expect([exit, lines[0]]).toMatchObject([0, { status: 'ok', job: 'second' }])
     expect(stderr).toMatch(/ INFO toy\/second: at it\n✓ toy\/second completed in [\d.]+m?s: no events\n$/)
     expect((await toy.run('resume', 'last', '--quiet')).stderr).toBe('')
+  })
+
+  it('takes no account without a name', async () => {
+    expect(await toy.run('run', 'toy', 'hello', '--account', '')).toMatchObject({ exit: 2, lines: [{ code: 'CLI_OPTION_INVALID', run_id: null }] })
+  })
+
+  it('fails once where its events have no place to go', async () => {
+    const lost = new ToyWorkspace(`export const a = ({ events }) => { events.emit({ type: 't', source: 's', payload: 1 }) }`)
+    lost.write('lorc.config.json', '{ "events": { "sink": "bigquery", "dataset": "d", "project": "X" } }')
+    const { exit, lines, stderr } = await lost.run('run', 'toy', 'a')
+    expect([exit, lines]).toMatchObject([1, [{ status: 'error', exit_code: 1, reason: expect.stringContaining('`X` is no name of a project') as string }]])
+    expect(stderr).toContain('✗ toy/a failed: `X` is no name of a project of BigQuery.')
+    lost.remove()
   })
 
   it('is ended by --timeout, in a process of its own', async () => {

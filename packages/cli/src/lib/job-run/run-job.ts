@@ -3,6 +3,7 @@ import { trustPlan } from '@lorc/runner/jobs'
 import type { Surroundings } from '../command.ts'
 import { driving, type DrivingOptions } from '../driving.ts'
 import type { JobsOptions } from '../engine.ts'
+import { CliError } from '../errors.ts'
 import { eventsOptions } from '../events-options.ts'
 import { givenParams } from '../run-params.ts'
 import { asMeant } from './as-meant.ts'
@@ -22,6 +23,7 @@ export async function runJob(
   const { engine, io } = surroundings
   const jobs: JobsOptions = { dryRun: options['dry-run'], logLevel: options['log-level'] }
   return await driving(surroundings, { ...options, jobs }, async (workspace) => {
+    if (options.account === '') throw new CliError('CLI_OPTION_INVALID', '--account is empty.', { fix: 'name the account, or leave the option out.' })
     const found = await engine.findJob(packageName, jobName, workspace)
     jobs.finder = found.finder
     const schema = paramsJsonSchema(found.spec) ?? found.place.params

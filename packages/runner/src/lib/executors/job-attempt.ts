@@ -79,7 +79,7 @@ export function completed({ result, events, rawObjects, samples }: JobProduct): 
     ...(result !== undefined && { result }),
     events: countsJson(events),
     ...(rawObjects && { raw_objects: { ...rawObjects } }),
-    ...(samples.length > 0 && { samples: samples.map((row) => ({ ...row })) }),
+    ...(samples.length > 0 && { samples: samples.map((row) => ({ ...row, payload: JSON.parse(row.payload) as JsonValue })) }),
   }
   return { status: 'ok', outputs: null, meta }
 }

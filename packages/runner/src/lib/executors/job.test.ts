@@ -96,7 +96,7 @@ describe('a job in this process', () => {
     bench.jobs(`export const a = ({ events }) => { for (let i = 0; i < 5; i++) events.emit({ type: 't', source: 's', payload: i }) }`)
     for (const isolated of [false, true]) {
       const outcome = await bench.executor.execute(bench.job('a', {}, { requiresProcess: isolated }, { runId: `run_${isolated}` }))
-      const samples = ['0', '1', '2'].map((payload) => ({ event_type: 't', source: 's', payload }))
+      const samples = [0, 1, 2].map((payload) => ({ event_type: 't', source: 's', payload }))
       expect(outcome).toMatchObject({ meta: { events: { emitted: 5, delivered: 0 }, samples } })
     }
   })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { thrownText } from './thrown-text.ts'
+import { thrownText, untold } from './thrown-text.ts'
 
 const OWN = new URL('./node-in-process.ts', import.meta.url).href
 
@@ -26,4 +26,12 @@ it("keeps the error's fields and its cause", () => {
 
 it('shows what is no error as it is', () => {
   expect([thrownText('at home'), thrownText(7)]).toEqual(["'at home'", '7'])
+})
+
+it('leaves out what the message of an error of lorc has told', () => {
+  const ours = (cause?: unknown): Error => Object.assign(new Error('no sink', { cause }), { name: 'EventError', code: 'EVENTS_UNDELIVERED' })
+  expect(untold(ours())).toBeUndefined()
+  expect(untold(ours(ours(new Error('ECONNREFUSED'))))).toBeUndefined()
+  expect(untold(ours(thrown(['load (file:///ws/load.ts:3:4)'])))).toContain('Error: kaputt\n    at load')
+  expect(untold(undefined)).toBe('undefined')
 })

@@ -19,10 +19,14 @@ export function thrownText(thrown: unknown): string {
   return shown.join('\n')
 }
 
-/** What of an error its message, which is recorded, does not tell: of an error of lorc's own, its cause. */
+/**
+ * What of an error its message, which is recorded, does not tell: of an error of lorc's own, its cause, unless that is one,
+ * too, whose message is then a part of it.
+ */
 export function untold(error: unknown): string | undefined {
-  const rest = isOurs(error) ? error.cause : error
-  return rest === undefined && error !== undefined ? undefined : thrownText(rest)
+  if (!isOurs(error)) return thrownText(error)
+  const { cause } = error
+  return cause === undefined || isOurs(cause) ? undefined : thrownText(cause)
 }
 
 function isForeign(line: string): boolean {
