@@ -1,9 +1,8 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
+import { systemClock } from './clock.ts'
 import { Committer, type Source } from './committer.ts'
 import type { RunnerError } from './errors.ts'
 import type { CommitResult, JournalBatch, RunStore } from './store.ts'
-
-afterEach(() => vi.restoreAllMocks())
 
 type Commit = RunStore['commit']
 
@@ -22,8 +21,8 @@ function committing(commit: Commit = allOk) {
   return { committer: Committer.of(store), commits, store }
 }
 
-function source(runId: string, done: (result: CommitResult | RunnerError) => void = () => {}): Source {
-  return { take: () => ({ runId, epoch: 1, firstSeq: 0, lines: [] }), done }
+function source(runId: string, done: (result: CommitResult | RunnerError) => void = () => {}, clock = systemClock): Source {
+  return { clock, take: () => ({ runId, epoch: 1, firstSeq: 0, lines: [] }), done }
 }
 
 it('has one committer for each store', () => {
@@ -36,7 +35,7 @@ it('commits together what was asked for in one turn, without a source that has n
   const { committer, commits } = committing()
   committer.request(source('a'))
   await Promise.resolve()
-  committer.request({ take: () => undefined, done: () => expect.unreachable() })
+  committer.request({ clock: systemClock, take: () => undefined, done: () => expect.unreachable() })
   committer.request(source('b'))
   expect(commits).toEqual([])
   await turn()
@@ -48,12 +47,11 @@ it.each<[string, (act: () => void) => void]>([
   ['through promises', (act) => void Promise.resolve().then(() => Promise.resolve()).then(act)],
 ])('goes on in the same turn with a run that is alone and answers %s, and lets others have theirs', async (_how, answer) => {
   let now = 0
-  vi.spyOn(process, 'hrtime').mockImplementation((() => [0, (now += 0.5) * 1e6]) as never)
   const { committer, commits } = committing()
   let again = 20
   const alone = source('a', () => {
     if (again-- > 0) answer(() => committer.request(alone))
-  })
+  }, { ...systemClock, monotonic: () => (now += 0.5) })
   committer.request(alone)
   await turn()
   const inOneTurn = commits.length

@@ -1,17 +1,19 @@
 import { nextTick } from 'node:process'
-import { monotonic } from './clock.ts'
+import type { Clock } from './api.ts'
 import { RunnerError } from './errors.ts'
 import type { CommitResult, JournalBatch, RunStore } from './store.ts'
 
 /** A journal with events to write. */
 export interface Source {
+  /** The run's: by it a run that is alone keeps the event loop for itself. */
+  readonly clock: Clock
   /** Hands over what has gathered; undefined when there is nothing after all. */
   take(): JournalBatch | undefined
   /** Called once for each batch that was taken. */
   done(result: CommitResult | RunnerError): void
 }
 
-/** How long a run alone may commit again and again before the event loop gets a turn, in milliseconds. */
+/** How long a run alone may commit again and again before the event loop gets a turn, in milliseconds of its clock. */
 const TURN = 4
 
 const committers = new WeakMap<RunStore, Committer>()
@@ -49,15 +51,17 @@ export class Committer {
     setImmediate(this.#turn)
   }
 
-  #turn = (): void => this.#commitUntil(monotonic() + TURN)
+  #turn = (): void => {
+    const alone = this.#waiting.length === 1 ? this.#waiting[0] : undefined
+    if (alone) this.#commitAlone(alone, alone.clock.monotonic() + TURN)
+    else if (this.#flush()) this.#goOn()
+  }
 
-  #commitUntil(end: number): void {
-    for (;;) {
-      const alone = this.#waiting.length === 1 ? this.#waiting[0] : undefined
-      if (!this.#flush()) return
-      if (alone === undefined || monotonic() >= end) return this.#goOn()
-      const isAlone = (): boolean => this.#waiting.length === 1 && this.#waiting[0] === alone
-      if (this.#waiting.length === 0) return afterPromises(() => (isAlone() ? this.#commitUntil(end) : this.#goOn()))
+  #commitAlone(alone: Source, end: number): void {
+    const isAlone = (): boolean => this.#waiting.length === 1 && this.#waiting[0] === alone
+    while (this.#flush()) {
+      if (alone.clock.monotonic() >= end) return this.#goOn()
+      if (this.#waiting.length === 0) return afterPromises(() => (isAlone() ? this.#commitAlone(alone, end) : this.#goOn()))
       if (!isAlone()) return this.#goOn()
     }
   }

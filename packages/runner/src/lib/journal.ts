@@ -1,3 +1,4 @@
+import type { Clock } from './api.ts'
 import { Committer, type Source } from './committer.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
@@ -20,6 +21,7 @@ export interface JournalPosition {
 export class Journal implements Source {
   readonly #runId: string
   readonly epoch: number
+  readonly clock: Clock
   readonly #committer: Committer
   #seq: number
   #prev: string
@@ -34,8 +36,9 @@ export class Journal implements Source {
   /** Called once, when a commit failed for good. */
   onFailure: (error: RunnerError) => void = () => {}
 
-  constructor(store: RunStore, runId: string, epoch: number, position: JournalPosition = { length: 0, hash: GENESIS }) {
+  constructor({ store, clock }: { store: RunStore; clock: Clock }, runId: string, epoch: number, position: JournalPosition = { length: 0, hash: GENESIS }) {
     this.#committer = Committer.of(store)
+    this.clock = clock
     this.#runId = runId
     this.epoch = epoch
     this.#seq = position.length

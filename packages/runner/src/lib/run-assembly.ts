@@ -135,7 +135,7 @@ export class RunAssembly {
     await endLeftovers(fold, graceMs)
     if (secrets) await this.#maskLeftovers(plan, fold, secrets)
     const changedCode = changedPaths(fold.provenance.code, await this.#options.code.hashes(plan.steps))
-    const journal = new Journal(store, runId, epoch, position)
+    const journal = new Journal(this.#around, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
     const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, items, secrets }, fold.options)

@@ -67,7 +67,7 @@ export class RunDrafts {
     { hashes: code, packages }: CodeScan,
     imported: readonly StepImport[],
   ): RunDraft {
-    const { store, clock, ids } = this.#around
+    const { clock, ids } = this.#around
     const secrets = secretsOf(plan, this.#options.env)
     // What is wrong with a parameter is told with its value.
     secrets?.refuse(options.params, 'The parameter')
@@ -76,7 +76,7 @@ export class RunDrafts {
     const granted = needsOf(plan).grants ? grantedHashes(plan, this.#options.env) : undefined
     const now = clock.now()
     const runId = options.runId ?? newRunId(now, () => ids.random())
-    const journal = new Journal(store, runId, 1)
+    const journal = new Journal(this.#around, runId, 1)
     const recipe = options.recipe ?? null
     const git = this.#git.read()
     const summary = {

@@ -17,7 +17,7 @@ export async function journalUnattended(
   const epoch = await acquireLease(store, runId, identity, clock, leaseMs)
   try {
     const run = await loadRun(store, runId)
-    const journal = new Journal(store, runId, epoch, run.position)
+    const journal = new Journal({ store, clock }, runId, epoch, run.position)
     const durable = new Promise<void>((resolve, reject) => {
       journal.onDurable = () => resolve()
       journal.onFailure = reject

@@ -17,10 +17,10 @@ it('tells the smallest case and the seed that replays it', async () => {
   const said = await failure()
   expect(said).toContain('numbers are small: 101 is large\nSmallest case: 101\nReplay: LORC_SIM_SEED=')
   const seed = /LORC_SIM_SEED=(\S+)/.exec(said)![1]!
-  vi.stubEnv('LORC_SIM_SEED', seed)
-  expect(await failure()).toContain(`LORC_SIM_SEED=${seed.split(':')[0]}`)
-  vi.stubEnv('LORC_SIM_SEED', seed.split(':')[0])
-  expect(await failure()).toBe(said)
+  for (const again of [seed, seed.split(':')[0]]) {
+    vi.stubEnv('LORC_SIM_SEED', again)
+    expect(await failure()).toBe(said)
+  }
 })
 
 it('says nothing of what holds', async () => {

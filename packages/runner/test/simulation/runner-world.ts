@@ -165,10 +165,11 @@ export class Process implements StepExecutor {
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       await settled(4)
       if (this.#faults.length > 0) throw new Violation(this.#faults.join('; '))
+      // What was told before the process stopped was told.
+      if (done && 'value' in done) return done.value
       if (this.store.stopped) return undefined
+      if (done) throw done.error
       this.#decideAll()
-      if (done && 'error' in done) throw done.error
-      if (done) return done.value
       await this.clock.advance(this.clock.nextIn ?? 0)
     }
     throw new Violation('the run hangs')

@@ -92,7 +92,7 @@ describe('the simulation notices a scheduler', () => {
 
 async function hunt(make: MakeScheduler, runs = RUNS): Promise<Counterexample | undefined> {
   for (const seed of SEEDS) {
-    const found = await search(schedulerCases, (given) => void simulateScheduler(given, make), runs, { seed, endOnFailure: true })
+    const found = await search(schedulerCases, (given) => void simulateScheduler(given, make), { numRuns: runs, seed, endOnFailure: true })
     if (found) return found
   }
   return undefined
