@@ -1,3 +1,3 @@
 import { builtinsOnUse, library } from '../../tools/config/tsup.ts'
 
-export default { ...library('index', 'client', 'modules', 'schedules'), esbuildPlugins: [builtinsOnUse] }
+export default { ...library('index', 'access', 'client', 'modules', 'schedules'), esbuildPlugins: [builtinsOnUse] }

@@ -112,6 +112,32 @@ describe('steering a run', () => {
     expect([unknown.exit, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean `total`?')])
   })
 
+  it('puts on record what is asked on the command line, without the secrets of the run', async () => {
+    await workspace.write('secret.yaml', `secrets: [TOKEN]\n${GATE}`)
+    const env = { TOKEN: 's3cret-t0ken' }
+    const before = (await workspace.lorc(['audit', 'export'])).stdout.split('\n').length - 1
+    const run = workspace.start(['run', 'secret.yaml'], { env })
+    await run.says('to let gate go on')
+    await workspace.lorc(['pause', 'last', '--by', 'ann', '--reason', 'for s3cret-t0ken'], { env })
+    await run.says('to let the run go on')
+    await workspace.lorc(['cancel', 'last', '--by', 'bob'], { env })
+    const id = idOf(resultLine(await run.ended))
+    await workspace.lorc(['resume', 'last', '--skip', 'gate', '--by', 'ann', '--reason', 'no need'], { env })
+    const { stdout } = await workspace.lorc(['audit', 'export', '--from', String(before)])
+    expect(stdout).not.toContain(env.TOKEN)
+    const records = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const of = { via: 'cli', target: id }
+    expect(records).toMatchObject([
+      { ...of, action: 'run.pause', who: 'ann', why: 'for ***', before: { status: 'running', paused: false, waiting_for: ['gate'] } },
+      { outcome: 'done', after: { outcome: 'requested' } },
+      { ...of, action: 'run.cancel', who: 'bob', why: 'cancelled by hand', before: { paused: true } },
+      { outcome: 'done' },
+      { ...of, action: 'run.resume', who: 'ann', why: 'no need', before: { status: 'cancelled', asked: { skip: ['gate'] } } },
+      { outcome: 'done', after: { status: 'running' } },
+    ])
+    expect((await workspace.lorc(['audit', 'verify'])).exit).toBe(0)
+  })
+
   it('drives a recipe within a recipe, tells what that waits for, and goes on with both after a kill', async () => {
     const run = workspace.start(['run', 'outer.yaml'])
     await run.says('to let gate go on: lorc approve run_')

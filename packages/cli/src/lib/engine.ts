@@ -1,4 +1,5 @@
 import type { JobFinder, JobLogLevel, Plan, Runner, RunnerOptions, RunStore, StartOptions } from '@lorc/runner'
+import type { SteeringLog } from '@lorc/server/access'
 import type { Io, Output } from './io.ts'
 import type { FoundJob } from './job-run/job-plan.ts'
 import type { LoadedWorkspace } from './workspace.ts'
@@ -53,5 +54,7 @@ export interface CompileOptions {
 export interface OpenRunner {
   runner: Runner
   store: RunStore
+  /** Does what an operator asks of a run, on record in the audit log of the workspace: as `SteeringLog` of the service does. */
+  record: SteeringLog['record']
   close(): Promise<void>
 }

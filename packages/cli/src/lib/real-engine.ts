@@ -10,6 +10,7 @@ import {
   type RunStore,
 } from '@lorc/runner'
 import type { Problem } from '@lorc/runner/recipe'
+import { steeringRecord } from './access/steering-record.ts'
 import type { Engine, OpenOptions } from './engine.ts'
 import { RecipeRefused } from './errors.ts'
 import { count } from './render/quantity.ts'
@@ -27,7 +28,7 @@ export function realEngine(version: string): Engine {
       try {
         const executors = [...lazyModuleExecutors(options), ...(options.runner?.executors ?? [])]
         const runner = await createRunner({ ...runnerOptions(options), executors, ...scratch?.folders, versions: { lorc: version }, store, jobs })
-        return { runner, store, close: () => closeAll([runner, jobs, store, ...(scratch ? [scratch] : [])]) }
+        return { runner, store, record: steeringRecord(options, runner), close: () => closeAll([runner, jobs, store, ...(scratch ? [scratch] : [])]) }
       } catch (error) {
         await store.close()
         throw error

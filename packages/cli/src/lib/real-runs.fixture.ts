@@ -12,6 +12,7 @@ import {
   type StartOptions,
   type StepExecutor,
 } from '@lorc/runner'
+import { steeringRecord } from './access/steering-record.ts'
 import type { Engine } from './engine.ts'
 import { fakeIo } from './fake-io.fixture.ts'
 import { main } from './main.ts'
@@ -62,10 +63,10 @@ export class RealRuns {
   async lorc(...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
     const io = fakeIo({ cwd: this.#options.workspace })
     const compile = async () => ({ plan: this.plan, recipe: { path: 'r.yaml', sha256: '' } })
-    const openRunner: Engine['openRunner'] = async ({ runner: more }) => {
+    const openRunner: Engine['openRunner'] = async ({ runner: more, ...place }) => {
       const { executors } = this.#options
       const runner = await createRunner({ ...this.#options, ...more, executors: [...executors, ...(more?.executors ?? [])], store: this.store })
-      return { runner, store: this.store, close: () => runner.close() }
+      return { runner, store: this.store, record: steeringRecord(place, runner), close: () => runner.close() }
     }
     const exit = await main(words, { io, engine: { ...engineOf({ compile }), openRunner }, version: '1.2.3' })
     return { exit, stdout: io.stdout.text, stderr: io.stderr.text }

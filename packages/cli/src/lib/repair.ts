@@ -1,4 +1,4 @@
-import type { Repair } from '@lorc/runner'
+import type { JsonObject, Repair } from '@lorc/runner'
 import { CliError } from './errors.ts'
 import { BY_OPTION, whoever } from './whoever.ts'
 
@@ -15,7 +15,7 @@ export const REPAIR_OPTIONS = {
     label: 'STEP',
     summary: 'Run these steps again, and all that depends on them, also those that had completed (needs --reason)',
   },
-  reason: { kind: 'text', label: 'TEXT', summary: 'Why: it is recorded' },
+  reason: { kind: 'text', label: 'TEXT', summary: 'Why: it is recorded. Default, where nothing is mended: resumed by hand' },
   ...BY_OPTION,
 } as const
 
@@ -31,13 +31,7 @@ interface RepairValues {
 export function repairOf({ skip, set, from, reason, by }: RepairValues): Repair | undefined {
   const asked = [skip.length > 0 && '--skip', set.length > 0 && '--set', from.length > 0 && '--from'].filter((option) => option !== false)
   const [first] = asked
-  if (first === undefined) {
-    const alone = reason !== undefined ? '--reason' : by !== undefined ? '--by' : undefined
-    if (alone === undefined) return undefined
-    throw new CliError('CLI_OPTION_INVALID', `${alone} says of a repair what is recorded, and there is none.`, {
-      fix: 'add --skip STEP, --set KEY=JSON or --from STEP, or leave it out.',
-    })
-  }
+  if (first === undefined) return undefined
   if (reason === undefined || reason.trim() === '') {
     throw new CliError('CLI_OPTION_INVALID', `${first} needs a reason: it is recorded with who repaired the run.`, {
       fix: `add --reason "why".`,
@@ -54,6 +48,11 @@ export function repairOf({ skip, set, from, reason, by }: RepairValues): Repair 
     ...(set.length > 0 ? { set: Object.fromEntries(set.map(assignment)) } : {}),
     ...(from.length > 0 ? { from } : {}),
   }
+}
+
+/** What it does to the run. */
+export function mendedBy({ by: _by, reason: _reason, ...repairs }: Repair): JsonObject {
+  return repairs
 }
 
 function assignment(text: string): [string, NonNullable<Repair['set']>[string]] {

@@ -11,7 +11,7 @@ import type {
   RunView,
   StepState,
 } from '@lorc/runner'
-import type { Engine } from './engine.ts'
+import type { Engine, OpenRunner } from './engine.ts'
 import { PID } from './fake-io.fixture.ts'
 
 export const RUN_ID = 'run_2026-01-09T12-34-56Z_ab12cd'
@@ -198,6 +198,8 @@ export function runnerOf(script: Partial<Runner>): Runner {
 
 export interface ScriptedEngine extends Engine {
   readonly opened: Parameters<Engine['openRunner']>[0][]
+  /** What was put on record. */
+  readonly recorded: Parameters<OpenRunner['record']>[0][]
   closed: number
 }
 
@@ -208,12 +210,17 @@ export function engineOf(
   const store = { get: async () => undefined, list: async () => [], ...script.store } as Partial<RunStore> as RunStore
   const engine: ScriptedEngine = {
     opened,
+    recorded: [],
     closed: 0,
     async openRunner(options) {
       opened.push(options)
       return {
         runner: script.runner ?? runnerOf({}),
         store,
+        record: (asked, work, tell) => {
+          engine.recorded.push(asked)
+          return work().then((result) => (tell(result), result))
+        },
         close: async () => {
           engine.closed++
         },

@@ -37,7 +37,7 @@ export class Secrets {
       code,
       message: this.mask.text(message),
       ...(fix !== undefined && { fix: this.mask.text(fix) }),
-      ...(details && { details: this.#texts(details) as JsonObject }),
+      ...(details && { details: this.masked(details) }),
     }
   }
 
@@ -48,11 +48,13 @@ export class Secrets {
     return data.type === 'approval.requested' ? { ...data, message: this.mask.text(data.message) } : data
   }
 
-  #texts(value: JsonValue): JsonValue {
+  /** With every text of it masked, keys too. */
+  masked<T extends JsonValue>(value: T): T
+  masked(value: JsonValue): JsonValue {
     if (typeof value === 'string') return this.mask.text(value)
     if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return value.map((member) => this.#texts(member))
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [this.mask.text(key), this.#texts(member)]))
+    if (Array.isArray(value)) return value.map((member) => this.masked(member))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [this.mask.text(key), this.masked(member)]))
   }
 }
 
@@ -71,6 +73,11 @@ export function secretsOf({ secrets: names = [] }: Plan, env: Environment, lenie
     })
   }
   return new Secrets(new Map(names.flatMap((name) => (env[name] ? [[name, env[name]]] : []))))
+}
+
+/** What somebody wrote freely about a run of this plan, with the secrets masked that the plan names. */
+export function maskSecrets<T extends JsonValue>(plan: Plan, env: Environment, value: T): T {
+  return secretsOf(plan, env, true)?.masked(value) ?? value
 }
 
 /** Throws SECRET_LEAKED where a plan, the parameters of a run, or what it takes over from another holds a secret. */

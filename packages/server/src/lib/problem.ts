@@ -1,3 +1,4 @@
+import { isCodedError, type CodedError } from './coded-error.ts'
 import type { Problem } from './contract/problem.ts'
 import { ERROR_CODES as SERVER_CODES, ServerError } from './errors.ts'
 import { statusOf } from './problem-status.ts'
@@ -59,18 +60,9 @@ export function isCoded(error: unknown): boolean {
   return codedOf(error) !== undefined
 }
 
-/** Families of coded errors, by name: a job's may come from another copy of its package. */
-const FAMILIES: ReadonlySet<string> = new Set(['ServerError', 'RunnerError', 'ContextError', 'EventError', 'RegistryError'])
-
-interface CodedError extends Error {
-  readonly code: string
-  readonly fix?: string | undefined
-  readonly details?: JsonObject | undefined
-}
-
 function codedOf(error: unknown): CodedError | undefined {
-  if (!(error instanceof Error)) return undefined
-  return FAMILIES.has(error.name) && 'code' in error ? (error as CodedError) : fromFastify(error)
+  if (isCodedError(error)) return error
+  return error instanceof Error ? fromFastify(error) : undefined
 }
 
 /** What fastify itself refuses, before a handler sees it. */

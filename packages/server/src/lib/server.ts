@@ -3,6 +3,7 @@ import {
   createFilesStore,
   createRunner,
   createSqliteStore,
+  maskSecrets,
   systemClock,
   type Clock,
   type Durability,
@@ -18,6 +19,7 @@ import type { ServiceConfig } from './config.ts'
 import { settledConfig } from './settled-config.ts'
 import { ServerError } from './errors.ts'
 import { AuditLog } from './audit/audit-log.ts'
+import { SteeringLog } from './audit/steering-log.ts'
 import { Authentication } from './auth/authentication.ts'
 import { KeyStore } from './auth/key-store.ts'
 import { isLoopback } from './auth/same-site.ts'
@@ -100,6 +102,8 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
     const authentication = new Authentication(keys, jwt && new TokenVerifier(jwt, workspace), required)
     const intake = new Intake({ runner, clock, log }, config.server.limits)
     const readers = new LiveReaders(store, clock, config.server.limits.readers, log)
+    const audit = new AuditLog(join(stateDir, 'audit.db'), () => clock.now())
+    const env = options.runner?.env ?? {}
     const service: Service = {
       workspace,
       stateDir,
@@ -113,9 +117,10 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       metrics,
       modules,
       readers,
-      artifacts: new RunArtifacts(runner, workspace, options.runner?.env ?? {}),
+      artifacts: new RunArtifacts(runner, workspace, env),
       authentication,
-      audit: new AuditLog(join(stateDir, 'audit.db'), () => clock.now()),
+      audit,
+      steering: new SteeringLog({ audit, runner, via: 'http', masked: (plan, value) => maskSecrets(plan, env, value) }),
       clock,
       log,
     }

@@ -1,6 +1,7 @@
 import type { Clock, Runner } from '@lorc/runner'
 import type { ServiceConfig } from './config.ts'
 import type { AuditLog } from './audit/audit-log.ts'
+import type { SteeringLog } from './audit/steering-log.ts'
 import type { RunArtifacts } from './artifacts/run-artifacts.ts'
 import type { Authentication } from './auth/authentication.ts'
 import type { Intake } from './intake/intake.ts'
@@ -33,6 +34,7 @@ export interface Service {
   readonly readers: LiveReaders
   readonly artifacts: RunArtifacts
   readonly audit: AuditLog
+  readonly steering: SteeringLog
   readonly authentication: Authentication
   readonly clock: Clock
   readonly log: ServiceLog

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { AuditLog, KeyStore } from '@lorc/server'
+import type { AuditLog, KeyStore } from '@lorc/server/access'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
@@ -12,7 +12,7 @@ export interface Ledgers {
 
 /** Lets `work` use the keys and the audit log of a workspace, and closes both whatever happens. */
 export async function withLedgers<T>({ stateDir }: LoadedWorkspace, io: Pick<Io, 'now'>, work: (ledgers: Ledgers) => Promise<T>): Promise<T> {
-  const { AuditLog, KeyStore } = await import('@lorc/server')
+  const { AuditLog, KeyStore } = await import('@lorc/server/access')
   const keys = new KeyStore(join(stateDir, 'keys.db'), () => io.now())
   const audit = new AuditLog(join(stateDir, 'audit.db'), () => io.now())
   try {

@@ -35,7 +35,7 @@ export const approve = defineCommand({
     const { io, out, options } = invocation
     const { step } = invocation.arguments
     const { reject, json, by = whoever(), reason = `${reject ? 'rejected' : 'approved'} by hand` } = options
-    return await withRunner(invocation, async ({ runner, store }) => {
+    return await withRunner(invocation, async ({ runner, store, record }) => {
       const runId = await findRun(store, invocation.arguments.run)
       const view = await runner.view(runId)
       if (step === undefined) {
@@ -49,7 +49,8 @@ export const approve = defineCommand({
         return list(view, { io, style: out, json })
       }
       checkRunStep(view, step)
-      const outcome = await runner.approve(runId, step, { approved: !reject, by, reason })
+      const asked = { action: 'run.approve', runId, by, reason, asked: { step, approved: !reject } } as const
+      const outcome = await record(asked, () => runner.approve(runId, step, { approved: !reject, by, reason }), (did) => ({ outcome: did }))
       const decided = reject ? 'rejected' : 'approved'
       if (json) io.stdout.write(`${JSON.stringify({ run_id: runId, step, approved: !reject, outcome })}\n`)
       else if (outcome === 'requested') io.stdout.write(`${runId}: ${decided} ${step}; its driver is told\n`)

@@ -5,7 +5,7 @@ import { count } from '../render/quantity.ts'
 
 export const auditVerify = defineCommand({
   description:
-    'Checks the hash chain of the audit log, in which the service, `lorc keys` and `lorc runs prune` put what operators did, from the first record. ' +
+    'Checks the hash chain of the audit log, in which the service and this command line put what operators did with runs and keys, from the first record. ' +
     'With --head it also tells whether records were cut off the end: keep the head that it prints somewhere else.',
   arguments: {},
   options: { head: { kind: 'text', label: 'HASH', summary: 'The head that an earlier check printed' }, ...JSON_OPTION },

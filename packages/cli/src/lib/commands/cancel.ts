@@ -26,9 +26,10 @@ export const cancel = defineCommand({
   ],
   async run(invocation) {
     const { io, options } = invocation
-    return await withRunner(invocation, async ({ runner, store }) => {
+    return await withRunner(invocation, async ({ runner, store, record }) => {
       const runId = await findRun(store, invocation.arguments.run)
-      const outcome = await runner.cancel(runId, { by: options.by ?? whoever(), reason: options.reason })
+      const asked = { by: options.by ?? whoever(), reason: options.reason }
+      const outcome = await record({ action: 'run.cancel', runId, ...asked }, () => runner.cancel(runId, asked), (did) => ({ outcome: did === 'cancelled' ? 'done' : did }))
       io.stdout.write(options.json ? `${JSON.stringify({ run_id: runId, outcome })}\n` : `${runId}: ${SAYS[outcome]}\n`)
       return EXIT.ok
     })

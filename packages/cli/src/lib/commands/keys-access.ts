@@ -1,4 +1,4 @@
-import type { KeyScope, StoredKey } from '@lorc/server'
+import type { KeyScope, StoredKey } from '@lorc/server/access'
 import { keyName, withLedgers } from '../access/ledgers.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { CliError } from '../errors.ts'

@@ -25,9 +25,10 @@ export const pause = defineCommand({
   ],
   async run(invocation) {
     const { io, options } = invocation
-    return await withRunner(invocation, async ({ runner, store }) => {
+    return await withRunner(invocation, async ({ runner, store, record }) => {
       const runId = await findRun(store, invocation.arguments.run)
-      const outcome = await runner.pause(runId, { by: options.by ?? whoever(), reason: options.reason })
+      const asked = { by: options.by ?? whoever(), reason: options.reason }
+      const outcome = await record({ action: 'run.pause', runId, ...asked }, () => runner.pause(runId, asked), (did) => ({ outcome: did }))
       if (options.json) io.stdout.write(`${JSON.stringify({ run_id: runId, outcome })}\n`)
       else io.stdout.write(`${runId}: ${SAYS[outcome]}\nto let it go on: lorc unpause ${runId}\n`)
       return EXIT.ok

@@ -30,6 +30,17 @@ it('says that the same came out', async () => {
   expect(stderr).toContain(`it came out as ${runId} did (2 steps, 2 values), though environment differs: option concurrency only in B: 1`)
 })
 
+it('is on record, with the run that it makes', async () => {
+  runs.work = good
+  const { runId } = await runs.run(plan)
+  const { line } = await rerun(runId, '--by', 'ann', '--reason', 'a doubt')
+  const records = (await runs.lorc('audit', 'export')).stdout.trim().split('\n').map((text) => JSON.parse(text) as object)
+  expect(records).toMatchObject([
+    { action: 'run.rerun', via: 'cli', target: runId, who: 'ann', why: 'a doubt', before: { status: 'completed' } },
+    { of: 0, outcome: 'done', after: { rerun: line['run_id'] } },
+  ])
+})
+
 it('shows where it differs, and what that may come from', async () => {
   runs.work = good
   await writeFile(join(folder, 'stats.ts'), '1')

@@ -1,8 +1,10 @@
+import type { RunHandle } from '@lorc/runner'
 import { defineCommand } from '../command.ts'
 import { driving } from '../driving.ts'
 import { judgeRepetition } from '../repetition.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
+import { BY_OPTION, whoever } from '../whoever.ts'
 
 export const rerun = defineCommand({
   description:
@@ -12,7 +14,7 @@ export const rerun = defineCommand({
     'recorded one did, if that one completed.',
   resultLine: true,
   arguments: { run: RUN_ARGUMENT },
-  options: DRIVE_OPTIONS,
+  options: { reason: { kind: 'text', label: 'TEXT', default: 'run again by hand', summary: 'Why: it is recorded' }, ...BY_OPTION, ...DRIVE_OPTIONS },
   examples: [
     ['rerun last', 'the newest run once more: does the same come out?'],
     ['rerun ab12cd --concurrency 1', 'one step at a time: does the order matter?'],
@@ -24,16 +26,19 @@ export const rerun = defineCommand({
     return await driving(
       invocation,
       options,
-      async () => async ({ runner, store }) => {
+      async () => async ({ runner, store, record }) => {
         recorded = await findRun(store, invocation.arguments.run)
         const { rerunOf } = await import('@lorc/runner/records')
         const again = await rerunOf(store, recorded)
         for (const mended of again.mended) io.stderr.write(err.dim(`not done again: ${mended}\n`))
-        return await runner.start(again.plan, {
-          ...again.options,
-          ...(concurrency === undefined ? {} : { concurrency }),
-          ...(options['fail-fast'] ? { failFast: true } : {}),
-        })
+        const start = (): Promise<RunHandle> =>
+          runner.start(again.plan, {
+            ...again.options,
+            ...(concurrency === undefined ? {} : { concurrency }),
+            ...(options['fail-fast'] ? { failFast: true } : {}),
+          })
+        const asked = { action: 'run.rerun', runId: recorded, by: options.by ?? whoever(), reason: options.reason } as const
+        return await record(asked, start, ({ runId }) => ({ outcome: 'done', rerun: runId }))
       },
       {
         async judge({ runId }, { store }) {

@@ -1,10 +1,12 @@
+import type { RunHandle } from '@lorc/runner'
 import { defineCommand } from '../command.ts'
 import { driving } from '../driving.ts'
 import { AboutRun } from '../errors.ts'
-import { repairOf, REPAIR_OPTIONS } from '../repair.ts'
+import { mendedBy, repairOf, REPAIR_OPTIONS } from '../repair.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { checkRunStep } from '../step-names.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
+import { whoever } from '../whoever.ts'
 
 export const resume = defineCommand({
   description:
@@ -16,7 +18,7 @@ export const resume = defineCommand({
   options: { ...REPAIR_OPTIONS, ...DRIVE_OPTIONS },
   examples: [
     ['resume last', 'go on with the newest run'],
-    ['resume ab12cd', 'the last part of an id will do'],
+    ['resume ab12cd --reason "the upstream is back"', 'the last part of an id will do; say why'],
     ['resume last --skip notify --reason "told by hand"', 'go on as if `notify` were done'],
     ['resume last --set sales.rate_v1=1.07 --from report --reason typo', 'do the report again, with another value'],
   ],
@@ -24,18 +26,21 @@ export const resume = defineCommand({
     const { options } = invocation
     const { concurrency } = options
     const repair = repairOf(options)
-    return await driving(invocation, options, async () => async ({ runner, store }) => {
+    return await driving(invocation, options, async () => async ({ runner, store, record }) => {
       const runId = await findRun(store, invocation.arguments.run)
       if (repair !== undefined) {
         const view = await runner.view(runId)
         for (const step of [...(repair.skip ?? []), ...(repair.from ?? [])]) checkRunStep(view, step)
       }
-      const resumed = runner.resume(runId, {
-        ...(concurrency === undefined ? {} : { concurrency }),
-        ...(options['fail-fast'] ? { failFast: true } : {}),
-        ...(repair === undefined ? {} : { repair }),
-      })
-      return await resumed.catch((error: unknown) => {
+      const resume = (): Promise<RunHandle> =>
+        runner.resume(runId, {
+          ...(concurrency === undefined ? {} : { concurrency }),
+          ...(options['fail-fast'] ? { failFast: true } : {}),
+          ...(repair === undefined ? {} : { repair }),
+        })
+      const { by = whoever(), reason = 'resumed by hand' } = options
+      const asked = { action: 'run.resume', runId, by, reason, ...(repair && { asked: mendedBy(repair) }) } as const
+      return await record(asked, resume, () => ({ outcome: 'done' })).catch((error: unknown) => {
         throw new AboutRun(runId, error)
       })
     })

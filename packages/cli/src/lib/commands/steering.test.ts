@@ -23,7 +23,7 @@ async function lorc(words: string | string[], runner: Partial<Runner> = {}, io: 
     store: { list: async () => [SUMMARY], get: async (id) => (id === RUN_ID ? SUMMARY : undefined) },
   })
   const exit = await main(typeof words === 'string' ? words.split(' ') : words, { io, engine, version: '1.2.3' })
-  return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
+  return { exit, stdout: io.stdout.text, stderr: io.stderr.text, recorded: engine.recorded }
 }
 
 const asking = (name: string, more: Partial<NonNullable<StepState['approval']>> = {}): StepState =>
@@ -82,6 +82,7 @@ ship
         exit: 0,
         stdout: '',
         stderr: `nothing waits for an approval in ${RUN_ID}\n`,
+        recorded: [],
       })
     }
   })
@@ -100,6 +101,7 @@ ship
         : [`approved gate; nobody drives it\nto go on with it: lorc resume ${RUN_ID}\n`, expect.stringContaining('rejected gate; nobody') as string]
     expect([yes.exit, yes.stdout]).toEqual([0, `${RUN_ID}: ${approved}`])
     expect([no.exit, no.stdout]).toEqual([0, typeof rejected === 'string' ? `${RUN_ID}: ${rejected}` : rejected])
+    expect(yes.recorded).toEqual([{ action: 'run.approve', runId: RUN_ID, by: 'ann', reason: 'checked', asked: { step: 'gate', approved: true } }])
     const json = await lorc('approve last gate --json', runner)
     expect(JSON.parse(json.stdout)).toEqual({ run_id: RUN_ID, step: 'gate', approved: true, outcome })
   })
@@ -128,7 +130,8 @@ describe('pause and unpause', () => {
       asked.push(all)
       return outcome
     }
-    const { exit, stdout } = await lorc([command, 'last', '--by', 'me', '--reason', 'why not'], { [command]: act })
+    const { exit, stdout, recorded } = await lorc([command, 'last', '--by', 'me', '--reason', 'why not'], { [command]: act })
+    expect(recorded).toEqual([{ action: `run.${command}`, runId: RUN_ID, by: 'me', reason: 'why not' }])
     expect([exit, stdout]).toEqual([0, `${RUN_ID}: ${says.replace('RUN', RUN_ID)}`])
     expect(JSON.parse((await lorc(`${command} last --json`, { [command]: act })).stdout)).toEqual({ run_id: RUN_ID, outcome })
     expect(asked).toEqual([
@@ -146,8 +149,8 @@ describe('resume with a repair', () => {
       return handleOf({})
     }
     const plan = planOf('a', 'b', 'c')
-    const { exit, stderr } = await lorc(['resume', 'last', ...words], { resume, view: async () => viewOf({ plan, steps: plan.steps.map(({ name }) => stateOf(name)) }) })
-    return { exit, stderr, repair: seen[0] }
+    const { exit, stderr, recorded } = await lorc(['resume', 'last', ...words], { resume, view: async () => viewOf({ plan, steps: plan.steps.map(({ name }) => stateOf(name)) }) })
+    return { exit, stderr, repair: seen[0], recorded }
   }
 
   it('passes on what to mend, by whom and why', async () => {
@@ -164,6 +167,13 @@ describe('resume with a repair', () => {
     expect((await repairs([])).repair).toBeUndefined()
   })
 
+  it('is on record, as is one without', async () => {
+    const { recorded } = await repairs(['--skip', 'a', '--set', 'x.y_v1=1', '--by', 'ann', '--reason', 'why'])
+    expect(recorded).toEqual([{ action: 'run.resume', runId: RUN_ID, by: 'ann', reason: 'why', asked: { skip: ['a'], set: { 'x.y_v1': 1 } } }])
+    expect((await repairs(['--by', 'ann', '--reason', 'why'])).recorded).toEqual([{ action: 'run.resume', runId: RUN_ID, by: 'ann', reason: 'why' }])
+    expect((await repairs([])).recorded).toMatchObject([{ by: expect.stringContaining('@') as string, reason: 'resumed by hand' }])
+  })
+
   it('names the step that is meant', async () => {
     expect(await repairs(['--skip', 'd', '--reason', 'why'])).toMatchObject({ exit: 2, repair: undefined, stderr: expect.stringContaining('CLI_STEP_UNKNOWN') as string })
   })
@@ -171,8 +181,6 @@ describe('resume with a repair', () => {
   it.each([
     [['--skip', 'a'], '--skip needs a reason'],
     [['--set', 'a.b_v1=1', '--reason', ' '], '--set needs a reason'],
-    [['--reason', 'why'], '--reason says of a repair'],
-    [['--by', 'ann'], '--by says of a repair'],
     [['--skip', 'a', '--from', 'a', '--reason', 'why'], '`a` is named by --skip and by --from'],
     [['--set', 'a.b_v1', '--reason', 'why'], '--set takes KEY=JSON, not `a.b_v1`'],
     [['--set', '=1', '--reason', 'why'], '--set takes KEY=JSON'],

@@ -17,9 +17,10 @@ export const unpause = defineCommand({
   examples: [['unpause last', 'let the newest run go on']],
   async run(invocation) {
     const { io, options } = invocation
-    return await withRunner(invocation, async ({ runner, store }) => {
+    return await withRunner(invocation, async ({ runner, store, record }) => {
       const runId = await findRun(store, invocation.arguments.run)
-      const outcome = await runner.unpause(runId, { by: options.by ?? whoever(), reason: options.reason })
+      const asked = { by: options.by ?? whoever(), reason: options.reason }
+      const outcome = await record({ action: 'run.unpause', runId, ...asked }, () => runner.unpause(runId, asked), (did) => ({ outcome: did }))
       if (options.json) io.stdout.write(`${JSON.stringify({ run_id: runId, outcome })}\n`)
       else if (outcome === 'requested') io.stdout.write(`${runId}: asked its driver to go on with it\n`)
       else io.stdout.write(`${runId}: not paused any more, and nobody drives it\nto go on with it: lorc resume ${runId}\n`)

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { createMemoryStore } from '@lorc/runner'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { AuditLog } from '../audit/audit-log.ts'
 import { moduleService } from '../modules/module-service.fixture.ts'
 import { createServer, type LorcServer } from '../server.ts'
 import { scratch } from '../service.fixture.ts'
@@ -9,6 +11,7 @@ const BASE64 = Buffer.from(SECRET).toString('base64').replace(/=+$/, '')
 
 interface Leaky {
   url: string
+  folder: string
   server: LorcServer
   said: string[]
   /** Every answer that came, with what was asked. */
@@ -32,6 +35,7 @@ async function leaky(files: Record<string, string>, modules: object = {}): Promi
   const seen: Leaky['seen'] = []
   return {
     url,
+    folder: workspace,
     server,
     said,
     seen,
@@ -103,7 +107,12 @@ describe('a secret is in no answer', () => {
     await ask('POST', `/runs/${id}/approve`, { step: 'ok', approved: false, reason: SECRET })
     await expect.poll(async () => (await ask('GET', `/runs/${id}`)).body['status']).toBe('failed')
     await ask('POST', `/runs/${id}/cancel`, { reason: SECRET })
+    await ask('POST', `/runs/${id}/resume`, { reason: 'x', by: SECRET, set: { 'a.b_v1': { deep: [SECRET] } } })
     await look(service, id, ['ok'])
+    const log = new AuditLog(join(service.folder, '.lorc/audit.db'))
+    service.said.push(...log.lines())
+    log.close()
+    expect(service.said.filter((line) => line.includes('"action"'))).toHaveLength(5)
     expect(leaks(service)).toEqual([])
   })
 

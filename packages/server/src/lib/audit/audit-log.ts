@@ -1,4 +1,5 @@
-import { RunnerError, type JsonObject } from '@lorc/runner'
+import type { JsonObject } from '@lorc/runner'
+import { isCodedError } from '../coded-error.ts'
 import { ServerError } from '../errors.ts'
 import { LedgerFile } from '../ledger/ledger-file.ts'
 import { GENESIS, sealRecord, unsealRecord, type AuditAction, type AuditOutcome, type AuditRecord } from './audit-record.ts'
@@ -100,7 +101,7 @@ export class AuditLog {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof RunnerError || error instanceof ServerError ? error.code : 'SERVER_INTERNAL'
+  return isCodedError(error) ? error.code : 'SERVER_INTERNAL'
 }
 
 function unavailable(error: unknown): ServerError {

@@ -1,97 +1,66 @@
-import type { JsonObject, RunView } from '@lorc/runner'
+import type { Runner } from '@lorc/runner'
 import type { FastifyInstance } from 'fastify'
 import { askingSteps } from '../answers/asking-steps.ts'
 import { nameOf } from '../auth/principal.ts'
+import type { AcceptedRun } from '../intake/accepted-run.ts'
 import { RequestInvalid } from '../problem.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
-type Outcome = 'requested' | 'done' | 'already_ended'
-/** An outcome, with what else there is to tell of it. */
-type Done = { outcome: Outcome } & JsonObject
-
 export function runControlRoutes(app: FastifyInstance, service: Service): void {
-  const { runner, intake } = service
+  const { runner, intake, steering } = service
 
-  route(app, 'POST /runs/{run_id}/cancel').answers(async ({ params, body, raw }) => {
+  route(app, 'POST /runs/{run_id}/cancel').answers(async ({ params: { run_id: runId }, body, raw }) => {
     const asked = { by: nameOf(raw, body.by), reason: body.reason }
-    const outcome = await onRecord(service, 'run.cancel', params.run_id, asked, async () => {
-      const done = await runner.cancel(params.run_id, asked)
-      return done === 'cancelled' ? 'done' : done
-    })
-    return { status: 200, body: { run_id: params.run_id, outcome } }
+    const outcome = await steering.record({ action: 'run.cancel', runId, ...asked }, async () => cancelled(await runner.cancel(runId, asked)), asOutcome)
+    return { status: 200, body: { run_id: runId, outcome } }
   })
 
   for (const what of ['pause', 'unpause'] as const) {
-    route(app, `POST /runs/{run_id}/${what}`).answers(async ({ params, body, raw }) => {
+    route(app, `POST /runs/{run_id}/${what}`).answers(async ({ params: { run_id: runId }, body, raw }) => {
       const asked = { by: nameOf(raw, body.by), reason: body.reason }
-      const outcome = await onRecord(service, `run.${what}`, params.run_id, asked, () => runner[what](params.run_id, asked))
-      if (what === 'unpause' && outcome === 'done') await intake.resume(params.run_id)
-      return { status: 200, body: { run_id: params.run_id, outcome } }
+      const outcome = await steering.record({ action: `run.${what}`, runId, ...asked }, () => runner[what](runId, asked), asOutcome)
+      if (what === 'unpause' && outcome === 'done') await intake.resume(runId)
+      return { status: 200, body: { run_id: runId, outcome } }
     })
   }
 
-  route(app, 'POST /runs/{run_id}/approve').answers(async ({ params, body, raw }) => {
+  route(app, 'POST /runs/{run_id}/approve').answers(async ({ params: { run_id: runId }, body, raw }) => {
     const { approved, reason } = body
-    const step = body.step ?? (await onlyAsking(service, params.run_id))
+    const step = body.step ?? (await onlyAsking(service, runId))
     const by = nameOf(raw, body.by)
-    const outcome = await onRecord(service, 'run.approve', params.run_id, { by, reason, step, approved }, () =>
-      runner.approve(params.run_id, step, { approved, by, reason }),
-    )
-    if (outcome === 'done') await intake.resume(params.run_id)
-    return { status: 200, body: { run_id: params.run_id, outcome } }
+    const asked = { action: 'run.approve', runId, by, reason, asked: { step, approved } } as const
+    const outcome = await steering.record(asked, () => runner.approve(runId, step, { approved, by, reason }), asOutcome)
+    if (outcome === 'done') await intake.resume(runId)
+    return { status: 200, body: { run_id: runId, outcome } }
   })
 
-  route(app, 'POST /runs/{run_id}/resume').answers(async ({ params, body, raw }) => {
+  route(app, 'POST /runs/{run_id}/resume').answers(async ({ params: { run_id: runId }, body, raw }) => {
     const { reason, set, skip, from } = body
     const by = nameOf(raw, body.by)
     const repairs = { ...(set && { set }), ...(skip && { skip }), ...(from && { from }) }
-    const repair = Object.keys(repairs).length === 0 ? {} : { repair: { by, reason, ...repairs } }
-    await onRecord(service, 'run.resume', params.run_id, { by, reason, ...repairs }, async () => {
-      await intake.resume(params.run_id, repair)
-      return 'done'
-    })
-    return { status: 202, headers: { location: `/runs/${params.run_id}` }, body: { run_id: params.run_id, status: 'running' } }
-  })
-
-  route(app, 'POST /runs/{run_id}/rerun').answers(async ({ params, body, raw }) => {
-    const asked = { by: nameOf(raw, body.by), reason: body.reason }
-    const { rerunOf } = await import('@lorc/runner/records')
-    let runId = ''
-    await onRecord(service, 'run.rerun', params.run_id, asked, async () => {
-      const { plan, options } = await rerunOf(runner.store, params.run_id)
-      runId = (await intake.accept(plan, options)).runId
-      return { outcome: 'done', rerun: runId }
-    })
+    const isRepaired = Object.keys(repairs).length > 0
+    const asked = { action: 'run.resume', runId, by, reason, ...(isRepaired && { asked: repairs }) } as const
+    await steering.record(asked, () => intake.resume(runId, isRepaired ? { repair: { by, reason, ...repairs } } : {}), () => asOutcome('done'))
     return { status: 202, headers: { location: `/runs/${runId}` }, body: { run_id: runId, status: 'running' } }
   })
-}
 
-/** Has the audit log tell what was asked, by whom and why, and the run before and after. */
-async function onRecord(
-  { audit, runner }: Service,
-  action: string,
-  runId: string,
-  { by, reason, ...more }: { by: string; reason: string } & JsonObject,
-  work: () => Promise<Outcome | Done>,
-): Promise<Outcome> {
-  const before = await runner.view(runId)
-  const asked = Object.keys(more).length === 0 ? {} : { asked: more }
-  return audit.act({ who: by, via: 'http', action, target: runId, why: reason, before: { ...stateOf(before), ...asked } }, async () => {
-    const did = await work()
-    const done: Done = typeof did === 'string' ? { outcome: did } : did
-    return { result: done.outcome, after: { ...done, ...stateOf(await runner.view(runId)) } }
+  route(app, 'POST /runs/{run_id}/rerun').answers(async ({ params: { run_id: runId }, body, raw }) => {
+    const { rerunOf } = await import('@lorc/runner/records')
+    const start = async (): Promise<AcceptedRun> => {
+      const { plan, options } = await rerunOf(runner.store, runId)
+      return intake.accept(plan, options)
+    }
+    const asked = { action: 'run.rerun', runId, by: nameOf(raw, body.by), reason: body.reason } as const
+    const again = await steering.record(asked, start, ({ runId: rerun }) => ({ ...asOutcome('done'), rerun }))
+    return { status: 202, headers: { location: `/runs/${again.runId}` }, body: { run_id: again.runId, status: 'running' } }
   })
 }
 
-/** What of a run an operator can change, as it is at this moment: what its driver was asked for may come later. */
-function stateOf({ status, endedAt, paused, steps }: RunView): JsonObject {
-  return {
-    status,
-    ended_at: endedAt === null ? null : new Date(endedAt).toISOString(),
-    paused: paused !== null,
-    waiting_for: askingSteps(steps).map(({ name }) => name),
-  }
+const asOutcome = (outcome: string): { outcome: string } => ({ outcome })
+
+function cancelled(outcome: Awaited<ReturnType<Runner['cancel']>>): 'requested' | 'done' | 'already_ended' {
+  return outcome === 'cancelled' ? 'done' : outcome
 }
 
 async function onlyAsking({ runner }: Service, runId: string): Promise<string> {
