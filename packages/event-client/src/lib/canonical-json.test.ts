@@ -1,7 +1,8 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, type NotJson } from './canonical-json.ts'
+import { canonicalJson } from './canonical-json.ts'
+import type { NotJson } from './not-json.ts'
 import type { JsonValue } from './json.ts'
 
 /** By the letter of RFC 8785, slowly. */
