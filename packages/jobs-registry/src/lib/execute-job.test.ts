@@ -116,6 +116,7 @@ it('tries again what may pass, as the job says, and emits nothing twice', async 
 it('gives up after as many attempts as there are, at what is for good, and when it is cancelled', async () => {
   expect(await execute('flaky', {})).toMatchObject({ ended: { message: 'later' }, waits: { length: 2 }, tried: [{ n: 1 }] })
   expect(await execute('flaky', { retries: 0 })).toMatchObject({ ended: { message: 'later' }, waits: [] })
+  expect(await execute('flaky', { retries: 1 })).toMatchObject({ ended: { message: 'later' }, waits: { length: 1 } })
   expect(await execute('broken', {})).toMatchObject({ ended: { message: 'kaputt' }, waits: [] })
   expect(await execute('flaky', { signal: AbortSignal.abort() })).toMatchObject({ ended: { message: 'later' }, waits: [] })
   const during = new AbortController()

@@ -26,6 +26,12 @@ test('does not give back the object that it was given', () => {
   expect(checkPlan(good)).not.toBe(good)
 })
 
+test('steps of two phases never run together: they may write one file', () => {
+  const [first, last] = [step('a', { outputs: ['x'] }), step('b', { outputs: ['x'], phase: 'always' })]
+  expect(problemsOf(plan(first, last))).toEqual([])
+  expect(problemsOf(plan(first, { ...last, phase: undefined }))).toMatchObject([{ path: 'steps[1].outputs[0]' }])
+})
+
 const cyclic: Record<string, unknown> = {}
 cyclic.self = cyclic
 

@@ -40,7 +40,7 @@ const answering = (attempt: Attempt, n: number): AttemptOutcome => {
 
 async function record(plan: Plan, answer: typeof answering, scripts: Record<string, Script> = {}, meanwhile: (runner: Runner, runId: string) => unknown = () => undefined) {
   const runner = await world.runner({}, { executors: [scriptedExecutor(scripts), outside(answer)] })
-  const { runId, result } = await runner.start(plan, { seed: 11 })
+  const { runId, result } = await runner.start(plan, { seed: 11, versions: { modules: { plot: '2.1' } } })
   await meanwhile(runner, runId)
   await result
   const file = join(world.workspace, 'b')
@@ -74,7 +74,7 @@ it('repeats a run elsewhere with the recorded answers, files included, and asks 
   expect(result.context.blame('x.n_v1')?.who).toBe('the model')
   expect(result.steps[0]).toMatchObject({ outputs: ['x.n_v1', path], artifacts: [{ path }] })
   expect(readFileSync(join(elsewhere.workspace, path), 'utf8')).toBe('<svg>1</svg>')
-  for await (const [line] of store.read(result.runId)) expect(JSON.parse(line!)).toMatchObject({ origin: { type: 'replay', runId, sha256 }, seed: 11 })
+  for await (const [line] of store.read(result.runId)) expect(JSON.parse(line!)).toMatchObject({ origin: { type: 'replay', runId, sha256 }, seed: 11, versions: { modules: { plot: '2.1' } } })
 })
 
 it('tells what comes out differently: here the code that is not recorded', async () => {
