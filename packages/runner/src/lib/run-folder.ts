@@ -128,8 +128,15 @@ function results({ fold, context }: LoadedRun): unknown {
     run_id: fold.runId,
     status: fold.status,
     context: Object.fromEntries(context.keys().map((key) => [key, context.get(key)])),
-    steps: Object.fromEntries(fold.steps().map((step) => [step.name, stepRecord(step)])),
+    steps: recordsByName(fold.steps()),
   }
+}
+
+/** An object without a prototype is a dictionary from the start; any other is made anew for each of its first hundreds of fields. */
+function recordsByName(steps: readonly StepState[]): Record<string, unknown> {
+  const records = Object.create(null) as Record<string, unknown>
+  for (const step of steps) records[step.name] = stepRecord(step)
+  return records
 }
 
 function stepRecord({ status, attempts, startedAt, endedAt, metrics, outputs, artifacts, error, blockedBy, reason, meta, cached, importedFrom }: StepState): unknown {
