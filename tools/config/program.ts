@@ -22,7 +22,8 @@ interface ProgramOptions {
  * - `instead` are modules that lie in the source in the place of others that only a build has a use for.
  * - The processes and threads that the packages in `carries` start, and their `python/` folders, are carried along: built code
  *   finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from.
- * - `library` is what others may import of it, with its declarations. The templates of projects are put beside.
+ * - `library` is what others may import of it, with its declarations. The templates of projects are put beside, and the JSON Schema of recipes
+ *   that their first lines name.
  */
 export const program = (name: string, { carries, installed, library, scripts, instead }: ProgramOptions): Options[] => {
   // Not by `clean`: the builds go on at the same time.
@@ -48,6 +49,7 @@ export const program = (name: string, { carries, installed, library, scripts, in
         cpSync(`${from}/python`, 'python', { recursive: true, filter: (path) => !/__pycache__|\.pyc$|\btest_/.test(path) })
       }
       writeFileSync('dist/templates.json', JSON.stringify(templateFiles()))
+      cpSync('../../docs/recipe.schema.json', 'dist/recipe.schema.json')
     },
   }
   const first: Options = {

@@ -46,6 +46,16 @@ it('tells each thing that is wrong, job by job', async () => {
   expect(checked.jobs.filter(({ ok }) => ok)).toEqual([{ name: 'good', ok: true }])
 })
 
+it('finds TypeScript in what is to be installed', async () => {
+  const manifest = { name: 'a', type: 'module', lorc: { jobs: { one: './one.ts' } } }
+  files.write('package.json', manifest)
+  files.write('one.ts', 'export default async (): Promise<void> => {}')
+  const { problems } = await checkJobs(files.root, all('one.ts'))
+  expect(problems).toMatchObject([{ code: 'REGISTRY_MODULE_FAILED', message: expect.stringContaining('`one.ts` is TypeScript'), fix: expect.stringContaining('name the JavaScript') }])
+  files.write('package.json', { ...manifest, private: true })
+  expect((await checkJobs(files.root, all('one.ts'))).problems).toEqual([])
+})
+
 it('names the module itself where that is left out', async () => {
   files.write('package.json', { name: 'a', type: 'module', lorc: { jobs: { one: './one.js' } } })
   files.write('one.js', 'export default async () => {}')

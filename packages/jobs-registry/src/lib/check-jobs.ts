@@ -4,6 +4,7 @@ import { parseDeclaration } from './declaration.ts'
 import { broughtNames } from './declared-names.ts'
 import { RegistryError } from './errors.ts'
 import { moduleFile } from './job-module.ts'
+import { JAVASCRIPT } from './load-job.ts'
 import type { JobEntry, RegistryProblem } from './job-registry.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import { packedFiles } from './packed-files.ts'
@@ -73,8 +74,10 @@ async function faultsOf(entry: JobEntry, { dir, name, manifest, packed, options 
     const file = moduleFile(name, dir, entry)
     const { imports } = await probeJob({ package: name, job: entry.name, file, export: entry.export, dir }, options)
     const brought = new Set([...broughtNames(manifest), name])
+    const paths = imports.files.map((path) => relative(dir, path))
     return [
-      ...imports.files.map((path) => relative(dir, path)).filter((path) => packed?.has(path) === false).map((path) => unpacked(path, entry)),
+      ...paths.filter((path) => packed?.has(path) === false).map((path) => unpacked(path, entry)),
+      ...(manifest['private'] === true ? [] : paths.filter((path) => /\.[cm]?ts$/.test(path)).map((path) => typed(path))),
       ...imports.packages.filter((one) => !brought.has(one)).map((one) => undeclared(one)),
     ]
   } catch (error) {
@@ -88,6 +91,10 @@ function unpacked(path: string, { module }: JobEntry): RegistryError {
   return new RegistryError('REGISTRY_FILE_UNPACKED', `${what} is not among the files that the package is published with.`, {
     fix: `add "${dirname(path) === '.' ? path : dirname(path).split('/')[0] ?? path}" to \`files\` of the package.json, or take it out of .npmignore.`,
   })
+}
+
+function typed(path: string): RegistryError {
+  return new RegistryError('REGISTRY_MODULE_FAILED', `\`${path}\` is TypeScript, which runs here, and does not where the package is installed.`, { fix: JAVASCRIPT })
 }
 
 function undeclared(name: string): RegistryError {

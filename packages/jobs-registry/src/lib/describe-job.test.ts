@@ -82,6 +82,14 @@ it('knows that a plain function takes no parameters', async () => {
   expect(found).not.toHaveProperty('docs')
 })
 
+it('says what to do about TypeScript in what is installed', async () => {
+  files.write('package.json', { dependencies: { typed: '1' } })
+  files.write('node_modules/typed/package.json', { name: 'typed', type: 'module', lorc: { jobs: { one: './one.ts' } } })
+  files.write('node_modules/typed/one.ts', 'export default async (): Promise<void> => {}')
+  const location = getJob(await discoverJobs({ root: files.root }), 'typed', 'one')
+  await expect(describeJob(location)).rejects.toMatchObject({ code: 'REGISTRY_MODULE_FAILED', fix: expect.stringContaining('name the JavaScript') })
+})
+
 it('finds an export of CommonJS', async () => {
   const found = await described('', { module: './one.cjs' }).catch((error: unknown) => error)
   expect(found).toMatchObject({ code: 'REGISTRY_MODULE_MISSING' })

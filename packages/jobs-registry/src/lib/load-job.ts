@@ -12,7 +12,8 @@ export async function loadJob({ package: packageName, job, file, export: name }:
   const details = { package: packageName, job, file, export: name }
   const module = await import(pathToFileURL(file).href).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new RegistryError('REGISTRY_MODULE_FAILED', `The module of ${label} cannot be loaded: ${why}`, { cause, details })
+    const isTyped = (cause as { code?: unknown } | undefined)?.code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'
+    throw new RegistryError('REGISTRY_MODULE_FAILED', `The module of ${label} cannot be loaded: ${why}`, { cause, details, ...(isTyped && { fix: JAVASCRIPT }) })
   }) as Record<string, unknown>
   const exported = exportOf(module, name)
   if (exported === undefined) {
@@ -29,6 +30,9 @@ export async function loadJob({ package: packageName, job, file, export: name }:
     throw new RegistryError('REGISTRY_EXPORT_NO_JOB', cause.message, { cause, details, fix: cause.fix })
   }
 }
+
+/** What to do about TypeScript where it was installed. */
+export const JAVASCRIPT = 'Node runs no TypeScript in `node_modules`: build the package (`tsc`), and let `lorc.jobs` name the JavaScript.'
 
 /** The names of a CommonJS module that Node does not see are those of its default export. */
 function exportOf(module: Record<string, unknown>, name: string): unknown {

@@ -54,7 +54,7 @@ it('knows no other template', async () => {
 
 it('calls packages like their folder', async () => {
   const { exit, stderr } = await init('job', 'My Mail.Box')
-  expect([exit, stderr]).toEqual([0, 'next: cd My Mail.Box && npm install && npm test\n'])
+  expect([exit, stderr]).toEqual([0, 'next: cd "My Mail.Box" && npm install && npm test\n'])
   const manifest = JSON.parse(readFileSync(join(folder, 'My Mail.Box/package.json'), 'utf8')) as Record<string, Record<string, string>>
   expect(manifest).toMatchObject({ name: 'my-mail-box', dependencies: { '@lorc/event-client': expect.stringMatching(/^\^\d/) }, devDependencies: { typescript: expect.stringMatching(/^\^\d/) } })
   expect(manifest).not.toHaveProperty('private')
@@ -67,7 +67,14 @@ it.each(['recipe', 'job', 'pipeline'])('leaves no name of the example in %s, and
   const { globSync } = await import('node:fs')
   const files = globSync('**/*', { cwd: join(folder, 'quakes') }).filter((path) => statSync(join(folder, 'quakes', path)).isFile())
   expect(files.length).toBeGreaterThan(5)
-  for (const path of files) expect(readFileSync(join(folder, 'quakes', path), 'utf8'), path).not.toMatch(/@lorc-examples|example-weather|catalog:|workspace:|\.\.\/lorc/)
+  for (const path of files) expect(readFileSync(join(folder, 'quakes', path), 'utf8'), path).not.toMatch(/@lorc-examples|example-weather|catalog:|workspace:|\.\.\/lorc|\.\.\/docs|<!--/)
+})
+
+it('names the schema of recipes where the package has it', async () => {
+  await init('pipeline', 'quakes')
+  const [first] = readFileSync(join(folder, 'quakes/earthquakes.yaml'), 'utf8').split('\n')
+  const place = first?.split('./node_modules/@lorc/cli/')[1] ?? ''
+  expect(JSON.parse(readFileSync(join(import.meta.dirname, '../../..', place), 'utf8'))).toHaveProperty('$schema')
 })
 
 it('makes a workspace of a pipeline', async () => {

@@ -52,7 +52,7 @@ export const init = defineCommand({
     if (!existsSync(join(folder, '.gitignore'))) await write(join(folder, '.gitignore'), 'package.json' in files ? IGNORED_OF_PACKAGES : IGNORED)
     const shown = relative(io.cwd, folder)
     io.stdout.write(`${Object.keys(files).map((path) => join(shown, path)).join('\n')}\n`)
-    io.stderr.write(`next: ${shown === '' ? '' : `cd ${shown} && `}${template.next}\n`)
+    io.stderr.write(`next: ${shown === '' ? '' : `cd ${/^[\w./-]+$/.test(shown) ? shown : JSON.stringify(shown)} && `}${template.next}\n`)
     return EXIT.ok
   },
 })

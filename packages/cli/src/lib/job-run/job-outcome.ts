@@ -25,7 +25,8 @@ export function jobFields({ steps }: Pick<RunResult, 'steps'>, { job }: PlanStep
 export function sampleLines({ steps }: Pick<RunResult, 'steps'>): string[] {
   const samples = steps[0]?.meta?.['samples']
   if (!Array.isArray(samples)) return []
-  return samples.filter(isObject).map(({ event_type: type, source, payload }) => truncate(oneLine(`  ${String(type)} ${String(source)} ${JSON.stringify(payload)}`), SAMPLE_WIDTH))
+  const rows = samples as { event_type: string; source: string; payload: JsonValue }[]
+  return rows.map(({ event_type: type, source, payload }) => truncate(oneLine(`  ${type} ${source} ${JSON.stringify(payload)}`), SAMPLE_WIDTH))
 }
 
 export interface OutcomeStyle {

@@ -15,6 +15,8 @@ describe('a module that cannot be imported', () => {
   bench.file('steps/values.ts', 'export type Row = { a: number }\nexport const a = 1\n')
   bench.file('steps/text.jsx', 'export default 1')
   bench.file('package.json', '{"type":"commonjs"}')
+  bench.file('node_modules/typed/package.json', '{"type":"module","exports":"./index.ts"}')
+  bench.file('node_modules/typed/index.ts', 'export default 1 as number')
 
   it.each([
     ['an enum', 'enum A { B }\nexport default () => A.B', 'a `const` object instead of an `enum`'],
@@ -22,6 +24,7 @@ describe('a module that cannot be imported', () => {
     ['a scoped one', "import x from '@no/such/deep'\nexport default x", 'npm install @no/such'],
     ['a file without its ending', "import { a } from './values'\nexport default () => a", 'names its file in full'],
     ['a type as a value', "import { Row } from './values.ts'\nexport default () => 1", 'import type'],
+    ['a package in TypeScript', "import x from 'typed'\nexport default x", 'published as JavaScript'],
     ['JSX', "import x from './text.jsx'\nexport default x", 'JSX has to be compiled'],
   ])('for %s comes with what to do', async (_, code, fix) => {
     const outcome = await node.execute(bench.code(code, { requiresProcess: true }))

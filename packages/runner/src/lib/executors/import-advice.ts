@@ -13,6 +13,8 @@ export function importAdvice(cause: unknown): string | undefined {
         'Node strips types and compiles nothing: write a `const` object instead of an `enum`, modules instead of a ' +
         '`namespace`, and assign in the constructor instead of in its parameters. `erasableSyntaxOnly` of tsconfig.json finds them.'
       )
+    case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
+      return 'Node runs no TypeScript in `node_modules`: a package is published as JavaScript (`tsc`), and its package.json names that.'
     case 'ERR_UNKNOWN_FILE_EXTENSION':
       return 'Write the module as .ts, .mts, .js or .mjs; JSX has to be compiled before.'
     case 'ERR_PACKAGE_PATH_NOT_EXPORTED':
