@@ -16,9 +16,9 @@ export type EventDraft = Omit<EventRow, 'event_id'>
 export function draftEvent(input: EventInput, correlationId: string | undefined, now: () => number, largest: number): EventDraft {
   if (typeof input !== 'object' || input === null) throw invalid('The event', `is ${nameOf(input)}, not an object`)
   return {
-    event_type: requiredText(input.type, 'type', 'event'),
-    source: reference(requiredText(input.source, 'source', 'event'), 'source'),
-    schema_ref: input.schemaRef === undefined ? null : reference(optionalText(input.schemaRef, 'schemaRef'), 'schemaRef'),
+    event_type: known(types, input.type, checkType),
+    source: known(references, input.source, checkSource),
+    schema_ref: input.schemaRef === undefined ? null : known(references, input.schemaRef, checkSchema),
     created_at: timeOf(input.time, now),
     correlation_id: optionalText(input.correlationId, 'correlationId') ?? correlationId ?? null,
     subject_id: optionalText(input.subjectId, 'subjectId'),
@@ -92,33 +92,37 @@ function optionalText(value: unknown, field: string): string | null {
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u
 
 function checked(text: string, field: string): string {
-  if (known.has(text)) return text
   if (text.length > LONGEST_TEXT) throw invalid(`\`${field}\``, `has ${text.length} characters; at most ${LONGEST_TEXT} are taken`)
   if (FORBIDDEN.test(text)) {
     throw invalid(`\`${field}\``, `(${JSON.stringify(text)}) holds a character that CloudEvents do not allow`)
   }
-  if (known.size === MOST_KNOWN) known.clear()
-  known.add(text)
   return text
 }
 
 /** The characters of a URI reference (RFC 3986, 2). */
 const REFERENCE = /^(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[\dA-Fa-f]{2})+$/
 
-function reference<Text extends string | null>(text: Text, field: string): Text {
-  if (text === null || knownReferences.has(text)) return text
-  if (!REFERENCE.test(text)) {
-    throw invalid(`\`${field}\``, `(${JSON.stringify(text)}) is no URI reference`, 'Encode it: `encodeURI(text)`. E.g. `ingester/gmail/acct1`.')
-  }
-  if (knownReferences.size === MOST_KNOWN) knownReferences.clear()
-  knownReferences.add(text)
+function reference(text: string, field: string): string {
+  if (REFERENCE.test(text)) return text
+  throw invalid(`\`${field}\``, `(${JSON.stringify(text)}) is no URI reference`, 'Encode it: `encodeURI(text)`. E.g. `ingester/gmail/acct1`.')
+}
+
+const checkType = (value: unknown): string => requiredText(value, 'type', 'event')
+const checkSource = (value: unknown): string => reference(requiredText(value, 'source', 'event'), 'source')
+const checkSchema = (value: unknown): string => reference(optionalText(value, 'schemaRef')!, 'schemaRef')
+
+/** Types and references come again and again, and may be made anew each time: each is checked once, and held once. */
+function known(texts: Map<unknown, string>, value: unknown, check: (value: unknown) => string): string {
+  const same = texts.get(value)
+  if (same !== undefined) return same
+  const text = check(value)
+  if (texts.size === MOST_KNOWN) texts.clear()
+  texts.set(text, text)
   return text
 }
 
-const knownReferences = new Set<string>()
-
-/** Types and sources come again and again. */
-const known = new Set<string>()
+const types = new Map<unknown, string>()
+const references = new Map<unknown, string>()
 const MOST_KNOWN = 256
 
 function timeOf(time: Date | string | undefined, now: () => number): string {

@@ -1,6 +1,6 @@
 import type { EventDraft } from './event-row.ts'
 import type { EventRow } from './event.ts'
-import { TextBuffer } from './text-buffer.ts'
+import { TextColumn } from './text-column.ts'
 
 /** Rows that are to be written: each is made when it is asked for. */
 export interface RowList {
@@ -11,17 +11,20 @@ export interface RowList {
 /** So many rows are some megabytes: worth being brought to the disk while the next ones are emitted. */
 export const MANY_ROWS = 4000
 
-/** Characters of an id. */
-const ID = 32
+/** What mostly is one of a few texts, each of which is held once: see draftEvent. */
+type Recurring = Pick<EventRow, 'event_type' | 'source' | 'schema_ref'>
 
-/** The columns of a row that are short, and mostly the same texts again. */
-type Short = Omit<EventDraft, 'payload'>
-
-/** Holds rows until they are written: ids and payloads as bytes, for they would just live long enough to fill the heap. */
+/**
+ * Holds rows until they are written. What differs from row to row is held as bytes: as strings it would live just long
+ * enough for the garbage collector to make room for ever more of the like.
+ */
 export class RowBuffer implements RowList {
-  readonly #short: Short[] = []
-  readonly #ends: number[] = []
-  readonly #texts = new TextBuffer()
+  readonly #recurring: Recurring[] = []
+  readonly #ids = new TextColumn()
+  readonly #times = new TextColumn()
+  readonly #correlations = new TextColumn()
+  readonly #subjects = new TextColumn()
+  readonly #payloads = new TextColumn()
   #length = 0
 
   get length(): number {
@@ -30,37 +33,41 @@ export class RowBuffer implements RowList {
 
   /** Of ids and payloads. */
   get bytes(): number {
-    return this.#texts.length
+    return this.#ids.bytes + this.#payloads.bytes
   }
 
-  push(id: string, draft: EventDraft): void {
-    this.#texts.add(id, 'latin1')
-    this.#texts.add(draft.payload)
-    this.#ends[this.#length] = this.#texts.length
-    const { event_type, source, schema_ref, created_at, correlation_id, subject_id } = draft
-    const short = this.#short[this.#length]
-    if (short === undefined) this.#short.push({ event_type, source, schema_ref, created_at, correlation_id, subject_id })
+  push(id: string, { event_type, source, schema_ref, created_at, correlation_id, subject_id, payload }: EventDraft): void {
+    const recurring = this.#recurring[this.#length]
+    if (recurring === undefined) this.#recurring.push({ event_type, source, schema_ref })
     else {
-      short.event_type = event_type
-      short.source = source
-      short.schema_ref = schema_ref
-      short.created_at = created_at
-      short.correlation_id = correlation_id
-      short.subject_id = subject_id
+      recurring.event_type = event_type
+      recurring.source = source
+      recurring.schema_ref = schema_ref
     }
+    this.#ids.push(id)
+    this.#times.push(created_at)
+    this.#correlations.push(correlation_id)
+    this.#subjects.push(subject_id)
+    this.#payloads.push(payload)
     this.#length += 1
   }
 
   at(index: number): EventRow {
-    const start = index === 0 ? 0 : this.#ends[index - 1]!
-    const { event_type, source, schema_ref, created_at, correlation_id, subject_id } = this.#short[index]!
-    const event_id = this.#texts.text(start, start + ID, 'latin1')
-    const payload = this.#texts.text(start + ID, this.#ends[index]!)
-    return { event_id, event_type, source, schema_ref, created_at, correlation_id, subject_id, payload }
+    const { event_type, source, schema_ref } = this.#recurring[index]!
+    return {
+      event_id: this.#ids.at(index)!,
+      event_type,
+      source,
+      schema_ref,
+      created_at: this.#times.at(index)!,
+      correlation_id: this.#correlations.at(index),
+      subject_id: this.#subjects.at(index),
+      payload: this.#payloads.at(index)!,
+    }
   }
 
   clear(): void {
-    this.#texts.clear()
+    for (const column of [this.#ids, this.#times, this.#correlations, this.#subjects, this.#payloads]) column.clear()
     this.#length = 0
   }
 }

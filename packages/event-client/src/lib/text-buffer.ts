@@ -20,14 +20,14 @@ export class TextBuffer {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  add(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): void {
+  add(text: string): void {
     const needed = this.#length + text.length * WIDEST
     if (needed > this.#bytes.length) this.#grow(needed)
-    this.#length += this.#bytes.write(text, this.#length, encoding)
+    this.#length += this.#bytes.write(text, this.#length)
   }
 
-  text(start: number, end: number, encoding: 'utf8' | 'latin1' = 'utf8'): string {
-    return this.#bytes.toString(encoding, start, end)
+  text(start: number, end: number): string {
+    return this.#bytes.toString('utf8', start, end)
   }
 
   clear(): void {

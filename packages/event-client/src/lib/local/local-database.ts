@@ -18,10 +18,10 @@ const PATIENCE = 20_000
 
 /**
  * Rows of half a kilobyte whose ids lie anywhere in their index: larger pages, a cache that holds what a batch changes, and
- * a longer log (64 MB) save most of what would be written again and again, and most waiting for the disk.
+ * a longer log (128 MB) save most of what would be written again and again, and most waiting for the disk.
  */
 const PRAGMAS = `PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000;
-  PRAGMA wal_autocheckpoint = 8000; PRAGMA checkpoint_fullfsync = 1`
+  PRAGMA wal_autocheckpoint = 16000; PRAGMA checkpoint_fullfsync = 1`
 
 export interface LocalDatabaseOptions {
   /** Milliseconds that a task waits for another process's lock. Default 20 s. */
