@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { canonicalize } from '../canonical-json.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { FORMATS, isObject, type JsonSchema } from './json-schema.ts'
 
@@ -105,7 +106,7 @@ function checkList(value: JsonValue[], schema: JsonObject, path: Path, report: R
   const fail = (message: string): void => report({ path, message })
   if (typeof minItems === 'number' && value.length < minItems) fail(`must have at least ${minItems} items, not ${value.length}`)
   if (typeof maxItems === 'number' && value.length > maxItems) fail(`must have at most ${maxItems} items, not ${value.length}`)
-  if (uniqueItems === true && new Set(value.map((item) => JSON.stringify(item))).size < value.length)
+  if (uniqueItems === true && new Set(value.map(canonicalize)).size < value.length)
     fail('must not have the same item twice')
   const first = Array.isArray(prefixItems) ? (prefixItems as JsonSchema[]) : []
   value.forEach((item, index) => {

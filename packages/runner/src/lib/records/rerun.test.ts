@@ -77,12 +77,17 @@ it('takes nothing from the cache, and nor do the runs of its steps', async () =>
 
 it('takes over what the run took over from another', async () => {
   let count = 0
-  const scripts = { draw: set('x.drawn_v1', () => ++count), sum: set('x.sum_v1', ({ context }) => context.get('x.drawn_v1')) }
+  const draw: Script = ({ context }) => {
+    context.set('x.drawn_v1', ++count)
+    return { status: 'ok', outputs: null, meta: { result: 'drawn' } }
+  }
+  const scripts = { draw, sum: set('x.sum_v1', ({ context }) => context.get('x.drawn_v1')) }
   const first = await start(plan, {}, scripts)
   const second = await start(plan, { resumeFrom: ['sum'], fromRun: first.runId }, scripts)
   const rerun = await again(second.runId, scripts)
   expect([rerun.begun, rerun.diff.same, count]).toEqual([['sum#1'], true, 1])
-  expect((await readRunRecord(world.store, rerun.runId)).steps[0]).toMatchObject({ name: 'draw', importedFrom: first.runId })
+  const { steps, results } = await readRunRecord(world.store, rerun.runId)
+  expect([steps[0], results]).toMatchObject([{ name: 'draw', importedFrom: first.runId }, { draw: 'drawn' }])
 })
 
 it('tells what people did to the run, which is not done again', async () => {
