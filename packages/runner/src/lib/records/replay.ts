@@ -8,6 +8,9 @@ import { rerunOf } from './rerun.ts'
 /** Steps whose answers come from outside, and so from the bundle: a replay asks nothing of anybody. */
 export const OUTSIDE_TYPES: readonly string[] = ['http', 'module']
 
+/** What of a run's `versions` is about modules. */
+const OF_MODULES = ['modules', 'module_configs']
+
 /**
  * Repeats a bundled run: steps of types that ask something of others get what was recorded, approvals what people decided
  * then, and all other steps run.
@@ -34,8 +37,8 @@ export class Replay {
     const { plan, options, mended, versions } = await rerunOf(bundle, bundle.runId)
     const origin = { type: 'replay', runId: bundle.runId, sha256: bundle.sha256 } as const
     // Their answers are of the modules of then.
-    const asked = versions['modules'] === undefined ? {} : { versions: { modules: versions['modules'] } }
-    return { handle: await runner.start(plan, { ...options, ...asked, ...overrides, origin }), mended }
+    const asked = Object.fromEntries(OF_MODULES.flatMap((name) => (versions[name] === undefined ? [] : [[name, versions[name]]])))
+    return { handle: await runner.start(plan, { ...options, versions: asked, ...overrides, origin }), mended }
   }
 
   /** The run of the bundle that this one repeats: they are linked by the same steps. */

@@ -20,7 +20,7 @@ export function createModuleExecutor(registry: ModuleRegistry): StepExecutor {
   return {
     types: ['module'],
     execute: (attempt) => execute(registry, attempt),
-    versions: async (steps) => ({ modules: await registry.versions(steps) }),
+    versions: (steps) => registry.versions(steps),
     close: async () => registry.close(),
   }
 }

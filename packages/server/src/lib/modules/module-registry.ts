@@ -32,11 +32,18 @@ export class ModuleRegistry implements ModuleFinder {
     return { secrets: this.get(name).secrets }
   }
 
-  /** The versions that the modules which steps call say they have, by their names; of one that says none, nothing. */
-  async versions(steps: readonly PlanStep[]): Promise<JsonObject> {
+  /**
+   * What the modules are that steps call, by their names: the versions that they say they have (of one that says none, nothing),
+   * and the hashes of what the configuration says of them.
+   */
+  async versions(steps: readonly PlanStep[]): Promise<{ modules: JsonObject; module_configs: JsonObject }> {
     const names = new Set(steps.flatMap(({ args }) => (args as { module?: string } | undefined)?.module ?? []))
-    const said = [...names].map(async (name) => [name, (await this.#modules.get(name)?.metadata())?.['version']] as const)
-    return Object.fromEntries((await Promise.all(said)).flatMap(([name, version]) => (version === undefined ? [] : [[name, version]])))
+    const called = [...names].flatMap((name) => this.#modules.get(name) ?? [])
+    const said = await Promise.all(called.map(async (module) => [module.name, (await module.metadata())?.['version']] as const))
+    return {
+      modules: Object.fromEntries(said.flatMap(([name, version]) => (version === undefined ? [] : [[name, version]]))),
+      module_configs: Object.fromEntries(called.map(({ name, configHash }) => [name, configHash])),
+    }
   }
 
   #fix(name: string): string {

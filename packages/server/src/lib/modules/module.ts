@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { validateHeaderValue } from 'node:http'
 import { SecretMask, type Clock, type JsonObject, type JsonValue } from '@lorc/runner'
 import { hasTemplates, loadExpressions, resolveTemplates, type Scope } from '@lorc/runner/expressions'
@@ -31,6 +32,8 @@ export class Module {
   readonly breaker = new CircuitBreaker()
   /** Names of the environment variables that its headers hold. */
   readonly secrets: readonly string[]
+  /** SHA-256 of what the configuration says of it; of its headers, the names alone, and the variables that they take. */
+  readonly configHash: string
   readonly #ports: ModulePorts
   readonly #health: Remembered<void>
   readonly #metadata: Remembered<JsonObject | null>
@@ -39,6 +42,7 @@ export class Module {
     this.name = name
     this.config = config
     this.secrets = variablesOf(config.headers)
+    this.configHash = hash('sha256', JSON.stringify({ ...config, headers: Object.keys(config.headers).sort(), env: this.secrets }))
     this.#ports = ports
     this.#health = new Remembered(() => this.#askHealth(), FRESH_MS)
     this.#metadata = new Remembered(() => this.#askMetadata().catch(() => null), FRESH_MS)

@@ -37,8 +37,21 @@ describe('a step of type module', () => {
     ])
     const { context, provenance } = await service.server.runner.view(done.run_id)
     expect(context.get('modules.second_step_v1')).toEqual({ outputs: { doubled: 84 }, artifacts: ['a.txt'], evidence: ['x'] })
-    expect(provenance.versions['modules']).toEqual({ m: '1.0.0' })
+    expect(provenance.versions).toMatchObject({ modules: { m: '1.0.0' }, module_configs: { m: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown } })
     expect(await readFile(join(service.workspace, 'runs', done.run_id, 'artifacts/Second-Step/a.txt'), 'utf8')).toBe('42')
+  })
+
+  it('is recorded with a hash of what the configuration says of it, but for the values of its headers', async () => {
+    const { url } = await moduleService('m')
+    const hashOf = async (config: object): Promise<unknown> => {
+      const service = await scenarioFixture({ m: { url, ...config } }, {}, { files: recipe(step('only')), runner: { env: { KEY: 'k3y-value', OTHER: 'another' } } })
+      const { provenance } = await service.server.runner.view((await run(service)).run_id)
+      return (provenance.versions['module_configs'] as { m: unknown }).m
+    }
+    const plain = await hashOf({ headers: { 'x-key': 'one' } })
+    expect(await hashOf({ headers: { 'x-key': 'two' } })).toBe(plain)
+    const others = await Promise.all([{ retries: 1 }, { headers: { 'x-other': 'one' } }, { headers: { 'x-key': '${{ env.KEY }}' } }, { headers: { 'x-key': '${{ env.OTHER }}' } }].map(hashOf))
+    expect(new Set([plain, ...others]).size).toBe(5)
   })
 
   it('is called for each item, whose answers become a list', async () => {
