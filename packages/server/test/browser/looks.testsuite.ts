@@ -32,6 +32,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'failed', hash: ({ failing }) => `runs/${failing}?step=model`, ready: '.step-panel table' },
   { name: 'approval', hash: ({ release }) => `runs/${release}`, ready: '.trouble.info' },
   { name: 'approval-dialog', hash: ({ release }) => `runs/${release}`, ready: 'dialog input', press: ['Approve'] },
+  { name: 'part-again-dialog', hash: ({ nightly }) => `runs/${nightly}`, ready: 'dialog .boxes', press: ['Run a part again'] },
   { name: 'cancel-dialog', hash: ({ release }) => `runs/${release}`, ready: 'dialog input', press: ['Cancel'] },
   { name: 'timeline', hash: ({ nightly }) => `runs/${nightly}/timeline`, ready: '.steps .bar' },
   { name: 'timeline-path', hash: ({ nightly }) => `runs/${nightly}/timeline?path=true`, ready: '.steps .bar' },

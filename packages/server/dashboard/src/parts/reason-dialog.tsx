@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { session } from '../api/session.ts'
 import { Dialog } from './dialog.tsx'
 import { Notice } from './notice.tsx'
@@ -16,10 +16,12 @@ interface ReasonDialogProps {
   button: string
   onSubmit: (reason: Reason) => Promise<void>
   onClose: () => void
+  /** What else is asked. */
+  children?: ReactNode
 }
 
 /** Asks why; and where no key says who, for a name, which this browser remembers. */
-export function ReasonDialog({ title, text, button, onSubmit, onClose }: ReasonDialogProps) {
+export function ReasonDialog({ title, text, button, onSubmit, onClose, children }: ReasonDialogProps) {
   const [reason, setReason] = useState('')
   const [by, setBy] = useState(() => localStorage.getItem(WHO) ?? '')
   const [error, setError] = useState<unknown>()
@@ -33,6 +35,7 @@ export function ReasonDialog({ title, text, button, onSubmit, onClose }: ReasonD
       await onSubmit({ reason: reason.trim(), ...(!named && by.trim() !== '' && { by: by.trim() }) })
     } catch (problem) {
       setError(problem)
+    } finally {
       setBusy(false)
     }
   }
@@ -45,6 +48,7 @@ export function ReasonDialog({ title, text, button, onSubmit, onClose }: ReasonD
         }}
       >
         <p>{text}</p>
+        {children}
         <label className="field">
           <span>Why</span>
           <input type="text" value={reason} required autoFocus maxLength={2000} onChange={(event) => setReason(event.target.value)} />

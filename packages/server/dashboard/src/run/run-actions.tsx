@@ -2,17 +2,19 @@ import { useState } from 'react'
 import type { Insight } from '../api/answers.ts'
 import { service } from '../api/service.ts'
 import { runHref } from '../model/route.ts'
+import type { RunPicture } from '../model/run-picture.ts'
 import { ReasonDialog, type Reason } from '../parts/reason-dialog.tsx'
 import { go } from '../shell/use-route.ts'
 import { CompareDialog } from './compare-dialog.tsx'
+import { ResumeDialog } from './resume-dialog.tsx'
 
-type Action = 'cancel' | 'pause' | 'unpause' | 'resume' | 'rerun'
+/** What is asked for with nothing but a reason. */
+type Action = 'cancel' | 'pause' | 'unpause' | 'rerun'
 
 const WORDS: Record<Action, { button: string; title: string; text: string }> = {
   cancel: { button: 'Cancel', title: 'Cancel the run', text: 'Nothing more starts, and what runs is ended. A cancelled run can be resumed.' },
   pause: { button: 'Pause', title: 'Pause the run', text: 'What runs now ends as it would; nothing more starts until somebody lets the run go on.' },
   unpause: { button: 'Go on', title: 'Let the run go on', text: 'Steps start again.' },
-  resume: { button: 'Resume', title: 'Resume the run', text: 'Steps that completed are kept; all others run again.' },
   rerun: { button: 'Run again', title: 'Run the same again', text: 'A new run with the same plan, parameters and seed.' },
 }
 
@@ -21,13 +23,13 @@ const ASK: Record<Action, (request: { params: { run_id: string }; body: Reason }
   cancel: async (request) => (await service.call('POST /runs/{run_id}/cancel', request)).body.run_id,
   pause: async (request) => (await service.call('POST /runs/{run_id}/pause', request)).body.run_id,
   unpause: async (request) => (await service.call('POST /runs/{run_id}/unpause', request)).body.run_id,
-  resume: async (request) => (await service.call('POST /runs/{run_id}/resume', request)).body.run_id,
   rerun: async (request) => (await service.call('POST /runs/{run_id}/rerun', request)).body.run_id,
 }
 
 /** What an operator may do with a run as it is, each with a reason, which is recorded. */
-export function RunActions({ insight, onChange }: { insight: Insight; onChange: () => void }) {
-  const [asked, setAsked] = useState<Action | 'compare'>()
+export function RunActions({ picture, onChange }: { picture: RunPicture; onChange: () => void }) {
+  const [asked, setAsked] = useState<Action | 'resume' | 'compare'>()
+  const { insight } = picture
   const done = (): void => setAsked(undefined)
   const { run_id: runId } = insight
   const act = async (action: Action, body: Reason): Promise<void> => {
@@ -40,22 +42,35 @@ export function RunActions({ insight, onChange }: { insight: Insight; onChange: 
     <div className="tools actions" role="group" aria-label="What to do with the run">
       {actionsOf(insight).map((action) => (
         <button key={action} type="button" className={action === 'cancel' ? 'danger' : ''} onClick={() => setAsked(action)}>
-          {WORDS[action].button}
+          {action === 'resume' ? resumeWord(insight) : WORDS[action].button}
         </button>
       ))}
       <button type="button" onClick={() => setAsked('compare')}>
         Compare
       </button>
       {asked === 'compare' && <CompareDialog insight={insight} onClose={done} />}
-      {asked !== undefined && asked !== 'compare' && (
+      {asked === 'resume' && (
+        <ResumeDialog
+          picture={picture}
+          onClose={done}
+          onDone={() => {
+            done()
+            onChange()
+          }}
+        />
+      )}
+      {asked !== undefined && asked !== 'compare' && asked !== 'resume' && (
         <ReasonDialog title={WORDS[asked].title} text={WORDS[asked].text} button={WORDS[asked].button} onClose={done} onSubmit={(body) => act(asked, body)} />
       )}
     </div>
   )
 }
 
-function actionsOf({ status, paused, abandoned }: Insight): Action[] {
-  if (status === 'completed') return ['rerun']
+function resumeWord({ status }: Insight): string {
+  return status === 'completed' ? 'Run a part again' : 'Resume'
+}
+
+function actionsOf({ status, paused, abandoned }: Insight): (Action | 'resume')[] {
   if (status !== 'running') return ['resume', 'rerun']
   if (abandoned) return paused === null ? ['resume', 'cancel'] : ['unpause', 'cancel']
   return [paused === null ? 'pause' : 'unpause', 'cancel']

@@ -13,7 +13,8 @@ interface RunHeaderProps {
   onChange: () => void
 }
 
-export function RunHeader({ picture: { insight }, length, live, onChange }: RunHeaderProps) {
+export function RunHeader({ picture, length, live, onChange }: RunHeaderProps) {
+  const { insight } = picture
   const { run_id: runId, name, status, paused, abandoned, description, created_at: created, recipe, parent, facts } = insight
   return (
     <header className="run-head">
@@ -24,7 +25,7 @@ export function RunHeader({ picture: { insight }, length, live, onChange }: RunH
         {abandoned && <span className="badge attention">nobody drives it</span>}
         {live && !abandoned && <span className="live">live</span>}
         <span className="grow" />
-        <RunActions insight={insight} onChange={onChange} />
+        <RunActions picture={picture} onChange={onChange} />
       </div>
       <p className="dim small facts">
         <span>

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 import type { Module } from '../api/answers.ts'
 import { service } from '../api/service.ts'
 import { fieldsOf, pointerPart, type Field } from '../model/form-fields.ts'
+import { callBody, callsOf, withCall, type ModuleCall } from '../model/module-calls.ts'
 import { isSchema } from '../model/plain-schema.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Words } from '../parts/words.tsx'
@@ -50,18 +51,18 @@ export function ScenarioStart({ from }: { from: string | undefined }) {
 }
 
 interface Given {
-  chosen: readonly string[]
-  /** The form's own body, where modules stand by their names. */
+  calls: readonly ModuleCall[]
+  /** The form's own body, where calls stand by their ids. */
   body: unknown
 }
 
 function Scenario({ modules, given }: { modules: readonly Module[]; given: Given }) {
-  const [chosen, setChosen] = useState(given.chosen)
+  const [calls, setCalls] = useState(given.calls)
   const fields = useMemo(() => [...FIELDS, ...OPTIONS], [])
-  const more = useMemo(() => ({ title: 'Parameters and order of the modules', fields: chosen.flatMap((name) => moduleFields(name, chosen)) }), [chosen])
-  const choose = (name: string, is: boolean): void => setChosen(is ? [...chosen, name] : chosen.filter((other) => other !== name))
-  const start = async ({ body: { modules: own = {}, ...rest }, headers }: StartRequest): Promise<string> => {
-    const body = { ...rest, modules: chosen.map((name) => asked(name, own)) } as Parameters<typeof service.call<'POST /plan_and_execute'>>[1]['body']
+  const more = useMemo(() => ({ title: 'Parameters and order of the modules', fields: calls.flatMap(({ id }) => callFields(id, calls)) }), [calls])
+  const choose = (name: string, is: boolean): void => setCalls(is ? withCall(calls, name) : calls.filter(({ module }) => module !== name))
+  const start = async ({ body: { modules: own, ...rest }, headers }: StartRequest): Promise<string> => {
+    const body = { ...rest, modules: calls.map((call) => callBody(call, own)) } as Parameters<typeof service.call<'POST /plan_and_execute'>>[1]['body']
     return (await service.call('POST /plan_and_execute', { body, headers: { ...headers, prefer: 'respond-async' } })).body.run_id
   }
   return (
@@ -69,14 +70,30 @@ function Scenario({ modules, given }: { modules: readonly Module[]; given: Given
       <h2>Modules</h2>
       <ul className="modules">
         {modules.map(({ name, healthy, problem, breaker, metadata }) => {
-          const place = chosen.indexOf(name)
+          const places = calls.flatMap(({ module }, place) => (module === name ? [place] : []))
           return (
             <li key={name}>
               <label className="check">
-                <input type="checkbox" checked={place >= 0} onChange={(event) => choose(name, event.target.checked)} />
+                <input type="checkbox" checked={places.length > 0} onChange={(event) => choose(name, event.target.checked)} />
                 <b>{name}</b>
-                {place >= 0 && <span className="badge running">{place + 1}</span>}
+                {places.map((place) => (
+                  <span key={place} className="badge running">
+                    {place + 1}
+                  </span>
+                ))}
               </label>
+              {places.length > 0 && (
+                <span className="tools">
+                  <button type="button" aria-label={`Call ${name} once more`} onClick={() => choose(name, true)}>
+                    Once more
+                  </button>
+                  {places.slice(1).map((place) => (
+                    <button key={place} type="button" aria-label={`Leave out ${calls[place]!.id}`} onClick={() => setCalls(calls.filter((_, other) => other !== place))}>
+                      {calls[place]!.id} ×
+                    </button>
+                  ))}
+                </span>
+              )}
               <span className={`small ${healthy ? 'completed' : 'failed'}`}>
                 {healthy ? 'well' : <Words text={problem ?? 'It does not answer.'} />}
                 {breaker === 'open' && ', and not asked for a while'}
@@ -87,33 +104,27 @@ function Scenario({ modules, given }: { modules: readonly Module[]; given: Given
         })}
       </ul>
       <p className="dim small">They run in the order in which they are chosen, each with the results of those before it.</p>
-      {chosen.length === 0 ? <p className="none">Choose a module.</p> : <StartForm fields={fields} more={more} given={given.body} placeOf={(place) => byName(place, chosen)} onStart={start} />}
+      {calls.length === 0 ? <p className="none">Choose a module.</p> : <StartForm fields={fields} more={more} given={given.body} placeOf={(place) => byId(place, calls)} onStart={start} />}
     </section>
   )
 }
 
-/** What may be said of a module that is called. */
-function moduleFields(name: string, chosen: readonly string[]): Field[] {
-  const others = chosen.filter((other) => other !== name)
+/** What may be said of a call. */
+function callFields(id: string, calls: readonly ModuleCall[]): Field[] {
+  const others = calls.flatMap((other) => (other.id === id ? [] : other.id))
   const properties = {
-    parameters: { type: 'object', title: `Parameters of ${name}`, description: 'Passed to this module alone' },
-    ...(others.length > 0 && { depends_on: { type: 'array', items: { enum: others }, title: `${name} waits for`, description: 'None: for those before it' } }),
+    parameters: { type: 'object', title: `Parameters of ${id}`, description: 'Passed to this call alone' },
+    ...(others.length > 0 && { depends_on: { type: 'array', items: { enum: others }, title: `${id} waits for`, description: 'None: for those before it' } }),
   }
-  return fieldsOf({ properties }, `/modules/${pointerPart(name)}`)
+  return fieldsOf({ properties }, `/modules/${pointerPart(id)}`)
 }
 
-function asked(name: string, own: unknown): unknown {
-  const more = isSchema(own) && Object.hasOwn(own, name) ? own[name] : undefined
-  return isSchema(more) ? { module: name, ...more } : name
-}
-
-/** The service counts modules, the form names them. */
-function byName(place: string, chosen: readonly string[]): string {
-  return place.replace(/^\/modules\/(\d+)/, (_, index: string) => `/modules/${pointerPart(chosen[Number(index)] ?? '')}`)
+/** The service counts calls, the form names them. */
+function byId(place: string, calls: readonly ModuleCall[]): string {
+  return place.replace(/^\/modules\/(\d+)/, (_, index: string) => `/modules/${pointerPart(calls[Number(index)]?.id ?? '')}`)
 }
 
 function givenBy(request: unknown): Given {
-  if (!isSchema(request) || !Array.isArray(request['modules'])) return { chosen: [], body: undefined }
-  const modules = (request['modules'] as unknown[]).flatMap((one) => (typeof one === 'string' ? [[one, {}] as const] : isSchema(one) && typeof one['module'] === 'string' ? [[one['module'], one] as const] : []))
-  return { chosen: [...new Set(modules.map(([name]) => name))], body: { ...request, modules: Object.fromEntries(modules) } }
+  const { calls, more } = callsOf(request)
+  return { calls, body: isSchema(request) ? { ...request, modules: more } : undefined }
 }
