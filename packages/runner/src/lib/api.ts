@@ -269,8 +269,11 @@ export interface Runner {
   /** The journal of a run, parsed; follows it while `follow` and the run goes on. */
   events(runId: string, options?: { fromSeq?: number; follow?: boolean; signal?: AbortSignal }): AsyncIterable<JournalEvent>
   verify(runId: string): Promise<Verification>
-  /** Writes (or rewrites) the run folder: run.json, results.json, logs.jsonl, events.ndjson. Returns its path. */
-  writeRunFolder(runId: string): Promise<string>
+  /**
+   * Writes (or rewrites) the run folder: run.json, results.json, logs.jsonl, events.ndjson. Returns its path. Right after a run
+   * has ended, its handle spares reading what it wrote itself.
+   */
+  writeRunFolder(run: string | RunHandle): Promise<string>
   logPath(runId: string, step: string, attempt: number): Promise<string>
   /**
    * Removes runs that have ended, with all that is kept of them: journal, logs, run folder with its artifacts. The newest of

@@ -91,6 +91,11 @@ export class Driver implements RunHandle, LiveRun {
     return this.#run.journal.epoch
   }
 
+  /** All lines of its journal, where that is short and began with this driver. */
+  get journal(): readonly string[] | undefined {
+    return this.#run.journal.whole
+  }
+
   get changedCode(): readonly string[] {
     return this.#run.changedCode
   }

@@ -14,6 +14,9 @@ export interface JournalPosition {
   hash: string
 }
 
+/** Characters up to which a journal is also kept in memory, for who wants it whole at its end. */
+const SHORT = 32 * 1024
+
 /**
  * Writes one run's events under one lease: chains them, gathers them, and has them committed with whatever else the
  * store has to write. After a failed commit it takes nothing more.
@@ -26,6 +29,8 @@ export class Journal implements Source {
   #seq: number
   #prev: string
   #lines: string[] = []
+  #whole: string[] | undefined
+  #room = SHORT
   #events: JournalEvent[] = []
   #extras: BatchExtras = {}
   #inFlight: JournalEvent[] = []
@@ -43,6 +48,12 @@ export class Journal implements Source {
     this.epoch = epoch
     this.#seq = position.length
     this.#prev = position.hash
+    if (position.length === 0) this.#whole = []
+  }
+
+  /** All lines, of a short journal that begins here; undefined: they have to be read. */
+  get whole(): readonly string[] | undefined {
+    return this.#whole
   }
 
   get length(): number {
@@ -54,6 +65,8 @@ export class Journal implements Source {
     const { event, line } = seal(data, this.#seq++, ts, this.#prev)
     this.#prev = event.hash
     this.#lines.push(line)
+    this.#whole?.push(line)
+    if ((this.#room -= line.length) < 0) this.#whole = undefined
     this.#events.push(event)
     this.#request()
     return event

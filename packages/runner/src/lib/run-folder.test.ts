@@ -125,3 +125,21 @@ it('reads a plan once, however many logs are asked for at once, and again after 
   expect(readPlan).toHaveBeenCalledTimes(2)
   await runner.close()
 })
+
+it('is the same from what a run that has just ended still has of its journal, without reading that, unless it is long', async () => {
+  const store = createMemoryStore()
+  const reads: string[] = []
+  const read: typeof store.read = (runId, from) => (reads.push(runId), store.read(runId, from))
+  const executor = scriptedExecutor({ a: (attempt) => attempt.context.set('a.x_v1', 'x'.repeat(Number(attempt.scope().params['size']))) })
+  const runner = await createRunner({ workspace, store: { ...store, read }, clock: new FakeClock(), executors: [executor] })
+  const plan = { lorc: 1 as const, name: 'demo', steps: [{ name: 'a', type: 'scripted', stage: 0 }] }
+  const written = async (folder: string): Promise<string[]> => readdirSync(folder).sort().map((name) => readFileSync(join(folder, name), 'utf8'))
+  for (const [size, times] of [[10, 0], [40_000, 1]] as const) {
+    const handle = await runner.start(plan, { params: { size, b: 1, a: 2 } })
+    await handle.result
+    reads.length = 0
+    const first = await written(await runner.writeRunFolder(handle))
+    expect(reads).toHaveLength(times)
+    expect(await written(await runner.writeRunFolder(handle.runId))).toEqual(first)
+  }
+})

@@ -12,20 +12,22 @@ import type { RunStore } from './store.ts'
 import { storeError } from './stores/store-error.ts'
 
 /**
- * Writes a run's folder from its journal: `run.json`, `results.json`, `events.ndjson` and `logs.jsonl`, each complete
- * or not at all. Returns the folder. Throws STORE_*, also where it is the folder that cannot be written.
+ * Writes a run's folder from its journal, of which `known` are the lines where they are at hand: `run.json`, `results.json`,
+ * `events.ndjson` and `logs.jsonl`, each complete or not at all. Returns the folder. Throws STORE_*, also where it is the folder
+ * that cannot be written.
  */
-export async function writeRunFolder(store: RunStore, runId: string, places: RunPlaces, folder: string): Promise<string> {
+export async function writeRunFolder(store: RunStore, places: RunPlaces, folder: string, known?: readonly string[]): Promise<string> {
   try {
-    await writeViews(store, runId, places, folder)
+    await writeViews(store, places, folder, known)
     return folder
   } catch (error) {
     throw storeError(error, 'write', folder, 'run folder')
   }
 }
 
-async function writeViews(store: RunStore, runId: string, places: RunPlaces, folder: string): Promise<void> {
-  const lines = await shortJournal(store, runId)
+async function writeViews(store: RunStore, places: RunPlaces, folder: string, known?: readonly string[]): Promise<void> {
+  const { runId } = places
+  const lines = known ?? (await shortJournal(store, runId))
   const attempts: Begun[] = []
   const source = lines === undefined ? store : { plan: (hash: string) => store.plan(hash), read: () => [lines] }
   const run = await loadRun(source, runId, { visit: (event) => noteAttempt(attempts, event) })
@@ -59,16 +61,18 @@ async function shortJournal(store: RunStore, runId: string): Promise<string[] | 
 /** Bytes of the logs of such a run. */
 const SHORT_LOGS = 64 * 1024
 
+/** Attempts whose logs are asked for one by one: of more, most of which may have written nothing, the folder is listed. */
+const FEW = 16
+
 /** The lines of all logs; undefined: there are more than SHORT_LOGS of them. */
 function shortLogs({ plan }: LoadedRun, attempts: readonly Begun[], places: RunPlaces): string[] | undefined {
-  if (!existsSync(places.logs)) return []
   const index = indexOf(plan)
-  const written = new Set(readdirSync(places.logs))
+  const written = attempts.length > FEW ? new Set(existsSync(places.logs) ? readdirSync(places.logs) : []) : undefined
   const all: string[] = []
   let left = SHORT_LOGS
   for (const begun of attempts) {
     const log = logFile(places, index.get(begun.step)!, begun.step, begun.attempt)
-    const lines = written.has(basename(log)) ? linesOf(log, left) : []
+    const lines = written?.has(basename(log)) === false ? [] : linesOf(log, left)
     if (lines === undefined) return undefined
     for (const text of lines) {
       all.push(logLine(begun, text))

@@ -28,7 +28,7 @@ export interface LoadOptions {
 
 /** What runs can be read from: a store, or what holds some of its runs. */
 export interface JournalSource extends Pick<RunStore, 'plan'> {
-  read(runId: string, fromSeq?: number): AsyncIterable<string[]> | Iterable<string[]>
+  read(runId: string, fromSeq?: number): AsyncIterable<readonly string[]> | Iterable<readonly string[]>
 }
 
 /** Reads and checks a run's journal. Throws RUN_UNKNOWN, RUN_JOURNAL_BROKEN, STORE_*. */

@@ -7,7 +7,7 @@ import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
 import type { CodeScan } from './code-scan.ts'
 import { driverIdentity } from './driver-identity.ts'
-import type { Driver } from './driver.ts'
+import { Driver } from './driver.ts'
 import { stepEnvironments } from './environment.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
@@ -308,8 +308,10 @@ class LocalRunner implements Runner {
     return verifyRun(this.store, runId)
   }
 
-  writeRunFolder(runId: string): Promise<string> {
-    return writeRunFolder(this.store, runId, this.#assembly.places(runId), join(this.#runsDir, runId))
+  writeRunFolder(run: string | RunHandle): Promise<string> {
+    const runId = typeof run === 'string' ? run : run.runId
+    const lines = run instanceof Driver ? run.journal : undefined
+    return writeRunFolder(this.store, this.#assembly.places(runId), join(this.#runsDir, runId), lines)
   }
 
   logPath(runId: string, step: string, attempt: number): Promise<string> {

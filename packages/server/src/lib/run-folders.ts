@@ -25,9 +25,10 @@ export class RunFolders {
   }
 
   /** As soon as it has ended. One that cannot be driven to its end here has no folder yet. */
-  follow({ runId, result }: RunHandle): void {
+  follow(handle: RunHandle): void {
+    const { runId, result } = handle
     const write = (): void => {
-      const written = this.#write(runId).finally(() => this.#writing.delete(runId))
+      const written = this.#write(handle).finally(() => this.#writing.delete(runId))
       this.#writing.set(runId, written)
     }
     result.then(write, () => undefined)
@@ -43,13 +44,13 @@ export class RunFolders {
     await Promise.all(this.#writing.values())
   }
 
-  async #write(runId: string): Promise<void> {
+  async #write(handle: RunHandle): Promise<void> {
     if (this.#free > 0) this.#free -= 1
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     try {
-      await this.#runner?.writeRunFolder(runId)
+      await this.#runner?.writeRunFolder(handle)
     } catch (error) {
-      this.#log('error', 'the folder of a run cannot be written', { run: runId, error: error instanceof Error ? error.message : String(error) })
+      this.#log('error', 'the folder of a run cannot be written', { run: handle.runId, error: error instanceof Error ? error.message : String(error) })
     } finally {
       const next = this.#waiting.shift()
       if (next) next()

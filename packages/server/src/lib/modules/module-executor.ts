@@ -13,6 +13,9 @@ import { retryOf } from './module-retry.ts'
 import type { ModuleResult } from './scenario-plan.ts'
 import { shownAnswer } from './shown-answer.ts'
 
+/** With the schemas of what modules answer: a service that calls none does without. */
+let envelopes: Promise<typeof import('./envelope.ts')> | undefined
+
 type WellEnvelope = Extract<Envelope, { status: 'ok' }>
 
 /** Runs steps of type `module`: one call of a module over HTTP, as a scenario or a recipe has it. */
@@ -93,8 +96,7 @@ async function ask(module: Module, body: JsonObject, { idempotencyKey, signal }:
   const response = await module.ask({ method: 'POST', url, headers, body: sent, signal })
   log.push(`POST ${url} ${response.status}, ${response.bytes.length} bytes, ${Math.round(module.now() - began)} ms`)
   const said = response.bytes.toString()
-  // With the schemas of what modules answer: a service that calls none does without.
-  const { readEnvelope } = await import('./envelope.ts')
+  const { readEnvelope } = await (envelopes ??= import('./envelope.ts'))
   const envelope = readEnvelope(await module.envelopeOf(response, parsed(module, response, said), body), name)
   if (envelope.status === 'ok') return envelope
   const details = { answer: shownAnswer(said) }
