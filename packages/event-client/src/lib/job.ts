@@ -45,7 +45,7 @@ export interface JobRetry {
 }
 
 export interface JobDefinition<Params, Result extends JsonValue | void> {
-  /** One line, for `lorc jobs list`. */
+  /** One line, for `lorc jobs show`; `lorc jobs list` loads no module, and shows the one of the package.json. */
   summary?: string
   /** A Standard Schema (https://standardschema.dev), e.g. a zod object. Default: no parameters. */
   params?: StandardSchema<unknown, Params>
