@@ -125,6 +125,20 @@ what to do next
     expect(text).toContain('lorc runs logs ab12cd -f')
   })
 
+  it('that nobody drives, or drove for a while, says so', async () => {
+    const pause: [number, EventData][] = [
+      [1000, { type: 'run.paused', by: 'eve', reason: '' }],
+      [4000, { type: 'run.unpaused', by: 'eve', reason: '' }],
+    ]
+    const states = [stateOf('a', { status: 'waiting', attempts: 0 })]
+    const text = await explain('', { states, events: pause, view: { status: 'running', abandoned: true } })
+    expect(text).toContain('waiting  a has waited 6.0s because nobody drove the run\n')
+    expect(text).toContain('steps waited 3.0s in all because the run was paused')
+    expect(text).not.toContain('for a slot')
+    const taken: [number, EventData][] = [[3000, { type: 'driver.started', epoch: 2, pid: 1, host: 'h' }], [3000, started('a')]]
+    expect(await explain('', { states, events: taken, view: { status: 'running' } })).toContain('nobody drove the run for 3.0s of it\n')
+  })
+
   it('that is paused, a child, abandoned, cancelled or completed says so', async () => {
     const paused = { by: 'eve', reason: 'lunch', at: 0 }
     const parent = { runId: 'run_up', step: 'sub' }

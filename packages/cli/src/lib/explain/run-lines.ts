@@ -1,5 +1,5 @@
 import type { RunView } from '@lorc/runner'
-import type { PathStep, RunStory, RunTimeline } from '@lorc/runner/insight'
+import { lengthOf, type PathStep, type RunStory, type RunTimeline } from '@lorc/runner/insight'
 import { count, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
@@ -28,7 +28,7 @@ export function runLines(told: ToldRun, style: Style, columns: number): string[]
     ...(view.parent === null ? [] : [`it is step ${view.parent.step} of ${view.parent.runId}`]),
     ...failures(told, style, columns),
     ...block('waiting', waiting(told), style),
-    ...block('time', time(story, columns - 9), style),
+    ...block('time', time(told, columns - 9), style),
     ...block('cache', story.cached.length === 0 ? [] : [`${stepsListed(story.cached)} taken from it`], style),
   ]
 }
@@ -66,23 +66,29 @@ function failures({ view, story, log }: ToldRun, style: Style, columns: number):
   return lines
 }
 
-function waiting({ story, now }: ToldRun): string[] {
+function waiting({ view, story, now }: ToldRun): string[] {
   const lines = story.approvals.map(({ step, approval }) => {
     const who = approval.by === null ? 'anybody' : listed(approval.by)
     return `${step} waits for ${who} to decide, for ${duration(now - approval.requestedAt)}: ${oneLine(approval.message)}`
   })
   for (const { step, since } of story.running.slice(0, SHOWN)) lines.push(`${step} runs, for ${duration(now - since)}`)
   if (story.running.length > SHOWN) lines.push(`and ${count(story.running.length - SHOWN, 'other step')} run`)
-  for (const { step, since, kind, by } of story.waiting.slice(0, SHOWN)) lines.push(`${step} has waited ${duration(now - since)} ${waitFor(kind, by)}`)
+  for (const { step, since, kind, by } of story.waiting.slice(0, SHOWN)) {
+    const why = view.abandoned && kind !== 'paused' ? waitFor('undriven', null) : waitFor(kind, by)
+    lines.push(`${step} has waited ${duration(now - since)} ${why}`)
+  }
   if (story.waiting.length > SHOWN) lines.push(`and ${count(story.waiting.length - SHOWN, 'other step')} could begin`)
   return lines
 }
 
-function time({ path, waitedMs, retried, peak }: RunStory, columns: number): string[] {
+function time({ story, timeline }: ToldRun, columns: number): string[] {
+  const { path, waitedMs, retried, peak } = story
   const lines: string[] = []
   if (path.length > 0) lines.push(...wrap(`longest chain: ${chain(path, 2 * columns - 25)}`, columns))
   const waits = Object.entries(waitedMs) as [keyof typeof waitedMs, number][]
   for (const [kind, ms] of waits) if (ms >= TELLING_MS && kind !== 'undriven') lines.push(`steps waited ${duration(ms)} in all ${waitFor(kind, null)}`)
+  const undriven = timeline.halts.reduce((sum, halt) => (halt.kind === 'undriven' ? sum + lengthOf(halt, timeline.until) : sum), 0)
+  if (undriven >= TELLING_MS) lines.push(`nobody drove the run for ${duration(undriven)} of it`)
   if (retried.length > 0) lines.push(`tried again: ${listed(retried.map(({ step, attempts }) => `${step} (${attempts} attempts)`))}`)
   if (peak > 1) lines.push(`at most ${peak} steps ran at once`)
   return lines

@@ -90,7 +90,7 @@ function order(story: StepStory, timeline: RunTimeline): string[] {
 
 function decisions({ reset, approval, childRun }: StepStory): string[] {
   const lines: string[] = []
-  if (reset !== null) lines.push(`${reset.by} had it run again on ${timestamp(reset.at)}: ${oneLine(reset.reason)}`)
+  if (reset !== null) lines.push(`${reset.by === '_runner' ? 'lorc' : reset.by} had it run again on ${timestamp(reset.at)}: ${oneLine(reset.reason)}`)
   const decision = approval?.decision
   if (decision) lines.push(`${decision.by} ${decision.approved ? 'approved' : 'rejected'} it on ${timestamp(decision.at)}: ${oneLine(decision.reason)}`)
   else if (approval) {

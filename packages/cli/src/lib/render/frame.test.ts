@@ -202,7 +202,7 @@ describe('a step with items', () => {
     expect(frame(plan, again)).toMatchInlineSnapshot(`
       [
         "  ⠋ fetch         2.9s  3 of 100 items, 1 running",
-        "    ⠋ fetch[3]    1.4s  attempt 2/3",
+        "    ⠋ fetch[3]    1.4s  attempt 2/4",
         "  · after",
         "  ────────────────────────   0%  0 of 2 done, 1 running  1.5s",
       ]

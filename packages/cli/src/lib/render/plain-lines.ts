@@ -64,7 +64,7 @@ export class PlainLines implements RunReporter {
       case 'step.linked':
         return this.#told(progress.row(event.step))
       case 'steps.reset':
-        return this.#line(`to run again, as ${oneLine(event.by)} asked: ${event.steps.join(', ')}`)
+        return this.#line(`to run again, ${event.by === '_runner' ? 'once the steps before are over' : `as ${oneLine(event.by)} asked`}: ${event.steps.join(', ')}`)
       case 'context.set':
         return this.#line(`set by ${oneLine(event.by)}: ${Object.keys(event.writes).join(', ')}`)
       case 'run.paused':
@@ -154,7 +154,7 @@ function isTold(row: StepRow): boolean {
 
 function detail(row: StepRow): string {
   // How often a job may be tried, it says itself, where its step does not.
-  const attempt = row.maxAttempts > 1 ? `  attempt ${row.attempt} of ${row.maxAttempts}` : row.attempt > 1 ? `  attempt ${row.attempt}` : ''
+  const attempt = row.tries > 1 ? `  attempt ${row.attempt} of ${row.forgiven + row.tries}` : row.attempt > 1 ? `  attempt ${row.attempt}` : ''
   const note = oneLine(row.note)
   switch (row.status) {
     case 'running':

@@ -39,7 +39,7 @@ it('follows a step through its attempts', () => {
   expect(after(...events.slice(0, 2)).row('b')).toMatchObject({
     retryAt: 800,
     note: 'STEP_FAILED: kaputt',
-    maxAttempts: 3,
+    tries: 3,
   })
   expect(after(...events).row('b')).toMatchObject({ attempt: 2, startedAt: 400, endedAt: 500 })
 })
@@ -110,4 +110,14 @@ it('remembers no more than the last hundred steps', () => {
   for (const event of journalOf(...names.flatMap((name) => [started(name), completed(name)]))) progress.apply(event)
   expect(progress.recent.length).toBeLessThanOrEqual(100)
   expect(progress.recent.at(-1)?.name).toBe('s299')
+})
+
+it('counts the attempts that a step may make anew when the run goes on, or when it is to run again', () => {
+  const takenOver: EventData = { type: 'driver.started', epoch: 2, pid: 1, host: 'h' }
+  const again: EventData = { type: 'steps.reset', steps: ['b'], by: 'ann', reason: 'x' }
+  expect(after(started('b'), failed('b'), takenOver, started('b', 2)).row('b')).toMatchObject({ attempt: 2, forgiven: 1, tries: 3 })
+  const interrupted: EventData = { type: 'step.interrupted', step: 'b', attempt: 1 }
+  expect(after(started('b'), interrupted, takenOver).row('b')).toMatchObject({ status: 'waiting', forgiven: 1 })
+  expect(after(started('b'), completed('b'), takenOver).row('b')).toMatchObject({ forgiven: 0 })
+  expect(after(started('b'), completed('b'), again).row('b')).toMatchObject({ forgiven: 1 })
 })

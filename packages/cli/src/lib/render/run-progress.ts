@@ -94,7 +94,9 @@ export class RunProgress {
       case 'steps.skipped':
         return this.#setAll(event.steps, 'skipped', event.reason)
       case 'steps.reset':
-        return this.#setAll(event.steps, 'waiting', '')
+        this.#setAll(event.steps, 'waiting', '')
+        for (const name of event.steps) forgive(this.row(name))
+        return
       case 'step.expanded':
         return this.#set(event.step, 'running', '', (row) => {
           row.items = new ItemProgress(event.items.length)
@@ -140,8 +142,10 @@ export class RunProgress {
   /** A new driver goes on: what neither completed nor was skipped is open again. */
   #reopen(): void {
     for (const row of this.#byName.values()) {
-      if (row.status === 'completed' || row.status === 'skipped' || row.status === 'waiting') continue
+      if (row.status === 'completed' || row.status === 'skipped') continue
       if (row.status === 'failed' && row.continueOnError) continue
+      forgive(row)
+      if (row.status === 'waiting') continue
       // Items go on where they were: their step stays open.
       if (row.status === 'running' && row.items !== null) continue
       this.#set(row.name, row.items === null ? 'waiting' : 'running', '')
@@ -207,17 +211,22 @@ export class RunProgress {
   }
 }
 
-type RowSource = Pick<Plan['steps'][number], 'retry' | 'continueOnError' | 'phase'> & { maxAttempts?: number }
+function forgive(row: StepRow | undefined): void {
+  if (row !== undefined) row.forgiven = row.attempt
+}
 
-function newRow({ retry, continueOnError, phase, maxAttempts }: RowSource, name: string, itemOf: StepRow | null): StepRow {
+type RowSource = Pick<Plan['steps'][number], 'retry' | 'continueOnError' | 'phase'> & { tries?: number }
+
+function newRow({ retry, continueOnError, phase, tries }: RowSource, name: string, itemOf: StepRow | null): StepRow {
   return {
     name,
     phase: phase ?? 'main',
-    maxAttempts: maxAttempts ?? retry?.max ?? 1,
+    tries: tries ?? retry?.max ?? 1,
     continueOnError: continueOnError === true,
     itemOf,
     status: 'waiting',
     attempt: 0,
+    forgiven: 0,
     startedAt: 0,
     endedAt: 0,
     note: '',

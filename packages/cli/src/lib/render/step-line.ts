@@ -78,14 +78,14 @@ function noteOf(row: StepRow, input: StepLineInput): string {
   if (row.items !== null && row.status !== 'skipped') return itemsNote(row, row.items)
   switch (row.status) {
     case 'running': {
-      const attempt = row.attempt > 1 || row.maxAttempts > 1 ? `attempt ${row.attempt}/${row.maxAttempts}` : ''
+      const attempt = row.tries > 1 ? `attempt ${row.attempt}/${row.forgiven + row.tries}` : row.attempt > 1 ? `attempt ${row.attempt}` : ''
       const said = oneLine(input.lastLine(row.name)).trimStart()
       return [attempt, progressNote(input.progressOf(row.name)), usualNote(row, input), said, oneLine(row.note)]
         .filter((part) => part !== '')
         .join('  ')
     }
     case 'retrying':
-      return `attempt ${row.attempt + 1}/${row.maxAttempts} ${waiting(row.retryAt - input.now)}: ${oneLine(row.note)}`
+      return `attempt ${row.attempt + 1}/${row.forgiven + row.tries} ${waiting(row.retryAt - input.now)}: ${oneLine(row.note)}`
     case 'completed':
       return row.attempt > 1 ? `attempt ${row.attempt}` : oneLine(row.note)
     case 'blocked':

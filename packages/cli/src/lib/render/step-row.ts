@@ -4,12 +4,15 @@ import type { Plan, StepStatus } from '@lorc/runner'
 export interface StepRow {
   readonly name: string
   readonly phase: Phase
-  readonly maxAttempts: number
+  /** Attempts in all that it may make each time the run is driven. */
+  readonly tries: number
   readonly continueOnError: boolean
   /** Of an item: its `for_each` step. */
   readonly itemOf: StepRow | null
   status: StepStatus | 'retrying'
   attempt: number
+  /** Attempts of earlier drivers, or before a person had it run again: they count for nothing. */
+  forgiven: number
   startedAt: number
   endedAt: number
   /** What went wrong, what blocks it, why it was skipped, or what it waits for. */

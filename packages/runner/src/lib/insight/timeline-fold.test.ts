@@ -192,13 +192,23 @@ describe('a timeline', () => {
   it.each<[string, [number, EventData][], string, string | null]>([
     ['a slot', [], 'slot', null],
     ['the end of a pause', [[5, { type: 'run.paused', by: 'eve', reason: '' }]], 'paused', 'eve'],
+    ['a slot, once a pause is over', [[5, { type: 'run.paused', by: 'eve', reason: '' }], [7, { type: 'run.unpaused', by: 'eve', reason: '' }]], 'slot', null],
     ['a group', [[5, { type: 'step.waiting', step: 'b', group: 'db', limit: 1, holders: [] }]], 'group', 'db'],
   ])('of a run that goes on says that a step waits for %s', (_what, events, kind, by) => {
     const plan = planOf({ name: 'a', dependsOn: [] }, { name: 'b', dependsOn: [] }, 'c', { name: 'd', dependsOn: ['a'] })
     const timeline = timelineOf(plan, journalOf([0, started('a')], ...events))
-    expect(line(timeline, 'b').spans).toMatchObject([{ kind, to: null, by }])
+    expect(line(timeline, 'b').spans.at(-1)).toMatchObject({ kind, to: null, by })
     expect(line(timeline, 'c')).toMatchObject({ readyAt: null, spans: [] })
     expect(line(timeline, 'd')).toMatchObject({ readyAt: null, spans: [] })
+  })
+
+  it('of a run that goes on tells a pause that is over apart from the wait around it', () => {
+    const plan = planOf({ name: 'a', dependsOn: [] }, { name: 'b', dependsOn: [] })
+    const pause: [number, EventData][] = [[5, { type: 'run.paused', by: 'eve', reason: '' }], [7, { type: 'run.unpaused', by: 'eve', reason: '' }]]
+    expect(line(timelineOf(plan, journalOf([0, started('a')], ...pause)), 'b').spans).toEqual([
+      { kind: 'paused', from: 5, to: 7, by: 'eve' },
+      { kind: 'slot', from: 7, to: null, by: null },
+    ])
   })
 
   it('of a run that goes on says that a step waits for its next attempt, an item for its turn, and who waits for nobody', () => {

@@ -132,7 +132,9 @@ export class TimelineFold {
     for (const step of freeSteps(this.#order, this.#tracks.steps, this.#tracks.all())) {
       if (step.retryAt === null) this.#becomeReady(step)
       const open = openWait(step, this.#tracks.parentOf(step), this.#order, halt)
-      free.set(step.line, { ...step.line, spans: [...step.line.spans, open] })
+      const halted = halt ? [] : this.#halts.split(open.from, this.#until)
+      const from = halted.at(-1)?.to ?? open.from
+      free.set(step.line, { ...step.line, spans: [...step.line.spans, ...halted, { ...open, from }] })
     }
     return free
   }
