@@ -221,6 +221,7 @@ function pausedRun(runId: string, { by, reason }: { by: string; reason: string }
 /** Ends the process groups that a driver left behind when it died. */
 async function endLeftovers(fold: RunFold, graceMs: number): Promise<void> {
   if (fold.spawned.size === 0) return
-  const { endProcessGroup } = await import('./executors/processes.ts')
+  const { endProcessGroup, endStrays } = await import('./executors/processes.ts')
   await Promise.all([...fold.spawned.values()].map((group) => endProcessGroup(group, graceMs)))
+  await endStrays([...fold.spawned.keys()].map((step) => `${fold.runId}/${step}`), graceMs)
 }

@@ -36,7 +36,7 @@ describe('a job in this process', () => {
       status: 'ok',
       outputs: null,
       meta: {
-        result: { run: { id: 'run_1', attempt: 1, idempotencyKey: 'run_1/load' }, objects: { inserted: 1, updated: 0, unchanged: 0 } },
+        result: { run: { id: 'run_1', attempt: 1, idempotencyKey: attempt.idempotencyKey }, objects: { inserted: 1, updated: 0, unchanged: 0 } },
         events: { ...NONE, emitted: 2, delivered: 2, by_type: { 'a.b': 2 } },
         raw_objects: { inserted: 1, updated: 0, unchanged: 0 },
       },

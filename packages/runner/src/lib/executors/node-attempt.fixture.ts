@@ -1,7 +1,7 @@
 import { Context } from '@lorc/context'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { env } from 'node:process'
 import { RunnerError } from '../errors.ts'
 import type { Attempt } from '../executor.ts'
@@ -40,7 +40,8 @@ export class Workbench {
       index: 0,
       number: 1,
       seed: 7,
-      idempotencyKey: 'run_1/load',
+      // By it strays are found: tests that run at the same time must not end each other's.
+      idempotencyKey: `run_1/load of ${basename(this.root)}`,
       workspace: this.root,
       artifactsDir: join(this.root, `artifacts/${id}`),
       logPath,

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { groupLives, signalGroup } from './process-group.ts'
+import { endStrays, groupLives, signalGroup } from './process-group.ts'
 
 /** What ends process groups that outlive the runner. */
 export interface GroupWatch {
@@ -16,17 +16,23 @@ export interface Exit {
 
 const POLL_MS = 5
 const LONGEST_POLL_MS = 100
-/** How long a group is waited for that SIGKILL should have ended: one may hang in the kernel. */
+/**
+ * How long a group is waited for that SIGKILL should have ended: one may hang in the kernel. And pipes that are still open:
+ * what holds them has left the group and could not be found.
+ */
 const LAST_MS = 1000
 
 /** A detached child and whatever it started: the process group that it leads. */
 export class WorkerGroup {
   readonly pid: number | undefined
+  /** The LORC_IDEMPOTENCY_KEY of the attempt that runs: what it started elsewhere (`setsid`) is ended with the group. */
+  key: string | undefined
   /** Resolves when no process of the group is left. */
   readonly gone: Promise<Exit>
   readonly #watch: GroupWatch
   #killTimer: NodeJS.Timeout | undefined
   #ending = false
+  #graceMs = 0
   /** Milliseconds that are left to a group that was killed. */
   #left = LAST_MS
   #killed = false
@@ -37,14 +43,18 @@ export class WorkerGroup {
     if (this.pid !== undefined) watch.watch(this.pid)
     this.gone = new Promise((resolve) => {
       child.once('error', (error) => resolve({ code: null, signal: null, error }))
-      // Not 'exit': what the worker still said is read first.
-      child.once('close', (code, signal) => this.#whenEmpty(POLL_MS, () => resolve({ code, signal })))
+      // What the worker still said is read first.
+      const closed = new Promise((read) => void child.once('close', read))
+      child.once('exit', (code, signal) => {
+        this.#whenEmpty(POLL_MS, () => void this.#cleared(child, closed).then(() => resolve({ code, signal })))
+      })
     })
   }
 
   /** SIGTERM now, SIGKILL `graceMs` later to whatever is left; for 0, SIGKILL at once. */
   end(graceMs: number): void {
     this.#ending = true
+    this.#graceMs = graceMs
     clearTimeout(this.#killTimer)
     if (graceMs <= 0) this.#signal('SIGKILL')
     else {
@@ -64,6 +74,15 @@ export class WorkerGroup {
     clearTimeout(this.#killTimer)
     if (this.pid !== undefined) this.#watch.unwatch(this.pid)
     done()
+  }
+
+  /** Resolves when nothing of the attempt is left either, and all that was said has been read. */
+  async #cleared(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+    if (this.key !== undefined) await endStrays([this.key], this.#graceMs)
+    let timer: NodeJS.Timeout | undefined
+    await Promise.race([closed, new Promise((late) => (timer = setTimeout(late, LAST_MS)))])
+    clearTimeout(timer)
+    for (const stream of child.stdio) stream?.destroy()
   }
 
   #signal(signal: NodeJS.Signals): void {

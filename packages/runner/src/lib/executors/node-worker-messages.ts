@@ -1,5 +1,6 @@
 import type { Attempt } from '../executor.ts'
 import type { JsonValue } from '../json.ts'
+import { attemptEnvironment } from './attempt-environment.ts'
 import type { WorkerJob } from './job-in-worker.ts'
 import { failureOf } from './node-outcome.ts'
 import type { Reply, Request, RunMessage } from './node-protocol.ts'
@@ -14,7 +15,7 @@ export function runMessage(attempt: Attempt, url: string, job?: WorkerJob): RunM
     ...(step.function !== undefined && { export: step.function }),
     params: step.args ?? {},
     step: { stepName: step.name, runId, attempt: number, seed, idempotencyKey, item, workspace },
-    env,
+    env: { ...env, ...attemptEnvironment(attempt) },
     granted: grantedEnv(attempt),
     workspace,
     ...(job && { job }),

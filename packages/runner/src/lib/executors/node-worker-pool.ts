@@ -15,25 +15,18 @@ export class NodeWorkerPool {
     this.#options = options
   }
 
+  /** One whose output is masked on its way to the log has a worker alone, that keeps its secrets to one attempt. */
   async run(attempt: Attempt, message: RunMessage): Promise<AttemptOutcome> {
-    if (attempt.mask) return this.#runAlone(attempt, message)
-    const worker = this.#take() ?? this.#spawn(attempt)
+    const alone = attempt.mask !== undefined
+    const worker = (alone ? undefined : this.#take()) ?? this.#spawn(attempt)
     const outcome = await worker.run(attempt, message)
-    if (worker.reusable && this.#idle.length < IDLE_KEPT) this.#idle.push(worker)
+    if (worker.reusable && !alone && this.#idle.length < IDLE_KEPT) this.#idle.push(worker)
     else await worker.close()
     return outcome
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#all].map((worker) => worker.close()))
-  }
-
-  /** In a worker whose output is masked on its way to the log, and that keeps its secrets to one attempt. */
-  async #runAlone(attempt: Attempt, message: RunMessage): Promise<AttemptOutcome> {
-    const worker = this.#spawn(attempt)
-    const outcome = await worker.run(attempt, message)
-    await worker.close()
-    return outcome
   }
 
   /** The one used last, as its memory is the warmest; not one that died in its sleep. */

@@ -92,8 +92,8 @@ describe('an attempt in a worker process', () => {
       { env: { TOKEN: 't' }, item: { value: ['x'], index: 2 } },
     )
     await node.execute(attempt)
-    const { artifactsDir } = attempt
-    const names = { name: 'load', runId: 'run_1', attempt: 1, idempotencyKey: 'run_1/load', item: ['x'], index: 2, workspace: bench.root }
+    const { artifactsDir, idempotencyKey } = attempt
+    const names = { name: 'load', runId: 'run_1', attempt: 1, idempotencyKey, item: ['x'], index: 2, workspace: bench.root }
     expect(attempt.context.get('a.b_v1')).toEqual({ ...names, env: { TOKEN: 't' }, artifactsDir, aborted: false })
     expect(attempt.progress).toEqual([[1, 2]])
     expect(attempt.spawned).toEqual([{ pid: expect.any(Number) as number, startTime: `started ${pidOf(attempt)}` }])
@@ -198,6 +198,24 @@ describe('the pool', () => {
       }`)
     expect(await node.execute(attempt)).toMatchObject({ status: 'ok' })
     expect(lives(pidOf(attempt))).toBe(false)
+    expect(lives(attempt.context.get('child.pid_v1') as number)).toBe(false)
+  })
+
+  it.runIf(process.platform === 'linux')('ends what left its group with its output, as soon as the attempt is to end', async () => {
+    const attempt = code(
+      `import { spawn } from 'node:child_process'
+      export default async (ctx) => {
+        ctx.set('child.pid_v1', spawn('sleep', ['60'], { detached: true, stdio: 'inherit' }).pid)
+        console.error('up')
+        await new Promise((resolve) => setTimeout(resolve, 60_000))
+      }`,
+      {},
+      { mask: new SecretMask(['s3cr3t']), graceMs: 100 },
+    )
+    const done = node.execute(attempt)
+    await vi.waitFor(() => expect(attempt.log()).toContain('up'), { timeout: 20_000 })
+    attempt.cancel()
+    expect(await done).toMatchObject({ status: 'error', error: { code: 'STEP_CANCELLED' } })
     expect(lives(attempt.context.get('child.pid_v1') as number)).toBe(false)
   })
 
@@ -325,7 +343,7 @@ describe('a worker whose runner dies', () => {
 
 describe('a worker that is told to end', () => {
   const cancelled = { status: 'error', error: { code: 'STEP_CANCELLED', message: 'cancelled by the test' } }
-  const started = (attempt: TestAttempt): Promise<void> => vi.waitFor(() => expect(attempt.progress).toHaveLength(1))
+  const started = (attempt: TestAttempt): Promise<void> => vi.waitFor(() => expect(attempt.progress).toHaveLength(1), { timeout: 20_000 })
 
   it('is ended in the middle of a loop, with its children', async () => {
     const attempt = code(`import { spawn } from 'node:child_process'

@@ -71,6 +71,7 @@ export class NodeWorker {
   /** Runs an attempt, of which `message` tells the process. */
   async run(attempt: Attempt, message: RunMessage): Promise<AttemptOutcome> {
     this.#hold(true)
+    this.#group.key = attempt.idempotencyKey
     const { pid } = this.#group
     if (pid !== undefined) attempt.onSpawn({ pid, startTime: await this.#options.startTimeOf(pid) })
     const { signal } = attempt
@@ -113,7 +114,10 @@ export class NodeWorker {
     this.#done = message.outcome
     if (current.attempt.signal.aborted) this.#control.end()
     else if (message.spent) this.#end(0)
-    else this.#settle(message.outcome)
+    else {
+      this.#group.key = undefined
+      this.#settle(message.outcome)
+    }
   }
 
   #answer(request: Request): void {

@@ -238,7 +238,7 @@ describe('what a step gets', () => {
       name: 'load',
       runId: 'run_1',
       attempt: 1,
-      idempotencyKey: 'run_1/load',
+      idempotencyKey: attempt.idempotencyKey,
       items: [null, null],
       env: { TOKEN: 't', MODE: 'x' },
       folder: true,

@@ -56,14 +56,25 @@ export function groupsBelow(pids: readonly number[]): number[] {
   return [...found]
 }
 
-/** The process groups whose leaders were started for an attempt of this LORC_IDEMPOTENCY_KEY (Linux; elsewhere none). */
-export function groupsOfKey(key: string): number[] {
+/**
+ * Ends what was started for attempts of these LORC_IDEMPOTENCY_KEYs, also where it has left their process groups (`setsid`):
+ * SIGTERM, and SIGKILL `graceMs` later. Resolves when it is gone. Linux; elsewhere nothing is found.
+ */
+export async function endStrays(keys: readonly string[], graceMs: number): Promise<void> {
+  await Promise.all(groupsOfKeys(new Set(keys.map((key) => `LORC_IDEMPOTENCY_KEY=${key}`))).map((pgid) => emptyGroup(pgid, graceMs)))
+}
+
+/** Never the group of this process: code that runs in it may start others there. */
+function groupsOfKeys(marks: ReadonlySet<string>): number[] {
   if (platform !== 'linux') return []
-  const isOfKey = (pid: string): boolean => read(`/proc/${pid}/environ`).split('\0').includes(`LORC_IDEMPOTENCY_KEY=${key}`)
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && isOfKey(pid))
-    .map(Number)
-    .filter((pid) => members(pid).includes(pid))
+  const found = new Set<number>()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name) || !read(`/proc/${name}/environ`).split('\0').some((variable) => marks.has(variable))) continue
+    const { group, state } = statOf(name)
+    if (isAlive(state)) found.add(Number(group))
+  }
+  found.delete(Number(statOf('self').group))
+  return [...found]
 }
 
 function isTheGroup(pid: number, startTime: string): boolean {
@@ -79,10 +90,19 @@ function members(pgid: number): number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
-      const stat = read(`/proc/${pid}/stat`)
-      const [state = 'X', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return group === String(pgid) && state !== 'Z' && state !== 'X'
+      const { state, group } = statOf(String(pid))
+      return group === String(pgid) && isAlive(state)
     })
+}
+
+function statOf(pid: string): { state: string; group: string } {
+  const stat = read(`/proc/${pid}/stat`)
+  const [state = 'X', , group = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { state, group }
+}
+
+function isAlive(state: string): boolean {
+  return state !== 'Z' && state !== 'X'
 }
 
 function isStep(pid: number): boolean {

@@ -3,7 +3,7 @@
  * cost a run that has no use for them too much.
  */
 export { NodeWorkerPool } from './node-worker-pool.ts'
-export { endProcessGroup } from './process-group.ts'
+export { endProcessGroup, endStrays } from './process-group.ts'
 export { createPythonExecutor } from './python.ts'
 export { createShellExecutor } from './shell.ts'
 export { createSupervisor } from './supervisor.ts'

@@ -7,7 +7,7 @@ import { endOnAbort } from './attempt-end.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { AttemptLog } from './node-log.ts'
 import { WorkerGroup, type Exit, type GroupWatch } from './node-worker-group.ts'
-import { emptyGroup, signalGroup } from './process-group.ts'
+import { emptyGroup, endStrays, signalGroup } from './process-group.ts'
 import { pythonFolder, pythonPath } from './python-folder.ts'
 import { crashed } from './python-outcome.ts'
 import type { PythonMessage, PythonNeeds, PythonRequest, PythonResult, PythonUsage } from './python-protocol.ts'
@@ -105,10 +105,12 @@ export class PythonHost {
   run(attempt: Attempt, request: PythonRequest): Promise<PythonEnd> {
     const { pid } = this.#child
     this.#hold(true)
+    this.#group.key = attempt.idempotencyKey
     const ended = new Promise<PythonEnd>((resolve) => {
       const ending = endOnAbort(attempt, (signal) => signalGroup(this.#running?.fork ?? pid ?? 0, signal))
       const settle = (end: PythonEnd): void => {
         ending[Symbol.dispose]()
+        if (end.kind !== 'done' || !end.result.left) this.#group.key = undefined
         this.#log.rest()
         this.#running = undefined
         this.#hold(false)
@@ -186,6 +188,7 @@ export class PythonHost {
   async #exited(running: Running, exit: NonNullable<PythonMessage['exit']>): Promise<void> {
     const { fork, told, attempt } = running
     if (fork !== undefined) await emptyGroup(fork, attempt.graceMs)
+    if (attempt.signal.aborted || !told.done || told.done.left) await endStrays([attempt.idempotencyKey], attempt.graceMs)
     if (told.done ?? told.redirect) running.settle(endOf(told, exit.usage))
     else running.settle({ kind: 'lost', outcome: crashed(exit.code, exit.signal), usage: exit.usage })
   }

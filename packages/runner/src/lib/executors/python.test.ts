@@ -250,6 +250,28 @@ raise ValueError('no s3cr3t')`
     expect(await code(`${OK}\nreturn 0`)).toBe('ok')
   })
 
+  it.runIf(process.platform === 'linux').each([
+    ['cancelled', 'on a host', false, 'time.sleep(60)'],
+    ['cancelled', 'in a fork', true, 'time.sleep(60)'],
+    ['left', 'on a host', false, OK],
+    ['left', 'in a fork', true, OK],
+  ])('ends what an attempt that is %s started in a session of its own, with its output (%s)', async (how, _, requiresProcess, rest) => {
+    const text = `import subprocess, sys, time
+child = subprocess.Popen(['sleep', '60'], start_new_session=True)
+sys.stderr.write('%d up' % child.pid)
+sys.stderr.flush()
+${rest}
+return 0`
+    const attempt = step(text, { step: { requiresProcess }, rest: { graceMs: 100, mask: new SecretMask(['s3cr3t']) } })
+    const done = executor.execute(attempt)
+    if (how === 'cancelled') {
+      await until(() => existsSync(attempt.logPath) && attempt.log().includes('up'))
+      attempt.cancel()
+    }
+    expect(await done).toMatchObject(how === 'cancelled' ? { error: { code: 'STEP_CANCELLED' } } : { status: 'ok' })
+    expect(groupLives(Number.parseInt(attempt.log()))).toBe(false)
+  })
+
   it.each([
     ['threads', `import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()`],
     ['children', `import subprocess\nsubprocess.Popen(['sleep', '60'])`],

@@ -6,6 +6,7 @@ import { processStartTime } from '../process-start-time.ts'
 import type { Workspace } from '../workspace.ts'
 import { ArtifactFolders } from './artifact-folders.ts'
 import { endOnAbort } from './attempt-end.ts'
+import { attemptEnvironment } from './attempt-environment.ts'
 import { readPrinted } from './envelope.ts'
 import { stringifyFloats } from './float-text.ts'
 import { scriptArguments } from './shell-arguments.ts'
@@ -116,14 +117,9 @@ class ShellExecutor {
 function environment(attempt: Attempt, context: string): Record<string, string> {
   return {
     ...attempt.env,
+    ...attemptEnvironment(attempt),
     LORC_CONTEXT: context,
-    LORC_RUN_ID: attempt.runId,
-    LORC_STEP: attempt.step.name,
-    LORC_ATTEMPT: String(attempt.number),
-    LORC_SEED: String(attempt.seed),
-    LORC_IDEMPOTENCY_KEY: attempt.idempotencyKey,
     LORC_ARTIFACTS_DIR: attempt.artifactsDir,
-    LORC_WORKSPACE: attempt.workspace,
   }
 }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
 import type { SecretMask } from '../secret-mask.ts'
 import { LineSplitter } from './line-splitter.ts'
-import { emptyGroup, endProcessGroup, groupLives, groupsOfKey, signalGroup } from './process-group.ts'
+import { endProcessGroup, endStrays, groupLives, signalGroup } from './process-group.ts'
 import { pythonFolder } from './python-folder.ts'
 import { writeCommand, type SupervisorCommand, type SupervisorEvent } from './supervisor-protocol.ts'
 
@@ -291,8 +291,7 @@ function refusal({ argv, cwd }: SpawnRequest, message: string): RunnerError {
 async function endLost({ process, request }: Pending): Promise<void> {
   if (process) return endGroup(process, request.graceMs)
   const key = request.env['LORC_IDEMPOTENCY_KEY']
-  const groups = key === undefined ? [] : groupsOfKey(key)
-  await Promise.all(groups.map((pgid) => emptyGroup(pgid, request.graceMs)))
+  if (key !== undefined) await endStrays([key], request.graceMs)
 }
 
 /** Where start times are unknown there still is little doubt: the process was alive a moment ago. */
