@@ -70,22 +70,22 @@ function buildGraph(plan: Plan): Graph {
   const needing = new Uint8Array(size)
   const atBarrier = new Uint8Array(size)
   const needs = new Int32Array(size)
-  const edges: [from: number, to: number][] = []
-  const members: [from: number, to: number][] = []
+  const edges: Edges = { from: [], to: [] }
+  const members: Edges = { from: [], to: [] }
   const { to: stages } = phases[phases.length - 1]!
   for (let i = 0; i < size; i++) {
     const step = plan.steps[i]!
     needing[i] = needsOf(step)
     if (!step.dependsOn) {
       atBarrier[i] = 1
-      members.push([stage[i]!, i])
+      join(members, stage[i]!, i)
       continue
     }
     for (const name of new Set(step.dependsOn)) {
       const from = index.get(name)
       if (from === undefined) throw invalid(`Step "${step.name}" depends on "${name}", which the plan does not have.`)
       if (phase[from] !== phase[i]) throw invalid(`Step "${step.name}" depends on "${name}", which is in another phase.`)
-      edges.push([from, i])
+      join(edges, from, i)
       needs[i]!++
     }
   }
@@ -125,13 +125,24 @@ function needsOf({ name, type, when, forEach, concurrencyGroup }: PlanStep): num
   return gated | (concurrencyGroup ? GROUPED : 0) | (forEach ? EACH : 0)
 }
 
-function toAdjacency(size: number, pairs: readonly [from: number, to: number][]): Adjacency {
+/** The i-th goes from `from[i]` to `to[i]`. */
+interface Edges {
+  from: number[]
+  to: number[]
+}
+
+function join(edges: Edges, from: number, to: number): void {
+  edges.from.push(from)
+  edges.to.push(to)
+}
+
+function toAdjacency(size: number, { from, to }: Edges): Adjacency {
   const offsets = new Int32Array(size + 1)
-  for (const [from] of pairs) offsets[from + 1]!++
+  for (const node of from) offsets[node + 1]!++
   for (let i = 0; i < size; i++) offsets[i + 1]! += offsets[i]!
-  const targets = new Int32Array(pairs.length)
+  const targets = new Int32Array(to.length)
   const next = offsets.slice()
-  for (const [from, to] of pairs) targets[next[from]!++] = to
+  for (let i = 0; i < to.length; i++) targets[next[from[i]!]!++] = to[i]!
   return { offsets, targets }
 }
 
