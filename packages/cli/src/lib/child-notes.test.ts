@@ -1,5 +1,5 @@
 import type { EventData, JournalEvent, Runner } from '@lorc/runner'
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ChildNotes } from './child-notes.ts'
 import { PID } from './fake-io.fixture.ts'
 import { CREATED, DRIVER, journalOf, runnerOf, started } from './scripted-run.fixture.ts'
@@ -25,7 +25,9 @@ function notesOn(runs: Record<string, EventData[]>, late: string[] = []) {
   return { told, notes: new ChildNotes(runner, PID, (text) => told.push(text)) }
 }
 
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+const settled = async (ms = 5): Promise<void> => void (await vi.advanceTimersByTimeAsync(ms))
 
 it('tells what the run of a step waits for, and what the run of a step of that does', async () => {
   const { told, notes } = notesOn({
@@ -68,10 +70,10 @@ it('tells of the pause of a run that was not paused with the one around it', asy
 it('waits for a run that is about to begin, unless it is stopped', async () => {
   const { told, notes } = notesOn({ one: [CREATED, DRIVER, asked('gate')], two: [CREATED, DRIVER, asked('gate')] }, ['one', 'two'])
   for (const event of journalOf(linked('sub', 'one'))) notes.event(event, true)
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await settled(150)
   expect(told).toHaveLength(1)
   for (const event of journalOf(linked('sub', 'two'))) notes.event(event, true)
   notes.stop()
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await settled(150)
   expect(told).toHaveLength(1)
 })
