@@ -1,7 +1,7 @@
 import type { Plan } from '@lorc/runner'
 import type { PlanGraph } from '@lorc/runner/insight'
 import type * as z from 'zod'
-import type { graphSchema } from '../contract/insight.ts'
+import type { graphSchema } from '../contract/run-graph.ts'
 
 export type GraphAnswer = z.output<typeof graphSchema>
 

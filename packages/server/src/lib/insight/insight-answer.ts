@@ -3,7 +3,7 @@ import type { PathStep, RunTimeline, Span, StepTimeline } from '@lorc/runner/ins
 import type * as z from 'zod'
 import { errorAnswer } from '../answers/run-answer.ts'
 import { timeOrNull, timeText } from '../answers/time-text.ts'
-import type { insightSchema } from '../contract/insight.ts'
+import type { insightSchema } from '../contract/run-insight.ts'
 import type { RunLens } from './run-lens.ts'
 
 export type Insight = z.output<typeof insightSchema>

@@ -1,7 +1,7 @@
 import type { StepStatus } from '@lorc/runner'
 import { foldGraph, type GraphNode, type PlanGraph, type StatusCounts } from '@lorc/runner/insight'
 import type * as z from 'zod'
-import type { overviewSchema } from '../contract/insight.ts'
+import type { overviewSchema } from '../contract/run-graph.ts'
 import type { RunLens } from './run-lens.ts'
 
 export type Overview = z.output<typeof overviewSchema>

@@ -3,7 +3,7 @@ import { storyOfStep, type AttemptStory, type StepStory } from '@lorc/runner/ins
 import type * as z from 'zod'
 import { errorAnswer } from '../answers/run-answer.ts'
 import { timeOrNull, timeText } from '../answers/time-text.ts'
-import type { stepStorySchema } from '../contract/insight.ts'
+import type { stepStorySchema } from '../contract/step-story.ts'
 import { spanRows } from './insight-answer.ts'
 import type { RunLens } from './run-lens.ts'
 
