@@ -49,7 +49,7 @@ export const program = (name: string, { carries, installed, library, scripts, in
         cpSync(`${from}/python`, 'python', { recursive: true, filter: (path) => !/__pycache__|\.pyc$|\btest_/.test(path) })
       }
       writeFileSync('dist/templates.json', JSON.stringify(templateFiles()))
-      cpSync('../../docs/recipe.schema.json', 'dist/recipe.schema.json')
+      cpSync('../../docs/recipe.schema.json', 'recipe.schema.json')
     },
   }
   const first: Options = {

@@ -37,7 +37,7 @@ const filesOf = ({ example, to }: Part, template: string): Files => {
 
 const asWritten = (path: string, text: string, template: string, isRoot: boolean): string => {
   if (path === 'README.md') return text.replaceAll('../../lorc', 'npx lorc').replace(/^(At the root of the repository|<!-- ).*\n/gm, '')
-  if (path.endsWith('.yaml')) return text.replace('../../docs/recipe.schema.json', './node_modules/@lorc/cli/dist/recipe.schema.json')
+  if (path.endsWith('.yaml')) return text.replace('../../docs/recipe.schema.json', './node_modules/@lorc/cli/recipe.schema.json')
   if (path !== 'package.json') return text
   const manifest = JSON.parse(text) as Record<string, unknown>
   for (const field of ['dependencies', 'devDependencies']) manifest[field] = versions(manifest[field] as Record<string, string>)

@@ -33,7 +33,7 @@ const emit = async (count: number, namespace?: string): Promise<void> => {
 
 it('sets up, delivers, asks and cleans up in BigQuery', async () => {
   expect((await workspace.lorc(['events', 'setup', '--dry-run'])).stdout).toMatch(/^CREATE SCHEMA IF NOT EXISTS `test-project\.d`;\n\nCREATE TABLE /)
-  await expect(emit(1)).rejects.toMatchObject({ code: 'EVENTS_UNDELIVERED', message: expect.stringMatching(/^1 event waits in the outbox: Could not insert .* Not found/), fix: expect.stringMatching(/^`lorc events setup` makes .* Then `lorc events flush`/) })
+  await expect(emit(1)).rejects.toMatchObject({ code: 'EVENTS_UNDELIVERED', message: expect.stringMatching(/^1 event waits in the outbox: Could not insert .* Not found/), fix: expect.stringMatching(/^`lorc events setup`, .* makes .* Then `lorc events flush`/) })
   expect(await workspace.lorc(['events', 'setup'])).toMatchObject({ exit: 0, stdout: 'ok  bigquery test-project.d.events is set up\n' })
   expect(await workspace.lorc(['events', 'flush'])).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^ok {2}1 event delivered to bigquery/) as string })
   await emit(3)

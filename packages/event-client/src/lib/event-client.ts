@@ -86,6 +86,12 @@ export interface Delivery {
   waiting: number
 }
 
+/** How many events wait for another sink. */
+export interface WaitingElsewhere {
+  sink: string
+  waiting: number
+}
+
 /** An event that the sink refused for good. */
 export interface DeadLetter extends EventRow {
   reason: string
@@ -110,6 +116,8 @@ export interface EventHub {
    * `settle` does, and with `signal.reason` when aborted.
    */
   flush(signal?: AbortSignal): Promise<Delivery>
+  /** What waits in the outbox for sinks that this one has taken the place of, by their names: `flush` leaves it there. */
+  waitingElsewhere(): WaitingElsewhere[]
   /** What this sink refused for good, the latest first. `limit`: default 100. */
   deadLetters(limit?: number): DeadLetter[]
   /** Puts what this sink refused for good back into the outbox; returns how many. */

@@ -1,7 +1,7 @@
 import { Deliverer } from './deliverer.ts'
 import type { Destination } from './destination.ts'
 import { DryRunDestination } from './dry-run-destination.ts'
-import type { ClientOptions, DeadLetter, Delivery, EventCounts, EventHub, JobEvents } from './event-client.ts'
+import type { ClientOptions, DeadLetter, Delivery, EventCounts, EventHub, JobEvents, WaitingElsewhere } from './event-client.ts'
 import { clockOf, type EventClock } from './event-clock.ts'
 import { TimeFollower, type EventFilter, type EventFollower } from './event-follower.ts'
 import { randomId } from './event-id.ts'
@@ -117,6 +117,12 @@ export class Hub implements EventHub {
     const revived = outbox.revive()
     if (revived > 0) deliverer?.wake()
     return revived
+  }
+
+  waitingElsewhere(): WaitingElsewhere[] {
+    const database = this.#place.existing()
+    const select = 'SELECT name AS sink, waiting FROM sinks WHERE waiting > 0 AND name <> ? ORDER BY name'
+    return (database?.read(() => database.statement(select).all(this.sink)) ?? []) as unknown as WaitingElsewhere[]
   }
 
   deadLetters(limit = 100): DeadLetter[] {

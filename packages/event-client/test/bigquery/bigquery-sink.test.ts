@@ -187,7 +187,7 @@ describe('write', () => {
     expect(await refusal(sinkOf({ table: 'other' }).write(rows(1), signal))).toMatchObject({
       code: 'BIGQUERY_MISSING',
       transient: false,
-      fix: '`lorc events setup` makes the dataset, the tables and the view.',
+      fix: '`lorc events setup`, with the same `--smoke-namespace`, if any, makes the dataset, the tables and the view.',
     })
   })
 

@@ -27,7 +27,7 @@ export const eventsFlush = defineCommand({
       invocation,
       async (hub) => {
         const revived = options.rejected ? hub.revive() : 0
-        return { sink: hub.sink, revived, ...(await hub.flush()) }
+        return { sink: hub.sink, revived, ...(await hub.flush()), elsewhere: hub.waitingElsewhere() }
       },
       { patienceMs },
     )
@@ -37,6 +37,9 @@ export const eventsFlush = defineCommand({
     else {
       const rest = [rejected > 0 ? `${rejected} refused for good` : '', waiting > 0 ? `${waiting} wait` : ''].filter(Boolean)
       io.stdout.write(`${done ? out.green('ok') : out.red('no')}  ${[`${count(delivered, 'event')} delivered to ${told.sink}`, ...rest].join(', ')}\n`)
+    }
+    for (const { sink, waiting: left } of told.elsewhere) {
+      io.stderr.write(`note: ${count(left, 'event')} ${left === 1 ? 'waits' : 'wait'} for ${sink}, which is not the sink now: flush again with the sink as it was, by --sink or the configuration\n`)
     }
     return done ? EXIT.ok : EXIT.failed
   },

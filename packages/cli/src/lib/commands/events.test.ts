@@ -189,6 +189,8 @@ it('delivers what waits in the outbox, and shows what was refused for good', asy
   client.emit({ type: 't', source: 's', payload: 1 })
   await client.close()
   expect(await lorc(['events', 'flush', '--patience', '0.1s'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_UNDELIVERED') })
+  const other = await lorc(['events', 'flush', '--sink', 'sqlite'], { cwd })
+  expect([other.exit, other.stderr]).toEqual([0, expect.stringMatching(/^note: 1 event waits for ndjson .*events, which is not the sink now: /)])
   rmSync(join(settings.dir, 'events'))
   expect((await lorc(['events', 'flush'], { cwd })).stdout).toMatch(/^ok {2}1 event delivered to ndjson .*events\n$/)
   expect(JSON.parse((await lorc(['events', 'flush', '--json'], { cwd })).stdout)).toMatchObject({ delivered: 0, rejected: 0, waiting: 0, revived: 0 })

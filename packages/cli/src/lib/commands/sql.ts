@@ -20,7 +20,7 @@ export const sql = defineCommand({
     file: { kind: 'text', label: 'FILE', summary: 'Read the query from a file' },
     format: { kind: 'choice', choices: FORMATS, default: 'table', summary: 'How the rows are printed' },
     ...JSON_OPTION,
-    'max-bytes': { kind: 'text', label: 'SIZE', default: '10GB', summary: 'What a query may read in BigQuery, at most: 500MB, 10GB, 1TB' },
+    'max-bytes': { kind: 'text', label: 'SIZE', default: '10GiB', summary: 'What a query may read in BigQuery, at most: 500MB, 10GiB, 1TB' },
     ...SINK_OPTIONS,
   },
   examples: [

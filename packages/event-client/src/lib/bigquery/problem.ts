@@ -26,7 +26,7 @@ export function bigQueryProblem(error: unknown, what: string): EventError {
 
 const FIXES: Readonly<Partial<Record<keyof typeof BIGQUERY_ERRORS, string>>> = {
   BIGQUERY_DENIED: '`gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENTIALS; the roles are in docs/bigquery.md.',
-  BIGQUERY_MISSING: '`lorc events setup` makes the dataset, the tables and the view.',
+  BIGQUERY_MISSING: '`lorc events setup`, with the same `--smoke-namespace`, if any, makes the dataset, the tables and the view.',
   BIGQUERY_TOO_COSTLY: 'Read less (a narrower time, fewer columns), or allow more.',
 }
 

@@ -8,7 +8,7 @@ export const EVENT_ERRORS = {
   EVENTS_ELSEWHERE: 'A query reads events, and they are in a sink that cannot be asked.',
   EVENTS_QUERY_FAILED: 'The database refused a query over events.',
   EVENTS_REJECTED: 'The sink refuses events for good; details.reasons says why, and they are in `dead_letters`.',
-  EVENTS_UNDELIVERED: 'The sink did not take events within the patience; they stay in the outbox.',
+  EVENTS_UNDELIVERED: 'The sink did not take events within the patience, or says that it will not; they stay in the outbox.',
   EVENTS_BATCH_REFUSED: 'A sink refuses a batch as such; it is cut in halves to find the row that is at fault.',
   EVENTS_SINK_SLOW: 'A sink did not answer within the time that a batch may take.',
   EVENTS_SINK_FAILED: 'A sink could not be reached, or failed.',
