@@ -57,7 +57,7 @@ function encoded(text: string): string {
 }
 
 /** A place in a program, or in a trace of one. */
-const STACK = /\bat [\w.<> ]+ \(|\.ts:\d+:\d+|\.js:\d+:\d+|node_modules|node:internal/
+const STACK = /\bat [\w.<> ]+ \((?:file:|node:|\/)|\.ts:\d+:\d+|\.js:\d+:\d+|node_modules|node:internal/
 
 it.each(Object.entries(contract) as [string, RouteSpec][])('%s answers whatever it is asked, without failing or telling of its insides', async (name, spec) => {
   const failed: string[] = []

@@ -49,7 +49,7 @@ describe('the service', () => {
     expect(await ask('GET', '/nothing')).toMatchObject({ status: 404, body: { code: 'REQUEST_ROUTE' } })
     expect(await ask('POST', '/recipes/one/runs', '{')).toMatchObject({ status: 400, body: { code: 'REQUEST_JSON' } })
     expect(await ask('POST', '/recipes/one/runs', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).toMatchObject({ status: 415, body: { code: 'REQUEST_MEDIA_TYPE' } })
-    expect(await ask('POST', '/recipes/one/runs', '{"params":{"__proto__":1}}')).toMatchObject({ status: 400, body: { code: 'REQUEST_JSON' } })
+    expect(await ask('POST', '/recipes/one/runs', '{"params":{"__proto__":1}}')).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } })
     expect(await ask('POST', '/recipes/one/runs', `"${'x'.repeat(2 ** 20)}"`)).toMatchObject({ status: 413, body: { code: 'REQUEST_TOO_LARGE' } })
   })
 })
