@@ -1,21 +1,14 @@
-import { atLeastPerSecond, atMost } from '../harness/verdicts.ts'
+import { atMost } from '../harness/verdicts.ts'
 import type { Case, Workload } from '../harness/workload.ts'
+import { deliveredTo } from './delivery.ts'
 
 const SIZE = 100_000
-const near: Case = { name: 'BigQuery that answers at once', task: 'deliver', size: SIZE }
-const far: Case = { name: 'BigQuery that takes 50 ms to answer', task: 'deliver', size: SIZE, options: { latencyMs: 50 } }
 
 export const bigqueryDeliver: Workload = {
   name: 'bigquery-deliver',
   title: 'Events: emitted, kept in the outbox, delivered to BigQuery and acknowledged',
-  shows: 'per second',
-  cases: [near, far],
   entries: [{ name: 'lorc', module: 'contenders/lorc-bigquery.ts' }],
-  against: 'lorc',
-  targets: [
-    { says: 'at least 40,000 a second', of: near.name, judge: atLeastPerSecond('lorc', 40_000) },
-    { says: 'at least 20,000 a second', of: far.name, judge: atLeastPerSecond('lorc', 20_000) },
-  ],
+  ...deliveredTo('BigQuery', SIZE),
   notes: [
     'All of it is timed: 100,000 events of 450 bytes emitted, written to the outbox, sent by the real client, acknowledged, and taken out ' +
       'of the outbox. The contract server is a process of its own; it checks and keeps the rows of one request in 20, so that it is not what is measured.',

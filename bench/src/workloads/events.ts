@@ -1,5 +1,6 @@
 import { atLeastPerSecond, atLeastShare, atMost, atMostMore } from '../harness/verdicts.ts'
 import type { Case, Entry, Workload } from '../harness/workload.ts'
+import { deliveredTo } from './delivery.ts'
 
 const SIZE = 100_000
 const lorc = (name: string, variant: string): Entry => ({ name, module: 'contenders/lorc-events.ts', variant })
@@ -51,20 +52,11 @@ export const eventsCount: Workload = {
   targets: [{ says: 'at most 5 ms', of: counted.name, judge: atMost('lorc, counts that are kept', 5, 'ms', SIZE) }],
 }
 
-const near: Case = { name: 'a server that answers at once', task: 'deliver', size: SIZE }
-const far: Case = { name: 'a server that takes 50 ms to answer', task: 'deliver', size: SIZE, options: { latencyMs: 50 } }
-
 export const eventsDeliver: Workload = {
   name: 'events-deliver',
   title: 'Events: emitted, kept in the outbox, delivered over HTTP and acknowledged',
-  shows: 'per second',
-  cases: [near, far],
   entries: [lorc('lorc', 'http')],
-  against: 'lorc',
-  targets: [
-    { says: 'at least 40,000 a second', of: near.name, judge: atLeastPerSecond('lorc', 40_000) },
-    { says: 'at least 20,000 a second', of: far.name, judge: atLeastPerSecond('lorc', 20_000) },
-  ],
+  ...deliveredTo('a server', SIZE),
 }
 
 const IMPORT = 'import @lorc/event-client'

@@ -6,7 +6,7 @@ import { graphSchema, overviewSchema } from './run-graph.ts'
 import { insightSchema } from './run-insight.ts'
 import { stepStorySchema } from './step-story.ts'
 
-export const writesSchema = z
+const writesSchema = z
   .object({
     /** As a tuple, since a run may have 50,000 of them. */
     items: z.array(
