@@ -1,6 +1,6 @@
 import type { StartOptions } from './api.ts'
 import { RunnerError } from './errors.ts'
-import type { EventData, JournalEvent } from './events.ts'
+import type { EventData } from './events.ts'
 import type { Graph } from './graph.ts'
 import type { Plan } from './plan.ts'
 import { withDependents } from './run-order.ts'
@@ -22,7 +22,7 @@ export async function importSteps(store: RunStore, source: string, graph: Graph,
     if (event.type !== 'step.completed') continue
     const index = graph.index.get(event.step)
     if (index === undefined || graph.phase[index]! > 0 || again.has(index) || skipped.has(event.step)) continue
-    imported.set(event.step, toImport(event, source))
+    imported.set(event.step, importOf(event, source))
   }
   return [...imported.values()]
 }
@@ -40,7 +40,8 @@ export async function sourceRun(store: RunStore, plan: Plan, fromRun: string | u
   })
 }
 
-function toImport(event: Extract<JournalEvent, { type: 'step.completed' }>, source: string): StepImport {
+/** A completion as another run takes it over: `source` is where it is recorded, which may have it from elsewhere itself. */
+export function importOf(event: StepImport, source: string): StepImport {
   const { step, attempt, writes, outputs, artifacts, meta } = event
   const importedFrom = event.importedFrom ?? source
   return { type: 'step.completed', step, attempt, writes, outputs, artifacts, metrics: null, ...(meta && { meta }), importedFrom }

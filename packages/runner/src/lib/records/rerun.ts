@@ -1,6 +1,7 @@
 import type { StartOptions } from '../api.ts'
 import { RunnerError } from '../errors.ts'
-import type { EventData, JournalEvent } from '../events.ts'
+import type { JournalEvent } from '../events.ts'
+import { importOf, type StepImport } from '../import-steps.ts'
 import type { JsonObject } from '../json.ts'
 import type { Plan } from '../plan.ts'
 import { loadRun, type JournalSource } from '../run-reader.ts'
@@ -22,12 +23,12 @@ export interface Rerun {
  */
 export async function rerunOf(source: JournalSource, runId: string): Promise<Rerun> {
   let created: Extract<JournalEvent, { type: 'run.created' }> | undefined
-  const imported: NonNullable<StartOptions['imported']>[number][] = []
+  const imported: StepImport[] = []
   const mended: string[] = []
   const { plan, fold } = await loadRun(source, runId, {
     visit(event) {
       if (event.type === 'run.created') created = event
-      if (event.type === 'step.completed' && event.importedFrom !== undefined) imported.push(importOf(event))
+      if (event.type === 'step.completed' && event.importedFrom !== undefined) imported.push(importOf(event, runId))
       mended.push(...wordsOf(event))
     },
   })
@@ -48,12 +49,6 @@ export async function rerunOf(source: JournalSource, runId: string): Promise<Rer
     mended,
     versions: fold.provenance.versions,
   }
-}
-
-type StepImport = Extract<EventData, { type: 'step.completed' }>
-
-function importOf({ step, attempt, writes, outputs, artifacts, meta, importedFrom }: StepImport): StepImport {
-  return { type: 'step.completed', step, attempt, writes, outputs, artifacts, metrics: null, ...(meta && { meta }), ...(importedFrom !== undefined && { importedFrom }) }
 }
 
 function wordsOf(event: JournalEvent): string[] {
