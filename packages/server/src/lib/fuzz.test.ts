@@ -47,7 +47,7 @@ function requests(name: string, spec: RouteSpec, known: string): fc.Arbitrary<{ 
     const path = template.replaceAll(/\{\w+\}|\*/g, () => encoded(rest.shift()!))
     const search = query.map(([field_, value]) => `${encoded(field_)}=${encoded(value)}`).join('&')
     // Of a run that goes on, events are sent until it ends: that is not what is looked for here.
-    return { url: `${path}?${search}${template.endsWith('/events') || template.endsWith('/logs') ? '&follow=false' : ''}`, body: text, headers }
+    return { url: `${path}?${search}${/\/(?:events|logs|changes)$/.test(template) ? '&follow=false' : ''}`, body: text, headers }
   })
 }
 

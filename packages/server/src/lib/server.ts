@@ -28,6 +28,7 @@ import { RunArtifacts } from './artifacts/run-artifacts.ts'
 import { Intake } from './intake/intake.ts'
 import { JobCatalogue } from './jobs/job-catalogue.ts'
 import { LiveReaders } from './live/live-readers.ts'
+import { lookAtRuns, RunChanges } from './live/run-changes.ts'
 import type { ServiceLog } from './log.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { createModuleExecutor } from './modules/module-executor.ts'
@@ -117,6 +118,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       metrics,
       modules,
       readers,
+      changes: new RunChanges(() => lookAtRuns(runner), clock),
       artifacts: new RunArtifacts(runner, workspace, env),
       authentication,
       audit,

@@ -7,6 +7,7 @@ import type { Authentication } from './auth/authentication.ts'
 import type { Intake } from './intake/intake.ts'
 import type { JobCatalogue } from './jobs/job-catalogue.ts'
 import type { LiveReaders } from './live/live-readers.ts'
+import type { RunChanges } from './live/run-changes.ts'
 import type { ServiceLog } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { ModuleRegistry } from './modules/module-registry.ts'
@@ -32,6 +33,7 @@ export interface Service {
   readonly modules: ModuleRegistry
   /** Whoever follows runs. */
   readonly readers: LiveReaders
+  readonly changes: RunChanges
   readonly artifacts: RunArtifacts
   readonly audit: AuditLog
   readonly steering: SteeringLog

@@ -15,17 +15,32 @@ export interface FollowOptions {
   onConnected?: (connected: boolean) => void
 }
 
+/** Follows a run's events: see `followStream`. */
+export function follow(runId: string, options: FollowOptions): Promise<void> {
+  return followStream((headers, signal) => service.open('GET /runs/{run_id}/events', { params: { run_id: runId }, headers, signal }), options)
+}
+
 /**
- * Follows a run's events, over broken connections too, until the service says that no more will come (204), or the signal
+ * Calls `onChange` at once, whenever something has become of a run, and whenever that cannot be heard any more, or again.
+ * Rejects when the service refuses.
+ */
+export function followChanges(signal: AbortSignal, onChange: () => void): Promise<void> {
+  return followStream((headers) => service.open('GET /runs/changes', { headers, signal }), { signal, from: 0, onMessages: onChange, onConnected: (connected) => connected || onChange() })
+}
+
+type Connect = (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>
+
+/**
+ * Follows a stream of events, over broken connections too, until the service says that no more will come (204), or the signal
  * is aborted. Rejects when the service refuses.
  */
-export async function follow(runId: string, { signal, from, onMessages, onConnected }: FollowOptions): Promise<void> {
+async function followStream(connect: Connect, { signal, from, onMessages, onConnected }: FollowOptions): Promise<void> {
   let next = from
   let wait = FIRST_WAIT_MS
   while (!signal.aborted) {
     try {
       const headers = { accept: 'text/event-stream', ...(next > 0 && { 'last-event-id': String(next - 1) }) }
-      const answer = await service.open('GET /runs/{run_id}/events', { params: { run_id: runId }, headers, signal })
+      const answer = await connect(headers, signal)
       if (answer.status === 204 || answer.body === null) return
       onConnected?.(true)
       const parser = new EventStreamParser()

@@ -90,20 +90,14 @@ describe('the pages of runs', () => {
     expect(ids(pages)).toHaveLength(600)
   })
 
-  it('say whether something goes on, or is new', async () => {
+  it('are read again behind what is being read, however often that is asked for meanwhile', async () => {
     const service = new Service(3)
     const pages = await pagesOf(service)
-    expect(await pages.refresh([])).toBe(false)
+    const asked = service.asked.length
+    const first = pages.refresh([])
     service.runs = [run(4), ...service.runs]
-    expect(await pages.refresh([])).toBe(true)
-    expect(await pages.refresh([])).toBe(false)
-    service.runs = [run(4, 'running'), ...service.runs.slice(1)]
-    expect(await pages.refresh([])).toBe(true)
-    for (const change of [{ waiting_for: ['consent'] }, { abandoned: true }, { paused: { by: 'ann', reason: 'lunch', at: '2026-01-31T08:00:00.000Z' } }]) {
-      service.runs = [{ ...run(4, 'running'), ...change }, ...service.runs.slice(1)]
-      expect(await pages.refresh([])).toBe(false)
-    }
-    expect(await pages.refresh([run(1, 'running')])).toBe(true)
+    await Promise.all([first, pages.refresh([]), pages.refresh([])])
+    expect([service.asked.length - asked, ids(pages)[0]]).toEqual([2, 'run_4'])
   })
 
   it('of which none is left are none, and say when the service does not answer', async () => {

@@ -23,11 +23,6 @@ export interface RunList {
   error: unknown
 }
 
-/** Whether something may become of a run at any moment, without anybody doing something first. */
-function goesOn({ status, abandoned, paused, waiting_for: waiting }: RunItem): boolean {
-  return status === 'running' && !abandoned && paused === null && waiting.length === 0
-}
-
 const FIRST = 100
 const MORE = 500
 
@@ -42,6 +37,8 @@ export class RunPages extends Feed<RunList> {
   /** Where the next page begins. */
   #cursor: string | null = null
   #reading = false
+  /** Somebody has asked for it in the meantime, with these in view. */
+  #refreshLater: readonly RunItem[] | undefined
 
   constructor(read: ReadPage) {
     super({ runs: [], complete: false, loading: true, error: undefined })
@@ -51,6 +48,7 @@ export class RunPages extends Feed<RunList> {
   open(): () => void {
     this.#abort = new AbortController()
     this.#reading = false
+    this.#refreshLater = undefined
     void this.more()
     return () => this.#abort.abort()
   }
@@ -66,11 +64,14 @@ export class RunPages extends Feed<RunList> {
   }
 
   /**
-   * Reads the beginning again, and the list around the first run of `shown` that goes on further down. Resolves with
-   * whether something goes on among them, or has come to be since the last time.
+   * Reads the beginning again, and the list around the first run of `shown` that goes on further down. While something is
+   * being read, behind that.
    */
-  async refresh(shown: readonly RunItem[]): Promise<boolean> {
-    const first = this.state().runs[0]?.run_id
+  async refresh(shown: readonly RunItem[]): Promise<void> {
+    if (this.#reading) {
+      this.#refreshLater = shown
+      return
+    }
     await this.#alone(async (read) => {
       const head = this.#replaced(-1, await read(null, FIRST))
       const going = shown.find(({ run_id: id, status }) => status === 'running' && (this.#positions.get(id) ?? 0) >= FIRST)
@@ -79,8 +80,6 @@ export class RunPages extends Feed<RunList> {
       const before = this.#positions.get(going.run_id)! - 1
       return this.#replaced(before, await read(this.state().runs[before]!.run_id, FIRST))
     })
-    const { runs } = this.state()
-    return runs[0]?.run_id !== first || runs.slice(0, FIRST).some(goesOn) || shown.some(goesOn)
   }
 
   /** A page in the place of what stood behind `after`, up to the last run of the page. */
@@ -123,5 +122,8 @@ export class RunPages extends Feed<RunList> {
     if (signal.aborted) return
     this.#reading = false
     this.show({ ...change, loading: false })
+    const later = this.#refreshLater
+    this.#refreshLater = undefined
+    if (later) await this.refresh(later)
   }
 }

@@ -3,6 +3,7 @@ import type { RunItem } from '../api/answers.ts'
 import { service } from '../api/service.ts'
 import { RunPages, type RunList, type RunQuery } from '../model/run-pages.ts'
 import { useFeed } from '../shell/use-feed.ts'
+import { followChanges } from '../api/follow.ts'
 import { whileSeen } from '../shell/while-seen.ts'
 
 /** The runs that fit a query, renewed while somebody looks; `shown` holds those in view. */
@@ -19,6 +20,6 @@ export function useRunPages(query: RunQuery, shown: RefObject<readonly RunItem[]
     return new RunPages(async (cursor, limit, signal) => (await service.call('GET /runs', { query: { ...filter, limit, ...(cursor !== null && { cursor }) }, signal })).body)
   }, [status, recipe, text, from, children])
   const list = useFeed(pages)
-  useEffect(() => whileSeen(() => pages.refresh(shown.current)), [pages, shown])
+  useEffect(() => whileSeen((signal) => void followChanges(signal, () => void pages.refresh(shown.current)).catch(() => {})), [pages, shown])
   return { list, more: () => void pages.more(), refresh: () => void pages.refresh(shown.current) }
 }

@@ -1,5 +1,3 @@
-import { nextPause, SHORTEST_MS } from '../model/refresh-pace.ts'
-
 /** Calls `look` when the page comes into view; returns how to stop it. */
 export function whenSeen(look: () => void): () => void {
   const seen = (): void => {
@@ -9,48 +7,18 @@ export function whenSeen(look: () => void): () => void {
   return () => document.removeEventListener('visibilitychange', seen)
 }
 
-/**
- * Calls `look` again and again while the page is in view: often as long as it resolves with true, for something goes on,
- * else more and more seldom, until somebody comes back to the page or touches it. Returns how to stop it.
- */
-export function whileSeen(look: () => Promise<boolean>): () => void {
-  let pause = SHORTEST_MS
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let stopped = false
-  let looking = false
-  const later = (): void => {
-    clearTimeout(timer)
-    if (!stopped && !document.hidden) timer = setTimeout(() => void lookNow(), pause)
+/** Has `work` go on while the page is in view, and begin again when it comes back into view. Returns how to stop it. */
+export function whileSeen(work: (signal: AbortSignal) => void): () => void {
+  let leaving: AbortController | undefined
+  const turn = (): void => {
+    leaving?.abort()
+    leaving = document.hidden ? undefined : new AbortController()
+    if (leaving) work(leaving.signal)
   }
-  const lookNow = async (): Promise<void> => {
-    clearTimeout(timer)
-    if (looking || document.hidden) return
-    looking = true
-    const isLively = await look().finally(() => (looking = false))
-    pause = nextPause(pause, isLively)
-    later()
-  }
-  const touched = (): void => {
-    if (pause === SHORTEST_MS) return
-    pause = SHORTEST_MS
-    later()
-  }
-  const seen = (): void => {
-    pause = SHORTEST_MS
-    void lookNow()
-  }
-  const options = { passive: true }
-  document.addEventListener('visibilitychange', seen)
-  addEventListener('pointermove', touched, options)
-  addEventListener('keydown', touched, options)
-  addEventListener('scroll', touched, options)
-  later()
+  turn()
+  document.addEventListener('visibilitychange', turn)
   return () => {
-    stopped = true
-    clearTimeout(timer)
-    document.removeEventListener('visibilitychange', seen)
-    removeEventListener('pointermove', touched)
-    removeEventListener('keydown', touched)
-    removeEventListener('scroll', touched)
+    document.removeEventListener('visibilitychange', turn)
+    leaving?.abort()
   }
 }

@@ -18,7 +18,7 @@ type ScopesOf<Routes> = { readonly [Name in keyof Routes]: Routes[Name] extends 
  */
 export const routeFamilies = {
   health: { 'GET /health': 'public', 'GET /ready': 'public', 'GET /metrics': 'read', 'GET /openapi.json': 'public' },
-  runs: { 'GET /runs': 'read', 'GET /runs/{run_id}': 'read' },
+  runs: { 'GET /runs': 'read', 'GET /runs/changes': 'read', 'GET /runs/{run_id}': 'read' },
   runDetails: {
     'GET /runs/{run_id}/events': 'read',
     'GET /runs/{run_id}/logs': 'read',

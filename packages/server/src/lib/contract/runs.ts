@@ -119,6 +119,16 @@ export const runRoutes = defineRoutes({
     }),
     answers: { 200: z.object({ items: z.array(runItemSchema), next_cursor: z.string().nullable() }).meta({ id: 'RunPage' }) },
   },
+  'GET /runs/changes': {
+    summary: 'Hear when something has become of runs',
+    description:
+      'Server-Sent Events: `changed`, at once and then within a second or two of whatever shows in a list of the newest runs or of those ' +
+      'that go on, whichever process did it. What it is, `GET /runs` tells.',
+    tag: 'runs',
+    scope: 'read',
+    query: z.strictObject({ follow: flagSchema.optional().describe('False: only at once. Default: true.') }),
+    answers: { 200: { mediaType: 'text/event-stream', description: 'Events.' } },
+  },
   'GET /runs/{run_id}': {
     summary: 'Show a run and its steps',
     tag: 'runs',

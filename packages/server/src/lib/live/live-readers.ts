@@ -5,6 +5,7 @@ import type { ServiceLog } from '../log.ts'
 import { streamEvents } from './event-stream.ts'
 import { JournalChunks } from './journal-chunks.ts'
 import { ReaderConnection } from './reader-connection.ts'
+import type { RunChanges } from './run-changes.ts'
 import { RunWatches } from './run-watches.ts'
 import { SharedBytes } from './shared-bytes.ts'
 
@@ -59,17 +60,18 @@ export class LiveReaders {
   /** Sends events as Server-Sent Events into an answer whose head was written. Never rejects: the reader comes back. */
   async sendEvents(runId: string, from: number, to: ServerResponse, { follow, gzip = false }: { follow: boolean; gzip?: boolean }): Promise<void> {
     const ports = { store: this.#store, chunks: this.#chunks, watches: this.#watches }
-    const write = async (connection: ReaderConnection): Promise<void> => {
-      this.#beaten.add(connection)
-      this.#beatLater()
-      try {
-        await streamEvents(ports, runId, from, connection, { follow })
-      } finally {
-        this.#beaten.delete(connection)
-        if (this.#beaten.size === 0) this.#rest()
+    await this.#sendBeaten(to, (connection) => streamEvents(ports, runId, from, connection, { follow }), { gzip })
+  }
+
+  /** Sends `changed` at once, and with `follow` whenever something has become of runs. Never rejects. */
+  async sendChanges(changes: RunChanges, to: ServerResponse, { follow }: { follow: boolean }): Promise<void> {
+    await this.#sendBeaten(to, async (connection) => {
+      let id = 0
+      for (let seen = await changes.next(undefined, connection.gone); seen !== undefined; seen = await changes.next(seen, connection.gone)) {
+        await connection.write(`id: ${id++}\nevent: changed\ndata: {}\n\n`)
+        if (!follow) return
       }
-    }
-    await this.send(to, write, { gzip })
+    })
   }
 
   /** Has `write` write into an answer whose head was written; what goes wrong ends the connection. Never rejects. */
@@ -85,6 +87,21 @@ export class LiveReaders {
     } finally {
       this.#readers.delete(to)
     }
+  }
+
+  /** As `send`, with a sign of life where nothing happens. */
+  async #sendBeaten(to: ServerResponse, write: (connection: ReaderConnection) => Promise<void>, options: { gzip?: boolean } = {}): Promise<void> {
+    const writeBeaten = async (connection: ReaderConnection): Promise<void> => {
+      this.#beaten.add(connection)
+      this.#beatLater()
+      try {
+        await write(connection)
+      } finally {
+        this.#beaten.delete(connection)
+        if (this.#beaten.size === 0) this.#rest()
+      }
+    }
+    await this.send(to, writeBeaten, options)
   }
 
   /** Ends every stream; readers of events come back with the id of the last one that they have. */

@@ -172,3 +172,23 @@ describe('GET /runs/{run_id}/logs', () => {
     expect(await service.ask('GET', `/runs/${id}/logs?step=z`)).toMatchObject({ status: 422, body: { code: 'RUN_STEP_UNKNOWN' } })
   })
 })
+
+describe('GET /runs/changes', () => {
+  it('tells at once, then of each run that begins or ends, and of who waits', async () => {
+    const gate = Promise.withResolvers<void>()
+    const service = await serviceFixture({ files, steps: { b: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) } })
+    const { url } = await service.server.listen({ port: 0 })
+    const answer = await fetch(`${url}/runs/changes`)
+    expect(answer.headers.get('content-type')).toBe('text/event-stream')
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+    const next = async (): Promise<string> => (await reader.read()).value ?? ''
+    expect(await next()).toBe('id: 0\nevent: changed\ndata: {}\n\n')
+    const id = await start(service)
+    expect(await next()).toBe('id: 1\nevent: changed\ndata: {}\n\n')
+    await service.ask('POST', `/runs/${id}/pause`, { reason: 'x' })
+    expect(await next()).toContain('id: 2\n')
+    gate.resolve()
+    await reader.cancel()
+    expect((await service.ask('GET', '/runs/changes?follow=false')).text).toBe('id: 0\nevent: changed\ndata: {}\n\n')
+  })
+})

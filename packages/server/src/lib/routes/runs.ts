@@ -1,11 +1,12 @@
 import type { RunFilter } from '@lorc/runner'
 import type { FastifyInstance } from 'fastify'
 import { runAnswer, runItem } from '../answers/run-answer.ts'
+import { beginStream } from '../live/answer-stream.ts'
 import { RequestInvalid } from '../problem.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
-export function runRoutes(app: FastifyInstance, { runner, recipes }: Service): void {
+export function runRoutes(app: FastifyInstance, { runner, recipes, readers, changes }: Service): void {
   const { store } = runner
 
   route(app, 'GET /runs').answers(async ({ query }) => {
@@ -28,6 +29,12 @@ export function runRoutes(app: FastifyInstance, { runner, recipes }: Service): v
     const next = found.length > limit ? (page.at(-1)?.runId ?? null) : null
     const items = await Promise.all(page.map(async (run) => runItem(run, run.status === 'running' ? await runner.view(run.runId) : undefined)))
     return { status: 200, body: { items, next_cursor: next } }
+  })
+
+  route(app, 'GET /runs/changes').streams(({ query }, reply) => {
+    readers.assertRoom()
+    void readers.sendChanges(changes, beginStream(reply, 'text/event-stream'), { follow: query.follow ?? true })
+    return reply
   })
 
   route(app, 'GET /runs/{run_id}').answers(async ({ params, query }) => {

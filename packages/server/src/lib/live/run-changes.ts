@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto'
+import type { Clock, Runner } from '@lorc/runner'
+import { runItem } from '../answers/run-answer.ts'
+
+/** Milliseconds between two looks, at the least; a look may take this share of the time. */
+const LOOK_MS = 1000
+const SHARE = 0.1
+/** Of the newest runs, and of those that go on. */
+const LOOKED_AT = 100
+
+/**
+ * Tells when something has become of runs, whichever process did it. However many wait for that, it is looked for once; and
+ * where nobody waits, not at all.
+ */
+export class RunChanges {
+  readonly #look: () => Promise<string>
+  readonly #clock: Clock
+  readonly #waiting = new Set<{ seen: string | undefined; resolve: (state: string | undefined) => void }>()
+  #callOff: (() => void) | undefined
+  #looking = false
+
+  /** `look` resolves with what changes whenever something becomes of a run. */
+  constructor(look: () => Promise<string>, clock: Clock) {
+    this.#look = look
+    this.#clock = clock
+  }
+
+  /** Resolves with how it is now once that is not `seen`; with undefined after `signal`. Who has seen nothing is told at once. */
+  next(seen: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve(undefined)
+      const leave = (): void => waiting.resolve(undefined)
+      const waiting = {
+        seen,
+        resolve: (state: string | undefined) => {
+          signal.removeEventListener('abort', leave)
+          this.#waiting.delete(waiting)
+          if (this.#waiting.size === 0) this.#rest()
+          resolve(state)
+        },
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      this.#waiting.add(waiting)
+      this.#lookLater(seen === undefined ? 0 : LOOK_MS)
+    })
+  }
+
+  #lookLater(ms: number): void {
+    if (this.#looking || (this.#callOff && ms > 0)) return
+    this.#rest()
+    this.#callOff = this.#clock.sleep(ms, () => void this.#lookNow())
+  }
+
+  #rest(): void {
+    this.#callOff?.()
+    this.#callOff = undefined
+  }
+
+  async #lookNow(): Promise<void> {
+    this.#callOff = undefined
+    this.#looking = true
+    const began = this.#clock.monotonic()
+    // A store that fails: what asks it next is told.
+    const state = await this.#look().catch(() => undefined)
+    this.#looking = false
+    for (const waiting of [...this.#waiting]) if (state !== undefined && waiting.seen !== state) waiting.resolve(state)
+    if (this.#waiting.size > 0) this.#lookLater(Math.max(LOOK_MS, (this.#clock.monotonic() - began) / SHARE))
+  }
+}
+
+/** What lists show of the newest runs and of those that go on, as a hash. */
+export async function lookAtRuns(runner: Pick<Runner, 'store' | 'view'>): Promise<string> {
+  const { store } = runner
+  const runs = (await Promise.all([store.list({ limit: LOOKED_AT }), store.list({ status: 'running', limit: LOOKED_AT })])).flat()
+  const items = await Promise.all(runs.map(async (run) => runItem(run, run.status === 'running' ? await runner.view(run.runId) : undefined)))
+  return hash('sha256', JSON.stringify(items))
+}
