@@ -83,6 +83,7 @@ describe('lorc run PACKAGE JOB', () => {
     expect(refused).toMatchObject({ exit: 2, lines: [{ code: 'JOB_PARAMS_INVALID', run_id: null }] })
     expect(refused.stderr).toContain('The parameters of toy/older are wrong: it has no parameter `mots`.')
     expect(refused.stderr).toContain('fix: Its parameters are label, most.')
+    expect((await toy.run('run', 'toy', 'older', '-p', 'label')).stderr).toContain('fix: write --param label=VALUE\n')
     expect((await toy.run('run', 'toy', 'older', '-p', 'most=x')).stderr).toContain('`label` is missing; `most`: Expected number, received string')
     expect((await toy.run('run', 'toy', 'older', '-p', 'label=2026', '-p', 'most=1.5')).stderr).toContain('`most`: Expected integer, received float')
     expect((await toy.lorc(['jobs', 'show', 'toy', 'older'])).stdout).toMatch(/\nlabel +string +\(required\)\s*\nmost +integer +3\s*\n/)

@@ -32,7 +32,7 @@ describe('a module that cannot be imported', () => {
   })
 
   it.each([
-    [new SyntaxError('Cannot use import statement outside a module'), '"type": "module"'],
+    [new SyntaxError('Cannot use import statement outside a module'), '.mts), or write "type": "module"'],
     [Object.assign(new Error("Package subpath './x' is not defined"), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }), '`exports`'],
     [new Error('kaputt'), undefined],
     ['thrown text', undefined],

@@ -22,7 +22,7 @@ export function importAdvice(cause: unknown): string | undefined {
   }
   if (cause.message.includes('does not provide an export named')) return 'Import a type with `import type`: Node cannot tell it from a value.'
   if (/Cannot use import statement outside a module|Unexpected token 'export'/.test(cause.message)) {
-    return 'Name the file .mjs, or write "type": "module" into its package.json.'
+    return 'Name the file .mjs (TypeScript: .mts), or write "type": "module" into its package.json.'
   }
   return undefined
 }
