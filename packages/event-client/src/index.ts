@@ -13,6 +13,7 @@ export {
   type JobContext,
   type JobDefinition,
   type JobLog,
+  type JobResult,
   type JobRetry,
   type PlainJob,
 } from './lib/job.ts'

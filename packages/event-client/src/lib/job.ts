@@ -1,6 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery'
 import type { EventClient } from './event-client.ts'
-import type { JsonValue } from './json.ts'
+import type { JsonOf, JsonValue } from './json.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /** What a job gets to work with. */
@@ -44,7 +44,10 @@ export interface JobRetry {
   delay?: string | number
 }
 
-export interface JobDefinition<Params, Result extends JsonValue | void> {
+/** `T` where a job may return it: JSON, of interfaces too, or nothing. Where something in it is not JSON, `never`. */
+export type JobResult<T> = T extends void ? T : JsonOf<T>
+
+export interface JobDefinition<Params, Result> {
   /** One line, for `lorc jobs show`; `lorc jobs list` loads no module, and shows the one of the package.json. */
   summary?: string
   /** A Standard Schema (https://standardschema.dev), e.g. a zod object. Default: no parameters. */
@@ -58,18 +61,19 @@ export interface JobDefinition<Params, Result extends JsonValue | void> {
 }
 
 /** A job that takes no parameters and has no description. */
-export type PlainJob = (ctx: JobContext) => JsonValue | void | Promise<JsonValue | void>
+export type PlainJob<Result = JsonValue | void> = (ctx: JobContext) => Result | Promise<Result>
 
 const JOB = Symbol.for('@lorc/job')
 
-export interface Job<Params = unknown, Result extends JsonValue | void = JsonValue | void> extends JobDefinition<Params, Result> {
+export interface Job<Params = unknown, Result = JsonValue | void> extends JobDefinition<Params, Result> {
   readonly [JOB]: 1
 }
 
 /** Declares a job. `Params` is inferred from `params`. The result is recognised across copies of this package. */
-export function defineJob<Params = Record<string, never>, Result extends JsonValue | void = void>(
-  definition: JobDefinition<Params, Result>,
-): Job<Params, Result> {
+export function defineJob<Params = Record<string, never>, Result extends JsonValue | void = void>(definition: JobDefinition<Params, Result>): Job<Params, Result>
+/** A job may return a value of an interface, whose fields are JSON. */
+export function defineJob<Params = Record<string, never>, Result = void>(definition: JobDefinition<Params, Result & JobResult<Result>>): Job<Params, Result>
+export function defineJob<Params, Result>(definition: JobDefinition<Params, Result>): Job<Params, Result> {
   return { ...definition, [JOB]: 1 }
 }
 

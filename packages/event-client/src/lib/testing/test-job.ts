@@ -3,7 +3,7 @@ import type { JobEvents } from '../event-client.ts'
 import type { EventInput, EventRow, RawObjectInput, RawObjectRow, UpsertCounts } from '../event.ts'
 import { readTimeWindow, type TimeWindowInput } from '../instant.ts'
 import { invokeJob } from '../invoke-job.ts'
-import { isTransient, type Job, type JobContext, type PlainJob } from '../job.ts'
+import { isTransient, type Job, type JobResult, type PlainJob } from '../job.ts'
 import { readJob } from '../job-spec.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { openEvents } from '../open-events.ts'
@@ -53,8 +53,8 @@ export interface TestedJob<Result> {
  * Runs a job in this process, with its events in memory and the time standing still. A job that fails resolves, too: see
  * `error`; so do parameters that its schema refuses. Throws EventError JOB_INVALID, JOB_TIME_INVALID.
  */
-export async function testJob<Params, Result extends JsonValue | void>(
-  job: Job<Params, Result> | ((ctx: JobContext) => Result | Promise<Result>) | PlainJob,
+export async function testJob<Params, Result>(
+  job: Job<Params, Result> | PlainJob<Result & JobResult<Result>>,
   options: TestJobOptions = {},
 ): Promise<TestedJob<Result>> {
   const spec = readJob(job, 'the job')
