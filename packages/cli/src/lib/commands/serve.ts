@@ -1,6 +1,7 @@
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { restOptimizers } from '../optimizers.ts'
 import { oneLine } from '../render/text.ts'
 import { serverOptions } from '../server-options.ts'
 import { trimMemorySoon } from '../trim-memory.ts'
@@ -24,11 +25,13 @@ export const serve = defineCommand({
   ],
   async run(invocation) {
     const { io, options, version } = invocation
+    const wakeOptimizers = restOptimizers()
     const loaded = await invocation.workspace()
     const { createServer } = await import('@lorc/server')
     if (options['first-key'] !== undefined) await tellFirstKey(loaded, io, options['first-key'], options.json)
     const given = serverOptions(loaded, io.env, version)
     const server = await createServer({ ...given.options, log: options.json ? jsonLog(io) : textLog(io) })
+    server.app.server.once('connection', wakeOptimizers)
     const stopped = interrupted(io)
     let callOff = (): void => undefined
     try {
