@@ -58,9 +58,9 @@ class Host:
     def apart(self, request):
         """Imports here, so that it is done once, and runs in a fork."""
         self.surroundings.begin(request)
-        module = None
         try:
-            module = self.loaded(request)
+            self.modules.load(request['module'], request['file'], request['run'])
+            self.surroundings.imported()
         except BaseException:
             pass  # It happens again in the fork, where it is reported.
         flush(sys.stdout)
@@ -71,7 +71,7 @@ class Host:
             gc.freeze()
         pid = os.fork()
         if pid == 0:
-            self.child(request, module)
+            self.child(request)
         try:
             os.setpgid(pid, pid)
         except OSError:
@@ -88,20 +88,20 @@ class Host:
         # A child that was killed while it wrote leaves half a line.
         self.channel.send({'exit': ended}, b'\n')
 
-    def child(self, request, module):
+    def child(self, request):
         try:
             os.setpgid(0, 0)
-            self.channel.send(self.attempt(request, module))
+            self.channel.send(self.attempt(request))
             flush(sys.stderr)
         finally:
             os._exit(0)
 
-    def attempt(self, request, module=None):
+    def attempt(self, request):
         ctx = StepContext(self.channel, request)
         result = {'code': 0}
         flags = {'isolated': False, 'exclusive': False}
         try:
-            made = self.scriptlet(request, module or self.loaded(request))
+            made = self.scriptlet(request)
             flags = {
                 'isolated': bool(getattr(made, 'requires_process', False)),
                 'exclusive': not getattr(made, 'parallelizable', True),
@@ -132,19 +132,15 @@ class Host:
             result['stdout'] = base64.b64encode(text).decode()
             result['bytes'] = size
             result['logged'] = logged
-        # What a fork leaves behind is ended with it.
-        left = [] if request['isolated'] else self.surroundings.left_behind()
+        left = self.surroundings.left_behind()
         if left:
             result['left'] = left
         return {'done': result}
 
-    def loaded(self, request):
+    def scriptlet(self, request):
         module = self.modules.load(request['module'], request['file'], request['run'])
         if self.modules.fetched:
             self.surroundings.imported()
-        return module
-
-    def scriptlet(self, request, module):
         named = getattr(module, request['class'], None)
         if named is None:
             raise NoScriptlet('%s has no class `%s`.' % (request['file'], request['class']), others(module))
