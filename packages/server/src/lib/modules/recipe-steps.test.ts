@@ -76,6 +76,19 @@ describe('a step of type module', () => {
     expect(module.calls).toHaveLength(attempts)
   })
 
+  it('is not asked again once another step has failed', async () => {
+    const bad = await moduleService('bad', (_, response) => void response.writeHead(400).end())
+    const steps = '  - { name: a, type: module, module: bad, depends_on: [] }\n  - { name: b, type: module, module: m, depends_on: [] }\n'
+    const module = await moduleService('m', async ({ body }, response) => {
+      const failed = async (): Promise<boolean> => (await service.server.runner.view(body.run_id)).steps.some(({ status }) => status === 'failed')
+      while (!(await failed())) await new Promise((resolve) => setImmediate(resolve))
+      response.writeHead(503).end()
+    })
+    const service = await scenarioFixture({ bad: { url: bad.url }, m: { url: module.url, retries: 2 } }, {}, { files: recipe(steps) })
+    expect(await run(service)).toMatchObject({ status: 'failed', error: { code: 'MODULE_REFUSED' }, steps: [{ status: 'failed' }, { status: 'failed', attempts: 1, error: { code: 'MODULE_UNAVAILABLE' } }] })
+    expect(module.calls).toHaveLength(1)
+  })
+
   it('ends when its time is over', async () => {
     const module = await moduleService('m', () => undefined)
     const service = await scenarioFixture({ m: { url: module.url } }, {}, { files: recipe(step('slow', ', timeout: 30ms')) })
