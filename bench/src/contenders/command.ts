@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { NotHere, type Contender, type OpenOptions } from '../harness/contender.ts'
+import { LORC } from './built-lorc.ts'
 import { lorcVersion } from './lorc-version.ts'
 
-const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
 const EVENT_CLIENT = new URL('../../../packages/event-client/dist/index.js', import.meta.url).href
 const PEERS = fileURLToPath(new URL('../../peers/node_modules/', import.meta.url))
 

@@ -2,11 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { execPath } from 'node:process'
-import { fileURLToPath } from 'node:url'
 import type { Contender, OpenOptions } from '../harness/contender.ts'
+import { LORC } from './built-lorc.ts'
 import { lorcVersion } from './lorc-version.ts'
-
-const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
 
 const INSTALLED = 3000
 const WITH_JOBS = 1000

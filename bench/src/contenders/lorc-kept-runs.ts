@@ -3,12 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { env, execPath } from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { crowd } from '../../peers/crowd.mjs'
 import type { Contender, OpenOptions, Task } from '../harness/contender.ts'
+import { LORC } from './built-lorc.ts'
 import { lorcVersion } from './lorc-version.ts'
-
-const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
 
 const STEP = `import { existsSync } from 'node:fs'
 const flag = new URL('fail', import.meta.url)

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Contender, OpenOptions, TaskOptions } from '../harness/contender.ts'
+import { LORC } from './built-lorc.ts'
 import { lorcVersion } from './lorc-version.ts'
 import type { ReadersSay } from './readers-entry.ts'
 
-const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
 const READERS = fileURLToPath(new URL('./readers-entry.ts', import.meta.url))
 const AT_ONCE = 64
 

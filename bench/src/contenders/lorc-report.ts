@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { NotHere, type Contender, type Measured, type OpenOptions } from '../harness/contender.ts'
+import { LORC } from './built-lorc.ts'
 import { lorcVersion } from './lorc-version.ts'
 
-const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
 const CHROMIUM = '/usr/bin/chromium'
 
 /** The report of one run. Variants: `write`, `bytes`, `open` (in Chromium, until it is laid out and its scripts ran). */

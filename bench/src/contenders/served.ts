@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { LORC } from './built-lorc.ts'
 
-const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
 const ROWS = fileURLToPath(new URL('../../peers/fastify-rows-entry.mjs', import.meta.url))
 
 /** A service in a process of its own. */

@@ -4,11 +4,11 @@ import { delimiter, dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { NotHere, type Contender, type OpenOptions, type Task } from '../harness/contender.ts'
+import { LORC } from './built-lorc.ts'
 import { lorcVersion } from './lorc-version.ts'
 import { shellGraph } from './shell-graph.ts'
 import { makefile, ninjaFile, recipe, SCRIPT, type Tool, turboWorkspace, wireitPackage } from './shell-tools.ts'
 
-const LORC = fileURLToPath(new URL('../../../packages/cli/dist/lorc.js', import.meta.url))
 const PEERS = fileURLToPath(new URL('../../peers/node_modules/.bin', import.meta.url))
 const lorc = [execPath, LORC, 'run', 'recipe.yaml', '--concurrency', '2']
 

@@ -1,20 +1,16 @@
 import { join, resolve } from 'node:path'
-import { EventError } from './errors.ts'
 import type { EventHub } from './event-client.ts'
 import { Hub } from './event-hub.ts'
 import type { EventsOptions } from './events-options.ts'
 import { IN_MEMORY } from './local/local-database.ts'
 import { LocalPlace } from './local/local-place.ts'
 import { openSink } from './sinks/open-sink.ts'
+import { checkNamespace } from './smoke-namespace.ts'
 
 /** As `openEvents`, which loads this when it is called. */
 export async function openHub(options: EventsOptions): Promise<EventHub> {
   const { namespace, dir = '.lorc' } = options
-  if (namespace !== undefined && !/^[a-z0-9_]{1,64}$/.test(namespace)) {
-    throw new EventError('EVENTS_OPTION_INVALID', `The namespace ${JSON.stringify(namespace)} is no name.`, {
-      fix: 'Use lower case letters, digits and _, at most 64 of them.',
-    })
-  }
+  if (namespace !== undefined) checkNamespace(namespace)
   const sink = await openSink(options, resolve(dir))
   return new Hub(new LocalPlace(fileOf(options, resolve(dir))), sink, options)
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { EventError } from './errors.ts'
 import type { EventsOptions } from './events-options.ts'
+import { checkNamespace } from './smoke-namespace.ts'
 
 /** What a namespace of smoke tests left behind. */
 export interface RemovedEvents {
@@ -19,11 +19,7 @@ export interface RemovedEvents {
  */
 export async function removeSmokeEvents(options: EventsOptions & { namespace: string; dryRun: boolean }): Promise<RemovedEvents> {
   const { namespace, dryRun, dir = '.lorc', sink } = options
-  if (!/^[a-z0-9_]{1,64}$/.test(namespace)) {
-    throw new EventError('EVENTS_OPTION_INVALID', `The namespace ${JSON.stringify(namespace)} is no name.`, {
-      fix: 'Use lower case letters, digits and _, at most 64 of them.',
-    })
-  }
+  checkNamespace(namespace)
   const files = filesOf(resolve(dir), `smoke_${namespace}`)
   if (!dryRun) for (const file of files) rmSync(file, { recursive: true })
   if (sink !== 'bigquery') return { files, tables: [] }

@@ -1,4 +1,5 @@
 import { canonicalize } from './canonical-json.ts'
+import { isObject } from './json-object.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { sha256Hex } from './sha256.ts'
 
@@ -42,8 +43,4 @@ function digest(text: string): string {
 
 function short(sha256: JsonValue): string {
   return typeof sha256 === 'string' ? `sha256:${sha256.slice(0, 16)}` : 'unknown'
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,6 @@
 import { RunnerError } from './errors.ts'
 import type { JsonObject, JsonValue } from './json.ts'
-import { isObject } from './json-schema/json-schema.ts'
+import { isObject } from './json-object.ts'
 import { valueFaults } from './json-schema/validate.ts'
 import type { Plan } from './plan.ts'
 import { suggest } from './recipe/suggest.ts'

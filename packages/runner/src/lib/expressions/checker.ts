@@ -1,5 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js'
 import type { JsonValue } from '../json.ts'
+import { clause } from '../recipe/wording.ts'
 import { celEnvironment, LONGEST } from './environment.ts'
 import type { CelNode } from './node.ts'
 import { bindReferences, type Reference, type ReferenceFault, type ReferenceRoot } from './references.ts'
@@ -151,10 +152,4 @@ const HINTS: Readonly<Record<string, string>> = {
   jobs: 'did you mean `steps`?',
   secrets: 'a secret is `env.NAME`, in the url, headers and body of an http step that names it in its `env`',
   each: 'did you mean `item`?',
-}
-
-/** The library's sentence as the problems of a recipe are worded: small first letter, no full stop. */
-function clause(sentence: string): string {
-  const text = sentence.replace(/\.$/, '')
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 }

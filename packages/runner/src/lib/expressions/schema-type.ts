@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json.ts'
-import { isObject } from '../json-schema/json-schema.ts'
+import { isObject } from '../json-object.ts'
 
 const SCALARS: Readonly<Record<string, string>> = { string: 'string', integer: 'int', boolean: 'bool' }
 

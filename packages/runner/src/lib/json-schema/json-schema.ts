@@ -1,3 +1,4 @@
+import { isObject } from '../json-object.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 
 /** A JSON Schema (draft 2020-12): an object of keywords, `true` (anything) or `false` (nothing). */
@@ -169,8 +170,4 @@ function patternFault(value: JsonValue): Omit<SchemaFault, 'path'> | undefined {
   if (/\([^()]*(?:[*+}]|\|)[^()]*\)(?:[*+]|\{\d+,\d*\})|\)\)+(?:[*+]|\{\d+,)/.test(value))
     return { message: 'a regular expression without repetitions or alternatives inside a repeated group' }
   return undefined
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

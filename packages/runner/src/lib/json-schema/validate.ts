@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { canonicalize } from '../canonical-json.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
-import { FORMATS, isObject, type JsonSchema } from './json-schema.ts'
+import { isObject } from '../json-object.ts'
+import { FORMATS, type JsonSchema } from './json-schema.ts'
 
 /** What is wrong with a value, at which path in it. The message completes "`path` ...". */
 export interface ValueFault {

@@ -1,8 +1,9 @@
 import { ExpressionChecker, type Checked, type Surroundings } from '../expressions/checker.ts'
 import type { Reference } from '../expressions/references.ts'
-import { isObject } from '../json-schema/json-schema.ts'
+import { isObject } from '../json-object.ts'
 import type { JsonValue } from '../json.ts'
 import { bareCel } from '../expressions/template.ts'
+import { fieldsOf, listOf, type Fields } from './loose-data.ts'
 import { celOf } from './literal-cel.ts'
 import type { StepOutline } from './outline.ts'
 import { readParams, readProduces } from './parameter-schema.ts'
@@ -20,8 +21,6 @@ export interface ExpressionFinding {
   end: number
   fix?: string
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Checks every expression of a recipe: its syntax, its types as far as they are known, and that what it names is there:
@@ -204,12 +203,4 @@ function rawStep(recipe: Fields, { list, index }: StepOutline): unknown {
 
 function namesOf(env: unknown): string[] {
   return Array.isArray(env) ? env.map(String) : Object.keys(fieldsOf(env))
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
 }

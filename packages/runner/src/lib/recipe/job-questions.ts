@@ -1,5 +1,5 @@
 import { hasTemplates } from '../expressions/template.ts'
-import { isObject } from '../json-schema/json-schema.ts'
+import { isObject } from '../json-object.ts'
 import { valueFaults } from '../json-schema/validate.ts'
 import type { JobFinder, JobPlace } from '../job-port.ts'
 import type { JsonObject, JsonValue } from '../json.ts'

@@ -1,6 +1,7 @@
 import { canonicalize } from '../canonical-json.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
-import { isObject, schemaFaults, TYPES, type SchemaFault } from '../json-schema/json-schema.ts'
+import { isObject } from '../json-object.ts'
+import { schemaFaults, TYPES, type SchemaFault } from '../json-schema/json-schema.ts'
 import { valueFaults } from '../json-schema/validate.ts'
 import { parseKey } from '@lorc/context'
 import type { RecipePath } from './problem.ts'

@@ -1,6 +1,6 @@
 import { ExpressionChecker } from '../expressions/checker.ts'
 import { expressionsOf, type PlacedExpression } from '../expressions/step-expressions.ts'
-import { isObject } from '../json-schema/json-schema.ts'
+import { isObject } from '../json-object.ts'
 import type { JsonValue } from '../json.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import { planInvalid, type PlanProblem } from './check-plan.ts'

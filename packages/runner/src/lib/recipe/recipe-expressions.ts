@@ -1,4 +1,5 @@
 import { bareCel, hasTemplates, parseTemplate } from '../expressions/template.ts'
+import { fieldsOf } from './loose-data.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import type { RecipePath } from './problem.ts'
 
@@ -20,8 +21,6 @@ export interface OpenTemplate {
   at: RecipePath
   offset: number
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Every expression of a recipe's value, however wrong the rest of it is. */
 export function recipeExpressions(
@@ -91,8 +90,4 @@ class Finder {
   #add(expression: RecipeExpression): void {
     this.expressions.push(this.#step ? { ...expression, step: this.#step } : expression)
   }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
 }

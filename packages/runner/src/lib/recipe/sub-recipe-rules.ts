@@ -1,5 +1,5 @@
 import { hasTemplates } from '../expressions/template.ts'
-import { isObject } from '../json-schema/json-schema.ts'
+import { isObject } from '../json-object.ts'
 import { valueFaults } from '../json-schema/validate.ts'
 import type { JsonObject } from '../json.ts'
 import { parametersOf } from '../params.ts'

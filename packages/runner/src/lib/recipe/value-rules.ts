@@ -1,5 +1,6 @@
 import { ERROR_CODES } from '../errors.ts'
 import type { JsonValue } from '../json.ts'
+import { fieldsOf, listOf, type Fields } from './loose-data.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import { keyFindings, readParams, readProduces } from './parameter-schema.ts'
 import type { RecipePath } from './problem.ts'
@@ -7,8 +8,6 @@ import type { RuleFinding } from './step-rules.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 type At = (...path: RecipePath) => RecipePath
 
 /** Checks values of a step that the schema cannot judge one by one. `raw` is the step as it was read. */
@@ -95,12 +94,4 @@ function checkShellArgs(args: unknown, at: At): RuleFinding[] {
   const withNul = entries.filter((entry) => entry.some((part) => typeof part === 'string' && part.includes('\0')))
   const message = 'an argument of a script cannot hold a NUL character'
   return withNul.map(([key]) => ({ code: 'RECIPE_FIELD_VALUE', message, at: at('args', key) }))
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
 }

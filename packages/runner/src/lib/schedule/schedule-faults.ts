@@ -1,3 +1,4 @@
+import { isObject } from '../json-object.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Plan } from '../plan.ts'
 import { firingTimes, isTimezone } from './firing-times.ts'
@@ -39,10 +40,6 @@ export function requiredParams(params: JsonObject | undefined): string[] {
 function hasDefault(properties: JsonValue | undefined, name: string): boolean {
   const schema = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
   return isObject(schema) && Object.hasOwn(schema, 'default')
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** What is wrong with a cron expression: nothing or one thing. */

@@ -2,7 +2,8 @@ import { useEffect, useState } from 'react'
 import type { RunQuery } from '../model/run-pages.ts'
 import { changeQuery, useRoute } from '../shell/use-route.ts'
 
-const STATUSES = ['running', 'failed', 'completed', 'cancelled'] as const
+/** What runs can be looked for by. */
+export const STATUSES = ['running', 'failed', 'completed', 'cancelled'] as const
 
 /** What is looked for is in the address, so that it can be kept and sent. */
 export function RunFilters({ query }: { query: RunQuery }) {

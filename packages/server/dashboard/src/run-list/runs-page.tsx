@@ -8,7 +8,7 @@ import { useWindowRows } from '../parts/use-window-rows.ts'
 import { useRowKeys } from '../parts/use-row-keys.ts'
 import { useNow } from '../shell/use-now.ts'
 import { useWide } from '../shell/use-wide.ts'
-import { RunFilters } from './run-filters.tsx'
+import { RunFilters, STATUSES } from './run-filters.tsx'
 import { RunRow } from './run-row.tsx'
 import { useRunPages } from './use-run-pages.ts'
 
@@ -94,8 +94,6 @@ const HEADINGS = [
   ['took num', 'took'],
   ['steps num', 'steps'],
 ] as const
-
-const STATUSES = ['running', 'failed', 'completed', 'cancelled'] as const
 
 function runQuery({ status: said = '', recipe = '', text = '', since = '', children }: Query): RunQuery {
   const status = STATUSES.find((one) => one === said) ?? ''

@@ -1,0 +1,6 @@
+import type { JsonObject, JsonValue } from './json.ts'
+
+/** Neither a list nor null. */
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
