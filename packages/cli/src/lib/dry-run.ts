@@ -13,11 +13,7 @@ export async function dryRun(
   json: boolean,
 ): Promise<number> {
   const { io, out } = surroundings
-  const preview = await withRunner(
-    surroundings,
-    async ({ runner, store }) => runner.preview(plan, await startOptions(store)),
-    { readOnly: true },
-  )
+  const preview = await withRunner(surroundings, async ({ runner, store }) => runner.preview(plan, await startOptions(store)))
   const columns = io.stdout.isTTY ? io.stdout.columns : 200
   io.stdout.write(json ? `${JSON.stringify(previewJson(plan, preview), null, 2)}\n` : previewText(plan, preview, out, columns))
   return EXIT.ok

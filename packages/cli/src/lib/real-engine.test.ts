@@ -6,6 +6,8 @@ import type { JournalEvent } from '@lorc/runner'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
 import { RecipeRefused } from './errors.ts'
+import { fakeIo } from './fake-io.fixture.ts'
+import { main } from './main.ts'
 import { realEngine } from './real-engine.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
@@ -41,6 +43,14 @@ describe('openRunner', () => {
     await open.close()
     for (const name of ['.lorc/lorc.db', '.lorc/journals']) expect(existsSync(join(folder, name))).toBe(name === made)
   })
+
+  it.each(['runs list', 'runs show last', 'explain last', 'stats', 'approve last', 'runs prune --keep 1d', 'run a.yaml --dry-run'])(
+    'makes no store for `%s`, where there is none',
+    async (words) => {
+      await main(words.split(' '), { io: fakeIo({ cwd: folder }), engine, version: '1.2.3' })
+      expect(existsSync(join(folder, '.lorc/lorc.db'))).toBe(false)
+    },
+  )
 
   it('closes the store when there can be no runner', async () => {
     const nowhere = { ...workspace(), root: join(folder, 'nowhere') }

@@ -1,5 +1,5 @@
 import type { Surroundings } from './command.ts'
-import type { OpenOptions, OpenRunner } from './engine.ts'
+import type { OpenRunner } from './engine.ts'
 import type { Io } from './io.ts'
 import { hasStore, otherStoreNote } from './store-place.ts'
 import type { LoadedWorkspace } from './workspace.ts'
@@ -10,15 +10,14 @@ export function tellOfOtherStore(workspace: LoadedWorkspace, io: Io): void {
   if (note !== undefined) io.stderr.write(`note: ${note}\n`)
 }
 
-/** Lets `work` use the workspace's runner, and closes it whatever happens. */
+/** Lets `work` use the workspace's runner, and closes it whatever happens. Where there is no store yet, none is made. */
 export async function withRunner<T>(
   { engine, io, workspace }: Surroundings,
   work: (open: OpenRunner) => Promise<T>,
-  options: Pick<OpenOptions, 'readOnly'> = {},
 ): Promise<T> {
   const loaded = await workspace()
   if (!hasStore(loaded)) tellOfOtherStore(loaded, io)
-  const open = await engine.openRunner({ workspace: loaded, env: io.env, ...options })
+  const open = await engine.openRunner({ workspace: loaded, env: io.env, readOnly: true })
   try {
     return await work(open)
   } finally {

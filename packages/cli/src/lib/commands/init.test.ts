@@ -47,6 +47,12 @@ it('leaves what is there, and writes nothing then', async () => {
   expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('mine')
 })
 
+it('says which file cannot be written', async () => {
+  await writeFile(join(folder, 'taken'), '')
+  const { exit, stderr } = await init('minimal', 'taken/new')
+  expect([exit, stderr]).toEqual([1, expect.stringMatching(/^error\[CLI_OUTPUT_FAILED\]: `.*taken\/new\/hello.yaml` cannot be written: /)])
+})
+
 it('knows no other template', async () => {
   expect((await init('pyhton')).stderr).toContain('fix: did you mean `python`?')
   expect((await init('zzzz')).stderr).toContain('fix: the templates are minimal, node, python, etl, recipe, job, pipeline.')

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { closest } from '../closest.ts'
 import { defineCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
+import { writeNamed } from '../output-file.ts'
 import { padEnd } from '../render/text.ts'
 import { TEMPLATES } from '../templates/templates.ts'
 import type { Template } from '../templates/template.ts'
@@ -72,7 +72,6 @@ function packageName(folder: string): string {
 }
 
 /** `wx`: also a file that was made meanwhile stays. */
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, text, { flag: 'wx', mode: path.endsWith('.sh') ? 0o755 : 0o644 })
+function write(path: string, text: string): Promise<void> {
+  return writeNamed(path, text, { flag: 'wx', mode: path.endsWith('.sh') ? 0o755 : 0o644 })
 }

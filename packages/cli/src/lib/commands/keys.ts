@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nextVersion, type Shape } from '@lorc/context'
 import { KEYS_LOCK, readKeysLock, type KeysLock, type Plan } from '@lorc/runner'
@@ -7,6 +6,7 @@ import type { OptionSpecs } from '../option-spec.ts'
 import { EXIT } from '../exit-codes.ts'
 import { declaredKeys, recordedKeys } from '../keys/known-keys.ts'
 import { declaredShape, shapeChange } from '../keys/shape-change.ts'
+import { writeNamed } from '../output-file.ts'
 import { count } from '../render/quantity.ts'
 import { withRunner } from '../with-runner.ts'
 
@@ -44,7 +44,7 @@ export const keysLock = defineCommand({
     }
     const all = { ...locked, ...(options.force ? now : missingOf(locked, now)) }
     const keys = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))
-    await writeFile(join(root, KEYS_LOCK), `${JSON.stringify({ lorc: 1, keys }, null, 2)}\n`)
+    await writeNamed(join(root, KEYS_LOCK), `${JSON.stringify({ lorc: 1, keys }, null, 2)}\n`)
     const added = Object.keys(all).length - Object.keys(locked).length
     io.stdout.write(`${KEYS_LOCK}: ${count(Object.keys(all).length, 'key')}, ${added} new\n`)
     return EXIT.ok

@@ -26,25 +26,21 @@ export const runsBundle = defineCommand({
   ],
   async run(invocation) {
     const { io, out, options, version } = invocation
-    return await withRunner(
-      invocation,
-      async ({ runner, store }) => {
-        const runId = await findRun(store, invocation.arguments.run)
-        const { root: workspace } = await invocation.workspace()
-        const { writeBundle } = await import('@lorc/runner/records')
-        const file = resolve(io.cwd, options.output ?? `${runId}.lorc.gz`)
-        const logPath = (id: string, step: string, attempt: number): Promise<string> => runner.logPath(id, step, attempt)
-        const written = await writeBundle({ store, workspace, logPath, versions: { lorc: version } }, runId, file)
-        if (options.json) io.stdout.write(`${JSON.stringify({ run_id: runId, file, ...written }, null, 2)}\n`)
-        else {
-          for (const line of missingLines(written.missing)) io.stderr.write(out.dim(`${line}\n`))
-          const runs = written.runs > 1 ? `${count(written.runs, 'run')}, ` : ''
-          io.stdout.write(`${relative(io.cwd, file) || file}: ${runs}${count(written.files, 'file')}, ${bytes(written.bytes)}\n`)
-        }
-        return EXIT.ok
-      },
-      { readOnly: true },
-    )
+    return await withRunner(invocation, async ({ runner, store }) => {
+      const runId = await findRun(store, invocation.arguments.run)
+      const { root: workspace } = await invocation.workspace()
+      const { writeBundle } = await import('@lorc/runner/records')
+      const file = resolve(io.cwd, options.output ?? `${runId}.lorc.gz`)
+      const logPath = (id: string, step: string, attempt: number): Promise<string> => runner.logPath(id, step, attempt)
+      const written = await writeBundle({ store, workspace, logPath, versions: { lorc: version } }, runId, file)
+      if (options.json) io.stdout.write(`${JSON.stringify({ run_id: runId, file, ...written }, null, 2)}\n`)
+      else {
+        for (const line of missingLines(written.missing)) io.stderr.write(out.dim(`${line}\n`))
+        const runs = written.runs > 1 ? `${count(written.runs, 'run')}, ` : ''
+        io.stdout.write(`${relative(io.cwd, file) || file}: ${runs}${count(written.files, 'file')}, ${bytes(written.bytes)}\n`)
+      }
+      return EXIT.ok
+    })
   },
 })
 

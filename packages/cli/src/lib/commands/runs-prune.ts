@@ -44,32 +44,28 @@ export const runsPrune = defineCommand({
     }
     const loaded = await workspace()
     const { root, stateDir } = loaded
-    return await withRunner(
-      invocation,
-      async (open) => {
-        const { prunableRuns, pruneRuns } = await import('@lorc/runner/records')
-        const name = options.recipe === undefined ? undefined : await recipeName(open.store, options.recipe, io.cwd, root)
-        const retention = { keepMs, keepLast: options['keep-last'], now: io.now(), name }
-        const { runs, of } = await prunableRuns(open.store, retention)
-        if (options['dry-run']) {
-          io.stdout.write(options.json ? json({ dry_run: true, runs: runs.map(({ runId }) => runId) }) : dryText(runs, of))
-          return EXIT.ok
-        }
-        const before = await open.store.size()
-        const prune = (): Promise<Pruned> => pruneRuns(open.runner, stateDir, retention)
-        const why = `lorc runs prune${keepMs === null ? '' : ` --keep ${options.keep}`} --keep-last ${options['keep-last']}${name === undefined ? '' : ` --recipe ${name}`}`
-        const pruned = runs.length === 0 ? await prune() : await onRecord(loaded, runs, why, io.now, prune)
-        if (options.compact) await open.store.compact()
-        const after = await open.store.size()
-        const told = { ...pruned, freed: pruned.bytes + Math.max(0, before.bytes - after.bytes), reusable: after.freeBytes }
-        io.stdout.write(options.json ? json(jsonOf(told)) : text(told))
-        if (told.reusable > 0 && !options.json) {
-          io.stderr.write(out.dim(`${bytes(told.reusable)} of the store are free for new runs; --compact gives them back\n`))
-        }
+    return await withRunner(invocation, async (open) => {
+      const { prunableRuns, pruneRuns } = await import('@lorc/runner/records')
+      const name = options.recipe === undefined ? undefined : await recipeName(open.store, options.recipe, io.cwd, root)
+      const retention = { keepMs, keepLast: options['keep-last'], now: io.now(), name }
+      const { runs, of } = await prunableRuns(open.store, retention)
+      if (options['dry-run']) {
+        io.stdout.write(options.json ? json({ dry_run: true, runs: runs.map(({ runId }) => runId) }) : dryText(runs, of))
         return EXIT.ok
-      },
-      { readOnly: options['dry-run'] },
-    )
+      }
+      const before = await open.store.size()
+      const prune = (): Promise<Pruned> => pruneRuns(open.runner, stateDir, retention)
+      const why = `lorc runs prune${keepMs === null ? '' : ` --keep ${options.keep}`} --keep-last ${options['keep-last']}${name === undefined ? '' : ` --recipe ${name}`}`
+      const pruned = runs.length === 0 ? await prune() : await onRecord(loaded, runs, why, io.now, prune)
+      if (options.compact) await open.store.compact()
+      const after = await open.store.size()
+      const told = { ...pruned, freed: pruned.bytes + Math.max(0, before.bytes - after.bytes), reusable: after.freeBytes }
+      io.stdout.write(options.json ? json(jsonOf(told)) : text(told))
+      if (told.reusable > 0 && !options.json) {
+        io.stderr.write(out.dim(`${bytes(told.reusable)} of the store are free for new runs; --compact gives them back\n`))
+      }
+      return EXIT.ok
+    })
   },
 })
 

@@ -24,25 +24,21 @@ export const schedulesList = defineCommand({
   async run(invocation) {
     const { io, out, options } = invocation
     const { root, stateDir, config } = await invocation.workspace()
-    return await withRunner(
-      invocation,
-      async ({ store }) => {
-        const { brokenAnswer, listSchedules, scheduleAnswer } = await import('@lorc/server/schedules')
-        const { allow, server, modules } = config
-        const places = { workspace: root, allow, stateDir, config: { server, modules } }
-        const { schedules, broken } = await listSchedules({ ...places, store, now: io.now(), count: options.next })
-        if (options.json) {
-          const items = schedules.map(scheduleAnswer).map(({ firings: [last = null], ...item }) => ({ ...item, last }))
-          io.stdout.write(`${JSON.stringify({ schedules: items, broken: broken.map(brokenAnswer) }, null, 2)}\n`)
-        } else {
-          for (const { path, error } of broken) io.stderr.write(`${out.red('not run')}  ${path}: ${oneLine(error.message)}\n`)
-          if (broken.length > 0) io.stderr.write(out.dim('`lorc validate FILE` shows where\n'))
-          io.stdout.write(schedules.length === 0 ? 'no recipe has a schedule\n' : `${text(schedules, out, io.stdout.isTTY ? io.stdout.columns : 200)}\n`)
-        }
-        return broken.length > 0 ? EXIT.failed : EXIT.ok
-      },
-      { readOnly: true },
-    )
+    return await withRunner(invocation, async ({ store }) => {
+      const { brokenAnswer, listSchedules, scheduleAnswer } = await import('@lorc/server/schedules')
+      const { allow, server, modules } = config
+      const places = { workspace: root, allow, stateDir, config: { server, modules } }
+      const { schedules, broken } = await listSchedules({ ...places, store, now: io.now(), count: options.next })
+      if (options.json) {
+        const items = schedules.map(scheduleAnswer).map(({ firings: [last = null], ...item }) => ({ ...item, last }))
+        io.stdout.write(`${JSON.stringify({ schedules: items, broken: broken.map(brokenAnswer) }, null, 2)}\n`)
+      } else {
+        for (const { path, error } of broken) io.stderr.write(`${out.red('not run')}  ${path}: ${oneLine(error.message)}\n`)
+        if (broken.length > 0) io.stderr.write(out.dim('`lorc validate FILE` shows where\n'))
+        io.stdout.write(schedules.length === 0 ? 'no recipe has a schedule\n' : `${text(schedules, out, io.stdout.isTTY ? io.stdout.columns : 200)}\n`)
+      }
+      return broken.length > 0 ? EXIT.failed : EXIT.ok
+    })
   },
 })
 

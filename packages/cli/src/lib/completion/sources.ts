@@ -17,7 +17,7 @@ const RUNS_FOR_NAMES = 300
 export function workspaceSources(surroundings: Surroundings): CompletionSources {
   const { io, engine, workspace } = surroundings
   const withStore = <T>(use: (store: RunStore) => Promise<T>): Promise<T> =>
-    withRunner(surroundings, ({ store }) => use(store), { readOnly: true })
+    withRunner(surroundings, ({ store }) => use(store))
   const registry = async (): Promise<JobRegistry> => {
     const { discoverJobs } = await import('@lorc/jobs-registry')
     return await discoverJobs(discoveryOptions(await workspace()))

@@ -263,6 +263,12 @@ on_failure:
     expect(same(evaluate(source))).toBe(same(plan))
   })
 
+  it('is one object where a chain of calls would be too long to be read', () => {
+    const steps = Array.from({ length: 1001 }, (_, stage) => ({ name: `s${stage}`, type: 'shell', script: 'a.sh', stage }))
+    expect(planToSource({ lorc: 1, name: 'p', steps })).toContain('export default definePlan({\n')
+    expect(planToSource({ lorc: 1, name: 'p', steps: steps.slice(0, 1000) })).toContain("export default definePlan('p')\n")
+  })
+
   it('is not written as a recipe where none can say it', () => {
     const plan = (more: Partial<PlanStep>): Plan => ({ lorc: 1, name: 'p', steps: [{ name: 'a', type: 'node', module: 'a.mjs', function: 'go', stage: 0, ...more }] })
     expect(() => planToYaml(plan({ env: { grant: ['A'], set: { B: '1' } } }))).toThrow(

@@ -58,8 +58,12 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   step: ['type', 'module', 'function', 'script', 'args'],
 }
 
-/** The calls that make the plan; undefined: none make exactly this one, or not by the types. */
+/** Steps in one chain of calls: Node and the compiler read a chain by recursion, and give up on one of several thousand. */
+const CHAIN_MAX = 1000
+
+/** The calls that make the plan; undefined: none make exactly this one, or not by the types, or too many would. */
 function callsOf(plan: Plan): Section[] | undefined {
+  if (plan.steps.length > CHAIN_MAX) return undefined
   const sections: Section[] = []
   for (const step of plan.steps) {
     const phase = step.phase ?? 'main'
