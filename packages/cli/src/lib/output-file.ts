@@ -5,8 +5,8 @@ import type { Io } from './io.ts'
 
 /** Writes what a command made to the file that `--output` names, as `writeNamed` does, else to stdout. */
 export async function writeOutput(io: Io, file: string | undefined, content: string): Promise<void> {
-  if (file !== undefined) return await writeNamed(resolve(io.cwd, file), content, { shown: file })
-  if (!io.stdout.write(content)) await io.stdout.drained()
+  if (file !== undefined) await writeNamed(resolve(io.cwd, file), content, { shown: file })
+  else if (!io.stdout.write(content)) await io.stdout.drained()
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { engineOf, planOf } from '../scripted-run.fixture.ts'
 let folder: string
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'lorc-convert-')))
+  for (const name of ['x.yaml', 'x.yml', 'x.ts']) await writeFile(join(folder, name), '# yaml-language-server: $schema=x\n')
 })
 afterEach(() => rm(folder, { recursive: true }))
 
@@ -27,6 +28,15 @@ describe('convert', () => {
     expect(await lorc('convert x.yaml')).toEqual({ exit: 0, stdout: TS, stderr: '' })
     expect(await lorc('convert x.ts')).toEqual({ exit: 0, stdout: YAML, stderr: '' })
     expect(await lorc('convert x.yml --to yaml')).toEqual({ exit: 0, stdout: YAML, stderr: '' })
+  })
+
+  it.each([
+    ['x.yaml', 'name: x\n  # why\n'],
+    ['x.ts', "import x from 'x'\n  // why\n"],
+    ['x.ts', '/** why */\n'],
+  ])('says that it does not keep the comments of %s', async (file, text) => {
+    await writeFile(join(folder, file), text)
+    expect((await lorc(`convert ${file}`)).stderr).toBe(`the comments of ${file} are not in what was written\n`)
   })
 
   it('writes to a file whose name says what it is', async () => {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { defineCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -19,7 +21,7 @@ export const convert = defineCommand({
     ['convert recipes/daily.yaml -o daily.plan.ts', 'go on in TypeScript'],
     ['convert daily.plan.ts --to yaml', 'and back'],
   ],
-  async run({ arguments: { file }, options, io, engine, workspace }) {
+  async run({ arguments: { file }, options, io, err, engine, workspace }) {
     const { plan } = await engine.compile(file, await workspace())
     const to = options.to === 'other' ? (/\.ya?ml$/i.test(file) ? 'ts' : 'yaml') : options.to
     const output = options.output
@@ -29,7 +31,15 @@ export const convert = defineCommand({
       })
     }
     const { planToSource, planToYaml } = await import('@lorc/runner/recipe')
+    const commented = await hasComments(resolve(io.cwd, file))
     await writeOutput(io, output, to === 'ts' ? planToSource(plan) : planToYaml(plan))
+    if (commented) io.stderr.write(err.dim(`the comments of ${file} are not in what was written\n`))
     return EXIT.ok
   },
 })
+
+/** Whether a line begins with a comment, other than the one that names a schema to editors. */
+async function hasComments(path: string): Promise<boolean> {
+  const begins = /\.ya?ml$/i.test(path) ? /^\s*#(?! yaml-language-server:)/m : /^\s*(?:\/\/|\/\*)/m
+  return begins.test(await readFile(path, 'utf8'))
+}
