@@ -20,7 +20,7 @@ export const CLI_ERRORS = {
   CLI_STEP_UNKNOWN: 'The run has no step of this name.',
   CLI_KEY_UNKNOWN: 'The context of the run has no such key.',
   CLI_LOG_MISSING: 'The attempt has not begun, or it wrote no log.',
-  CLI_OUTPUT_FAILED: 'Standard output, or the file that `--output` names, could not be written.',
+  CLI_OUTPUT_FAILED: 'Standard output, or a file that a command writes (`--output`, `init`, `keys lock`), could not be written.',
   CLI_RUN_DIFFERS: 'A run that was repeated came out differently.',
   CLI_CRASH_TEST_FAILED: 'A recipe does not complete even where nobody kills it.',
   CLI_DURATIONS_INVALID: 'A file of durations cannot be read as one.',
