@@ -5,9 +5,9 @@ import type { JsonObject, JsonValue } from './json.ts'
 import type { StandardIssue, StandardSchema } from './standard-schema.ts'
 
 /**
- * The JSON Schema of parameters whose schema tells none (zod 3, 4.0 and 4.1, valibot): the type, the default and, of zod,
- * the description of each field, as far as they come out when the field is given what nobody would give. Runs code of the
- * schema. Undefined: there are no fields to ask.
+ * The JSON Schema of parameters whose schema tells none (zod 3, 4.0 and 4.1, valibot): the type, the default and, of
+ * zod, the description of each field, as far as they come out when the field is given what nobody would give. Runs code
+ * of the schema. Undefined: there are no fields to ask.
  */
 export async function askParams({ params }: { readonly params: StandardSchema | undefined }): Promise<JsonObject | undefined> {
   const fields = params && fieldsOf(params)

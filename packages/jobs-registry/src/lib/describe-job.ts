@@ -16,8 +16,9 @@ export interface JobDescription extends Omit<JobLocation, 'params'> {
 
 /**
  * Loads the module of a job, in a thread of its own, and tells what the job takes: as its schema says (Standard JSON
- * Schema), else as its declaration does, else as far as the schema's answers show it (zod 3, 4.0, 4.1, valibot). Throws RegistryError REGISTRY_MODULE_FAILED (also for a module that hangs or
- * exits), REGISTRY_EXPORT_MISSING, REGISTRY_EXPORT_NO_JOB.
+ * Schema), else as its declaration does, else as far as the schema's answers show it (zod 3, 4.0, 4.1, valibot). Throws
+ * RegistryError REGISTRY_MODULE_FAILED (also for a module that hangs or exits), REGISTRY_EXPORT_MISSING,
+ * REGISTRY_EXPORT_NO_JOB.
  */
 export async function describeJob(location: JobLocation, options: ProbeOptions = {}): Promise<JobDescription> {
   const { imports: _, params, asked, ...probed } = await probeJob(location, options)

@@ -1,8 +1,8 @@
 import type { JobSpec, JsonObject } from '@lorc/event-client'
 
 /**
- * The parameters of a job whose schema does not tell its types: each `--param` was read as JSON where it is JSON, and one
- * that the schema refuses so, and takes as the text that was written, is given as that text.
+ * The parameters of a job whose schema does not tell its types: each `--param` was read as JSON where it is JSON, and
+ * one that the schema refuses so, and takes as the text that was written, is given as that text.
  */
 export async function asMeant({ params: schema }: Pick<JobSpec, 'params'>, params: JsonObject, written: readonly string[]): Promise<JsonObject> {
   if (schema === undefined || !written.some((text) => typeof params[nameOf(text)] !== 'string')) return params
