@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
+import { toRecorded } from '../outcome.ts'
 import type { Attempt, AttemptOutcome, MeasuredMetrics, StepExecutor } from '../executor.ts'
 import { allowedFolders, resolvePythonModule, type Workspace } from '../workspace.ts'
 import type { PythonEnd } from './python-host.ts'
@@ -155,7 +156,5 @@ function stampOf(file: string): string {
 }
 
 function failed(reason: unknown, metrics?: MeasuredMetrics): AttemptOutcome {
-  const { code, message, fix, details } = RunnerError.from(reason, 'STEP_FAILED')
-  const error = { code, message, ...(fix !== undefined && { fix }), ...(details && { details }) }
-  return { status: 'error', error, ...(metrics && { metrics }) }
+  return { status: 'error', error: toRecorded(reason), ...(metrics && { metrics }) }
 }

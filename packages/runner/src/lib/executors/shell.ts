@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RunnerError } from '../errors.ts'
+import { toRecorded } from '../outcome.ts'
 import type { Attempt, AttemptOutcome, MeasuredMetrics, StepExecutor } from '../executor.ts'
 import { processStartTime } from '../process-start-time.ts'
 import type { Workspace } from '../workspace.ts'
@@ -140,7 +140,5 @@ function metricsOf({ cpuUserMs, cpuSystemMs, peakRssBytes, exitCode }: ProcessEx
 }
 
 function failed(reason: unknown, metrics?: MeasuredMetrics): AttemptOutcome {
-  const { code, message, fix, details } = RunnerError.from(reason, 'STEP_FAILED')
-  const error = { code, message, ...(fix !== undefined && { fix }), ...(details && { details }) }
-  return { status: 'error', error, ...(metrics && { metrics }) }
+  return { status: 'error', error: toRecorded(reason), ...(metrics && { metrics }) }
 }
