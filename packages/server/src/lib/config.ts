@@ -47,7 +47,9 @@ export function readServiceConfig(given: unknown): ServiceConfig {
   const problems = parsed.error.issues.map((issue) => {
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
     const name = [...issue.path, ...(unknown === undefined ? [] : [unknown])].join('.')
-    return { name, message: `\`${name}\`: ${unknown === undefined ? issue.message : 'there is no such setting'}` }
+    // Of a name that does not fit, the record says no more than that.
+    const { message } = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue
+    return { name, message: `\`${name}\`: ${unknown === undefined ? message : 'there is no such setting'}` }
   })
   const [first] = problems
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''

@@ -24,6 +24,12 @@ it('gives the answer as it is: status, headers by their names in lower case, byt
   expect([status, headers['x-kind'], headers['set-cookie'], bytes.toString()]).toEqual([207, 'a', 'a=1, b=2', 'POST 2'])
 })
 
+it('says what there is to say of who does not speak HTTP, or speaks it in another way', async () => {
+  const plain = await serve((_, response) => void response.end())
+  await expect(client()(plain.replace('http:', 'https:'))).rejects.toMatchObject({ code: 'MODULE_UNREACHABLE', message: expect.stringMatching(/SSL|TLS|packet|EPROTO/i) as unknown })
+  await expect(client()(plain, { maxBytes: 0 })).resolves.toMatchObject({ status: 200 })
+})
+
 it('asks nothing once it was aborted, and says why', async () => {
   let asked = 0
   const url = await serve(() => void asked++)

@@ -63,7 +63,7 @@ export class ModuleClient {
         call.destroy()
         reject(error)
       }
-      const aborted = (): void => fail(signal?.reason as Error)
+      const aborted = (): void => fail(signal!.reason as Error)
       const broken = (error: Error): void => fail(unreachable(asked, error))
       const stopTimer = this.#clock.sleep(timeoutMs, () => fail(late(asked)))
       signal?.addEventListener('abort', aborted, { once: true })
@@ -79,7 +79,7 @@ export class ModuleClient {
         })
         response.on('end', () => {
           stop()
-          resolve({ status: response.statusCode ?? 0, headers: headersOf(response), bytes: Buffer.concat(chunks, size) })
+          resolve({ status: response.statusCode!, headers: headersOf(response), bytes: Buffer.concat(chunks, size) })
         })
       })
       call.end(body)
@@ -93,7 +93,7 @@ export class ModuleClient {
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value!]))
 }
 
 function late({ module, method, url, timeoutMs }: ModuleRequest): ServerError {

@@ -6,8 +6,11 @@ export const MODULE_NAME = /^[a-z][a-z0-9_-]{0,62}$/
 
 const durationSchema = z
   .union([z.number(), z.string()])
-  .refine((value) => durationMs(value) !== undefined, { message: 'a number of seconds, or a text such as `500ms`, `30s`, `5m`' })
-  .transform((value) => durationMs(value) ?? 0)
+  .transform((value, context) => {
+    const ms = durationMs(value)
+    if (ms === undefined) context.addIssue({ code: 'custom', message: 'a number of seconds, or a text such as `500ms`, `30s`, `5m`' })
+    return ms ?? z.NEVER
+  })
 
 const pathSchema = z.string().regex(/^\/[^\s\\?#]*$/, { message: 'a path that begins with `/`' })
 

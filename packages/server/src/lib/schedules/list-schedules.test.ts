@@ -32,3 +32,11 @@ it('lists schedules by their next time, what became of the last, and recipes tha
   ])
   expect(broken).toMatchObject([{ name: 'broken', path: 'recipes/broken.yaml', error: { code: 'RECIPE_INVALID' } }])
 })
+
+it('lists those of one time by their names, and without what became of them where nobody asks', async () => {
+  const workspace = await scratch({ 'work.sh': '', 'recipes/b.yaml': recipe('b', "schedule: '@daily'"), 'recipes/a.yaml': recipe('a', "schedule: '@daily'") })
+  const place = { workspace, allow: [], stateDir: join(workspace, '.lorc'), config: undefined, store: createMemoryStore(), now: 0 }
+  const { schedules } = await listSchedules({ ...place, count: 0, firings: 0 })
+  expect(schedules.map(({ name, next, firings }) => [name, next, firings])).toEqual([['a', [], []], ['b', [], []]])
+  expect((await listSchedules({ ...place, count: 1 })).schedules.map(({ name }) => name)).toEqual(['a', 'b'])
+})
