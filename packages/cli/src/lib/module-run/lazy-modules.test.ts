@@ -9,7 +9,7 @@ it('runs steps of type module only where the configuration has some', async () =
   expect(lazyModuleExecutors({ workspace: workspace({}), env: {} })).toEqual([])
   const [executor] = lazyModuleExecutors({ workspace: workspace({ m: { url: 'http://127.0.0.1:1' } }), env: {} })
   expect(executor?.types).toEqual(['module'])
-  expect(await executor?.versions?.([])).toEqual({ modules: {} })
+  expect(await executor?.versions?.([])).toEqual({ modules: {}, module_configs: {} })
   await executor?.close()
 })
 
