@@ -17,8 +17,8 @@ export const recipe: Workload = {
     { says: 'a kept plan opened in 2 ms', of: thousand.name, judge: atMost('opening a kept plan', 2, 'ms', thousand.size) },
   ],
   notes: [
-    'Whole programs, from start to exit, but for the last, which is within a process. `node with yaml` only parses the text. `lorc run --only` journals ' +
-      'that 999 steps are skipped, runs one and writes the run folder.',
+    'Whole programs, from start to exit, but for `lorc run`, which is timed until its first step begins, and for the last, which is within a ' +
+      'process. `node with yaml` only parses the text.',
   ],
   repetitions: 11,
 }

@@ -52,10 +52,12 @@ async function checkAndSeal(plan: Plan): Promise<SealedPlan> {
   return trustPlan(defined.has(plan) ? plan : copy)
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const key in value) deepFreeze(value[key])
+function deepFreeze<T extends object>(value: T): T {
+  if (Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const key in value) {
+    const inner: unknown = value[key]
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
   }
   return value
 }

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { monotonic } from './clock.ts'
 import { CodeFiles, changedPaths } from './code-files.ts'
@@ -94,18 +93,14 @@ async function keep(place: string, { plan, sha256, recipes }: Loaded, workspace:
   if (!existsSync(dirname(dirname(place)))) return
   const draft = `${place}.${sha256Hex(`${monotonic()}`).slice(0, 8)}.new`
   try {
-    await mkdir(dirname(place)).catch(ignoreExisting)
     const { hash: planHash, json } = trustPlan(plan)
     const code = await new CodeFiles(workspace).hashes(allSteps(plan))
     const secrets = await moduleSecrets(plan, workspace.modules)
     const kept: Kept = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, secrets, planHash }
-    await writeFile(draft, `${JSON.stringify(kept)}\n${json}`)
-    await rename(draft, place)
+    mkdirSync(dirname(place), { recursive: true })
+    writeFileSync(draft, `${JSON.stringify(kept)}\n${json}`)
+    renameSync(draft, place)
   } catch {
     return
   }
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error
 }

@@ -1,4 +1,5 @@
-import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
+import { realpathSync, statSync } from 'node:fs'
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from './errors.ts'
 import type { JobFinder } from './job-port.ts'
@@ -61,16 +62,22 @@ export async function resolveScript(workspace: Workspace, path: string): Promise
 export async function firstFile(workspace: Workspace, paths: readonly string[]): Promise<string | undefined> {
   for (const folder of [workspace.root, ...allowedFolders(workspace)]) {
     for (const path of paths) {
-      if (!(await isFile(workspace, folder, path))) continue
+      if (!isFile(workspace, folder, path)) continue
       return await resolveUnder(workspace, folder, path)
     }
   }
   return undefined
 }
 
-async function isFile(workspace: Workspace, folder: string, path: string): Promise<boolean> {
+// What nearly always succeeds is asked at once: the threads that files are asked in take longer to be waited for.
+
+function isFile(workspace: Workspace, folder: string, path: string): boolean {
   const file = lexical(workspace, folder, path)
-  return (await stat(file).catch(() => undefined))?.isFile() === true
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isFile() === true
+  } catch {
+    return false
+  }
 }
 
 /** Joins without leaving `folder`. */
@@ -85,9 +92,9 @@ async function resolveUnder(workspace: Workspace, folder: string, path: string):
   const joined = lexical(workspace, folder, path)
   let real: string
   try {
-    real = await realpath(joined)
+    real = realpathSync.native(joined)
   } catch (cause) {
-    await requireHome(workspace, path, await wouldBe(joined))
+    requireHome(workspace, path, await wouldBe(joined))
     throw await missing(folder, path, joined, cause)
   }
   const misspelt = await otherSpelling(folder, relative(resolve(folder), joined), real, readdir)
@@ -97,17 +104,23 @@ async function resolveUnder(workspace: Workspace, folder: string, path: string):
       details: { path },
     })
   }
-  await requireHome(workspace, path, real)
+  requireHome(workspace, path, real)
   return real
 }
 
 /** Throws PATH_OUTSIDE_WORKSPACE unless `real` lies in the workspace or in an allowlisted folder. */
-async function requireHome(workspace: Workspace, path: string, real: string): Promise<void> {
-  for (const home of [workspace.root, ...allowedFolders(workspace)]) {
-    const base = await realpath(home).catch(() => undefined)
-    if (base !== undefined && isInside(base, real)) return
-  }
+function requireHome(workspace: Workspace, path: string, real: string): void {
+  for (const home of [workspace.root, ...allowedFolders(workspace)]) if (isInside(realHome(home), real)) return
   throw outside(workspace, path, `a symlink leads to \`${real}\``)
+}
+
+/** One that is not there has nothing in it. */
+function realHome(home: string): string {
+  try {
+    return realpathSync.native(home)
+  } catch {
+    return home
+  }
 }
 
 /** The real path that a file would have which is not there: what writing to it would make. */
