@@ -1,4 +1,8 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Runner, RunStore, RunSummary } from '@lorc/runner'
+import { onTestFinished } from 'vitest'
 import { fakeIo, type FakeIo } from './fake-io.fixture.ts'
 import { main } from './main.ts'
 import { engineOf, RUN_ID, runnerOf, type ScriptedEngine } from './scripted-run.fixture.ts'
@@ -23,6 +27,13 @@ export function engineWith(runner: Partial<Runner>, store: Partial<RunStore> = {
     runner: runnerOf(runner),
     store: { list: async () => [SUMMARY], get: async (id) => (id === RUN_ID ? SUMMARY : undefined), ...store },
   })
+}
+
+/** An empty folder, until the test has ended. */
+export async function emptyFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'lorc-commands-')))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return folder
 }
 
 /** `lorc` in a folder: `closed` tells whether all that it opened was closed again. */

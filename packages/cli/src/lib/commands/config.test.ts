@@ -1,16 +1,12 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { FakeIo } from '../fake-io.fixture.ts'
-import { lorcIn } from '../scripted-lorc.fixture.ts'
+import { emptyFolder, lorcIn } from '../scripted-lorc.fixture.ts'
 import type { ScriptedEngine } from '../scripted-run.fixture.ts'
 
 let folder: string
-beforeEach(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'lorc-commands-')))
-})
-afterEach(() => rm(folder, { recursive: true }))
+beforeEach(async () => void (folder = await emptyFolder()))
 
 const lorc = (words: string | string[], engine?: ScriptedEngine, io?: FakeIo) => lorcIn(folder, words, engine, io)
 

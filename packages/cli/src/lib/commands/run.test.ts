@@ -1,19 +1,15 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RunnerError, type Runner } from '@lorc/runner'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { CompiledRecipe } from '../engine.ts'
 import { RecipeRefused } from '../errors.ts'
 import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
-import { engineWith, lorcIn } from '../scripted-lorc.fixture.ts'
+import { emptyFolder, engineWith, lorcIn } from '../scripted-lorc.fixture.ts'
 import { completed, CREATED, DRIVER, engineOf, handleOf, journalOf, planOf, resultOf, RUN_ID, type ScriptedEngine, stateOf } from '../scripted-run.fixture.ts'
 
 let folder: string
-beforeEach(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'lorc-commands-')))
-})
-afterEach(() => rm(folder, { recursive: true }))
+beforeEach(async () => void (folder = await emptyFolder()))
 
 const lorc = (words: string | string[], engine?: ScriptedEngine, io?: FakeIo) => lorcIn(folder, words, engine, io)
 

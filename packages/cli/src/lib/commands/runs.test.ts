@@ -1,18 +1,14 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Context } from '@lorc/context'
 import type { Runner, RunStore, RunSummary, StepState } from '@lorc/runner'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
-import { SUMMARY, engineWith, lorcIn } from '../scripted-lorc.fixture.ts'
+import { SUMMARY, emptyFolder, engineWith, lorcIn } from '../scripted-lorc.fixture.ts'
 import { completed, engineOf, failed, journalOf, planOf, RUN_ID, type ScriptedEngine, started, stateOf, viewOf } from '../scripted-run.fixture.ts'
 
 let folder: string
-beforeEach(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'lorc-commands-')))
-})
-afterEach(() => rm(folder, { recursive: true }))
+beforeEach(async () => void (folder = await emptyFolder()))
 
 const lorc = (words: string | string[], engine?: ScriptedEngine, io?: FakeIo) => lorcIn(folder, words, engine, io)
 
