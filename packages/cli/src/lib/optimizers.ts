@@ -15,9 +15,9 @@ export interface OptimizersProcess {
 }
 
 /**
- * Has V8 run code as it is until the function that is returned is called, three seconds at most: what loads a program of hundreds of files is hot for a
- * moment and never again, and to optimize that brings 7 MB of V8's compilers into memory. Nothing happens where flags of the
- * process say what to compile with.
+ * Has V8 run code as it is until the function that is returned is called, three seconds at most: what loads a program of
+ * hundreds of files is hot for a moment and never again, and to optimize that brings 7 MB of V8's compilers into memory.
+ * Nothing happens where flags of the process say what to compile with.
  */
 export function restOptimizers({ execArgv, env, version }: OptimizersProcess = process, set: (flag: string) => void = setFlagsFromString): () => void {
   if (SETTLED.test([...execArgv, env['NODE_OPTIONS']].join(' '))) return () => undefined
