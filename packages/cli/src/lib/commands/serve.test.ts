@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import v8 from 'node:v8'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fakeIo, PID, type FakeIo } from '../fake-io.fixture.ts'
 import { main } from '../main.ts'
 import { engineOf } from '../scripted-run.fixture.ts'
@@ -37,6 +39,20 @@ describe('lorc serve', () => {
     expect(await ended).toBe(0)
     expect(io.stderr.text).toContain('SIGTERM: stopping')
     await expect(fetch(`${url}/health`)).rejects.toThrow()
+  })
+
+  it('lets V8 optimize again as soon as somebody connects', async () => {
+    const flags = vi.spyOn(v8, 'setFlagsFromString').mockReturnValue()
+    syncBuiltinESMExports()
+    onTestFinished(() => (flags.mockRestore(), syncBuiltinESMExports()))
+    const io = fakeIo({ cwd: await workspace('server: { port: 0 }') })
+    const ended = serve(io)
+    const url = await until(io, () => /at (http:\S+)\n/.exec(io.stdout.text)?.[1])
+    expect(flags).toHaveBeenCalledWith('--no-opt')
+    await fetch(`${url}/health`)
+    expect(flags).toHaveBeenCalledWith('--opt')
+    io.interrupt('SIGTERM')
+    expect(await ended).toBe(0)
   })
 
   it('prints JSON for programs', async () => {
