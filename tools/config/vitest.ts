@@ -12,8 +12,10 @@ export const project = (name: string): ViteUserConfig =>
       name,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       environment: 'node',
-      testTimeout: 20_000,
-      hookTimeout: 20_000,
+      // What never comes ends a test; how long it takes on a busy machine decides none.
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
+      expect: { poll: { timeout: 120_000, interval: 20 } },
       unstubEnvs: true,
       restoreMocks: true,
     },

@@ -114,7 +114,7 @@ describe('in a real shell', () => {
     expect(ask('lorc run demo.yaml --only ')).toEqual(['load\tshell', 'report\tshell'])
   })
 
-  describe.skipIf(!hasTmux || !has('zsh'))(inTerminal(named('zsh')), { timeout: 60_000 }, () => {
+  describe.skipIf(!hasTmux || !has('zsh'))(inTerminal(named('zsh')), () => {
     it('completes at the press of Tab', async () => {
       const terminal = new Terminal(workspace.folder, 100, 30)
       try {

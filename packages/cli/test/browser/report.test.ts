@@ -24,7 +24,7 @@ const LARGE = `concurrency: 32\nsteps:\n${Array.from({ length: MANY }, (_, i) =>
 const path = findChromium()
 if (path === undefined) console.warn('no Chromium was found, so nobody looks at reports: install chromium, or set CHROMIUM')
 
-describe.skipIf(path === undefined)('a report in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(path === undefined)('a report in a browser', () => {
   let browser: Browser
   let workspace: Workspace
   let page: Page
@@ -51,7 +51,7 @@ describe.skipIf(path === undefined)('a report in a browser', { timeout: 120_000 
       expect(await workspace.lorc(words)).toMatchObject({ exit: 0, stdout: '', stderr: '' })
     }
     page = await open('out/nightly.html')
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await workspace?.remove()

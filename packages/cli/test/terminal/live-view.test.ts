@@ -57,7 +57,7 @@ function open(columns: number, rows: number): void {
   terminal.type(`lorc() { ${words.join(' ')} "$@"; }; clear`)
 }
 
-describe.skipIf(!hasTmux)(inTerminal('the live view in a terminal'), { timeout: 60_000 }, () => {
+describe.skipIf(!hasTmux)(inTerminal('the live view in a terminal'), () => {
   it('shows failures and retries at 80 x 24, and is not garbled by what steps print', async () => {
     open(80, 24)
     terminal.type('clear; lorc run small.yaml')

@@ -15,7 +15,6 @@ export const hasTmux = ((): boolean => {
 /** What a describe's name says of it: a reader of the report sees why it was left out. */
 export const inTerminal = (what: string): string => (hasTmux ? what : `${what} (left out: tmux is not installed)`)
 
-const PATIENCE = { timeout: 15_000, interval: 50 }
 let made = 0
 
 /** A shell in a real terminal emulator of a size, in a folder. */
@@ -63,7 +62,7 @@ export class Terminal {
   }
 
   async until(text: string | RegExp): Promise<string[]> {
-    await expect.poll(() => this.lines().join('\n'), PATIENCE).toMatch(text)
+    await expect.poll(() => this.lines().join('\n')).toMatch(text)
     return this.lines()
   }
 

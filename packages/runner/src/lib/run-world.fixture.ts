@@ -66,9 +66,9 @@ export function scriptedPlan(...steps: StepSketch[]): Plan {
   return { lorc: 1, name: 'demo', steps: steps.map((step, i) => ({ type: 'scripted', stage: i, ...step })) }
 }
 
-/** Lets things happen until it holds; fails when it does not in 10 s. */
+/** Lets things happen until it holds; fails when it does not in two minutes. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const began = performance.now(); performance.now() - began < 10_000; ) {
+  for (const began = performance.now(); performance.now() - began < 120_000; ) {
     if (await holds()) return
     await new Promise((resolve) => setImmediate(resolve))
   }

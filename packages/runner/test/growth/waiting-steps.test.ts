@@ -14,7 +14,7 @@ async function cost(steps: number): Promise<{ heap: number; rss: number }> {
   return JSON.parse(stdout) as { heap: number; rss: number }
 }
 
-it('a waiting step costs at most 400 bytes beyond its plan', { timeout: 60_000 }, async () => {
+it('a waiting step costs at most 400 bytes beyond its plan', async () => {
   const small = await cost(SMALL)
   const large = await cost(LARGE)
   expect((large.heap - small.heap) / (LARGE - SMALL)).toBeLessThan(400)

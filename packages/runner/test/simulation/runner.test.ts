@@ -29,7 +29,7 @@ it('a run lives through crashes, failures and cancels as the model says', UNHURR
 it.each<[string, Flaw]>([
   ['answers before it has written', 'unsynced'],
   ['writes for a driver that was replaced', 'unfenced'],
-])('and it notices a store that %s', { timeout: 120_000 }, async (_, flaw) => {
+])('and it notices a store that %s', async (_, flaw) => {
   const found = await search(runnerCases, (given) => verify(given, flaw), { numRuns: 400, seed: SEED, endOnFailure: true })
   expect(found).toBeDefined()
 })

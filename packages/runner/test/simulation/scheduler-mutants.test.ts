@@ -79,7 +79,7 @@ describe('the simulation notices a scheduler', () => {
     ['that blocks in the phase to come', '    this.#lowestBlocked = Number.MAX_SAFE_INTEGER\n    this.#openStage = phase.from', '    this.#openStage = phase.from'],
     ['that resets nothing that came too early', 'if (isSatisfied(status) || status === ASKED || this.names.block(i)) stale.push(i)', ''],
     ['that resets what was skipped on purpose', '<= this.#course.at || status === SKIPPED) continue', '<= this.#course.at) continue'],
-  ])('%s', { timeout: 120_000 }, async (_, piece, instead) => {
+  ])('%s', async (_, piece, instead) => {
     const Mutant = await mutantScheduler(piece, instead)
     expect(await hunt((plan, options) => new Mutant(plan, options))).toBeDefined()
   })

@@ -14,12 +14,12 @@ const BUILT = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url))
 const path = findChromium()
 if (path === undefined) console.warn('note: no Chromium was found, so nobody looks at the dashboard: install chromium, or set CHROMIUM')
 
-describe.skipIf(path === undefined)('the dashboard in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(path === undefined)('the dashboard in a browser', () => {
   const stage = new Stage()
   beforeAll(() => {
     if (!existsSync(join(BUILT, 'index.html'))) throw new Error('The dashboard is not built: pnpm --filter @lorc/server build')
     return stage.open(path!)
-  }, 60_000)
+  })
   afterAll(() => stage.close())
 
   it('takes at most 250 kB of compressed JavaScript, all of it from here', () => {

@@ -22,7 +22,7 @@ export function keysSuite(stage: Stage): void {
     })
     ;({ page, leave } = await stage.enter({ url: workspace.url }))
     await page.goto(`${workspace.url}/#/start/recipes/failing`)
-  }, 60_000)
+  })
   afterAll(async () => {
     await leave()
     await workspace.close()

@@ -65,7 +65,7 @@ export function largeSuite(stage: Stage): void {
     server = await createServer({ workspace, store: filled.store })
     ;({ url } = await server.listen({ port: 0 }))
     ;({ page, leave } = await stage.enter({ url }))
-  }, 60_000)
+  })
   afterAll(async () => {
     await leave()
     await server.close()

@@ -27,7 +27,7 @@ export function runsSuite(stage: Stage): void {
     await expect.poll(() => rows.count()).toBe(8)
     expect(await rows.nth(2).textContent()).toContain('waits for approval')
     await stage.workspace.run('failing')
-    await expect.poll(() => rows.count(), { timeout: 8000 }).toBe(9)
+    await expect.poll(() => rows.count()).toBe(9)
     await page.keyboard.press('/')
     await page.keyboard.type('NIGHT')
     await expect.poll(() => rows.count()).toBe(3)

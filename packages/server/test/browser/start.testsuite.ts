@@ -18,7 +18,7 @@ export function startSuite(stage: Stage): void {
       if (!existsSync(place)) throw new Error(`${place} is not built: npm run build`)
     }
     service = await realService()
-  }, 60_000)
+  })
   afterAll(() => service.close())
   beforeEach(async () => {
     ;({ page, leave } = await stage.enter({ url: service.url }))

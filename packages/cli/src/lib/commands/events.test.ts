@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createEventClient } from '@lorc/event-client'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fakeIo } from '../fake-io.fixture.ts'
 import { main } from '../main.ts'
 import { engineOf } from '../scripted-run.fixture.ts'
@@ -116,21 +116,22 @@ it('goes on with what comes in, in the order in which it came', async () => {
   const io = fakeIo({ cwd: folder, env: { LANG: 'C', NO_COLOR: '1' } })
   io.time = NOW
   const following = main(['events', 'tail', '-f', '-n', '1', '--type', 'late.*'], { io, engine: engineOf(), version: '1.2.3' })
-  await vi.waitUntil(() => io.tickers.size > 0)
+  await expect.poll(() => io.tickers.size).toBeGreaterThan(0)
   const client = await createEventClient({ dir: join(folder, '.lorc'), runId: 'run_2' })
   const ids = [10, 5].map((n) => client.emit({ type: `late.${n}`, source: 's', payload: n, time: new Date(NOW - n * 86_400_000) }))
   client.emit({ type: 'other', source: 's', payload: 0 })
   await client.close()
-  await vi.waitUntil(() => {
+  const shown = (): string => {
     io.tick()
-    return io.stdout.text !== ''
-  })
-  expect(io.stdout.text).toBe('2026-01-21T12:00:00.000Z  late.10  s  10\n2026-01-26T12:00:00.000Z  late.5  s  5\n')
+    return io.stdout.text
+  }
+  await expect.poll(shown).toBe('2026-01-21T12:00:00.000Z  late.10  s  10\n2026-01-26T12:00:00.000Z  late.5  s  5\n')
   io.stdout.closed = true
-  await vi.waitUntil(async () => {
+  const ended = (): Promise<unknown> => {
     io.tick()
-    return (await Promise.race([following, 'going on'])) === 0
-  })
+    return Promise.race([following, 'going on'])
+  }
+  await expect.poll(ended).toBe(0)
   const db = new DatabaseSync(join(folder, '.lorc', 'events.db'))
   db.exec(`DELETE FROM events WHERE event_type = 'other' OR event_id IN ('${ids.join("', '")}')`)
   db.close()

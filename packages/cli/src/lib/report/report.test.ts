@@ -278,13 +278,10 @@ describe('the page', () => {
       store: { get: async () => ({ runId: RUN_ID }) as never },
     })
     const io = fakeIo({ cwd: folder })
-    const before = process.cpuUsage()
     expect(await main(['report', RUN_ID, '-o', 'r.html'], { io, engine, version: '1' })).toBe(0)
-    const { user, system } = process.cpuUsage(before)
     const page = await readFile(join(folder, 'r.html'))
     expect(page.length).toBeLessThanOrEqual(5_000_000)
     expect(page.toString()).toContain('100 more keys: <code>lorc runs context')
-    expect((user + system) / 1000).toBeLessThan(6000)
   })
 })
 

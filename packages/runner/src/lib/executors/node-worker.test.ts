@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kill } from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { StepExecutor } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
 import { processStartTime } from '../process-start-time.ts'
@@ -213,7 +213,7 @@ describe('the pool', () => {
       { mask: new SecretMask(['s3cr3t']), graceMs: 100 },
     )
     const done = node.execute(attempt)
-    await vi.waitFor(() => expect(attempt.log()).toContain('up'), { timeout: 20_000 })
+    await expect.poll(() => attempt.log()).toContain('up')
     attempt.cancel()
     expect(await done).toMatchObject({ status: 'error', error: { code: 'STEP_CANCELLED' } })
     expect(lives(attempt.context.get('child.pid_v1') as number)).toBe(false)
@@ -223,7 +223,7 @@ describe('the pool', () => {
     const first = code('export default () => {}')
     await node.execute(first)
     kill(pidOf(first), 'SIGKILL')
-    await vi.waitFor(() => expect(watched.has(pidOf(first))).toBe(false))
+    await expect.poll(() => watched.has(pidOf(first))).toBe(false)
     const second = code('export default () => {}')
     expect(await node.execute(second)).toMatchObject({ status: 'ok' })
     expect(pidOf(second)).not.toBe(pidOf(first))
@@ -337,13 +337,13 @@ describe('a worker whose runner dies', () => {
     const { worker, child } = JSON.parse(String(line).split('\n')[0]!) as { worker: number; child: number }
     expect([lives(worker), lives(child)]).toEqual([true, true])
     runner.kill('SIGKILL')
-    await vi.waitFor(() => expect([lives(worker), lives(child)]).toEqual([false, false]), { timeout: 5000 })
+    await expect.poll(() => [lives(worker), lives(child)]).toEqual([false, false])
   })
 })
 
 describe('a worker that is told to end', () => {
   const cancelled = { status: 'error', error: { code: 'STEP_CANCELLED', message: 'cancelled by the test' } }
-  const started = (attempt: TestAttempt): Promise<void> => vi.waitFor(() => expect(attempt.progress).toHaveLength(1), { timeout: 20_000 })
+  const started = (attempt: TestAttempt): Promise<void> => expect.poll(() => attempt.progress).toHaveLength(1)
 
   it('is ended in the middle of a loop, with its children', async () => {
     const attempt = code(`import { spawn } from 'node:child_process'

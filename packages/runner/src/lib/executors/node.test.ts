@@ -292,7 +292,7 @@ describe('output', () => {
     console.info('mine')
     expect(original).toHaveBeenCalledWith('mine')
     await running
-    await vi.waitFor(() => expect(console.info).toBe(spied))
+    await expect.poll(() => console.info).toBe(spied)
     expect(existsSync(attempt.logPath)).toBe(false)
   })
 
@@ -321,7 +321,7 @@ describe('a step that is told to end', () => {
     const attempt = bench.code(`export default (ctx, params, { signal }) =>
       new Promise((_, stop) => signal.addEventListener('abort', () => stop(signal.reason)))`)
     const running = node.execute(attempt)
-    await vi.waitFor(() => expect(getEventListeners(attempt.signal, 'abort').length > 1).toBe(true))
+    await expect.poll(() => getEventListeners(attempt.signal, 'abort').length > 1).toBe(true)
     attempt.cancel()
     expect(await running).toEqual(cancelled)
   })
@@ -348,11 +348,11 @@ describe('a step that is told to end', () => {
       { graceMs: 5 },
     )
     const running = node.execute(attempt)
-    await vi.waitFor(() => expect(globalThis).toHaveProperty('goOn'))
+    await expect.poll(() => globalThis).toHaveProperty('goOn')
     attempt.cancel()
     expect(await running).toEqual(cancelled)
     ;(globalThis as unknown as { goOn(): void }).goOn()
-    await vi.waitFor(() => expect(attempt.log()).toContain('late error'))
+    await expect.poll(() => attempt.log()).toContain('late error')
     expect(attempt.log()).toContain('the step was told to end and went on')
     expect(attempt.log()).toContain('when it wrote a.b_v1; the write is dropped')
     expect(attempt.log()).toContain('late line')

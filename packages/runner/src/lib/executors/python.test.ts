@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RunnerError } from '../errors.ts'
 import type { AttemptOutcome, StepExecutor } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
 import { SecretMask } from '../secret-mask.ts'
@@ -242,7 +241,7 @@ raise ValueError('no s3cr3t')`
       { step: { requiresProcess }, rest: { graceMs: 100 } },
     )
     const done = executor.execute(attempt)
-    await until(() => existsSync(attempt.logPath) && attempt.spawned.length > 0)
+    await expect.poll(() => existsSync(attempt.logPath) && attempt.spawned.length > 0).toBe(true)
     attempt.cancel()
     expect(await done).toMatchObject({ status: 'error', error: { code: 'STEP_CANCELLED' } })
     expect(attempt.spawned).toHaveLength(1)
@@ -265,7 +264,7 @@ return 0`
     const attempt = step(text, { step: { requiresProcess }, rest: { graceMs: 100, mask: new SecretMask(['s3cr3t']) } })
     const done = executor.execute(attempt)
     if (how === 'cancelled') {
-      await until(() => existsSync(attempt.logPath) && attempt.log().includes('up'))
+      await expect.poll(() => existsSync(attempt.logPath) && attempt.log().includes('up')).toBe(true)
       attempt.cancel()
     }
     expect(await done).toMatchObject(how === 'cancelled' ? { error: { code: 'STEP_CANCELLED' } } : { status: 'ok' })
@@ -447,7 +446,7 @@ return {'status': 'ok', 'alone': alone}`
     const before = process.memoryUsage().rss
     const attempt = step(`import os\nfor i in range(100):\n    os.write(1, b'x\\n' * 500_000)\n    os.write(2, b'\\xff' * 1_000_000)\nreturn 0`)
     expect(await executor.execute(attempt)).toMatchObject({ error: { code: 'STEP_ENVELOPE_REPEATED' } })
-    expect(process.memoryUsage().rss - before).toBeLessThan(60_000_000)
+    expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000)
     expect(statSync(attempt.logPath).size).toBe(200_000_000)
   })
 
@@ -502,11 +501,3 @@ if __name__ == "__main__":
     p = json.loads(ap.parse_args().params)
     sys.exit(ComputeMedian().run(Context(), p))
 `
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!holds()) {
-    if (Date.now() > deadline) throw new RunnerError('RUN_INTERNAL', 'The test waited for too long.')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}

@@ -31,14 +31,6 @@ function group(script: string, environment: NodeJS.ProcessEnv = env): ChildProce
   return child as ChildProcess & { pid: number }
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('waited for too long')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
-
 describe.each([
   ['python', {}],
   ['node', { python: null }],
@@ -139,7 +131,7 @@ describe.each([
   it.runIf(adopts)('ends what left the group without its output when nothing else runs', async () => {
     const supervisor = start()
     await supervisor.spawn(request(escape('exec sleep 60 > /dev/null 2>&1'), marked)).exited
-    await until(() => !groupLives(escaped()))
+    await expect.poll(() => !groupLives(escaped())).toBe(true)
     await supervisor.close()
   })
 
@@ -147,7 +139,7 @@ describe.each([
     const supervisor = start()
     const running = supervisor.spawn(request(`${escape('exec sleep 60 > /dev/null 2>&1')}; sleep 60`, marked))
     running.exited.catch(() => undefined)
-    await until(() => existsSync(join(folder, 'pid')) && escaped() > 0)
+    await expect.poll(() => existsSync(join(folder, 'pid')) && escaped() > 0).toBe(true)
     expect(groupLives(escaped())).toBe(true)
     await supervisor.close()
     expect(groupLives(escaped())).toBe(false)
@@ -166,7 +158,7 @@ describe.each([
       ({ signal }) => signal,
       (error: unknown) => (error as RunnerError).code,
     )
-    await until(() => pid > 0)
+    await expect.poll(() => pid > 0).toBe(true)
     await supervisor.close()
     expect([groupLives(pid), groupLives(watched.pid), groupLives(unwatched.pid)]).toEqual([false, false, true])
     expect([9, 'STEP_EXECUTOR_CRASHED']).toContain(await end)
@@ -186,7 +178,7 @@ time.sleep(60)`
     const child = spawn('python3', ['-c', host], { cwd: folder, detached: true, stdio: 'ignore' })
     children.push(child)
     const said = (): string => (existsSync(join(folder, 'fork')) ? readFileSync(join(folder, 'fork'), 'utf8') : '')
-    await until(() => said().endsWith('\n'))
+    await expect.poll(() => said().endsWith('\n')).toBe(true)
     supervisor.watch(child.pid ?? 0)
     await supervisor.close()
     expect([groupLives(child.pid ?? 0), groupLives(Number(said()))]).toEqual([false, false])
@@ -212,11 +204,11 @@ time.sleep(60)`
     const driver = spawn(execPath, [...FLAGS, program('./driver.fixture.ts'), kind], { stdio: ['ignore', 'pipe', 'inherit'], env })
     let said = ''
     driver.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
-    await until(() => said.split('\n').length > 3)
+    await expect.poll(() => said.split('\n').length > 3).toBe(true)
     const groups = said.trim().split('\n').map(Number)
     expect(groups.map(groupLives)).toEqual([true, true, true])
     driver.kill('SIGKILL')
-    await until(() => !groups.some(groupLives))
+    await expect.poll(() => !groups.some(groupLives)).toBe(true)
   })
 
   it('does not keep an idle program alive', async () => {

@@ -189,10 +189,7 @@ describe('cost', () => {
     'ctx[string(params.n.map(a, params.n.map(b, a in params.n)).size())]',
     'params.n.map(a, params.text.matches("(a|aa)+b"))',
   ])('stops %s', (cel) => {
-    const before = process.cpuUsage()
     expect(failure(cel, rows)).toMatch(/more than \d+/)
-    const { user } = process.cpuUsage(before)
-    expect(user / 1e6).toBeLessThan(4)
   })
 
   it('answers a pattern that backtracks for ever in JavaScript', () => {
