@@ -89,9 +89,11 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       readers: () => readers.count,
       breakers: () => modules.all().map(({ name, breaker }) => ({ name, isOpen: breaker.state(clock.monotonic()) !== 'closed' })),
     })
+    const changes = new RunChanges(() => lookAtRuns(runner), clock)
     const onRun = (handle: RunHandle): void => {
       folders.follow(handle)
       metrics.follow(handle)
+      changes.follow(handle)
       options.runner?.onRun?.(handle)
     }
     const runner = await createRunner({ viewedEvents: VIEWED_EVENTS, ...options.runner, executors, onRun, workspace, stateDir, store, clock, versions })
@@ -118,7 +120,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       metrics,
       modules,
       readers,
-      changes: new RunChanges(() => lookAtRuns(runner), clock),
+      changes,
       artifacts: new RunArtifacts(runner, workspace, env),
       authentication,
       audit,

@@ -32,7 +32,10 @@ export function runsSuite(stage: Stage): void {
     await page.keyboard.type('NIGHT')
     await expect.poll(() => rows.count()).toBe(3)
     expect(page.url()).toContain('text=NIGHT')
-    await page.getByRole('searchbox').fill('')
+    await page.getByRole('searchbox').fill('nothing is called this')
+    await page.getByRole('link', { name: 'Show all runs' }).click()
+    await expect.poll(() => rows.count()).toBe(9)
+    expect(await page.getByRole('searchbox').inputValue()).toBe('')
     await page.getByRole('combobox', { name: 'Status' }).selectOption('failed')
     await expect.poll(() => rows.allTextContents()).toEqual([expect.anything(), expect.stringContaining('503'), expect.stringContaining('503'), expect.stringContaining('no such part')])
     await page.keyboard.press('Escape')
@@ -230,11 +233,11 @@ export function runsSuite(stage: Stage): void {
   })
 
   it('pauses, lets go on, approves, cancels and resumes, each with a reason', async () => {
-    const act = async (button: string): Promise<void> => {
+    const act = async (button: string, sure = button): Promise<void> => {
       await page.locator('.actions, .trouble').getByRole('button', { name: button, exact: true }).click()
       await page.getByRole('textbox', { name: 'Why' }).fill(`because of ${button}`)
       await page.getByRole('textbox', { name: 'Your name' }).fill('ann')
-      await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click()
+      await page.getByRole('dialog').getByRole('button', { name: sure, exact: true }).click()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
     }
     await open(`runs/${ids.release}`)
@@ -249,7 +252,7 @@ export function runsSuite(stage: Stage): void {
     expect(page.url()).not.toContain(ids.release)
     const other = await stage.workspace.run('release', { version: 'v9' }, { ended: false })
     await open(`runs/${other}`)
-    await act('Cancel')
+    await act('Cancel', 'Cancel the run')
     await page.locator('.badge.cancelled').waitFor()
     expect(await main().textContent()).toContain('because of Cancel')
     await act('Resume')

@@ -8,10 +8,12 @@ import { useRowKeys } from '../parts/use-row-keys.ts'
 import { useWindowRows } from '../parts/use-window-rows.ts'
 import type { TabProps } from '../run/tab-props.ts'
 import { changeQuery } from '../shell/use-route.ts'
+import { useWide } from '../shell/use-wide.ts'
 import { KeyDialog } from './key-history.tsx'
 import { KeyRow } from './key-row.tsx'
 
 const ROW = 38
+const NARROW_ROW = 58
 
 /** What the steps wrote, by whom, and how it was at any moment of the run. */
 export function ContextTab({ picture: { insight }, query }: TabProps) {
@@ -32,7 +34,7 @@ export function ContextTab({ picture: { insight }, query }: TabProps) {
     const words = text.toLowerCase().split(/\s+/)
     return keysAt(writes, point?.seq ?? -1).filter(({ key, versions }) => words.every((word) => key.includes(word) || versions[0]!.who.toLowerCase().includes(word)))
   }, [writes, point, text])
-  const { ref, rows, offset } = useWindowRows(keys.length, ROW)
+  const { ref, rows, offset } = useWindowRows(keys.length, useWide() ? ROW : NARROW_ROW)
   const rowKeys = useRowKeys(keys.length, (position) => rows.scrollToIndex(position, { align: 'auto' }))
   const open = keys.find(({ key }) => key === query['key'])
   if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />

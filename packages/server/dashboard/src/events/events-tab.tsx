@@ -8,9 +8,11 @@ import { useRowKeys } from '../parts/use-row-keys.ts'
 import { useWindowRows } from '../parts/use-window-rows.ts'
 import type { TabProps } from '../run/tab-props.ts'
 import { useFeed } from '../shell/use-feed.ts'
+import { useWide } from '../shell/use-wide.ts'
 import { EventFeed } from './event-feed.ts'
 
 const ROW = 32
+const NARROW_ROW = 52
 
 /** The journal: every event, as it happens. */
 export function EventsTab({ picture: { insight } }: TabProps) {
@@ -25,7 +27,7 @@ export function EventsTab({ picture: { insight } }: TabProps) {
     const fitting = words.length === 0 ? [...events] : events.filter(({ json }) => includesAll(json.toLowerCase(), words))
     return newest ? fitting.reverse() : fitting
   }, [events, wanted, newest])
-  const { ref, rows, offset } = useWindowRows(found.length, ROW)
+  const { ref, rows, offset } = useWindowRows(found.length, useWide() ? ROW : NARROW_ROW)
   const keys = useRowKeys(found.length, (position) => rows.scrollToIndex(position, { align: 'auto' }))
   const createdAt = Date.parse(insight.created_at)
   const more = first > 0 && (

@@ -6,6 +6,7 @@ it('writes times for people', () => {
   expect([-9, 4, 30, 90, 7200, 200_000].map((seconds) => ago(0, seconds * 1000))).toEqual(['just now', 'just now', '30s ago', '1m ago', '2h ago', '2d ago'])
   expect([-5, 30, 90, 7500, 200_000].map((seconds) => ahead(seconds * 1000, 0))).toEqual(['now', 'in 30s', 'in 2m', 'in 2h 5m', 'in 2d 7h'])
   expect(timestamp(new Date(2026, 0, 31, 8, 5, 9).getTime())).toBe('2026-01-31 08:05:09')
+  expect(timestamp('2026-07-01T22:30:00Z', 'Europe/Madrid')).toBe('2026-07-02 00:30:00')
 })
 
 it('writes numbers and lists for people', () => {

@@ -48,12 +48,10 @@ export function ahead(at: number, now: number): string {
   return `in ${Math.floor(seconds / 86_400)}d ${Math.floor((seconds % 86_400) / 3600)}h`
 }
 
-/** In the reader's own zone: `2026-01-31 08:05:09`. */
-export function timestamp(at: number | string): string {
-  const date = new Date(at)
-  const two = (part: number): string => String(part).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+/** `2026-01-31 08:05:09`, in the reader's own zone if not in `timeZone`. */
+export function timestamp(at: number | string, timeZone?: string): string {
+  // Swedes write times so.
+  return new Date(at).toLocaleString('sv', timeZone === undefined ? undefined : { timeZone })
 }
 
 /** `a, b and 3 more`. */

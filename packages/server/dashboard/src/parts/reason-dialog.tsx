@@ -14,6 +14,8 @@ interface ReasonDialogProps {
   title: string
   text: string
   button: string
+  /** It ends something. */
+  danger?: boolean
   onSubmit: (reason: Reason) => Promise<void>
   onClose: () => void
   /** What else is asked. */
@@ -21,7 +23,7 @@ interface ReasonDialogProps {
 }
 
 /** Asks why; and where no key says who, for a name, which this browser remembers. */
-export function ReasonDialog({ title, text, button, onSubmit, onClose, children }: ReasonDialogProps) {
+export function ReasonDialog({ title, text, button, danger = false, onSubmit, onClose, children }: ReasonDialogProps) {
   const [reason, setReason] = useState('')
   const [by, setBy] = useState(() => localStorage.getItem(WHO) ?? '')
   const [error, setError] = useState<unknown>()
@@ -59,13 +61,13 @@ export function ReasonDialog({ title, text, button, onSubmit, onClose, children 
             <input type="text" value={by} autoComplete="name" maxLength={200} onChange={(event) => setBy(event.target.value)} />
           </label>
         )}
-        <p className="dim small">Both are recorded.</p>
+        <p className="dim small">{named ? 'It is recorded, with the name of your key.' : 'Both are recorded.'}</p>
         {error !== undefined && <Notice error={error} />}
         <footer>
           <button type="button" onClick={onClose}>
             Leave it
           </button>
-          <button type="submit" className="main" disabled={busy || reason.trim() === ''}>
+          <button type="submit" className={danger ? 'main danger' : 'main'} disabled={busy || reason.trim() === ''}>
             {button}
           </button>
         </footer>

@@ -7,18 +7,20 @@ export const STATUSES = ['running', 'failed', 'completed', 'cancelled'] as const
 
 /** What is looked for is in the address, so that it can be kept and sent. */
 export function RunFilters({ query }: { query: RunQuery }) {
-  const [text, setText] = useState(query.text)
+  /** What was typed and is not in the address yet: a request for each key that is pressed would be in the way of the next one. */
+  const [typed, setTyped] = useState<string>()
   const { query: said } = useRoute()
-  // A request for each key that is pressed would be in the way of the next one.
   useEffect(() => {
+    if (typed === undefined) return
     const timer = setTimeout(() => {
-      if (text !== query.text) changeQuery({ text })
+      changeQuery({ text: typed })
+      setTyped(undefined)
     }, 250)
     return () => clearTimeout(timer)
-  }, [text, query.text])
+  }, [typed])
   return (
     <div className="tools" role="search">
-      <input type="search" value={text} aria-label="Find runs" placeholder="Find by name, id, recipe or error   /" onChange={(event) => setText(event.target.value)} />
+      <input type="search" value={typed ?? query.text} aria-label="Find runs" placeholder="Find by name, id, recipe or error   /" onChange={(event) => setTyped(event.target.value)} />
       <select aria-label="Status" value={query.status} onChange={(event) => changeQuery({ status: event.target.value })}>
         <option value="">every status</option>
         {STATUSES.map((status) => (

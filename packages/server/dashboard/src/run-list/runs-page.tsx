@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RunItem } from '../api/answers.ts'
-import { number } from '../model/quantity.ts'
+import { counted, number } from '../model/quantity.ts'
 import { routeHref, type Query } from '../model/route.ts'
 import type { RunQuery } from '../model/run-pages.ts'
 import { Notice } from '../parts/notice.tsx'
@@ -43,7 +43,7 @@ export function RunsPage({ query }: { query: Query }) {
       </div>
       <RunFilters query={asked} />
       <p className="dim small" role="status">
-        {list.loading ? 'Reading…' : `${number(list.runs.length)}${list.complete ? '' : '+'} runs`}
+        {list.loading ? 'Reading…' : list.complete ? counted(list.runs.length, 'run') : `${number(list.runs.length)}+ runs`}
       </p>
       {chosen.length > 0 && (
         <div className="box tools" role="group" aria-label="Compare runs">
@@ -110,7 +110,13 @@ function sinceText(since: string): string {
 }
 
 function Empty({ filtered }: { filtered: boolean }) {
-  if (filtered) return <p className="none">No run fits.</p>
+  if (filtered) {
+    return (
+      <p className="none">
+        No run fits. <a href={routeHref(['runs'])}>Show all runs</a>
+      </p>
+    )
+  }
   return (
     <div className="none">
       <p>No runs yet.</p>

@@ -39,6 +39,7 @@ function ApprovalBox({ runId, approval: { step, message, by, expires_at: expires
           title={decision ? `Approve ${step}` : `Reject ${step}`}
           text={decision ? 'The run goes on.' : 'The step fails, and with it what waits for it.'}
           button={decision ? 'Approve' : 'Reject'}
+          danger={!decision}
           onClose={() => setDecision(undefined)}
           onSubmit={async (reason) => {
             await service.call('POST /runs/{run_id}/approve', { params: { run_id: runId }, body: { step, approved: decision, ...reason } })

@@ -11,11 +11,12 @@ import { ResumeDialog } from './resume-dialog.tsx'
 /** What is asked for with nothing but a reason. */
 type Action = 'cancel' | 'pause' | 'unpause' | 'rerun'
 
-const WORDS: Record<Action, { button: string; title: string; text: string }> = {
-  cancel: { button: 'Cancel', title: 'Cancel the run', text: 'Nothing more starts, and what runs is ended. A cancelled run can be resumed.' },
-  pause: { button: 'Pause', title: 'Pause the run', text: 'What runs now ends as it would; nothing more starts until somebody lets the run go on.' },
-  unpause: { button: 'Go on', title: 'Let the run go on', text: 'Steps start again.' },
-  rerun: { button: 'Run again', title: 'Run the same again', text: 'A new run with the same plan, parameters and seed.' },
+/** `button` opens the window that is called `title`; `sure` is the button there. */
+const WORDS: Record<Action, { button: string; title: string; text: string; sure: string }> = {
+  cancel: { button: 'Cancel', title: 'Cancel the run', text: 'Nothing more starts, and what runs is ended. A cancelled run can be resumed.', sure: 'Cancel the run' },
+  pause: { button: 'Pause', title: 'Pause the run', text: 'What runs now ends as it would; nothing more starts until somebody lets the run go on.', sure: 'Pause' },
+  unpause: { button: 'Go on', title: 'Let the run go on', text: 'Steps start again.', sure: 'Go on' },
+  rerun: { button: 'Run again', title: 'Run the same again', text: 'A new run with the same plan, parameters and seed.', sure: 'Run again' },
 }
 
 /** Each resolves with the run to look at next. */
@@ -60,7 +61,7 @@ export function RunActions({ picture, onChange }: { picture: RunPicture; onChang
         />
       )}
       {asked !== undefined && asked !== 'compare' && asked !== 'resume' && (
-        <ReasonDialog title={WORDS[asked].title} text={WORDS[asked].text} button={WORDS[asked].button} onClose={done} onSubmit={(body) => act(asked, body)} />
+        <ReasonDialog title={WORDS[asked].title} text={WORDS[asked].text} button={WORDS[asked].sure} danger={asked === 'cancel'} onClose={done} onSubmit={(body) => act(asked, body)} />
       )}
     </div>
   )

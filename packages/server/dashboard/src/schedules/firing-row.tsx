@@ -13,12 +13,12 @@ const STATES: Record<Firing['state'], readonly [words: string, colour: string]> 
   failed: ['could not be started', 'failed'],
 }
 
-/** What became of a time of a schedule. */
-export function FiringRow({ firing: { at, state, run_id: runId, reason, missed } }: { firing: Firing }) {
+/** What became of a time of a schedule, which is told in its zone. */
+export function FiringRow({ firing: { at, state, run_id: runId, reason, missed }, timezone }: { firing: Firing; timezone: string }) {
   const [words, colour] = STATES[state]
   return (
     <tr>
-      <td className="num">{timestamp(at)}</td>
+      <td className="num">{timestamp(at, timezone)}</td>
       <td>
         <b className={colour}>{words}</b>
         {missed && <span className="dim small"> when the service was there again</span>}

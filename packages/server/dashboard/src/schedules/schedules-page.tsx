@@ -73,7 +73,11 @@ function OneSchedule({ schedule: { name, recipe, cron, timezone, catch_up: catch
       </p>
       <p>
         {first === undefined ? 'It never runs again.' : <b>Next {ahead(Date.parse(first), now)}</b>}{' '}
-        {first !== undefined && <span className="dim small">{[first, ...later].map((at) => timestamp(at)).join(', ')}</span>}
+        {first !== undefined && (
+          <span className="dim small">
+            {[first, ...later].map((at) => timestamp(at, timezone)).join(', ')} in {timezone}
+          </span>
+        )}
       </p>
       {firings.length === 0 ? (
         <p className="dim small">None of its times has come so far.</p>
@@ -82,14 +86,14 @@ function OneSchedule({ schedule: { name, recipe, cron, timezone, catch_up: catch
           <table>
             <thead>
               <tr>
-                <th scope="col">time</th>
+                <th scope="col">time in {timezone}</th>
                 <th scope="col">came to</th>
                 <th scope="col">run</th>
               </tr>
             </thead>
             <tbody>
               {firings.map((firing) => (
-                <FiringRow key={firing.at} firing={firing} />
+                <FiringRow key={firing.at} firing={firing} timezone={timezone} />
               ))}
             </tbody>
           </table>

@@ -29,7 +29,7 @@ export class Authentication {
     }
     if (this.#tokens && !given.startsWith(KEY_PREFIX)) return this.#tokens.verify(given)
     const key = this.#keys.find(given)
-    if (key) return { name: key.name, kind: 'key', scopes: new Set(key.scopes) }
+    if (key) return { name: key.name, id: key.id, kind: 'key', scopes: new Set(key.scopes) }
     throw new ServerError('AUTH_INVALID', 'The key does not count: it is unknown, revoked or over its time.', { fix: '`lorc keys list` shows the keys there are.' })
   }
 }

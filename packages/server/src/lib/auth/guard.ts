@@ -85,5 +85,5 @@ async function rateLimits(app: FastifyInstance, { requestsPerMinute, refusalsPer
   }
   const refused = limit('wrong keys', refusalsPerMinute, ({ ip }) => ip)
   if (requestsPerMinute === null) return { refused }
-  return { refused, asked: limit('requests', requestsPerMinute, ({ principal, ip }) => (principal.kind === 'local' ? ip : `${principal.kind} ${principal.name}`)) }
+  return { refused, asked: limit('requests', requestsPerMinute, ({ principal, ip }) => (principal.kind === 'local' ? ip : `${principal.kind} ${principal.id}`)) }
 }

@@ -5,6 +5,8 @@ import type { Scope } from '../contract/route-spec.ts'
 export interface Principal {
   /** As journals and the audit log record it. */
   readonly name: string
+  /** Tells apart who has the same name: two keys may. */
+  readonly id: string
   /** `local`: the service asks for no key, and takes every caller's word for who it is. */
   readonly kind: 'local' | 'key' | 'token'
   readonly scopes: ReadonlySet<Scope>
@@ -17,7 +19,7 @@ declare module 'fastify' {
 }
 
 /** Whoever asks a service without keys. */
-export const LOCAL: Principal = { name: 'local', kind: 'local', scopes: new Set(['read', 'run', 'operate']) }
+export const LOCAL: Principal = { name: 'local', id: 'local', kind: 'local', scopes: new Set(['read', 'run', 'operate']) }
 
 /** The name to record: that of the key or token, and only where there is none, what the caller says. */
 export function nameOf({ principal }: Pick<FastifyRequest, 'principal'>, claimed: string | undefined): string {

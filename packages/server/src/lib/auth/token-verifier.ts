@@ -38,7 +38,7 @@ export class TokenVerifier {
     })
     const name = payload[nameClaim]
     if (typeof name !== 'string' || name === '') throw new ServerError('AUTH_INVALID', `The token has no name in its claim \`${nameClaim}\`.`)
-    return { name, kind: 'token', scopes: new Set(scopesOf(payload[scopeClaim], scopePrefix)) }
+    return { name, id: name, kind: 'token', scopes: new Set(scopesOf(payload[scopeClaim], scopePrefix)) }
   }
 
   #loadKeys(): Promise<JWTVerifyGetKey> {

@@ -122,8 +122,8 @@ export const runRoutes = defineRoutes({
   'GET /runs/changes': {
     summary: 'Hear when something has become of runs',
     description:
-      'Server-Sent Events: `changed`, at once and then within a second or two of whatever shows in a list of the newest runs or of those ' +
-      'that go on, whichever process did it. What it is, `GET /runs` tells.',
+      'Server-Sent Events: `changed`, at once and then within a second or two of each run that begins or ends in this service, and of ' +
+      'whatever shows of the newest hundred runs and of the newest hundred that go on, whichever process did it. What it is, `GET /runs` tells.',
     tag: 'runs',
     scope: 'read',
     query: z.strictObject({ follow: flagSchema.optional().describe('False: only at once. Default: true.') }),

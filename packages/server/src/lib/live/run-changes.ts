@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Clock, Runner } from '@lorc/runner'
+import type { Clock, RunHandle, Runner } from '@lorc/runner'
 import { runItem } from '../answers/run-answer.ts'
 
 /** Milliseconds between two looks, at the least; a look may take this share of the time. */
@@ -18,8 +18,10 @@ export class RunChanges {
   readonly #waiting = new Set<{ seen: string | undefined; resolve: (state: string | undefined) => void }>()
   #callOff: (() => void) | undefined
   #looking = false
+  /** What has become of runs that are driven here. */
+  #count = 0
 
-  /** `look` resolves with what changes whenever something becomes of a run. */
+  /** `look` resolves with what changes when something becomes of a run that may be driven anywhere. */
   constructor(look: () => Promise<string>, clock: Clock) {
     this.#look = look
     this.#clock = clock
@@ -45,6 +47,13 @@ export class RunChanges {
     })
   }
 
+  /** A run is driven here: that it begins and that it ends is told without being looked for, however old it is. */
+  follow(handle: Pick<RunHandle, 'result'>): void {
+    const count = (): void => void this.#count++
+    count()
+    handle.result.then(count, count)
+  }
+
   #lookLater(ms: number): void {
     if (this.#looking || (this.#callOff && ms > 0)) return
     this.#rest()
@@ -61,14 +70,15 @@ export class RunChanges {
     this.#looking = true
     const began = this.#clock.monotonic()
     // A store that fails: what asks it next is told.
-    const state = await this.#look().catch(() => undefined)
+    const seen = await this.#look().catch(() => undefined)
+    const state = seen && `${this.#count} ${seen}`
     this.#looking = false
     for (const waiting of [...this.#waiting]) if (state !== undefined && waiting.seen !== state) waiting.resolve(state)
     if (this.#waiting.size > 0) this.#lookLater(Math.max(LOOK_MS, (this.#clock.monotonic() - began) / SHARE))
   }
 }
 
-/** What lists show of the newest runs and of those that go on, as a hash. */
+/** What lists show of the newest runs and of the newest that go on, as a hash: what other processes drive, and what waits for people. */
 export async function lookAtRuns(runner: Pick<Runner, 'store' | 'view'>): Promise<string> {
   const { store } = runner
   const runs = (await Promise.all([store.list({ limit: LOOKED_AT }), store.list({ status: 'running', limit: LOOKED_AT })])).flat()

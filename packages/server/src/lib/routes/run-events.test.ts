@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { recipeOf, serviceFixture, type ServiceFixture } from '../service.fixture.ts'
 
 const files = { 'recipes/one.yaml': recipeOf('first', 'a', 'b'), 'a.sh': '', 'b.sh': '' }
@@ -190,5 +190,15 @@ describe('GET /runs/changes', () => {
     gate.resolve()
     await reader.cancel()
     expect((await service.ask('GET', '/runs/changes?follow=false')).text).toBe('id: 0\nevent: changed\ndata: {}\n\n')
+  })
+  it('tells of runs that begin and end here, also where they are too old to be looked at', async () => {
+    const service = await serviceFixture({ files })
+    vi.spyOn(service.server.runner.store, 'list').mockResolvedValue([])
+    const { url } = await service.server.listen({ port: 0 })
+    const reader = (await fetch(`${url}/runs/changes`)).body!.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader.read()).value).toContain('id: 0\n')
+    await start(service)
+    expect((await reader.read()).value).toContain('id: 1\n')
+    await reader.cancel()
   })
 })
