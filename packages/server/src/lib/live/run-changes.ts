@@ -49,7 +49,9 @@ export class RunChanges {
 
   /** A run is driven here: that it begins and that it ends is told without being looked for, however old it is. */
   follow(handle: Pick<RunHandle, 'result'>): void {
-    const count = (): void => void this.#count++
+    const count = (): void => {
+      this.#count++
+    }
     count()
     handle.result.then(count, count)
   }
