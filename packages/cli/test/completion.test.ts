@@ -10,6 +10,7 @@ beforeAll(async () => {
   workspace = await Workspace.make({
     'demo.yaml': 'name: demo\nsteps:\n  - { name: load, type: shell, script: ok.sh }\n  - { name: report, type: shell, script: ok.sh }\n',
     'deep/other.yaml': '',
+    'deep/my plan.yaml': 'name: deep\nsteps:\n  - { name: only_step, type: shell, script: ok.sh }\n',
     'ok.sh': '#!/bin/sh\necho \'{"status":"ok"}\'\n',
     'notes.txt': '',
     'package.json': JSON.stringify({ name: 'app', dependencies: { '@acme/toy': '1.0.0' } }),
@@ -44,14 +45,14 @@ describe('what is proposed', () => {
     expect(await complete('run', 'demo.yaml', '--fail')).toEqual(['--fail-fast'])
     expect(await complete('run', '--fail-fast', '--fail')).toEqual([])
     expect(await complete('runs', 'list', '--status', 'c')).toEqual(['completed', 'cancelled'])
-    expect(await complete('runs', 'list', '--status', '=', 'fa')).toEqual(['failed'])
-    expect(await complete('runs', 'list', '--status=', '')).toEqual([])
+    expect(await complete('runs', 'list', '--status=fa')).toEqual(['--status=failed'])
+    expect(await complete('runs', 'list', '--status=failed', '')).toEqual([])
     expect(await complete('--deb')).toEqual(['--debug'])
   })
 
   it('is recipes and folders', async () => {
     expect(await complete('run', 'de')).toEqual(['deep/', 'demo.yaml'])
-    expect(await complete('run', 'deep/')).toEqual(['deep/other.yaml'])
+    expect(await complete('run', 'deep/')).toEqual(['deep/my plan.yaml', 'deep/other.yaml'])
     expect(await complete('validate', 'demo.yaml', 'd')).toEqual(['deep/', 'demo.yaml'])
     expect(await complete('run', '-C', 'd')).toEqual(['deep/'])
     expect(await complete('run', './d')).toEqual(['./deep/', './demo.yaml'])
@@ -105,6 +106,9 @@ describe('in a real shell', () => {
     expect(ask(['run', '@', 'acme/toy', 'hello', '-p', 'mode', '='], 'run @acme/toy hello -p mode=')).toEqual(['full', 'delta'])
     expect(ask(['run', '@', 'acme/toy', 'hello', '-p', 'mode', '=', 'd'], 'run @acme/toy hello -p mode=d')).toEqual(['delta'])
     expect(ask(['runs', 'list', '--status', '=', 'fa'], 'runs list --status=fa')).toEqual(['failed'])
+    // A path with a space, which ends no word.
+    expect(ask(['run', 'deep/my'])).toEqual(['deep/my\\ plan.yaml'])
+    expect(ask(['run', 'deep/my\\ plan.yaml', '--only', ''])).toEqual(['only_step'])
   })
 
   it.skipIf(!has('fish'))(named('fish'), () => {
@@ -112,6 +116,8 @@ describe('in a real shell', () => {
       inShell('fish', `function lorc; ./lorc.sh $argv; end; lorc completion fish | source; complete -C '${line}'`)
     expect(ask('lorc runs sh')).toEqual(['show\tShow what became of a run and its steps'])
     expect(ask('lorc run demo.yaml --only ')).toEqual(['load\tshell', 'report\tshell'])
+    expect(ask('lorc runs list --status=fa')).toEqual(['--status=failed'])
+    expect(ask('lorc run "deep/my plan.yaml" --only ')).toEqual(['only_step\tshell'])
   })
 
   describe.skipIf(!hasTmux || !has('zsh'))(inTerminal(named('zsh')), () => {
@@ -131,6 +137,14 @@ describe('in a real shell', () => {
         terminal.write('lorc run demo.yaml --only ')
         terminal.press('Tab')
         await terminal.until(/load {2}-- shell[^]*report {2}-- shell/)
+        terminal.press('C-u')
+        terminal.write("lorc runs list --status=fa")
+        terminal.press('Tab')
+        await terminal.until(/> lorc runs list --status=failed/)
+        terminal.press('C-u')
+        terminal.write("lorc run 'deep/my plan.yaml' --only 'on")
+        terminal.press('Tab')
+        await terminal.until(/--only 'only_step'/)
       } finally {
         terminal.close()
       }

@@ -1,8 +1,9 @@
-import { type Command, defineCommand } from '../command.ts'
+import { type Command, defineCommand, type Surroundings } from '../command.ts'
 import { candidatesFor, type Commands } from '../completion/candidates.ts'
 import { workspaceSources } from '../completion/sources.ts'
 import { EXIT } from '../exit-codes.ts'
 import { oneLine } from '../render/text.ts'
+import { loadWorkspace } from '../workspace.ts'
 
 /** What the scripts of `lorc completion` ask: a candidate a line, with what it is after a tab. Never fails. */
 export function completeWords(commands: Commands): Command {
@@ -12,11 +13,24 @@ export function completeWords(commands: Commands): Command {
     options: {},
     examples: [["__complete -- run ''", 'what may follow `lorc run`']],
     async run(invocation) {
-      const { words } = invocation.arguments
-      const found = await candidatesFor(words, commands, workspaceSources(invocation))
+      const words = invocation.arguments.words.map(unquoted)
+      const found = await candidatesFor(words, commands, workspaceSources(inWorkspaceOf(words, invocation)))
       const lines = found.map(({ text, about }) => (about === undefined ? text : `${text}\t${oneLine(about)}`))
       if (lines.length > 0) invocation.io.stdout.write(`${lines.join('\n')}\n`)
       return EXIT.ok
     },
   })
+}
+
+/** A word as it stands in a line that is being typed: quotes may be open. */
+function unquoted(word: string): string {
+  return word.replace(/\\(.)|['"]/gs, '$1')
+}
+
+/** That which `-C DIR` names among the words. */
+function inWorkspaceOf(words: readonly string[], surroundings: Surroundings): Surroundings {
+  const at = words.findIndex((word) => word === '-C' || word === '--workspace')
+  const chosen = at < 0 ? undefined : words[at + 1]
+  const { io } = surroundings
+  return chosen === undefined || chosen === '' ? surroundings : { ...surroundings, workspace: () => loadWorkspace(io.cwd, chosen, io.env) }
 }

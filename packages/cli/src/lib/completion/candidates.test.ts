@@ -5,6 +5,7 @@ import { candidatesFor, type Candidate, type Commands, type CompletionSources } 
 const of = (...texts: string[]): Promise<Candidate[]> => Promise.resolve(texts.map((text) => ({ text })))
 const sources: CompletionSources = {
   recipes: () => of('a/', 'a.yaml'),
+  files: () => of('a/', 'a.yaml', 'a.csv'),
   folders: () => of('a/'),
   runs: () => of('last', 'run_1'),
   recipeNames: () => of('daily', 'weekly'),
@@ -43,20 +44,25 @@ describe('words', () => {
     expect(await ask('--no')).toEqual(['--no-color'])
     expect(await ask('runs list --sta')).toEqual(['--status'])
     expect(await ask('runs list --status compl')).toEqual(['completed'])
-    expect(await ask('runs list --status = compl')).toEqual(['completed'])
-    expect(await ask('runs list --status =')).toContain('failed')
-    expect(await ask('runs list --status=compl')).toEqual(['completed'])
+    expect(await ask('runs list --status=compl')).toEqual(['--status=completed'])
+    expect(await ask('runs list --status=')).toContain('--status=failed')
+    expect(await ask('runs list --status=failed --name=w')).toEqual(['--name=weekly'])
     expect(await ask('runs list --json --js')).toEqual([])
     expect(await ask('runs list -n ')).toEqual([])
     expect(await ask('runs list --what ')).toEqual([])
     expect(await ask('runs list --name d')).toEqual(['daily'])
     expect(await ask('run -C ')).toEqual(['a/'])
+    expect(await ask('-C ')).toEqual(['a/'])
+    expect(await ask('--no-color -C a runs p')).toEqual(['prune'])
+    expect(await ask('--what ')).toEqual([])
   })
 
   it('are what an argument names', async () => {
     expect(await ask('run a')).toEqual(['a/', 'a.yaml'])
     expect(await ask('run --fail-fast a')).toEqual(['a/', 'a.yaml'])
     expect(await ask('run x.yaml ')).toEqual([])
+    expect(await ask('simulate x.yaml --durations a.c')).toEqual(['a.csv'])
+    expect(await ask('step a.c')).toEqual(['a.csv'])
     expect(await ask('validate x.yaml y.yaml a.')).toEqual(['a.yaml'])
     expect(await ask('stats ')).toEqual(['daily', 'weekly', 'a/', 'a.yaml'])
     expect(await ask('runs diff last r')).toEqual(['run_1'])

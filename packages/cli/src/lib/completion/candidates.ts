@@ -16,8 +16,9 @@ export interface ParamCandidate extends Candidate {
 
 /** What can be asked of the workspace, cheaply; each may fail, and is then taken for nothing. */
 export interface CompletionSources {
-  /** Paths that begin like this: recipes and folders (these end in `/`). */
+  /** Paths that begin like this: recipes (in YAML or TypeScript), files, and folders, which end in `/` and are among all of them. */
   recipes(prefix: string): Promise<Candidate[]>
+  files(prefix: string): Promise<Candidate[]>
   folders(prefix: string): Promise<Candidate[]>
   /** The newest runs, and `last`. */
   runs(): Promise<Candidate[]>
@@ -45,19 +46,20 @@ export interface Commands {
  * list where nothing is known, never an error.
  */
 export async function candidatesFor(words: readonly string[], commands: Commands, sources: CompletionSources): Promise<Candidate[]> {
-  const { before, current } = split(words)
+  const split = words.flatMap((word) => /^(--[^=]+)=(.*)$/s.exec(word)?.slice(1) ?? [word])
+  const before = afterGlobalOptions(split.slice(0, -1))
+  const current = split.at(-1) ?? ''
+  // Of `--option=value`, the shell completes the whole word.
+  const lead = (words.at(-1) ?? '').slice(0, -current.length || undefined)
   const found = await all(before, current, commands, sources).catch(() => [])
-  return found.filter(({ text }) => text.startsWith(current))
+  return found.filter(({ text }) => text.startsWith(current)).map((one) => ({ ...one, text: lead + one.text }))
 }
 
-/** Shells break `--option=value` at the `=`. */
-function split(words: readonly string[]): { before: string[]; current: string } {
-  const joined = words.flatMap((word, index) => {
-    if (word === '=' && index < words.length - 1) return []
-    const at = word.startsWith('--') ? word.indexOf('=') : -1
-    return word === '=' ? [''] : at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
-  })
-  return { before: joined.slice(0, -1), current: joined.at(-1) ?? '' }
+/** Without those that stand in front of the command, but for one whose value is awaited. */
+function afterGlobalOptions(words: readonly string[]): readonly string[] {
+  const spec = words[0] === undefined ? undefined : optionOf(words[0], GLOBAL_OPTIONS)
+  const taken = spec === undefined || spec.kind === 'flag' ? 1 : 2
+  return spec === undefined || taken > words.length ? words : afterGlobalOptions(words.slice(taken))
 }
 
 async function all(
@@ -68,6 +70,7 @@ async function all(
 ): Promise<Candidate[]> {
   const [first, second] = before
   if (first === undefined) return current.startsWith('-') ? optionNames({}, []) : firstWords(commands)
+  if (first.startsWith('-')) return optionOf(first, GLOBAL_OPTIONS) === GLOBAL_OPTIONS.workspace ? sources.folders(current) : []
   const pair = await commands.find(`${first} ${second ?? ''}`)
   const command = pair ?? (await commands.find(first))
   if (command === undefined) return first === 'help' ? firstWords(commands) : secondWords(first, commands)
@@ -141,6 +144,7 @@ async function valuesOf(
   current: string,
 ): Promise<Candidate[]> {
   if (spec.kind === 'choice') return spec.choices.map((text) => ({ text }))
+  if (spec.label === 'FILE') return sources.files(current)
   if (spec.kind !== 'list') return byLabel(spec.label, places, sources, current)
   // `a,b` goes on with what is not named yet.
   const cut = current.lastIndexOf(',') + 1
@@ -161,6 +165,8 @@ async function ofPart(part: string, places: readonly string[], sources: Completi
   switch (part) {
     case 'FILE':
       return sources.recipes(current)
+    case 'FILE#NAME':
+      return sources.files(current)
     case 'RECIPE':
       return [...(await sources.recipeNames()), ...(await sources.recipes(current))]
     case 'NAME':

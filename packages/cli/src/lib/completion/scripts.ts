@@ -21,7 +21,11 @@ _lorc() {
   begun=\${begun%@}
   while IFS= read -r line; do
     line=\${line%%$'\\t'*}
-    [ -n "$line" ] && COMPREPLY+=("\${line#"$begun"}")
+    [ -n "$line" ] || continue
+    line=\${line#"$begun"}
+    # Outside of quotes, a space would end the word.
+    case $word in [\\'\\"]*) ;; *) line=\${line// /\\\\ } ;; esac
+    COMPREPLY+=("$line")
   done < <(lorc __complete -- "\${words[@]:1}" 2>/dev/null)
   if [ "\${#COMPREPLY[@]}" -eq 1 ]; then
     case \${COMPREPLY[0]} in */ | *=) compopt -o nospace 2>/dev/null ;; esac
@@ -44,12 +48,12 @@ _lorc() {
       shown+=("\${line/$'\\t'/  -- }")
     fi
   done
-  (( $#folders )) && compadd -S '' -a folders
-  (( $#names )) && compadd -l -d shown -a names
+  (( $#folders )) && compadd -V lorc -S '' -a folders
+  (( $#names )) && compadd -V lorc -l -d shown -a names
 }
 compdef _lorc lorc
 `,
   fish: `# lorc: completion for fish. In ~/.config/fish/config.fish: lorc completion fish | source
-complete -c lorc -f -a '(lorc __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+complete -c lorc -f -k -a '(lorc __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 `,
 } as const

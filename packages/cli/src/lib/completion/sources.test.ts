@@ -30,6 +30,30 @@ it('are recipes and folders, hidden ones where they are asked for', async () => 
   expect(await ask('run', 'gone/')).toEqual([])
 })
 
+it('are plans in TypeScript, any file where one is meant, and what is there under absolute paths', async () => {
+  await writeFile(join(folder, 'plan.ts'), "import { definePlan } from '@lorc/runner/recipe'")
+  await writeFile(join(folder, 'steps.ts'), 'export const load = 1')
+  expect(await ask('run', '')).toEqual(['b.yaml', 'deep/', 'plan.ts'])
+  expect(await ask('report', 'last', '-o', 's')).toEqual(['steps.ts'])
+  expect(await ask('run', `${folder}/deep/`)).toEqual([`${folder}/deep/c.yml`])
+})
+
+it('are asked in words as they are typed, and of the workspace that is named', async () => {
+  await writeFile(join(folder, 'my plan.yaml'), '')
+  expect(await ask('run', "'my pl")).toEqual(['my plan.yaml'])
+  expect(await ask('run', 'my\\ plan.yaml', '--only', '')).toEqual(['a\tnode'])
+  await runs.run(planOf('load'))
+  expect(await ask('-C', folder, 'runs', 'list', '--name', '')).toEqual(['demo'])
+  expect(await ask('-C', join(folder, 'gone'), 'run', 'b.yaml', '--only', '')).toEqual([])
+})
+
+it('are items that failed', async () => {
+  for (const item of ['each[2]', 'each[11]'])
+    runs.work[item] = () => ({ status: 'error', error: { code: 'STEP_FAILED', message: 'no luck' } })
+  await runs.run(planOf({ name: 'each', forEach: { items: '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]' } }))
+  expect(await ask('explain', 'last', 'each[')).toEqual(['each[2]\tan item that failed', 'each[11]\tan item that failed'])
+})
+
 it('are runs, recipes that ran, and steps, each with what it is', async () => {
   const { runId } = await runs.run(planOf('load', 'report'))
   expect(await ask('runs', 'show', '')).toEqual(['last\tthe newest run', `${runId}\tdemo, completed`])

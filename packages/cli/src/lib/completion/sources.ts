@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { JobRegistry, ParamsSchema } from '@lorc/jobs-registry'
-import type { Plan, RunStore } from '@lorc/runner'
+import { type AttemptRecord, parseItemName, type Plan, type RunStore } from '@lorc/runner'
 import type { Surroundings } from '../command.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { paramRows } from '../jobs/param-rows.ts'
@@ -12,6 +12,7 @@ import type { Candidate, CompletionSources, ParamCandidate } from './candidates.
 
 const RUNS = 30
 const RUNS_FOR_NAMES = 300
+const ATTEMPTS = 10_000
 
 /** The workspace that a shell stands in. */
 export function workspaceSources(surroundings: Surroundings): CompletionSources {
@@ -23,7 +24,8 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
     return await discoverJobs(discoveryOptions(await workspace()))
   }
   return {
-    recipes: (prefix) => paths(io.cwd, prefix, (name) => /\.ya?ml$/.test(name)),
+    recipes: (prefix) => paths(io.cwd, prefix, isRecipe),
+    files: (prefix) => paths(io.cwd, prefix, () => true),
     folders: (prefix) => paths(io.cwd, prefix, () => false),
     runs: () =>
       withStore(async (store) => {
@@ -39,8 +41,10 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
     stepsOfRecipe: async (file) => stepsOf((await engine.compile(resolve(io.cwd, file), await workspace())).plan),
     stepsOfRun: (run) =>
       withStore(async (store) => {
-        const { planHash = '' } = (await store.get(await findRun(store, run))) ?? {}
-        return stepsOf(JSON.parse((await store.plan(planHash)) ?? '{"steps":[]}') as Plan)
+        const runId = await findRun(store, run)
+        const { planHash = '' } = (await store.get(runId)) ?? {}
+        const steps = stepsOf(JSON.parse((await store.plan(planHash)) ?? '{"steps":[]}') as Plan)
+        return [...steps, ...failedItems(await store.attempts({ runId, limit: ATTEMPTS }))]
       }),
     packages: async (prefix) => {
       const { packages } = await registry()
@@ -81,13 +85,33 @@ function stepsOf({ steps }: Plan): Candidate[] {
   return steps.map(({ name, type }) => ({ text: name, about: type }))
 }
 
-/** Folders, and files whose name is wanted, in the folder that `prefix` has come to; hidden ones where it asks for them. */
-async function paths(cwd: string, prefix: string, wanted: (name: string) => boolean): Promise<Candidate[]> {
+/** The items whose last attempt failed: those are what is asked about. `attempts`: the last first. */
+function failedItems(attempts: readonly AttemptRecord[]): Candidate[] {
+  const last = new Map<string, AttemptRecord>()
+  for (const attempt of attempts) if (!last.has(attempt.step)) last.set(attempt.step, attempt)
+  const failed = [...last.values()].filter(({ step, status }) => status === 'failed' && parseItemName(step) !== undefined)
+  return failed.map(({ step }) => ({ text: step, about: 'an item that failed' })).sort(inOrder)
+}
+
+function inOrder(a: Candidate, b: Candidate): number {
+  return a.text.localeCompare(b.text, 'en', { numeric: true })
+}
+
+const isRecipe = async (path: string): Promise<boolean> =>
+  /\.ya?ml$/.test(path) || (/\.[cm]?[jt]s$/.test(path) && (await readFile(path, 'utf8')).includes('definePlan'))
+
+/** Folders, and files that are wanted, in the folder that `prefix` has come to; hidden ones where it asks for them. */
+async function paths(cwd: string, prefix: string, isWanted: (path: string) => boolean | Promise<boolean>): Promise<Candidate[]> {
   const folder = prefix.endsWith('/') ? prefix : prefix.includes('/') ? `${dirname(prefix)}/` : ''
   const begun = prefix.slice(folder === './' && !prefix.startsWith('./') ? 0 : folder.length)
-  const entries = await readdir(join(cwd, folder), { withFileTypes: true })
-  return entries
-    .filter(({ name }) => name.startsWith('.') === begun.startsWith('.') && name !== 'node_modules')
-    .flatMap((entry) => (entry.isDirectory() ? [{ text: `${folder}${entry.name}/` }] : wanted(entry.name) ? [{ text: folder + entry.name }] : []))
-    .sort((a, b) => (a.text < b.text ? -1 : 1))
+  const entries = await readdir(resolve(cwd, folder), { withFileTypes: true })
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<Candidate[]> => {
+      const { name } = entry
+      if (!name.startsWith(begun) || name.startsWith('.') !== begun.startsWith('.') || name === 'node_modules') return []
+      if (entry.isDirectory()) return [{ text: `${folder}${name}/` }]
+      return (await isWanted(resolve(cwd, folder, name))) ? [{ text: folder + name }] : []
+    }),
+  )
+  return found.flat().sort((a, b) => (a.text < b.text ? -1 : 1))
 }
