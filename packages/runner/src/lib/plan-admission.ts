@@ -35,7 +35,7 @@ export class PlanAdmission {
     this.#parts = parts
   }
 
-  /** Rejects with PLAN_INVALID, STEP_NO_EXECUTOR, SECRET_MISSING, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*. */
+  /** Rejects with PLAN_INVALID, STEP_NO_EXECUTOR, SECRET_MISSING, SECRET_SHORT, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*. */
   async admit(plan: Plan, options: StartOptions): Promise<AdmittedPlan> {
     const known = sealPlan(plan)
     const sealed = known instanceof Promise ? await known : known

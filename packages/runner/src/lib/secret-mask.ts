@@ -1,6 +1,6 @@
 const MASKED = '***'
-/** Shorter values cannot be told from ordinary text. */
-const SHORTEST = 4
+/** Characters of a secret, at least: shorter ones cannot be told from ordinary text, and are not masked. */
+export const SHORTEST = 4
 /** A line of a longer secret (a key file) that is told on its own. */
 const SHORTEST_LINE = 8
 

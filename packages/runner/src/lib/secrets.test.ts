@@ -29,6 +29,16 @@ describe('secretsOf', () => {
     expect(secretsOf(none, ENV)).toBeUndefined()
   })
 
+  it('refuses those that nothing could mask, unless the run is only steered', () => {
+    const env = { ...ENV, PIN: '123', FOUR: '1234' }
+    expect(thrown(() => secretsOf(plan({}, 'FOUR', 'PIN'), env))).toMatchObject({
+      code: 'SECRET_SHORT',
+      message: 'The secret PIN: fewer than 4 characters cannot be told from other text, so nothing could mask it.',
+      details: { short: ['PIN'] },
+    })
+    expect(secretsOf(plan({}, 'FOUR', 'PIN'), env, true)?.mask.text('1234 123')).toBe('*** 123')
+  })
+
   it('names those that are not set, unless the run is only steered', () => {
     const error = { code: 'SECRET_MISSING', details: { missing: ['EMPTY', 'OTHER'] } }
     expect(thrown(() => secretsOf(plan({}, 'TOKEN', 'EMPTY', 'OTHER'), ENV))).toMatchObject({

@@ -4,7 +4,7 @@ import type { EventData, RecordedError, RecordedWrite } from './events.ts'
 import type { StepImport } from './import-steps.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
-import { SecretMask } from './secret-mask.ts'
+import { SecretMask, SHORTEST } from './secret-mask.ts'
 
 /** The secrets of one run: the values of the variables that its plan names, which nobody may see. */
 export class Secrets {
@@ -60,7 +60,8 @@ export class Secrets {
 
 /**
  * The secrets that a plan names, from the runner's environment; undefined where it names none. Throws SECRET_MISSING for
- * those that are not set; with `lenient`, for a run that is only steered and not run, those are left out.
+ * those that are not set, SECRET_SHORT for those that cannot be told from ordinary text; with `lenient`, for a run that is only
+ * steered and not run, those are left out.
  */
 export function secretsOf({ secrets: names = [] }: Plan, env: Environment, lenient = false): Secrets | undefined {
   if (names.length === 0) return undefined
@@ -70,6 +71,14 @@ export function secretsOf({ secrets: names = [] }: Plan, env: Environment, lenie
     throw new RunnerError('SECRET_MISSING', `The secret${several ? 's' : ''} ${missing.join(', ')} ${several ? 'are' : 'is'} not set in the environment.`, {
       fix: `Set ${several ? 'them' : 'it'} before lorc is started: \`export ${missing.map((name) => `${name}=...`).join(' ')}\`.`,
       details: { missing },
+    })
+  }
+  const short = names.filter((name) => env[name] && env[name].length < SHORTEST)
+  if (short.length > 0 && !lenient) {
+    const [what, it] = short.length > 1 ? ['secrets', 'them'] : ['secret', 'it']
+    throw new RunnerError('SECRET_SHORT', `The ${what} ${short.join(', ')}: fewer than ${SHORTEST} characters cannot be told from other text, so nothing could mask ${it}.`, {
+      fix: `Take a longer value; or, if nobody minds who sees ${it}, pass ${it} on by \`env\` and leave ${it} out of \`secrets\`.`,
+      details: { short },
     })
   }
   return new Secrets(new Map(names.flatMap((name) => (env[name] ? [[name, env[name]]] : []))))
