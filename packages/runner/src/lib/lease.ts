@@ -3,6 +3,7 @@ import { isAtWork, isGone, isOfThisMachine } from './driver-identity.ts'
 import { RunnerError } from './errors.ts'
 import type { LeaseWatch } from './lease-watch.ts'
 import type { DriverIdentity, RunStore } from './store.ts'
+import { unknownRun } from './unknown-run.ts'
 
 /**
  * Takes the lease of a run: at once when nobody holds it or the holder's process is gone, else after the heartbeat has
@@ -35,10 +36,6 @@ export async function isDriven(store: RunStore, runId: string, self: DriverIdent
   const lease = await store.lease(runId)
   if (lease?.driver == null || isGone(lease.driver, self)) return false
   return isOfThisMachine(lease.driver, self) || watch.standsStill(runId, lease) < leaseMs
-}
-
-export function unknownRun(runId: string): RunnerError {
-  return new RunnerError('RUN_UNKNOWN', `No run ${runId} is in the store.`, { fix: 'See "lorc runs list".' })
 }
 
 function held(runId: string, driver: DriverIdentity | null | undefined): RunnerError {

@@ -93,7 +93,10 @@ export class RunSteering {
   async #ask(runId: string, request: RunRequest, decide: (run: LoadedRun) => EventData): Promise<'requested' | 'done'> {
     const checked = (run: LoadedRun): EventData => {
       if (run.fold.status === 'running') return decide(run)
-      throw new RunnerError('RUN_ENDED', `Run ${runId} has ended: it is ${run.fold.status}.`)
+      const { status } = run.fold
+      throw new RunnerError('RUN_ENDED', `Run ${runId} has ended: it is ${status}.`, {
+        fix: status === 'completed' ? `Run the same again: lorc rerun ${runId}` : `Go on with it: lorc resume ${runId}`,
+      })
     }
     await this.#runs.summary(runId)
     const run = await loadRun(this.#parts.store, runId)

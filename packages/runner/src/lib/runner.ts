@@ -14,7 +14,7 @@ import type { EventData, JournalEvent } from './events.ts'
 import { executorTable, versionsOf } from './executor-table.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
-import { acquireLease, isDriven, unknownRun } from './lease.ts'
+import { acquireLease, isDriven } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import type { JsonObject } from './json.ts'
 import { LeaseWatch } from './lease-watch.ts'
@@ -44,6 +44,7 @@ import { createSqliteStore } from './stores/sqlite.ts'
 import type { Surroundings } from './surroundings.ts'
 import { ViewedRuns } from './viewed-runs.ts'
 import type { Workspace } from './workspace.ts'
+import { unknownRun } from './unknown-run.ts'
 
 const NO_CODE: CodeScan = { hashes: {}, packages: {} }
 const FOLLOW_POLL_MS = 200

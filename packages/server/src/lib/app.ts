@@ -56,7 +56,6 @@ function noSchemas(): never {
 export async function createApp(service: Service): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: service.config.server.limits.bodyBytes,
-    exposeHeadRoutes: false,
     // Whoever sends a request a byte at a time is not waited for longer.
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 500 },

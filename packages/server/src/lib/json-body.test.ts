@@ -50,7 +50,7 @@ describe('a body', () => {
 
   it('is taken by no route with another method', async () => {
     const { ask } = await serviceFixture()
-    expect(await ask('DELETE', '/runs')).toMatchObject({ status: 405, headers: { allow: 'GET' }, body: { code: 'REQUEST_METHOD' } })
+    expect(await ask('DELETE', '/runs')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' }, body: { code: 'REQUEST_METHOD' } })
     expect(await ask('POST', '/runs/x/context')).toMatchObject({ status: 405 })
     expect(await ask('POST', '/openapi')).toMatchObject({ status: 404 })
   })

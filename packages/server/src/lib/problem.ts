@@ -76,7 +76,7 @@ function fromFastify(error: Error & { code?: unknown }): ServerError | undefined
         cause: error,
       })
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ServerError('REQUEST_TOO_LARGE', 'A part of the path is longer than the limit.', { cause: error })
+      return new ServerError('REQUEST_TOO_LARGE', 'A part of the path is longer than the limit.', { fix: 'No name is as long as that: ask for another one.', cause: error })
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':

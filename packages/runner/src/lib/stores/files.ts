@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
 import type { CacheEntry, Durability, Lease, RunFilter, RunRequest, RunStore, RunSummary } from '../store.ts'
+import { unknownRun } from '../unknown-run.ts'
 import { FilesDocuments } from './files-documents.ts'
 import { FilesJournal } from './files-journal.ts'
 import { fileName, FilesMedium } from './files-medium.ts'
@@ -67,7 +68,7 @@ function filesStore(medium: FilesMedium): RunStore {
   function known(runId: string): RunFolder {
     const found = folder(runId)
     if (found.hasEpoch(1)) return found
-    throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+    throw unknownRun(runId)
   }
 
   /** Those that a list can show: of an idempotency key, one at most. */

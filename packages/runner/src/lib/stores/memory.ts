@@ -14,6 +14,7 @@ import type {
   RunSummary,
   SlotHolder,
 } from '../store.ts'
+import { unknownRun } from '../unknown-run.ts'
 import { isListed } from './run-filter.ts'
 
 const CHUNK = 1000
@@ -57,7 +58,7 @@ export function createMemoryStore(): RunStore {
   function known(runId: string): MemoryRun {
     open()
     const run = runs.get(runId)
-    if (run === undefined) throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+    if (run === undefined) throw unknownRun(runId)
     return run
   }
 

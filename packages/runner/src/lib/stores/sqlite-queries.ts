@@ -1,8 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite'
-import { RunnerError } from '../errors.ts'
 import type { RecordedError } from '../events.ts'
 import type { JsonObject } from '../json.ts'
 import type { AttemptFilter, AttemptRecord, CacheEntry, InboxCommand, Lease, RunFilter, RunSummary } from '../store.ts'
+import { unknownRun } from '../unknown-run.ts'
 import { unpackAttempts } from './attempt-list.ts'
 import type { Prepared, SqliteConnection } from './sqlite-connection.ts'
 
@@ -118,7 +118,7 @@ export class SqliteQueries {
 
   async #id(runId: string): Promise<number> {
     const [row] = await this.#all<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId)
-    if (row === undefined) throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+    if (row === undefined) throw unknownRun(runId)
     return row.id
   }
 

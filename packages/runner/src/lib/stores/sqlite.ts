@@ -1,5 +1,5 @@
-import { RunnerError } from '../errors.ts'
 import type { Durability, RunStore } from '../store.ts'
+import { unknownRun } from '../unknown-run.ts'
 import { startHeartbeatThread } from './heartbeat.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteDocuments } from './sqlite-documents.ts'
@@ -57,7 +57,7 @@ export function sqliteStore(connection: SqliteConnection): RunStore {
 
     async send(runId, command) {
       const id = await journal.send(runId, command)
-      if (id === undefined) throw new RunnerError('RUN_UNKNOWN', `No run ${JSON.stringify(runId)} is in the store.`)
+      if (id === undefined) throw unknownRun(runId)
       return id
     },
     inbox: (runId) => queries.inbox(runId),

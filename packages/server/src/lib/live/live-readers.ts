@@ -79,7 +79,7 @@ export class LiveReaders {
     this.#readers.add(to)
     try {
       const connection = new ReaderConnection(to, this.#clock, options)
-      await write(connection)
+      if (to.req.method !== 'HEAD') await write(connection)
       connection.end()
     } catch (error) {
       this.#log('warn', 'what a reader followed cannot be read on', { error: error instanceof Error ? error.message : String(error) })

@@ -43,7 +43,7 @@ export class RecipeFiles {
 
   async #isOwnFile(path: string): Promise<boolean> {
     const file = join(this.#root, path)
-    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false
+    if (!isFile(file)) return false
     return (await realpath(file)) === join(await realpath(this.#root), path)
   }
 
@@ -61,6 +61,16 @@ export class RecipeFiles {
   /** The workspace's own folder holds much else: the folders in it are left out. */
   #isWorkspace(folder: string): boolean {
     return relative(this.#root, join(this.#root, folder)) === ''
+  }
+}
+
+/** No file system has one whose name is longer than it allows. */
+function isFile(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return false
+    throw error
   }
 }
 

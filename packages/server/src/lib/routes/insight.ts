@@ -43,7 +43,7 @@ export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Serv
   route(app, 'GET /runs/{run_id}/steps/{step}').answers(async ({ params: { run_id: runId, step } }) => {
     const { lens } = await keeper.look(runId)
     const answer = await stepAnswer(lens, read(runId), step)
-    if (answer === undefined) throw new ServerError('RUN_STEP_ABSENT', `The run ${runId} has no step ${JSON.stringify(step)}.`)
+    if (answer === undefined) throw new ServerError('RUN_STEP_ABSENT', `The run ${runId} has no step ${JSON.stringify(step)}.`, { fix: `\`GET /runs/${runId}\` lists its steps.` })
     return { status: 200, body: answer }
   })
 
@@ -58,7 +58,7 @@ export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Serv
     await keeper.look(runId)
     const [event] = await read(runId)(seq, seq)
     const written = event && 'writes' in event && Object.hasOwn(event.writes, key) ? event.writes[key] : undefined
-    if (written === undefined) throw new ServerError('RUN_WRITE_ABSENT', `The event ${seq} of ${runId} did not write ${JSON.stringify(key)}.`)
+    if (written === undefined) throw new ServerError('RUN_WRITE_ABSENT', `The event ${seq} of ${runId} did not write ${JSON.stringify(key)}.`, { fix: `\`GET /runs/${runId}/writes\` lists what was written.` })
     return { status: 200, body: { key, value: written.value } }
   })
 }

@@ -15,5 +15,5 @@ export function methodsOf(url: string): string[] {
     return { method, path: new RegExp(`^${pattern.join('')}$`) }
   })
   const [path = ''] = url.split('?')
-  return known.filter((one) => one.path.test(path)).map(({ method }) => method)
+  return known.filter((one) => one.path.test(path)).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }

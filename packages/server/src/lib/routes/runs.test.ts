@@ -34,6 +34,7 @@ describe('GET /runs', () => {
     const found = async (query: string) => ((await ask('GET', `/runs?${query}`)).body as Page).items.map((run) => run.run_id)
     expect(await found('recipe=two')).toEqual([ids[1]])
     expect(await found('recipe=recipes/one.yaml')).toEqual([ids[0]])
+    expect(await found(`recipe=${'a'.repeat(300)}`)).toEqual([])
     expect(await found('name=first')).toEqual([ids[0]])
     expect(await found('status=failed')).toEqual([])
     expect(await found('text=SECOND')).toEqual([ids[1]])
