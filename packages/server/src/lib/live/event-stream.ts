@@ -1,9 +1,8 @@
 import type { RunStore } from '@lorc/runner'
-import type { JournalChunk, JournalChunks } from './journal-chunks.ts'
+import type { JournalChunks } from './journal-chunks.ts'
+import { isEnd, placeAfter, type JournalPlace } from './journal-place.ts'
 import type { ReaderConnection } from './reader-connection.ts'
 import type { RunWatches } from './run-watches.ts'
-
-const ENDS: ReadonlySet<string> = new Set(['run.completed', 'run.failed', 'run.cancelled'])
 
 export interface EventStreamPorts {
   readonly store: RunStore
@@ -22,28 +21,24 @@ export async function streamEvents(
   to: ReaderConnection,
   { follow }: { follow: boolean },
 ): Promise<void> {
-  let seq = from
-  let last = ''
-  const next = async (): Promise<JournalChunk | undefined> => {
-    // Others wait for the same already: there is nothing yet.
-    if (follow && watches.isWaitedFor(runId, seq)) return watches.next(runId, seq, to.gone)
-    const ready = await chunks.from(runId, seq)
-    if (ready || !follow) return ready
-    if (!(await hasEnded(store, runId, last))) return watches.next(runId, seq, to.gone)
-    // It may have ended after the look above.
-    return chunks.from(runId, seq)
-  }
+  let at: JournalPlace = { next: from, last: '' }
   while (!to.gone.aborted) {
-    const chunk = await next()
-    if (!chunk) return
-    await to.send(chunk.frames)
-    seq = chunk.next
-    last = chunk.last
+    // Others wait for the same already: there is nothing yet.
+    const isNew = follow && watches.isWaitedFor(runId, at.next)
+    const ready = isNew ? undefined : await chunks.from(runId, at.next)
+    if (ready) {
+      to.take(ready.frames)
+      at = placeAfter(ready)
+    } else if (isNew || (follow && !(await hasEnded(store, runId, at.last)))) {
+      at = await watches.follow(runId, at, to)
+      // It may have ended after the look above.
+    } else if (!follow || !(await chunks.from(runId, at.next))) return
+    await to.room()
   }
 }
 
 /** A run that had ended may go on: only its summary knows. The last event spares asking in the middle. */
 async function hasEnded(store: RunStore, runId: string, last: string): Promise<boolean> {
-  if (last !== '' && !ENDS.has(last)) return false
+  if (last !== '' && !isEnd(last)) return false
   return (await store.get(runId))?.status !== 'running'
 }

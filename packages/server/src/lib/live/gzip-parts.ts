@@ -12,8 +12,8 @@ export interface GzipPart {
 
 /** Compresses a piece without regard to what comes before it. */
 export function gzipPart(plain: Buffer): GzipPart {
-  // Ends on a byte, without being the last block.
-  const bytes = deflateRawSync(plain, { level: 6, finishFlush: constants.Z_FULL_FLUSH })
+  // Ends on a byte, without being the last block. A copy, as what comes from zlib keeps 16 kB for however few bytes.
+  const bytes = Buffer.from(deflateRawSync(plain, { level: 6, finishFlush: constants.Z_FULL_FLUSH }))
   return { bytes, crc: crc32(plain), length: plain.length, shift: powerOfX(plain.length * 8) }
 }
 

@@ -1,14 +1,11 @@
 import type { RunStore } from '@lorc/runner'
 import { frameOf } from './frame.ts'
+import type { JournalPlace } from './journal-place.ts'
 import { SharedBytes } from './shared-bytes.ts'
 
-/** Events of a run, one after the other, as they are sent. */
-export interface JournalChunk {
+/** Events of a run, one after the other, as they are sent, and where a reader is who has them. */
+export interface JournalChunk extends JournalPlace {
   readonly frames: SharedBytes
-  /** `seq` of the event after the last one. */
-  readonly next: number
-  /** The type of the last event. */
-  readonly last: string
 }
 
 /** Where chunks end, so that readers who began at different events go on with the same chunks. */

@@ -197,6 +197,17 @@ describe('readers of events', () => {
     expect(logged).toEqual([['warn', 'what a reader followed cannot be read on', { error: 'no disk' }]])
   })
 
+  it('are cut where the store fails while they wait for more', async () => {
+    const { clock, tell, fail, follow, logged } = place()
+    tell('run.created')
+    const [one, two] = [follow(), follow()]
+    await clock.advance(100)
+    fail(new Error('no disk'))
+    await clock.advance(100)
+    await Promise.all([one.over, two.over])
+    expect([one.answer.ids, one.answer.state, two.answer.state, logged.length, clock.nextIn]).toEqual([[0], 'cut', 'cut', 2, undefined])
+  })
+
   it('come to an end with the service', async () => {
     const { clock, tell, follow, readers } = place()
     tell('run.created')

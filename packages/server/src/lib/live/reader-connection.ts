@@ -32,9 +32,16 @@ export class ReaderConnection {
     return this.#gone.signal
   }
 
-  /** As `write`, of what others get, too. */
-  send(bytes: SharedBytes): Promise<void> {
-    return this.gone.aborted ? Promise.resolve() : this.write(this.#formOf(bytes))
+  /** Takes what others get, too; false: there has to be room first before it takes more. */
+  take(bytes: SharedBytes): boolean {
+    return !this.gone.aborted && this.#to.write(this.#formOf(bytes))
+  }
+
+  /** Resolves when there is room for more, or nobody reads any more. */
+  async room(): Promise<void> {
+    if (this.gone.aborted || !this.#to.writableNeedDrain) return
+    await this.#wait(PATIENCE_MS, 'drain')
+    if (this.#to.writableNeedDrain) this.#to.destroy()
   }
 
   /** Sends it only where nothing else is on its way. */
@@ -54,11 +61,9 @@ export class ReaderConnection {
     return shared.gzip.bytes
   }
 
-  /** Resolves when there is room for more, or nobody reads any more. */
+  /** As `take` and `room`, of what nobody else gets. */
   async write(bytes: Buffer | string): Promise<void> {
-    if (this.gone.aborted || this.#to.write(bytes)) return
-    await this.#wait(PATIENCE_MS, 'drain')
-    if (this.#to.writableNeedDrain) this.#to.destroy()
+    if (!this.gone.aborted && !this.#to.write(bytes)) await this.room()
   }
 
   /** Resolves after the milliseconds, or once nobody reads any more. */
