@@ -25,7 +25,7 @@ function isSorted(value: unknown): boolean {
 function write(value: unknown): string {
   if (typeof value === 'number') return String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
+  if (Array.isArray(value)) return `[${value.map(canonicalize).join(',')}]`
   let members = ''
   for (const key of sorted(Object.keys(value))) {
     const member = (value as Record<string, unknown>)[key]

@@ -1,8 +1,6 @@
 import { RunnerError } from './errors.ts'
 import { firstFile, type Workspace } from './workspace-path.ts'
 
-const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u
-
 /**
  * The real path of a Python module given by its dotted name: `a.b` is `a/b.py` or `a/b/__init__.py` of the workspace,
  * else of the first allowlisted folder that has it; never a module of the interpreter's own library.
@@ -11,10 +9,10 @@ const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u
  */
 export async function resolvePythonModule(workspace: Workspace, dotted: string): Promise<string> {
   const parts = dotted.split('.')
-  if (!parts.every((part) => IDENTIFIER.test(part))) {
+  if (!parts.every((part) => isIdentifier(part))) {
     const meant = dotted.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')
     throw new RunnerError('MODULE_MISSING', `\`${dotted}\` is not the dotted name of a Python module.`, {
-      ...(meant.split('.').every((part) => IDENTIFIER.test(part)) ? { fix: `Write \`${meant}\`.` } : {}),
+      ...(meant.split('.').every((part) => isIdentifier(part)) ? { fix: `Write \`${meant}\`.` } : {}),
       details: { module: dotted },
     })
   }
@@ -26,4 +24,8 @@ export async function resolvePythonModule(workspace: Workspace, dotted: string):
     fix: `Create \`${stem}.py\`, or correct the name.`,
     details: { module: dotted },
   })
+}
+
+function isIdentifier(part: string): boolean {
+  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(part)
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Finding } from './problem.ts'
 
 /**
@@ -6,23 +7,28 @@ import type { Finding } from './problem.ts'
  */
 export function decodeRecipe(source: string | Uint8Array, maxBytes: number): { text: string; finding?: Finding } {
   if (source.length > maxBytes) return { text: '', finding: tooLarge(maxBytes) }
-  if (typeof source === 'string') return { text: source.startsWith('\uFEFF') ? source.slice(1) : source }
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(source) }
-  } catch {
-    const at = firstInvalidByte(source)
-    const text = new TextDecoder('utf-8').decode(source.subarray(0, at))
-    const byte = source[at]!.toString(16).padStart(2, '0')
-    return {
-      text: `${text}\uFFFD`,
-      finding: {
-        code: 'RECIPE_NOT_UTF8',
-        message: `byte ${at} (0x${byte}) is not UTF-8`,
-        range: [text.length, text.length + 1],
-        fix: 'save the file with the encoding UTF-8',
-      },
-    }
+  if (typeof source === 'string') return { text: withoutMark(source) }
+  if (isUtf8(source)) return { text: textOf(source) }
+  const at = firstInvalidByte(source)
+  const text = textOf(source.subarray(0, at))
+  const byte = source[at]!.toString(16).padStart(2, '0')
+  return {
+    text: `${text}\uFFFD`,
+    finding: {
+      code: 'RECIPE_NOT_UTF8',
+      message: `byte ${at} (0x${byte}) is not UTF-8`,
+      range: [text.length, text.length + 1],
+      fix: 'save the file with the encoding UTF-8',
+    },
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
 export function tooLarge(maxBytes: number): Finding {

@@ -38,7 +38,8 @@ export async function lookAtCode(
   isOpen: (at: RecipePath) => boolean = () => true,
 ): Promise<{ fault: CodeFault; question: CodeQuestion }[]> {
   const files = new PlainFiles(workspace.root)
-  const questions = steps.flatMap((step) => questionsOf(step, workspace, files)).filter(({ at }) => isOpen(at))
+  const questions: CodeQuestion[] = []
+  for (const step of steps) for (const question of questionsOf(step, workspace, files)) if (isOpen(question.at)) questions.push(question)
   const asked = new Map<string, Promise<CodeFault | undefined>>()
   const found: { fault: CodeFault; question: CodeQuestion }[] = []
   let next = 0
@@ -65,14 +66,14 @@ function toProblem({ code, message, fix, field }: CodeFault, { at }: CodeQuestio
 function questionsOf(step: StepOutline, workspace: Workspace, files: PlainFiles): CodeQuestion[] {
   const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
   const { type, module, function: name, script } = step
-  const questions: CodeQuestion[] = [
-    ...step.inputs.map((file) => ({ ...file, field: 'inputs' })),
-    ...step.outputs.map((file) => ({ ...file, field: 'outputs' })),
-  ].map(({ field, path, at: item }) => ({
-    at: at(field, item),
-    key: `file ${path}`,
-    ask: async () => ((await files.isPlain(path)) ? undefined : await leavesWorkspace(workspace, path)),
-  }))
+  const questions: CodeQuestion[] = []
+  for (const field of ['inputs', 'outputs'] as const)
+    for (const { path, at: item } of step[field])
+      questions.push({
+        at: at(field, item),
+        key: `file ${path}`,
+        ask: async () => ((await files.isPlain(path)) ? undefined : await leavesWorkspace(workspace, path)),
+      })
   if (type === 'node' && module !== undefined)
     questions.push({
       at: at('module'),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -95,6 +96,13 @@ test('reads no more than the limit', async () => {
 test.runIf(process.platform === 'linux')('reads no more than the limit of what tells no size', async () => {
   const { problems } = await loadRecipe('/dev/zero', { root, allow: [] }, { limits: { bytes: 10_000 } })
   expect(problems).toMatchObject([{ code: 'RECIPE_TOO_LARGE' }])
+})
+
+test('reads a recipe from a pipe to its end', async () => {
+  const pipe = join(root, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const [{ problems }] = await Promise.all([load('pipe'), writeFile(pipe, `${'# a comment\n'.repeat(20_000)}${GOOD}`)])
+  expect(problems).toEqual([])
 })
 
 describe('recipes that run recipes', () => {

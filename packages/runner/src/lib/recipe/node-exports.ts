@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Export } from 'es-module-lexer'
@@ -21,7 +21,7 @@ export async function nodeExports(file: string, seen = new Set<string>()): Promi
   if (!SOURCE.test(file)) return { names, complete: false }
   const { init, parse } = await import('es-module-lexer')
   await init()
-  const [, exports, , hasModuleSyntax] = parse(await readFile(file, 'utf8'), file)
+  const [, exports, , hasModuleSyntax] = parse(readFileSync(file, 'utf8'), file)
   if (!hasModuleSyntax) return { names, complete: false }
   let complete = true
   for (const item of exports) {

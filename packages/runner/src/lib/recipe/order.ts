@@ -1,6 +1,6 @@
 /** What the default order depends on. */
 export interface Placed {
-  idx?: number
+  idx?: number | undefined
   parallel: boolean
   dependsOn?: unknown
 }
@@ -30,10 +30,10 @@ export function stagesOf(steps: readonly Placed[]): number[] {
     const first = places[from]!
     let to = from + 1
     if (first.listed) while (places[to]?.listed && places[to]?.idx === first.idx) to++
-    const slot = places.slice(from, to)
-    const joins = slot.every(({ step }) => step.parallel && step.dependsOn === undefined)
+    let joins = true
+    for (let i = from; i < to; i++) joins &&= places[i]!.step.parallel && places[i]!.step.dependsOn === undefined
     if (!(joins && joinable)) stage++
-    for (const { index } of slot) stages[index] = stage
+    for (let i = from; i < to; i++) stages[places[i]!.index] = stage
     joinable = joins
     from = to
   }

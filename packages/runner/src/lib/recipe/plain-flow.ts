@@ -9,27 +9,20 @@ export const Unusual = new Error('more than plain YAML')
 
 const DEEPEST = 16
 
+/** Words that stand for a value. */
+const NAMED: ReadonlyMap<string, boolean | null> = new Map([
+  ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
+  ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
+  ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
+])
+
 /**
  * The value of a plain scalar of the core schema (YAML 1.2.2, 10.3.2). Numbers that are not written in the everyday way
  * are left to the complete parser.
  */
 export function plainScalar(text: string): JsonValue {
-  switch (text) {
-    case '':
-    case '~':
-    case 'null':
-    case 'Null':
-    case 'NULL':
-      return null
-    case 'true':
-    case 'True':
-    case 'TRUE':
-      return true
-    case 'false':
-    case 'False':
-    case 'FALSE':
-      return false
-  }
+  const named = NAMED.get(text)
+  if (named !== undefined) return named
   const first = text.charCodeAt(0)
   const isNumeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46
   if (!isNumeric) return text

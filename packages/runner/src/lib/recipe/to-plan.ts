@@ -14,26 +14,29 @@ type Env = NonNullable<RecipeStep['env']>
 /** The plans of the recipes that steps run, by path as `normalizePath` gives it. */
 export type SubPlans = ReadonlyMap<string, Plan>
 
-/** The plan of a recipe that has no problems. `stages` are those of its steps, all lists one after the other. */
+/**
+ * The plan of a recipe that has no problems. `stages` are those of its steps, all lists one after the other. Fields are in
+ * the order of canonical JSON, which is then written at once.
+ */
 export function toPlan(recipe: Recipe, stages: readonly number[], file: string, subPlans: SubPlans): Plan {
   const meta = recipe.test_meta as JsonObject | undefined
   const description = recipe.description ?? (typeof meta?.description === 'string' ? meta.description : undefined)
   return present<Plan>({
-    lorc: 1,
-    name: planName(recipe, file),
-    description,
-    meta,
     concurrency: recipe.concurrency,
-    timeoutMs: msOf(recipe.timeout),
-    deadlineMs: msOf(recipe.deadline),
-    params: recipe.params && readParams(recipe.params as JsonObject).schema,
-    env: recipe.env && toEnv(recipe.env),
-    secrets: recipe.secrets && [...new Set(recipe.secrets)],
     conflict: recipe.conflict,
+    deadlineMs: msOf(recipe.deadline),
+    description,
+    env: recipe.env && toEnv(recipe.env),
+    lorc: 1,
+    meta,
+    name: planName(recipe, file),
+    params: recipe.params && readParams(recipe.params as JsonObject).schema,
     schedule: scheduleOf(recipe.schedule),
+    secrets: recipe.secrets && [...new Set(recipe.secrets)],
     steps: STEP_LIST_NAMES.flatMap((list) => (recipe[list] ?? []).map((step) => ({ list, step }))).map(
       ({ list, step }, i) => toPlanStep(step, STEP_LISTS[list], stages[i]!, subPlans),
     ),
+    timeoutMs: msOf(recipe.timeout),
   })
 }
 
@@ -59,34 +62,34 @@ function planName(recipe: Recipe, file: string): string {
 function toPlanStep(step: RecipeStep, phase: Phase, stage: number, subPlans: SubPlans): PlanStep {
   const { type, script, inputs, depends_on: dependsOn } = step
   return present<PlanStep>({
-    name: step.name,
-    type,
-    module: type === 'module' ? undefined : step.module,
-    function: step.function,
-    script: script === undefined ? undefined : (normalizePath(script) ?? script),
-    args: argsOf(step),
-    stage,
-    dependsOn: dependsOn && [...new Set(dependsOn)],
-    retry: step.retry && toRetry(step.retry),
-    timeoutMs: msOf(step.timeout),
-    requiresProcess: step.requires_process,
-    continueOnError: step.continue_on_error,
-    cache: cacheOf(step),
-    env: step.env && toEnv(step.env),
-    reads: step.reads,
-    inputs: Array.isArray(inputs) ? filesOf(inputs) : undefined,
-    outputs: step.outputs && filesOf(step.outputs),
-    success: successOf(step.success),
-    phase: phase === 'main' ? undefined : phase,
-    when: step.when === undefined ? undefined : bareCel(step.when).cel,
-    forEach: forEachOf(step),
-    produces: step.produces === undefined ? undefined : readProduces(step.produces as JsonValue, []).schemas,
-    priority: step.priority,
-    concurrencyGroup: groupOf(step.concurrency_group),
-    http: type === 'http' ? toHttp(step) : undefined,
     approval: type === 'approval' ? toApproval(step) : undefined,
+    args: argsOf(step),
+    cache: cacheOf(step),
+    concurrencyGroup: groupOf(step.concurrency_group),
+    continueOnError: step.continue_on_error,
+    dependsOn: dependsOn && [...new Set(dependsOn)],
+    env: step.env && toEnv(step.env),
+    forEach: forEachOf(step),
+    function: step.function,
+    http: type === 'http' ? toHttp(step) : undefined,
+    inputs: Array.isArray(inputs) ? filesOf(inputs) : undefined,
     job: type === 'job' ? toJob(step) : undefined,
+    module: type === 'module' ? undefined : step.module,
+    name: step.name,
+    outputs: step.outputs && filesOf(step.outputs),
+    phase: phase === 'main' ? undefined : phase,
+    priority: step.priority,
+    produces: step.produces === undefined ? undefined : readProduces(step.produces as JsonValue, []).schemas,
+    reads: step.reads,
     recipe: recipeOf(step, subPlans),
+    requiresProcess: step.requires_process,
+    retry: step.retry && toRetry(step.retry),
+    script: script === undefined ? undefined : (normalizePath(script) ?? script),
+    stage,
+    success: successOf(step.success),
+    timeoutMs: msOf(step.timeout),
+    type,
+    when: step.when === undefined ? undefined : bareCel(step.when).cel,
   })
 }
 
@@ -99,14 +102,14 @@ function argsOf({ type, args, module, inputs, parameters }: RecipeStep): PlanSte
 
 function toJob({ package: name, job, params, account, since, until, set }: RecipeStep): NonNullable<PlanStep['job']> {
   return present<NonNullable<PlanStep['job']>>({
-    package: name ?? '',
-    name: job ?? '',
-    params: params as JsonObject | undefined,
     account,
+    events: undefined,
+    name: job ?? '',
+    package: name ?? '',
+    params: params as JsonObject | undefined,
+    set: setOf(set),
     since,
     until,
-    set: setOf(set),
-    events: undefined,
   })
 }
 
@@ -132,12 +135,12 @@ function groupOf(group: RecipeStep['concurrency_group']): PlanStep['concurrencyG
 
 function toHttp({ method, url, headers, body, expect, set }: RecipeStep): NonNullable<PlanStep['http']> {
   return present<NonNullable<PlanStep['http']>>({
-    method: method?.toUpperCase() ?? 'GET',
-    url: url ?? '',
-    headers: headers && textsOf(headers),
     body: body as JsonValue | undefined,
     expect: expect === undefined || Array.isArray(expect) ? expect : [expect],
+    headers: headers && textsOf(headers),
+    method: method?.toUpperCase() ?? 'GET',
     set: setOf(set),
+    url: url ?? '',
   })
 }
 
