@@ -1,4 +1,5 @@
 import { createServer as createNetServer } from 'node:net'
+import { TestClock } from '@lorc/runner/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { recipeOf, scratch, serviceFixture } from './service.fixture.ts'
 import { createServer } from './server.ts'
@@ -23,6 +24,25 @@ describe('the service', () => {
     expect((await second.ask('GET', `/runs/${id}`)).status).toBe(404)
     const third = await serviceFixture({ workspace, store })
     expect((await third.ask('GET', `/runs/${id}`)).body).toMatchObject({ status: 'completed' })
+  })
+
+  it('answers who waits for a run when the service stops, once its steps have had their time', async () => {
+    const clock = new TestClock()
+    const begun = Promise.withResolvers<void>()
+    const hangs = ({ signal }: { signal: AbortSignal }) =>
+      new Promise<never>((_, reject) => {
+        begun.resolve()
+        signal.addEventListener('abort', () => reject(new Error('ended')))
+      })
+    const { server } = await serviceFixture({ clock, files: { 'recipes/one.yaml': recipeOf('first', 'a'), 'a.sh': '' }, steps: { a: hangs }, config: { server: { stopSec: 8 } } })
+    const { url } = await server.listen({ port: 0 })
+    const answer = fetch(`${url}/recipes/one/runs`, { method: 'POST', headers: { prefer: 'wait=30', 'content-type': 'application/json' }, body: '{}' })
+    await begun.promise
+    const closed = server.close()
+    await clock.advance(7999)
+    await clock.advance(1)
+    expect(await (await answer).json()).toMatchObject({ status: 'running' })
+    await closed
   })
 
   it('names every setting that is wrong', async () => {

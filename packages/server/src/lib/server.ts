@@ -161,7 +161,7 @@ interface Own {
   store?: RunStore
 }
 
-/** Milliseconds that answers under way have when the service stops. */
+/** Milliseconds that answers under way have when no run is driven here any more. */
 const LAST_ANSWERS_MS = 5000
 
 class LocalServer implements LorcServer {
@@ -212,15 +212,18 @@ class LocalServer implements LorcServer {
   }
 
   async #close(): Promise<void> {
-    const { intake, runner, folders, config, readers, audit } = this.#service
+    const { intake, runner, folders, config, readers, audit, clock } = this.#service
     intake.close()
     await Promise.all(this.#background.map((task) => task.stop()))
     readers.close()
+    // A connection ends with the answer that it waits for, instead of being kept for another request.
+    Object.assign(this.app.server, { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 })
     // Requests that wait for runs are answered as soon as these are left to the next start.
+    const left = runner.close({ settleMs: config.server.stopSec * 1000 })
     // A client that keeps an answer half read does not keep the service from stopping.
-    const cut = setTimeout(() => this.app.server.closeAllConnections(), LAST_ANSWERS_MS)
-    const closed = this.app.close().finally(() => clearTimeout(cut))
-    await Promise.all([closed, runner.close({ settleMs: config.server.stopSec * 1000 })])
+    const cut = left.then(() => clock.sleep(LAST_ANSWERS_MS, () => this.app.server.closeAllConnections()))
+    const [, callOff] = await Promise.all([this.app.close(), cut])
+    callOff()
     await folders.settled()
     audit.close()
     this.#own.keys.close()
