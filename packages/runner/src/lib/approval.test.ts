@@ -14,6 +14,7 @@ describe('a decision', () => {
   it('counts where one is asked for', () => {
     expect(() => checkDecision(asking(), decision)).not.toThrow()
     expect(() => checkDecision(asking({ by: ['bob', 'ana'] }), decision)).not.toThrow()
+    expect(() => checkDecision(asking({ expiresAt: 6 }), decision, 5)).not.toThrow()
   })
 
   it.each([
@@ -21,8 +22,9 @@ describe('a decision', () => {
     ['after one was made', asking({ decision: { ...decision, by: 'eve', at: 1 } }), 'APPROVAL_DECIDED', 'approved by eve'],
     ['after one was made against it', asking({ decision: { ...decision, approved: false, by: 'eve', at: 1 } }), 'APPROVAL_DECIDED', 'rejected by eve'],
     ['after its time', asking({}, 'failed'), 'APPROVAL_DECIDED', 'failed'],
+    ['when its time is over', asking({ expiresAt: 5 }), 'APPROVAL_DECIDED', 'until 1970-01-01T00:00:00.005Z'],
     ['by somebody else', asking({ by: ['bob'] }), 'APPROVAL_NOT_ALLOWED', 'ana may not decide'],
   ])('%s is refused', (_, state, code, words) => {
-    expect(() => checkDecision(state, decision)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(words) as string }) as Error)
+    expect(() => checkDecision(state, decision, 5)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(words) as string }) as Error)
   })
 })

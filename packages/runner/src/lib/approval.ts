@@ -4,9 +4,10 @@ import type { EventData } from './events.ts'
 
 /**
  * Whether a decision on a step counts: throws APPROVAL_UNKNOWN for a step that has not asked for one,
- * APPROVAL_DECIDED where it has one already or has ended, APPROVAL_NOT_ALLOWED where somebody else is to decide.
+ * APPROVAL_DECIDED where it has one already, has ended, or its time is over at `now` (Unix milliseconds; by default that is
+ * left to who ends it), APPROVAL_NOT_ALLOWED where somebody else is to decide.
  */
-export function checkDecision({ name, status, approval }: StepState, { by }: ApprovalDecision): void {
+export function checkDecision({ name, status, approval }: StepState, { by }: ApprovalDecision, now = -Infinity): void {
   if (!approval) {
     throw new RunnerError('APPROVAL_UNKNOWN', `Step "${name}" has not asked for an approval.`, {
       fix: 'See what waits with "lorc runs show RUN".',
@@ -19,6 +20,12 @@ export function checkDecision({ name, status, approval }: StepState, { by }: App
     throw new RunnerError('APPROVAL_DECIDED', `"${name}" was ${what} by ${decision.by} already.`, { details: { step: name, by: decision.by } })
   }
   if (status !== 'running') throw new RunnerError('APPROVAL_DECIDED', `"${name}" does not wait any more: it is ${status}.`, { details: { step: name } })
+  if (approval.expiresAt !== null && approval.expiresAt <= now) {
+    throw new RunnerError('APPROVAL_DECIDED', `"${name}" could be decided on until ${new Date(approval.expiresAt).toISOString()}.`, {
+      fix: 'The step fails when its run goes on; a resume after that asks again.',
+      details: { step: name },
+    })
+  }
   if (approval.by && !approval.by.includes(by)) {
     throw new RunnerError('APPROVAL_NOT_ALLOWED', `${by} may not decide on "${name}".`, {
       fix: `These may: ${approval.by.join(', ')}.`,

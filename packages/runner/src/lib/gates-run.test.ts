@@ -149,6 +149,19 @@ describe('an approval', () => {
     expect((await world.types(runId)).filter((type) => type === 'approval.requested')).toHaveLength(1)
   })
 
+  it('cannot be decided after its time limit, which nobody was there to see', async () => {
+    const first = await world.runner()
+    const { runId } = await first.start(scriptedPlan({ ...gate, timeoutMs: 10_000 }))
+    await settled()
+    await world.orphan(runId)
+    await world.clock.advance(10_000)
+    const run = await world.runner()
+    await expect(run.approve(runId, 'gate', yes)).rejects.toMatchObject({ code: 'APPROVAL_DECIDED', message: expect.stringContaining('"gate" could be decided on until ') as string })
+    const handle = await run.resume(runId)
+    await world.clock.advance(1)
+    expect(await handle.result).toMatchObject({ status: 'failed', error: { code: 'APPROVAL_TIMEOUT' } })
+  })
+
   it('does not time out once it is decided', async () => {
     const run = await world.runner()
     const handle = await run.start(scriptedPlan({ ...gate, timeoutMs: 1000 }, { name: 'other', type: 'approval' }))

@@ -84,7 +84,7 @@ export class RunSteering {
   async approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'> {
     return this.#ask(runId, { type: 'approve', step, ...decision }, ({ plan, fold }) => {
       checkSteps(plan, graphOf(plan), 'The decision', [step])
-      checkDecision(fold.step(step), decision)
+      checkDecision(fold.step(step), decision, this.#parts.clock.now())
       return { type: 'approval.decided', step, ...decision }
     })
   }

@@ -57,7 +57,7 @@ async function tellRun(open: OpenRunner, { view, timeline }: InspectedRun, { io,
   const story = storyOfRun(view, timeline)
   const [first] = story.failures
   const log = first === undefined ? [] : await logEnd(open, view.runId, first.step, first.attempts)
-  const next = nextForRun(view, story, name(view, json))
+  const next = nextForRun(view, story, name(view, json), io.now())
   const columns = io.stdout.columns
   const lines = [...runLines({ view, timeline, story, log, now: io.now() }, out, columns), ...commandLines(next, out, columns)]
   const { runId, status, abandoned, paused, parent, error } = view

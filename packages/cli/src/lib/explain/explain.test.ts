@@ -139,11 +139,19 @@ what to do next
     expect(await explain('', { states, events: taken, view: { status: 'running' } })).toContain('nobody drove the run for 3.0s of it\n')
   })
 
+  it('whose approval is out of time says that it cannot be decided on any more', async () => {
+    const approval = { message: 'go?', by: null, requestedAt: 0, expiresAt: 10_000, decision: null }
+    const events: [number, EventData][] = [[0, { type: 'approval.requested', step: 'a', message: 'go?', by: null, expiresAt: 10_000 }]]
+    const text = await explain('', { states: [stateOf('a', { status: 'running', approval })], events, view: { status: 'running', abandoned: true } })
+    expect(text).toMatch(/a waited for anybody to decide until .*, and fails when the run goes on: go\?/)
+    expect(text).not.toContain('lorc approve')
+  })
+
   it('that is paused, a child, abandoned, cancelled or completed says so', async () => {
     const paused = { by: 'eve', reason: 'lunch', at: 0 }
     const parent = { runId: 'run_up', step: 'sub' }
     const held = await explain('', { view: { paused, parent, status: 'running', abandoned: true } })
-    expect(held).toMatch(/running, but nobody drives it for 0ms[^]*paused by eve on .*: lunch\nit is step sub of run_up\n/)
+    expect(held).toMatch(/running, but nobody drives it, and nothing happened for [^]*, begun[^]*paused by eve on .*: lunch\nit is step sub of run_up\n/)
     expect(held).toContain('lorc unpause ab12cd  let it go on')
     expect(await explain('', { view: { status: 'running', abandoned: true } })).toContain('lorc resume ab12cd  go on from there')
     const error = { code: 'RUN_CANCELLED', message: 'by eve' }

@@ -8,12 +8,12 @@ export type NextCommand = readonly [line: string, does: string]
 
 const DECIDE = '--by NAME --reason TEXT'
 
-/** What a person may want to do about a run, the likeliest first. `runId`: how the commands name it. */
-export function nextForRun(view: RunView, story: RunStory, runId = view.runId): NextCommand[] {
+/** What a person may want to do about a run, the likeliest first. `runId`: how the commands name it; `now`: Unix milliseconds. */
+export function nextForRun(view: RunView, story: RunStory, runId: string, now: number): NextCommand[] {
   const [failure] = story.failures.filter(({ tolerated }) => !tolerated)
   const commands: NextCommand[] = []
   if (view.paused !== null) commands.push([`lorc unpause ${runId}`, 'let it go on'])
-  for (const { step } of story.approvals) commands.push([`lorc approve ${runId} ${word(step)} ${DECIDE}`, 'let it go on (--reject: do not)'])
+  for (const { step, approval } of story.approvals) if (now < (approval.expiresAt ?? Infinity)) commands.push([`lorc approve ${runId} ${word(step)} ${DECIDE}`, 'let it go on (--reject: do not)'])
   if (failure !== undefined) {
     commands.push([`lorc explain ${runId} ${word(failure.step)}`, `all about ${failure.step}`])
     if (failure.attempts > 0) commands.push([`lorc runs logs ${runId} ${word(failure.step)}`, 'what it printed'])

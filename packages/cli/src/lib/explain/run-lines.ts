@@ -35,12 +35,12 @@ export function runLines(told: ToldRun, style: Style, columns: number): string[]
 
 function head({ view, timeline, now }: ToldRun, style: Style): string {
   const status = paintRunStatus(view.status, style)(view.status)
-  const until = view.endedAt ?? (view.abandoned ? timeline.until : now)
   const counts = new Map<string, number>()
   for (const step of view.steps) if (step.itemOf === null) counts.set(step.status, (counts.get(step.status) ?? 0) + 1)
   const told = [...counts].map(([name, number]) => `${number} ${name}`).join(', ')
-  const abandoned = view.abandoned ? style.yellow(', but nobody drives it') : ''
-  return `${status}${abandoned} ${view.endedAt === null ? 'for' : 'after'} ${duration(until - view.createdAt)}, begun ${timestamp(view.createdAt)}: ${told}`
+  const abandoned = view.abandoned ? style.yellow(`, but nobody drives it, and nothing happened for ${duration(now - timeline.until)}`) : ''
+  const since = view.endedAt === null ? (view.abandoned ? '' : ` for ${duration(now - view.createdAt)}`) : ` after ${duration(view.endedAt - view.createdAt)}`
+  return `${status}${abandoned}${since}, begun ${timestamp(view.createdAt)}: ${told}`
 }
 
 function block(title: string, lines: readonly string[], style: Style): string[] {
@@ -69,7 +69,10 @@ function failures({ view, story, log }: ToldRun, style: Style, columns: number):
 function waiting({ view, story, now }: ToldRun): string[] {
   const lines = story.approvals.map(({ step, approval }) => {
     const who = approval.by === null ? 'anybody' : listed(approval.by)
-    return `${step} waits for ${who} to decide, for ${duration(now - approval.requestedAt)}: ${oneLine(approval.message)}`
+    const asked = oneLine(approval.message)
+    const { expiresAt } = approval
+    if (expiresAt !== null && expiresAt <= now) return `${step} waited for ${who} to decide until ${timestamp(expiresAt)}, and fails when the run goes on: ${asked}`
+    return `${step} waits for ${who} to decide, for ${duration(now - approval.requestedAt)}: ${asked}`
   })
   for (const { step, since } of story.running.slice(0, SHOWN)) lines.push(`${step} runs, for ${duration(now - since)}`)
   if (story.running.length > SHOWN) lines.push(`and ${count(story.running.length - SHOWN, 'other step')} run`)

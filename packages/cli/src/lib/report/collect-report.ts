@@ -66,7 +66,7 @@ export async function collectReport(open: OpenRunner, inspected: InspectedRun, o
     keysLeft: view.context.keys().filter((key) => !key.startsWith('_runner.')).length - keys.length,
     files,
     filesAt: urlBetween(options.folder, options.root),
-    commands: nextForRun(view, story, shortId(runId)).filter(([line]) => !line.startsWith('lorc report')),
+    commands: nextForRun(view, story, shortId(runId), options.now).filter(([line]) => !line.startsWith('lorc report')),
     graph: await svg(graph, { direction: 'down', alone: false, path: new Set(story.path.map(({ step }) => step.replace(/\[\d+\]$/, ''))) }),
     version: options.version,
     madeAt: options.now,
