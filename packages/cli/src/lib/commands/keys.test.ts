@@ -47,6 +47,8 @@ describe('keys lock and check', () => {
 
   it('count what recipes declare', async () => {
     runs.plan = planOf({ name: 'a', module: 'a.mjs', produces: { 'd.said_v1': { type: 'integer' }, 'd.any_v1': true } })
+    expect(await runs.lorc('keys', 'check', 'r.yaml')).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[CLI_FILE_MISSING]: there is no lorc.keys.json') as string })
+    await writeFile(join(folder, 'lorc.keys.json'), '{"lorc":1,"keys":{}}')
     expect((await runs.lorc('keys', 'check', 'r.yaml')).stdout).toBe('not locked yet: d.said_v1; `lorc keys lock` adds them\nok  0 keys as locked\n')
     expect((await runs.lorc('keys', 'lock', 'r.yaml')).stdout).toBe('lorc.keys.json: 1 key, 1 new\n')
     runs.plan = planOf({ name: 'a', module: 'a.mjs', produces: { 'd.said_v1': { type: 'string' } } })

@@ -3,6 +3,7 @@ import { nextVersion, type Shape } from '@lorc/context'
 import { KEYS_LOCK, readKeysLock, type KeysLock, type Plan } from '@lorc/runner'
 import { type ArgumentSpecs, defineCommand, type Invocation, JSON_OPTION } from '../command.ts'
 import type { OptionSpecs } from '../option-spec.ts'
+import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { declaredKeys, recordedKeys } from '../keys/known-keys.ts'
 import { declaredShape, shapeChange } from '../keys/shape-change.ts'
@@ -11,7 +12,7 @@ import { count } from '../render/quantity.ts'
 import { withRunner } from '../with-runner.ts'
 
 const FILES = {
-  files: { label: 'RECIPE', summary: 'Recipes, of which what `produces` declares counts too. Default: only what runs recorded', required: false, many: true },
+  files: { label: 'FILE', summary: 'Recipes, of which what `produces` declares counts too. Default: only what runs recorded', required: false, many: true },
 } as const satisfies ArgumentSpecs
 
 /** A key whose shape is not the one that is locked. */
@@ -36,7 +37,7 @@ export const keysLock = defineCommand({
   ],
   async run(invocation) {
     const { io, out, options } = invocation
-    const { locked, now, root } = await shapes(invocation)
+    const { locked = {}, now, root } = await shapes(invocation)
     const changed = options.force ? [] : changesOf(locked, now)
     if (changed.length > 0) {
       io.stdout.write(changesText(changed, out.red))
@@ -54,13 +55,18 @@ export const keysLock = defineCommand({
 export const keysCheck = defineCommand({
   description:
     `Compares the shapes of context keys, as the last runs left them and as recipes declare them, with ${KEYS_LOCK}. Ends with 1 ` +
-    'if one has changed, naming the key, the place, and the version that the new shape wants.',
+    'if one has changed, naming the key, the place, and the version that the new shape wants; with 2 where there is no such file.',
   arguments: FILES,
   options: JSON_OPTION,
   examples: [['keys check recipes/*.yaml', 'for CI: no recipe changes a shape that others read']],
   async run(invocation) {
     const { io, out, options } = invocation
-    const { locked, now } = await shapes(invocation)
+    const { locked, now, root } = await shapes(invocation)
+    if (locked === undefined) {
+      throw new CliError('CLI_FILE_MISSING', `there is no ${KEYS_LOCK} in ${root}: no shape is locked.`, {
+        fix: '`lorc keys lock` writes it; it belongs under version control.',
+      })
+    }
     const changed = changesOf(locked, now)
     const unlocked = Object.keys(missingOf(locked, now)).sort()
     if (options.json) io.stdout.write(`${JSON.stringify({ locked: Object.keys(locked).length, changed, unlocked }, null, 2)}\n`)
@@ -76,7 +82,7 @@ export const keysCheck = defineCommand({
 /** What is locked, and what shapes there are now. */
 async function shapes(
   invocation: Invocation<typeof FILES, OptionSpecs>,
-): Promise<{ locked: KeysLock; now: Record<string, Shape>; root: string }> {
+): Promise<{ locked: KeysLock | undefined; now: Record<string, Shape>; root: string }> {
   const loaded = await invocation.workspace()
   const plans: Plan[] = []
   for (const file of invocation.arguments.files) plans.push((await invocation.engine.compile(file, loaded)).plan)
@@ -85,7 +91,7 @@ async function shapes(
     const declared = declaredShape(schema)
     if (declared) now[key] = declared
   }
-  return { locked: readKeysLock(loaded.root) ?? {}, now, root: loaded.root }
+  return { locked: readKeysLock(loaded.root), now, root: loaded.root }
 }
 
 function changesOf(locked: KeysLock, now: Readonly<Record<string, Shape>>): Changed[] {

@@ -11,7 +11,7 @@ export const types = defineCommand({
   description:
     'Writes types for the context keys and the parameters of a recipe: those that its steps declare with `produces`, and for ' +
     'the other keys what its last 20 runs left. A TypeScript declaration file, or Python TypedDicts.',
-  arguments: { file: { label: 'RECIPE', summary: 'The recipe', required: true } },
+  arguments: { file: { label: 'FILE', summary: 'The recipe', required: true } },
   options: {
     lang: { kind: 'choice', choices: ['ts', 'python'], default: 'ts', summary: 'For which language' },
     output: { kind: 'text', label: 'FILE', short: 'o', summary: 'Write there. Default: stdout' },

@@ -125,6 +125,11 @@ what to do next
     expect(text).toContain('lorc runs logs ab12cd -f')
   })
 
+  it('in which several steps failed says that a resume runs all of them again', async () => {
+    const states = ['a', 'b', 'c'].map((name) => stateOf(name, { status: 'failed', endedAt: 1, error: { code: 'X', message: 'x' } }))
+    expect(await explain('', { steps: ['a', 'b', 'c'], states })).toMatch(/lorc resume ab12cd +run a and 2 more again, then what waits for them\n/)
+  })
+
   it('that nobody drives, or drove for a while, says so', async () => {
     const pause: [number, EventData][] = [
       [1000, { type: 'run.paused', by: 'eve', reason: '' }],

@@ -10,7 +10,8 @@ const DECIDE = '--by NAME --reason TEXT'
 
 /** What a person may want to do about a run, the likeliest first. `runId`: how the commands name it; `now`: Unix milliseconds. */
 export function nextForRun(view: RunView, story: RunStory, runId: string, now: number): NextCommand[] {
-  const [failure] = story.failures.filter(({ tolerated }) => !tolerated)
+  const failed = story.failures.filter(({ tolerated }) => !tolerated)
+  const [failure] = failed
   const commands: NextCommand[] = []
   if (view.paused !== null) commands.push([`lorc unpause ${runId}`, 'let it go on'])
   for (const { step, approval } of story.approvals) if (now < (approval.expiresAt ?? Infinity)) commands.push([`lorc approve ${runId} ${word(step)} ${DECIDE}`, 'let it go on (--reject: do not)'])
@@ -19,7 +20,7 @@ export function nextForRun(view: RunView, story: RunStory, runId: string, now: n
     if (failure.attempts > 0) commands.push([`lorc runs logs ${runId} ${word(failure.step)}`, 'what it printed'])
   }
   if (isResumable(view)) {
-    commands.push([`lorc resume ${runId}`, failure === undefined ? 'go on from there' : again(failure.step, failure.blocks.length)])
+    commands.push([`lorc resume ${runId}`, failure === undefined ? 'go on from there' : again(failure.step, failure.blocks.length, failed.length - 1)])
     if (failure !== undefined) {
       commands.push([`lorc resume ${runId} --skip ${word(failure.step)} ${DECIDE}`, `go on as if ${failure.step} were done`])
     }
@@ -53,7 +54,9 @@ export function nextForStep(view: RunView, story: StepStory, runId = view.runId)
   return commands
 }
 
-function again(step: string, blocks: number): string {
+/** `more`: others that failed. */
+function again(step: string, blocks: number, more = 0): string {
+  if (more > 0) return `run ${step} and ${more} more again, then what waits for them`
   return blocks === 0 ? `run ${step} again` : `run ${step} again, then the ${count(blocks, 'step')} behind it`
 }
 
