@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { programTests } from '../rules/program-tests.ts'
 import type { Check } from './check.ts'
 
 const bin = (name: string): string => `node_modules/.bin/${name}`
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   { name: 'types', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the dashboard', command: [node, 'node_modules/typescript7/bin/tsc', '-p', 'packages/server/dashboard'] },
   { name: 'tests and coverage', command: [node, 'tools/rules/tests.ts', '--reporter=default'], needs: ['build'], env: built },
+  { name: 'tests of the program', command: [bin('vitest'), 'run', '--no-isolate', '--reporter=default', ...programTests], needs: ['build'], env: built },
   { name: 'tests on the oldest Node', command: [node, 'tools/rules/oldest-node.ts'], needs: ['build'], env: built },
   { name: 'crash tests', command: [bin('vitest'), 'run', '--root', 'packages/cli/test/crash'], needs: ['build'], env: built },
   { name: 'tests of the examples', command: [node, '--conditions=@lorc/source', '--test', 'examples/*/{src,steps}/**/*.test.ts', 'examples/pipeline/*.test.ts'] },
