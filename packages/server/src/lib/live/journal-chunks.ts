@@ -46,8 +46,10 @@ export class JournalChunks {
     let seq = from
     for await (const lines of this.#store.read(runId, from)) {
       for (let at = 0; at < lines.length; ) {
-        const chunk = chunkOf(lines, at, seq)
-        this.#keep(`${runId} ${seq}`, chunk)
+        const key = `${runId} ${seq}`
+        // Made a second time, it would be held twice: by those who were slow to take the first.
+        const chunk = this.#kept.get(key) ?? chunkOf(lines, at, seq)
+        this.#keep(key, chunk)
         first ??= chunk
         at += chunk.next - seq
         seq = chunk.next

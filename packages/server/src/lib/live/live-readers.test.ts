@@ -8,6 +8,7 @@ import { LiveReaders } from './live-readers.ts'
 
 /** An answer whose reader takes what it is told to take. */
 class Answer extends EventEmitter {
+  readonly req = { method: 'GET' }
   readonly sent: string[] = []
   readonly bytes: Buffer[] = []
   writableLength = 0
