@@ -44,6 +44,8 @@ class Surroundings:
         self.peak = open_peak()
         self.spool = spool
         self.log = None
+        # How many files have been the spool.
+        self.spools = 0
         self.piped = log is not None
         if self.piped:
             self.log = high(log)
@@ -57,6 +59,7 @@ class Surroundings:
         if self.log is not None:
             os.close(self.log)
         self.log = high(os.open(self.spool, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644))
+        self.spools += 1
 
     def begin(self, request):
         os.dup2(self.null, 0)
@@ -70,6 +73,12 @@ class Surroundings:
         os.fchdir(self.root)
         reset_peak(self.peak)
         self.usage = usage()
+
+    def take_over(self, request):
+        """In a fork that was made before the host began this attempt."""
+        if request['spools'] != self.spools:
+            self.open_spool()
+        self.begin(request)
 
     def begin_capture(self):
         """What comes from here on counts. The file is only cut when it has grown: that costs more than to read on."""
@@ -200,8 +209,11 @@ class Environment:
         self.raw = getattr(os.environ, '_data', None)
         self.left = None
 
-    def set(self, request):
+    def grant(self, request):
         self.granted = request.get('env', self.granted)
+
+    def set(self, request):
+        self.grant(request)
         wanted = dict(
             self.granted,
             LORC_RUN_ID=request['run'],

@@ -16,6 +16,12 @@ def high(fd):
     return moved
 
 
+def write_all(fd, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
 class Channel:
     def __init__(self, read_fd, write_fd):
         self.inward = high(read_fd)
@@ -39,12 +45,7 @@ class Channel:
             self.rest += data
 
     def send(self, message, before=b''):
-        self.write(before + ENCODE(message).encode() + b'\n')
-
-    def write(self, data):
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self.outward, view) :]
+        write_all(self.outward, before + ENCODE(message).encode() + b'\n')
 
     def ask(self, message):
         """Sends a question and gives the answer. Several threads may ask."""

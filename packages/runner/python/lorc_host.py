@@ -15,6 +15,7 @@ import base64
 import gc
 import os
 import sys
+from functools import partial
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 IMPORTLIB = os.path.join(os.path.dirname(os.__file__), 'importlib', '')
@@ -22,8 +23,9 @@ LIBRARY = os.path.join(FOLDER, 'path')
 sys.path[0:1] = [FOLDER, LIBRARY]
 
 from lorc_attempt import RSS_UNIT, Surroundings, flush  # noqa: E402
-from lorc_channel import Channel  # noqa: E402
+from lorc_channel import ENCODE, Channel  # noqa: E402
 from lorc_context import StepContext  # noqa: E402
+from lorc_fork import Fork  # noqa: E402
 from lorc_modules import Modules  # noqa: E402
 from lorc_values import plain  # noqa: E402
 
@@ -36,6 +38,8 @@ class Host:
         self.modules = Modules(settings['folders'], LIBRARY)
         self.surroundings = Surroundings(settings['folders'][0], settings['spool'], settings.get('log'))
         self.frozen = False
+        # Runs the next isolated attempt.
+        self.spare = None
 
     def serve(self):
         while True:
@@ -56,7 +60,30 @@ class Host:
         self.channel.send(answer)
 
     def apart(self, request):
-        """Imports here, so that it is done once, and runs in a fork."""
+        """Runs in a fork, in which no attempt has run before."""
+        self.surroundings.environment.grant(request)
+        if self.modules.found(request['module'], request['file'], request['run']) is None:
+            self.fetch(request)
+        pid = self.hand_over(request)
+        self.channel.send({'forked': pid})
+        if not self.surroundings.piped:
+            self.spare = Fork(partial(self.warm, request), self.child)
+        _, status, used = os.wait4(pid, 0)
+        self.surroundings.end(request)
+        signalled = os.WIFSIGNALED(status)
+        ended = {
+            'code': None if signalled else os.WEXITSTATUS(status),
+            'signal': os.WTERMSIG(status) if signalled else None,
+            'usage': [used.ru_utime * 1000, used.ru_stime * 1000, used.ru_maxrss * RSS_UNIT],
+        }
+        # A child that was killed while it wrote leaves half a line.
+        self.channel.send({'exit': ended}, b'\n')
+
+    def fetch(self, request):
+        """Imports here, so that it is done once."""
+        if self.spare is not None:
+            self.spare.drop()
+            self.spare = None
         self.surroundings.begin(request)
         try:
             self.modules.load(request['module'], request['file'], request['run'])
@@ -69,32 +96,29 @@ class Host:
             self.frozen = True
             gc.collect()
             gc.freeze()
-        pid = os.fork()
-        if pid == 0:
-            self.child(request)
-        try:
-            os.setpgid(pid, pid)
-        except OSError:
-            pass  # It did so itself, and may be gone.
-        self.channel.send({'forked': pid})
-        _, status, used = os.wait4(pid, 0)
-        self.surroundings.end(request)
-        signalled = os.WIFSIGNALED(status)
-        ended = {
-            'code': None if signalled else os.WEXITSTATUS(status),
-            'signal': os.WTERMSIG(status) if signalled else None,
-            'usage': [used.ru_utime * 1000, used.ru_stime * 1000, used.ru_maxrss * RSS_UNIT],
-        }
-        # A child that was killed while it wrote leaves half a line.
-        self.channel.send({'exit': ended}, b'\n')
+
+    def hand_over(self, request):
+        """To the fork that waits, else to a new one. Gives its process."""
+        fork, self.spare = self.spare, None
+        request = dict(request, env=self.surroundings.environment.granted, spools=self.surroundings.spools)
+        while fork is None or not fork.give(request):
+            if fork is not None:
+                os.waitpid(fork.pid, 0)
+            fork = Fork(partial(self.warm, request), self.child)
+        return fork.pid
+
+    def warm(self, request):
+        """All of an attempt but what is the scriptlet's."""
+        self.surroundings.begin(request)
+        self.modules.found(request['module'], request['file'], request['run'])
+        StepContext(self.channel, request).close()
+        self.surroundings.printed()
+        ENCODE({'done': {'usage': self.surroundings.measured(), 'left': self.surroundings.left_behind()}})
 
     def child(self, request):
-        try:
-            os.setpgid(0, 0)
-            self.channel.send(self.attempt(request))
-            flush(sys.stderr)
-        finally:
-            os._exit(0)
+        self.surroundings.take_over(request)
+        self.channel.send(self.attempt(request))
+        flush(sys.stderr)
 
     def attempt(self, request):
         ctx = StepContext(self.channel, request)

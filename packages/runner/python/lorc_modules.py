@@ -89,7 +89,17 @@ class Modules:
 
     def load(self, name, file, run):
         """The module of a dotted name, from exactly this file. A new run sees every module of the workspace as it is now."""
-        self.fetched = False
+        module = self.found(name, file, run)
+        self.fetched = module is None
+        if module is None:
+            own, module = self.fetch(name, file)
+            self.remember()
+            self.names[name] = own
+            self.stamps[own] = (file, stamp(file))
+        return module
+
+    def found(self, name, file, run):
+        """The module that `load` gives without importing anything, else None."""
         if run != self.run:
             self.run = run
             if any(stamp(path) != known for path, known in self.stamps.values()):
@@ -101,12 +111,7 @@ class Modules:
             return module
         if known is not None:
             self.forget()
-        self.fetched = True
-        own, module = self.fetch(name, file)
-        self.remember()
-        self.names[name] = own
-        self.stamps[own] = (file, stamp(file))
-        return module
+        return None
 
     def fetch(self, name, file):
         importlib.invalidate_caches()

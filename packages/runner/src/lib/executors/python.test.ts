@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
@@ -303,6 +304,44 @@ return 0`
       expect(pid).not.toBe(warm)
       expect(outcome.metrics?.peakRssBytes).toBeGreaterThan(30_000_000)
     }
+  })
+
+  it('has a fork ready for the next isolated attempt: another one where that died, or has old code', async () => {
+    const lines = (name: string): string => `import json, os, sys
+seen = []
+class Job:
+    requires_process = True
+    def run(self, ctx, params):
+        seen.append(1)
+        sys.stderr.write('%s of ${name}\\n' % ctx.attempt)
+        return {"status": "ok", "pid": os.getpid(), "host": os.getppid(), "seen": len(seen), "key": os.environ['LORC_IDEMPOTENCY_KEY']}
+`
+    const children = (host: number): number[] => {
+      const rows = execFileSync('ps', ['-A', '-o', 'pid=', '-o', 'ppid=', '-o', 'stat='], { encoding: 'utf8' }).trim().split('\n')
+      const processes = rows.map((row) => row.trim().split(/\s+/)).filter(([, , stat]) => !stat!.startsWith('Z'))
+      return processes.filter(([, parent]) => parent === String(host)).map(([pid]) => Number(pid))
+    }
+    bench.file('steps/forked.py', lines('old'))
+    let number = 0
+    const next = async (name: string): Promise<{ pid: number; host: number }> => {
+      const attempt = bench.attempt({ type: 'python', module: 'steps.forked', function: 'Job', name: `f${++number}` }, { number })
+      const outcome = await executor.execute(attempt)
+      expect(outcome).toMatchObject({ status: 'ok', meta: { seen: 1, key: attempt.idempotencyKey } })
+      expect(attempt.log()).toBe(`${number} of ${name}\n`)
+      return (outcome.status === 'ok' ? outcome.meta : {}) as { pid: number; host: number }
+    }
+    const { host } = await next('old')
+    const [ready, ...more] = children(host)
+    expect(more).toEqual([])
+    expect(await next('old')).toMatchObject({ host, pid: ready })
+    const [other = 0] = children(host)
+    process.kill(other, 'SIGKILL')
+    await until(() => children(host).length === 0)
+    expect(await next('old')).toMatchObject({ host, pid: expect.not.toSatisfy((pid) => pid === other) as number })
+    bench.file('steps/forked.py', lines('new'))
+    const [old] = children(host)
+    expect((await next('new')).pid).not.toBe(old)
+    expect(children(host)).toHaveLength(1)
   })
 
   it.each([

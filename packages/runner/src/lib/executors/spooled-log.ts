@@ -49,8 +49,9 @@ export class SpooledLog {
 
   #name(): boolean {
     const stats = statSync(this.spool, { throwIfNoEntry: false })
-    if (stats?.size === 0 || this.#logPath === undefined) return false
-    if (stats !== undefined) renameSync(this.spool, this.#logPath)
+    // Not there: the host is still starting, or is about to name it.
+    if (stats === undefined || stats.size === 0 || this.#logPath === undefined) return false
+    renameSync(this.spool, this.#logPath)
     return true
   }
 }
