@@ -336,7 +336,7 @@ class Job:
     expect(await next('old')).toMatchObject({ host, pid: ready })
     const [other = 0] = children(host)
     process.kill(other, 'SIGKILL')
-    await until(() => children(host).length === 0)
+    await expect.poll(() => children(host)).toEqual([])
     expect(await next('old')).toMatchObject({ host, pid: expect.not.toSatisfy((pid) => pid === other) as number })
     bench.file('steps/forked.py', lines('new'))
     const [old] = children(host)
