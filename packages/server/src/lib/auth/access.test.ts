@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { recipeOf, scratch, serviceFixture, type ServiceFixture } from '../service.fixture.ts'
 import { KeyStore, type KeyScope } from './key-store.ts'
 
@@ -183,6 +185,33 @@ describe('tokens', () => {
     const { readFileSync } = await import('node:fs')
     writeFileSync(join(workspace, 'later.json'), readFileSync(join(workspace, 'jwks.json')))
     expect((await get(token)).status).toBe(200)
+  })
+
+  it('are checked by the keys that their issuer has now: those of before do not count any more, and what it cannot tell is not guessed', async () => {
+    const pairs = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')])
+    const jwks = await Promise.all(pairs.map(async ({ publicKey }, i) => ({ ...(await exportJWK(publicKey)), kid: `k${i}`, alg: 'ES256' })))
+    let answer: { status: number; keys: object[] } = { status: 200, keys: [jwks[0]!] }
+    let asked = 0
+    const issuing = createHttpServer((_, response) => {
+      asked++
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: answer.keys }))
+    })
+    await new Promise<void>((resolve) => issuing.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void issuing.close())
+    const { get } = await withTokens({ jwks: `http://127.0.0.1:${(issuing.address() as AddressInfo).port}/jwks.json` })
+    const status = async (i: number): Promise<number> => {
+      const claims = { iss: issuer, aud: 'lorc', sub: 'ann', scope: 'lorc:read', exp: Math.floor(Date.now() / 1000) + 60 }
+      return (await get(await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: `k${i}` }).sign(pairs[i]!.privateKey))).status
+    }
+    expect([await status(0), await status(0), asked]).toEqual([200, 200, 1])
+    // Whoever sends tokens of unknown keys does not have the issuer asked for each of them.
+    expect([await status(1), await status(1), asked]).toEqual([401, 401, 1])
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    answer = { status: 500, keys: [] }
+    expect([await status(0), await status(1)]).toEqual([200, 503])
+    answer = { status: 200, keys: [jwks[1]!] }
+    expect([await status(1), await status(0)]).toEqual([200, 401])
   })
 
   it('are checked by keys from an address that is safe', async () => {
