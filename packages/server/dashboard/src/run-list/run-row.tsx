@@ -53,6 +53,7 @@ export const RunRow = memo(function RunRow({ run, now, chosen, onChoose }: RunRo
 function Note({ run }: { run: RunItem }) {
   if (run.waiting_for.length > 0) return <span className="badge attention">waits for approval</span>
   if (run.paused !== null) return <span className="badge attention">paused by {run.paused.by}</span>
+  if (run.queued) return <span className="badge waiting">queued</span>
   if (run.abandoned) return <span className="badge attention">nobody drives it</span>
   if (run.error !== null && run.status === 'failed') return <span className="why one dim small">{run.error.message}</span>
   return null

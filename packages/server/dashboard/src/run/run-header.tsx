@@ -15,13 +15,14 @@ interface RunHeaderProps {
 
 export function RunHeader({ picture, length, live, onChange }: RunHeaderProps) {
   const { insight } = picture
-  const { run_id: runId, name, status, paused, abandoned, description, created_at: created, recipe, parent, facts } = insight
+  const { run_id: runId, name, status, paused, queued, abandoned, description, created_at: created, recipe, parent, facts } = insight
   return (
     <header className="run-head">
       <div className="head">
         <h1>{name}</h1>
         <Badge status={status} />
         {paused !== null && <span className="badge attention">paused by {paused.by}</span>}
+        {queued && <span className="badge waiting">queued</span>}
         {abandoned && <span className="badge attention">nobody drives it</span>}
         {live && !abandoned && <span className="live">live</span>}
         <span className="grow" />
@@ -52,6 +53,7 @@ export function RunHeader({ picture, length, live, onChange }: RunHeaderProps) {
           {paused.by} paused it on {timestamp(paused.at)}: {paused.reason}
         </p>
       )}
+      {queued && <p className="small">It was taken in, and waits for its turn: the service drives as many runs as it may.</p>}
       <Progress insight={insight} />
     </header>
   )
@@ -90,7 +92,7 @@ function Progress({ insight: { counts, step_count: all, peak } }: { insight: Ins
             <span aria-hidden="true">{MARKS[status]}</span> {number(counts[status] ?? 0)} {status}
           </li>
         ))}
-        <li className="dim">at most {number(peak)} at once</li>
+        {peak > 0 && <li className="dim">at most {number(peak)} at once</li>}
       </ul>
     </div>
   )

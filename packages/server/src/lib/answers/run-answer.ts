@@ -11,7 +11,7 @@ type Run = z.input<typeof runSchema>
 type Step = z.input<typeof stepSchema>
 
 /** What is known of a run that has not ended beyond its summary. */
-export type GoingOn = Pick<RunView, 'abandoned' | 'paused' | 'steps'>
+export type GoingOn = Pick<RunView, 'status' | 'events' | 'abandoned' | 'paused' | 'steps'>
 
 /** A run as lists show it; `view` of one that goes on. */
 export function runItem(run: RunSummary, view?: GoingOn): RunItem {
@@ -54,9 +54,15 @@ export function runAnswer(view: RunView, { steps }: { steps: boolean }): Run {
   }
 }
 
-function goingOn(view: GoingOn | undefined): Pick<Run, 'abandoned' | 'paused' | 'waiting_for'> {
+/** Whether nothing but that it was taken in has become of a run, and it waits for its turn. */
+export function isQueued({ status, events, abandoned }: Pick<RunView, 'status' | 'events' | 'abandoned'>): boolean {
+  return status === 'running' && events === 1 && !abandoned
+}
+
+function goingOn(view: GoingOn | undefined): Pick<Run, 'queued' | 'abandoned' | 'paused' | 'waiting_for'> {
   const { paused = null, abandoned = false, steps = [] } = view ?? {}
   return {
+    queued: view !== undefined && isQueued(view),
     abandoned,
     paused: paused && { by: paused.by, reason: paused.reason, at: timeText(paused.at) },
     waiting_for: askingSteps(steps).map(({ name }) => name),

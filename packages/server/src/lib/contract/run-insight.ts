@@ -26,6 +26,7 @@ export const insightSchema = z
     name: z.string(),
     description: z.string().nullable(),
     status: runStatusSchema,
+    queued: z.boolean(),
     abandoned: z.boolean(),
     paused: z.object({ by: z.string(), reason: z.string(), at: timeSchema }).nullable(),
     created_at: timeSchema,

@@ -10,6 +10,7 @@ const parentSchema = z.object({ run_id: z.string(), step: z.string() }).describe
 
 /** What `running` does not say. */
 const goingOn = {
+  queued: z.boolean().describe('`running`, and not begun so far: it was taken in, and waits for its turn to be driven.'),
   abandoned: z.boolean().describe('`running`, with nobody driving it: it can be resumed.'),
   paused: z.object({ by: z.string(), reason: z.string(), at: timeSchema }).nullable(),
   waiting_for: z.array(z.string()).describe('Steps that wait for an approval.'),

@@ -1,7 +1,7 @@
 import type { RunOrigin, RunSummary } from '@lorc/runner'
 import type { PathStep, RunTimeline, Span, StepTimeline } from '@lorc/runner/insight'
 import type * as z from 'zod'
-import { errorAnswer } from '../answers/run-answer.ts'
+import { errorAnswer, isQueued } from '../answers/run-answer.ts'
 import { timeOrNull, timeText } from '../answers/time-text.ts'
 import type { insightSchema } from '../contract/run-insight.ts'
 import type { RunLens } from './run-lens.ts'
@@ -41,6 +41,7 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
     name: fold.name,
     description: plan.description ?? null,
     status: fold.status,
+    queued: isQueued({ status: fold.status, events: lens.seq, abandoned }),
     abandoned,
     paused: fold.paused && { by: fold.paused.by, reason: fold.paused.reason, at: timeText(fold.paused.at) },
     created_at: timeText(createdAt),

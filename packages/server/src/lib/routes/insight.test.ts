@@ -179,7 +179,7 @@ describe('what screens ask of a run', () => {
     const { run_id: id } = (await service.ask('POST', '/recipes/many/runs')).body as { run_id: string }
     await last.promise
     const first = (await service.ask('GET', `/runs/${id}/insight`)).body as Insight
-    expect(first).toMatchObject({ status: 'running', at: null, step_count: 601, abandoned: false })
+    expect(first).toMatchObject({ status: 'running', at: null, step_count: 601, queued: false, abandoned: false })
     expect(first.steps!.at(-1)![3]).toBe('running')
     gate.resolve()
     for await (const event of service.server.runner.events(id, { follow: true })) void event

@@ -60,6 +60,7 @@ describe('GET /runs/{run_id}', () => {
     expect(body).toMatchObject({
       run_id: ids[0],
       status: 'completed',
+      queued: false,
       abandoned: false,
       paused: null,
       waiting_for: [],
