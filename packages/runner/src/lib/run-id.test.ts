@@ -3,14 +3,20 @@ import { checkRunId, newRunId } from './run-id.ts'
 
 const at = Date.UTC(2026, 0, 9, 12, 34, 56)
 
-it('tells the second in which the run begins, and a chance of base 36', () => {
-  const draws = [0, 0.5, 0.999, 10 / 36, 9 / 36, 35 / 36]
-  expect(newRunId(at, () => draws.shift()!)).toBe('run_2026-01-09T12-34-56Z_0iza9z')
+it('tells the second in which the run begins, the time within it, and a chance, in base 36', () => {
+  expect(newRunId(at + 500, () => 0.5)).toBe('run_2026-01-09T12-34-56Z_i0i000')
+  expect(newRunId(at + 999, () => 0.999_999_9)).toBe('run_2026-01-09T12-34-56Z_zyzzzz')
 })
 
 it('goes with the clock, also when that goes back', () => {
-  const ids = [at + 999, at + 1000, at - 1].map((now) => newRunId(now, () => 0))
-  expect(ids).toEqual(['run_2026-01-09T12-34-56Z_000000', 'run_2026-01-09T12-34-57Z_000000', 'run_2026-01-09T12-34-55Z_000000'])
+  const ids = [at + 1999, at + 1000, at - 1].map((now) => newRunId(now, () => 0))
+  expect(ids).toEqual(['run_2026-01-09T12-34-57Z_zy0000', 'run_2026-01-09T12-34-57Z_zy0001', 'run_2026-01-09T12-34-55Z_zy0000'])
+})
+
+it('differs from all others of its second, and comes after them, whatever is drawn', () => {
+  const ids = Array.from({ length: 3000 }, (_, nth) => newRunId(at + 60_000 + Math.floor(nth / 100), () => ((nth * 7) % 11) / 11))
+  expect(new Set(ids).size).toBe(3000)
+  expect(ids).toEqual(ids.toSorted())
 })
 
 it.each([undefined, 'run_1', 'run_a.b-C_9', `run_${'x'.repeat(120)}`])('may be %s', (runId) => {
