@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import { mkdirSync, rmdirSync } from 'node:fs'
 import { isEmptyFolder } from '../artifact.ts'
+import { renamed } from './renamed.ts'
 
 /**
  * Makes folders for artifacts. Most steps leave theirs empty, and making one costs more than much else of a short step:
@@ -23,16 +24,6 @@ export class ArtifactFolders {
   close(): void {
     for (const folder of this.#spare) removeIfEmpty(folder)
     this.#spare = []
-  }
-}
-
-/** False where the target has something in it, or lies in a folder that is not there yet. */
-function renamed(from: string, to: string): boolean {
-  try {
-    renameSync(from, to)
-    return true
-  } catch {
-    return false
   }
 }
 

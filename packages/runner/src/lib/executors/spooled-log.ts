@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { renamed } from './renamed.ts'
 
 const LOOK_MS = 250
 
@@ -49,9 +50,7 @@ export class SpooledLog {
 
   #name(): boolean {
     const stats = statSync(this.spool, { throwIfNoEntry: false })
-    // Not there: the host is still starting, or is about to name it.
-    if (stats === undefined || stats.size === 0 || this.#logPath === undefined) return false
-    renameSync(this.spool, this.#logPath)
-    return true
+    // Not there: the host is still starting, or is just naming it itself.
+    return stats !== undefined && stats.size > 0 && this.#logPath !== undefined && renamed(this.spool, this.#logPath)
   }
 }
