@@ -45,7 +45,7 @@ it('names what the others may come from, the first step that came to something e
   const shown = await diff(a.runId, b.runId)
   expect(shown).toMatchInlineSnapshot(`
     "
-    first cause   plan: step stats $.timeoutMs: only in B: 5000
+    first cause   params: day "mon" → "tue"
     first effect  step load: wrote demo.rows_v1 $[2]: 3 → 4
 
     plan          3 differences
@@ -74,7 +74,7 @@ it('names what the others may come from, the first step that came to something e
   expect(JSON.parse(stdout)).toMatchObject({
     a: a.runId,
     b: b.runId,
-    first_cause: { section: 'plan', name: 'step stats', path: '$.timeoutMs', a: null, b: 5000 },
+    first_cause: { section: 'params', name: 'day', path: '$', a: 'mon', b: 'tue' },
     first_effect: { step: 'load', name: 'wrote demo.rows_v1', path: '$[2]', a: 3, b: 4 },
     params: [
       { name: 'day', path: '$', a: 'mon', b: 'tue' },
@@ -87,6 +87,20 @@ it('names what the others may come from, the first step that came to something e
       { name: 'chart', a: null, b: 'blocked' },
     ],
   })
+})
+
+it('looks for the cause in the step that first came to something else, and in its code, then in what is of the whole run', async () => {
+  await writeFile(join(folder, 'stats.ts'), 'export default 1')
+  const old = planOf('load', { name: 'stats', module: 'stats.ts' })
+  runs.work = good
+  const a = await runs.run(old)
+  await writeFile(join(folder, 'stats.ts'), 'export default 2')
+  runs.work = { ...good, stats: () => ({ 'demo.sum_v1': 7 }) }
+  const changed = { ...planOf({ name: 'load', timeoutMs: 5 }, { name: 'stats', module: 'stats.ts' }), concurrency: 3 }
+  const b = await runs.run(changed)
+  expect(await diff(a.runId, b.runId)).toMatch(/^\nfirst cause {3}code: stats\.ts .*\nfirst effect {2}step stats: wrote demo\.sum_v1 /)
+  await writeFile(join(folder, 'stats.ts'), 'export default 1')
+  expect(await diff(a.runId, (await runs.run(changed)).runId)).toMatch(/^\nfirst cause {3}plan: concurrency only in B: 3\n/)
 })
 
 it('names a file of code that changed, and a changed order of steps', async () => {

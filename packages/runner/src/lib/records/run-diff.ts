@@ -2,6 +2,7 @@ import type { StepState } from '../api.ts'
 import type { JsonValue } from '../json.ts'
 import type { PlanStep } from '../plan.ts'
 import { type Difference, firstDifference } from './first-difference.ts'
+import { parseItemName } from '../step-names.ts'
 import type { RunRecord } from './run-record.ts'
 
 /** Something that both runs have, or one of them: where they differ in it. */
@@ -32,13 +33,20 @@ export interface RunDiff {
   outcomes: NamedDifference[]
   /** What took longer or shorter, the largest difference first. */
   timing: TimeDifference[]
-  /** The first difference that the others may come from: of the plan, else of the code, the parameters, the environment. */
+  /**
+   * The first difference that the others may come from, of the plan, the code, the parameters, the environment: one of the step
+   * of `effect` or of its code before those of the whole run, and these before those of other steps, which came to the same
+   * until then.
+   */
   cause: { section: Section; difference: NamedDifference } | null
   /** The first step, in the order in which B began them, that came to something else. */
   effect: { step: string; difference: NamedDifference } | null
   /** The same came of both: of each step and what it returned, of the run, in the context, in the files. Whatever else differs. */
   same: boolean
 }
+
+/** Before the name of a step, in what differs of the plan. */
+const STEP = 'step '
 
 const SECTIONS = ['plan', 'code', 'params', 'environment'] as const
 export type Section = (typeof SECTIONS)[number]
@@ -63,16 +71,26 @@ export function diffRuns(a: RunRecord, b: RunRecord): RunDiff {
     results: byName(a.results, b.results),
     outcomes: outcomes(a, b),
   }
-  const section = SECTIONS.find((name) => causes[name].length > 0)
-  const [first] = section === undefined ? [] : causes[section]
+  const effect = firstEffect(a, b)
   return {
     ...causes,
     ...effects,
     timing: timing(a, b),
-    cause: section === undefined || first === undefined ? null : { section, difference: first },
-    effect: firstEffect(a, b),
+    cause: firstCause(causes, b.plan.steps, effect && (parseItemName(effect.step)?.step ?? effect.step)),
+    effect,
     same: a.status === b.status && Object.values(effects).every((found) => found.length === 0),
   }
+}
+
+function firstCause(causes: Record<Section, NamedDifference[]>, steps: readonly PlanStep[], affected: string | null): RunDiff['cause'] {
+  const all = SECTIONS.flatMap((section) => causes[section].map((difference) => ({ section, difference })))
+  if (affected === null) return all[0] ?? null
+  const isOf = ({ name, module, script }: PlanStep, file: string): boolean => name === affected && (module === file || script === file)
+  const distance = ({ section, difference: { name } }: NonNullable<RunDiff['cause']>): number => {
+    if (section === 'plan' && name.startsWith(STEP)) return name === STEP + affected ? 0 : 2
+    return section === 'code' && steps.some((step) => isOf(step, name)) ? 0 : 1
+  }
+  return all.sort((x, y) => distance(x) - distance(y))[0] ?? null
 }
 
 function planDifferences(a: RunRecord, b: RunRecord): NamedDifference[] {
@@ -81,7 +99,7 @@ function planDifferences(a: RunRecord, b: RunRecord): NamedDifference[] {
   const { steps: stepsB, ...restB } = b.plan
   return [
     ...byName(restA as Values, restB as Values),
-    ...byName(stepValues(stepsA), stepValues(stepsB), 'step '),
+    ...byName(stepValues(stepsA), stepValues(stepsB), STEP),
     ...orderDifference(stepsA, stepsB),
   ]
 }
