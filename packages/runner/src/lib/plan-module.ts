@@ -5,10 +5,11 @@ import { RunnerError } from './errors.ts'
 import type { Plan } from './plan.ts'
 import { checkPlan } from './recipe/check-plan.ts'
 import { finishRecipe } from './recipe/compile.ts'
-import { draftRecipe } from './recipe/draft.ts'
-import { recipeText, subPlansOf } from './recipe/from-plan.ts'
+import { draftOf } from './recipe/draft.ts'
+import { recipeOf, subPlansOf } from './recipe/from-plan.ts'
 import { inspectRecipe } from './recipe/inspect.ts'
 import { loadRecipe, type LoadedRecipe } from './recipe/load-recipe.ts'
+import { RecipePositions } from './recipe/positions.ts'
 import type { Finding, Problem } from './recipe/problem.ts'
 import { RecipeSource } from './recipe/source.ts'
 import { isStepList, STEP_LISTS } from './recipe/step-lists.ts'
@@ -52,7 +53,9 @@ async function importPlan(file: string, sha256: string): Promise<unknown> {
 async function problemsOf(plan: Plan, source: RecipeSource, workspace: Workspace): Promise<Problem[]> {
   // Recipes say it where a step calls a module's default export.
   const steps = plan.steps.map((step) => (step.type === 'node' ? { function: 'default', ...step } : step))
-  const draft = draftRecipe(recipeText({ ...plan, steps }), { file: source.file })
+  // Nothing is where the recipe has it: problems are placed by the names of steps.
+  const read = { text: source, positions: new RecipePositions(source, null, new Map()), findings: [], refused: new Set<string>() }
+  const draft = draftOf({ ...read, value: recipeOf({ ...plan, steps }) }, { file: source.file })
   const compiled = finishRecipe(draft, subPlansOf(plan), [])
   const found = [...compiled.problems, ...(await inspectRecipe(compiled, workspace))]
   return found

@@ -31,6 +31,16 @@ export interface Draft {
   plan: (subPlans: SubPlans) => Plan | undefined
 }
 
+/** A recipe as it was read, and what was found in doing so. */
+export interface ReadRecipe {
+  value: unknown
+  text: RecipeSource
+  positions: RecipePositions
+  findings: readonly Finding[]
+  /** Paths of values that were refused, and read as null. */
+  refused: ReadonlySet<string>
+}
+
 /**
  * Reads the text of a recipe and checks all but its expressions. Pure: it reads no file and throws nothing, whatever the
  * text is.
@@ -58,8 +68,12 @@ export function draftRecipe(source: string | Uint8Array, options: CompileOptions
 
   const values = readValues(root, decoded.text, limits)
   if (values.findings.some(({ code }) => code === 'RECIPE_ALIAS_BOMB')) return stop(values.findings)
-  const { value } = values
-  const positions = new RecipePositions(text, root, values.targets)
+  return draftOf({ ...values, text, positions: new RecipePositions(text, root, values.targets) }, options)
+}
+
+/** Checks what was read, as draftRecipe does. */
+export function draftOf({ value, text, positions, findings, refused }: ReadRecipe, options: CompileOptions): Draft {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const steps = outlineSteps(value)
   const stages = stagesByList(steps)
   const parsed = recipeSchema.safeParse(value)
@@ -83,7 +97,7 @@ export function draftRecipe(source: string | Uint8Array, options: CompileOptions
           path: formatPath(at),
         })),
       ]
-      return toProblems([...values.findings, ...withoutEchoes(all, values.refused)], text, limits.problems)
+      return toProblems([...findings, ...withoutEchoes(all, refused)], text, limits.problems)
     },
     plan: (subPlans) => (parsed.success ? toPlan(value as Recipe, stages, options.file, subPlans) : undefined),
   }

@@ -15,7 +15,7 @@ import { STEP_LIST_NAMES, STEP_LISTS } from './step-lists.ts'
  * CONVERT_IMPOSSIBLE, which names the place, where no recipe says what the plan does. Recipes that it runs stay in their files.
  */
 export function planToYaml(plan: Plan): string {
-  const text = recipeText(plan)
+  const text = stringify(recipeOf(plan), { lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false })
   const types = [...STEP_TYPES, ...plan.steps.map(({ type }) => type)]
   const compiled = compileRecipe(text, { file: 'recipe.yaml', types, subPlans: subPlansOf(plan) })
   const [problem] = compiled.problems
@@ -23,11 +23,6 @@ export function planToYaml(plan: Plan): string {
   const place = firstDifference(plan, compiled.plan!)
   if (place) throw impossible(`${formatPath(place) || 'the plan'} is not something that a recipe can say`)
   return text
-}
-
-/** A plan as a recipe, whether or not that says all of it. */
-export function recipeText(plan: Plan): string {
-  return stringify(recipeOf(plan), { lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false })
 }
 
 /** The plans that a plan's steps run, by the files that they came from. */
@@ -53,7 +48,8 @@ function firstDifference(a: unknown, b: unknown): (string | number)[] | undefine
   return []
 }
 
-function recipeOf(plan: Plan): JsonObject {
+/** A plan as a recipe, whether or not that says all of it. */
+export function recipeOf(plan: Plan): JsonObject {
   const lists = STEP_LIST_NAMES.map((list) => [list, plan.steps.filter(({ phase }) => (phase ?? 'main') === STEP_LISTS[list])] as const)
   return given({
     name: plan.name,
