@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { isEmptyFolder } from '../artifact.ts'
 import { ArtifactFolders } from './artifact-folders.ts'
 
 let root: string
@@ -27,6 +28,29 @@ it('leaves a folder with something in it where it is, before and after', () => {
   folders.take(at('two'))
   folders.give(at('two'))
   folders.take(at('one'))
+  expect(readdirSync(at('one'))).toEqual(['file'])
+})
+
+it('sees what is put into a folder that it made, and finds empty what was taken out again', () => {
+  const folders = new ArtifactFolders()
+  folders.take(at('one'))
+  expect(isEmptyFolder(at('one'))).toBe(true)
+  writeFileSync(at('one/file'), '')
+  expect(isEmptyFolder(at('one'))).toBe(false)
+  rmSync(at('one/file'))
+  folders.give(at('one'))
+  folders.take(at('two'))
+  expect(readdirSync(root)).toEqual(['two'])
+})
+
+it('does not take for empty what was there before it', () => {
+  const folders = new ArtifactFolders()
+  mkdirSync(at('one'))
+  writeFileSync(at('one/file'), '')
+  folders.take(at('one'))
+  expect(isEmptyFolder(at('one'))).toBe(false)
+  folders.give(at('one'))
+  folders.take(at('two'))
   expect(readdirSync(at('one'))).toEqual(['file'])
 })
 

@@ -1,5 +1,5 @@
 import { mkdirSync, rmdirSync } from 'node:fs'
-import { isEmptyFolder } from '../artifact.ts'
+import { isEmptyFolder, markEmpty } from '../artifact.ts'
 import { renamed } from './renamed.ts'
 
 /**
@@ -12,7 +12,8 @@ export class ArtifactFolders {
   /** Makes the folder, if it is not there. */
   take(folder: string): void {
     const spare = this.#spare.pop()
-    if (spare === undefined || !isEmptyFolder(spare) || !renamed(spare, folder)) mkdirSync(folder, { recursive: true })
+    if (spare !== undefined && isEmptyFolder(spare) && renamed(spare, folder)) return
+    if (mkdirSync(folder, { recursive: true }) !== undefined) markEmpty(folder)
   }
 
   /** The attempt that took the folder has ended. */
