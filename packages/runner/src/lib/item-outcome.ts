@@ -1,7 +1,6 @@
 import { RunnerError } from './errors.ts'
 import type { EventData } from './events.ts'
 import { refusing } from './outcome.ts'
-import type { JsonValue } from './json.ts'
 import type { PlanStep } from './plan.ts'
 import type { RunParts } from './run-parts.ts'
 
@@ -23,16 +22,9 @@ export function gatherItems(
     throw itemsFailed(named, names.block(names.find(name)!)!.count, fold.step(named[0]!).error?.message)
   }
   const writes = items!.gather(name)
-  const results = resultsOf(name, { scheduler: { names }, fold })
+  const results = fold.resultsOf(name)
   refusing(() => context.apply(writes, { who: name, step: name, attempt, at }))
   return { type: 'step.completed', step: name, attempt, writes, outputs: Object.keys(writes), artifacts: [], metrics: null, ...(results && { meta: { result: results } }) }
-}
-
-/** What the items returned, in their order, null where one returned nothing; undefined: none returned anything. */
-function resultsOf(name: string, { scheduler: { names }, fold }: { scheduler: Pick<RunParts['scheduler'], 'names'>; fold: RunParts['fold'] }): JsonValue[] | undefined {
-  const { first, count } = names.block(names.find(name)!)!
-  const results = Array.from({ length: count }, (_, index) => fold.resultOf(names.nameOf(first + index)) ?? null)
-  return results.some((result) => result !== null) ? results : undefined
 }
 
 /** `failed`: names of items; `first`: why the first of them failed. */

@@ -45,10 +45,11 @@ export class RunFold {
     return step === undefined ? new StepStates(1).read(0, name) : this.#read(step)
   }
 
-  /** What a step, or an item, returned; undefined: nothing. */
-  resultOf(name: string): JsonValue | undefined {
-    const step = this.#names.find(name)
-    return step === undefined ? undefined : this.#states.extra(step).meta?.result
+  /** What the items of a step returned, in their order, null where one returned nothing; undefined: none returned anything. */
+  resultsOf(name: string): JsonValue[] | undefined {
+    const { first, count } = this.#names.block(this.#names.find(name)!)!
+    const results = Array.from({ length: count }, (_, i) => this.#states.extra(first + i).meta?.result ?? null)
+    return results.some((result) => result !== null) ? results : undefined
   }
 
   /** In the plan's order, the items of a step after it. */

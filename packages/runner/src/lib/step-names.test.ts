@@ -4,7 +4,7 @@ import { planOf } from './scheduler.fixture.ts'
 import { itemName, parseItemName, StepNames } from './step-names.ts'
 
 describe('an item', () => {
-  it.each(['a[]', 'a[01]', 'a[-1]', 'a[1.5]', 'a[x]', '[1]', 'a', 'a[1', 'a[ 1]', 'a[1e3]'])('is not called %s', (name) => {
+  it.each(['a[]', 'a[01]', 'a[-1]', 'a[1.5]', 'a[x]', '[1]', 'a', 'a[1', 'a[ 1]', 'a[1e3]', 'a[1][2]', 'a[12345678901234567890]'])('is not called %s', (name) => {
     expect(parseItemName(name)).toBeUndefined()
   })
 

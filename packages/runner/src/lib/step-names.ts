@@ -16,6 +16,8 @@ export class StepNames {
   readonly #graph: Graph
   readonly #steps: readonly { name: string }[]
   #blocks: Map<number, Block> | undefined
+  /** The step that an item was last looked for of: its other items are likely to come next. */
+  #latest = ''
   /** The `for_each` step of each item, by its index beyond the plan's. */
   #parents: number[] = []
 
@@ -84,14 +86,20 @@ export class StepNames {
   }
 
   #findItem(name: string): number | undefined {
-    const item = parseItemName(name)
-    const parent = item && this.#graph.index.get(item.step)
+    const opens = name.indexOf('[')
+    const ordinal = ordinalIn(name, opens)
+    if (ordinal < 0) return undefined
+    if (this.#latest.length !== opens || !name.startsWith(this.#latest)) this.#latest = name.slice(0, opens)
+    const parent = this.#graph.index.get(this.#latest)
     const block = parent === undefined ? undefined : this.block(parent)
-    return item && block && item.ordinal < block.count ? block.first + item.ordinal : undefined
+    return block && ordinal < block.count ? block.first + ordinal : undefined
   }
 }
 
+const ZERO = '0'.charCodeAt(0)
 const CLOSES = ']'.charCodeAt(0)
+/** Digits of a number that is a safe integer whatever they are. */
+const MOST_DIGITS = 15
 
 export function itemName(step: string, ordinal: number): string {
   return `${step}[${ordinal}]`
@@ -99,9 +107,22 @@ export function itemName(step: string, ordinal: number): string {
 
 /** What an item's name says; undefined: it is no item's. */
 export function parseItemName(name: string): { step: string; ordinal: number } | undefined {
-  if (name.charCodeAt(name.length - 1) !== CLOSES) return undefined
   const opens = name.indexOf('[')
-  const ordinal = Number(name.slice(opens + 1, -1))
-  if (opens < 1 || !Number.isSafeInteger(ordinal) || ordinal < 0 || String(ordinal).length !== name.length - opens - 2) return undefined
-  return { step: name.slice(0, opens), ordinal }
+  const ordinal = ordinalIn(name, opens)
+  return ordinal < 0 ? undefined : { step: name.slice(0, opens), ordinal }
+}
+
+/** The number between the bracket at `opens` and one that ends the name, as `itemName` writes it; -1: there is none. */
+function ordinalIn(name: string, opens: number): number {
+  const closes = name.length - 1
+  const digits = closes - opens - 1
+  if (opens < 1 || digits < 1 || digits > MOST_DIGITS || name.charCodeAt(closes) !== CLOSES) return -1
+  if (digits > 1 && name.charCodeAt(opens + 1) === ZERO) return -1
+  let ordinal = 0
+  for (let at = opens + 1; at < closes; at++) {
+    const digit = name.charCodeAt(at) - ZERO
+    if (digit < 0 || digit > 9) return -1
+    ordinal = ordinal * 10 + digit
+  }
+  return ordinal
 }

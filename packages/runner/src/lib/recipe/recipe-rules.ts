@@ -3,7 +3,7 @@ import { checkModule, checkModuleKeys } from './module-rules.ts'
 import { stagesOf } from './order.ts'
 import type { StepOutline } from './outline.ts'
 import { STEP_LIST_NAMES } from './step-lists.ts'
-import { checkStep, together, type RuleFinding } from './step-rules.ts'
+import { checkStep, type RuleFinding } from './step-rules.ts'
 import { checkRecipeValues, checkValues } from './value-rules.ts'
 
 /** What a recipe's value shows to be wrong beside its schema. */
@@ -13,11 +13,11 @@ export function rulesOf(
   stages: readonly number[],
   types: readonly string[],
 ): RuleFinding[] {
-  const byStep = steps.map((step) => {
+  const byStep = steps.flatMap((step) => {
     const raw = (recipe as Record<string, unknown[]>)[step.list]![step.index]
-    return together([checkStep(step, raw, types), checkModule(step, raw), checkValues(step, raw)])
+    return checkStep(step, raw, types).concat(checkModule(step, raw), checkValues(step, raw))
   })
-  return together([checkRecipeValues(recipe), ...byStep, checkModuleKeys(steps), checkGraph(steps, stages).findings])
+  return checkRecipeValues(recipe).concat(byStep, checkModuleKeys(steps), checkGraph(steps, stages).findings)
 }
 
 /** Each list of steps has stages of its own. */

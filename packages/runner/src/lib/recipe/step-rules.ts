@@ -15,13 +15,6 @@ export interface RuleFinding {
   fix?: string
 }
 
-/** What several checks found: nothing, of most recipes. */
-export function together(checks: readonly (readonly RuleFinding[])[]): RuleFinding[] {
-  const all: RuleFinding[] = []
-  for (const found of checks) for (const finding of found) all.push(finding)
-  return all
-}
-
 /** Fields that go with some types of steps only. */
 const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   module: ['node', 'python', 'module'],
@@ -87,7 +80,7 @@ const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export function checkStep(step: StepOutline, raw: unknown, types: readonly string[]): RuleFinding[] {
   const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
   const has = (field: string): boolean => typeof raw === 'object' && raw !== null && Object.hasOwn(raw, field)
-  const findings = together([checkType(step, types, at), checkFields(step, raw, at), checkCode(step, at), checkFiles(step, at)])
+  const findings = checkType(step, types, at).concat(checkFields(step, raw, at), checkCode(step, at), checkFiles(step, at))
   if (has('cache') && has('cache_key'))
     findings.push(misplaced('`cache` and `cache_key` do not go together', at('cache_key'), 'keep one of the two'))
   if (has('max_parallel') && !has('for_each'))
@@ -169,10 +162,10 @@ function isDotted(module: string): boolean {
 }
 
 function checkFiles(step: StepOutline, at: At): RuleFinding[] {
-  return together([
-    ...step.inputs.map((input) => outside(input.path, () => at('inputs', input.at))),
-    ...step.outputs.map((output) => outside(output.path, () => at('outputs', output.at))),
-  ])
+  const { inputs, outputs } = step
+  if (inputs.length + outputs.length === 0) return []
+  const read = inputs.flatMap((input) => outside(input.path, () => at('inputs', input.at)))
+  return read.concat(outputs.flatMap((output) => outside(output.path, () => at('outputs', output.at))))
 }
 
 function outside(path: string, place: () => RecipePath): RuleFinding[] {

@@ -4,7 +4,7 @@ import { fieldsOf, listOf, type Fields } from './loose-data.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import { keyFindings, readParams, readProduces } from './parameter-schema.ts'
 import type { RecipePath } from './problem.ts'
-import { together, type RuleFinding } from './step-rules.ts'
+import type { RuleFinding } from './step-rules.ts'
 import { suggest } from './suggest.ts'
 import { quote } from './wording.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
@@ -19,7 +19,7 @@ export function checkValues(outline: Pick<StepOutline, 'list' | 'index'>, raw: u
   const produced = step.produces === undefined ? [] : readProduces(step.produces as JsonValue, at('produces')).findings
   const retry = step.retry === undefined ? [] : checkRetry(fieldsOf(step.retry), step.type, at)
   const env = step.env === undefined ? [] : checkEnv(step.env, at)
-  return together([retry, env, shell, keys, produced, checkForEach(step, at)])
+  return retry.concat(env, shell, keys, produced, checkForEach(step, at))
 }
 
 /** Checks what a recipe says of all of its steps. */
