@@ -89,7 +89,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       readers: () => readers.count,
       breakers: () => modules.all().map(({ name, breaker }) => ({ name, isOpen: breaker.state(clock.monotonic()) !== 'closed' })),
     })
-    const changes = new RunChanges(() => lookAtRuns(runner), clock)
+    const changes = new RunChanges(() => lookAtRuns(runner, (runId) => intake.has(runId)), clock)
     const onRun = (handle: RunHandle): void => {
       folders.follow(handle)
       metrics.follow(handle)

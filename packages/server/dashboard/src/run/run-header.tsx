@@ -25,6 +25,11 @@ export function RunHeader({ picture, length, live, onChange }: RunHeaderProps) {
         {queued && <span className="badge waiting">queued</span>}
         {abandoned && <span className="badge attention">nobody drives it</span>}
         {live && !abandoned && <span className="live">live</span>}
+        {!live && status === 'running' && !abandoned && (
+          <span className="dim small" role="status">
+            connecting…
+          </span>
+        )}
         <span className="grow" />
         <RunActions picture={picture} onChange={onChange} />
       </div>

@@ -13,13 +13,13 @@ type Step = z.input<typeof stepSchema>
 /** What is known of a run that has not ended beyond its summary. */
 export type GoingOn = Pick<RunView, 'status' | 'events' | 'abandoned' | 'paused' | 'steps'>
 
-/** A run as lists show it; `view` of one that goes on. */
-export function runItem(run: RunSummary, view?: GoingOn): RunItem {
+/** A run as lists show it; `view` of one that goes on, `isOurs`: it waits in this service, or is driven here. */
+export function runItem(run: RunSummary, view?: GoingOn, isOurs = false): RunItem {
   return {
     run_id: run.runId,
     name: run.name,
     status: run.status,
-    ...goingOn(view),
+    ...goingOn(view, isOurs),
     created_at: timeText(run.createdAt),
     ended_at: timeOrNull(run.endedAt),
     recipe: run.recipe,
@@ -29,14 +29,14 @@ export function runItem(run: RunSummary, view?: GoingOn): RunItem {
   }
 }
 
-/** A run with its steps, or without. */
-export function runAnswer(view: RunView, { steps }: { steps: boolean }): Run {
+/** A run with its steps, or without; `isOurs` as of `runItem`. */
+export function runAnswer(view: RunView, { steps, isOurs = false }: { steps: boolean; isOurs?: boolean }): Run {
   const folder = `runs/${view.runId}/`
   return {
     run_id: view.runId,
     name: view.name,
     status: view.status,
-    ...goingOn(view),
+    ...goingOn(view, isOurs),
     created_at: timeText(view.createdAt),
     ended_at: timeOrNull(view.endedAt),
     recipe: view.recipe,
@@ -54,16 +54,16 @@ export function runAnswer(view: RunView, { steps }: { steps: boolean }): Run {
   }
 }
 
-/** Whether nothing but that it was taken in has become of a run, and it waits for its turn. */
-export function isQueued({ status, events, abandoned }: Pick<RunView, 'status' | 'events' | 'abandoned'>): boolean {
-  return status === 'running' && events === 1 && !abandoned
+/** Whether a run waits for its turn, or for somebody to resume it: one that nobody drives waits for its turn where it is ours. */
+export function turnOf({ status, events, abandoned }: Pick<RunView, 'status' | 'events' | 'abandoned'>, isOurs: boolean): Pick<Run, 'queued' | 'abandoned'> {
+  return { queued: status === 'running' && (abandoned ? isOurs : events === 1), abandoned: abandoned && !isOurs }
 }
 
-function goingOn(view: GoingOn | undefined): Pick<Run, 'queued' | 'abandoned' | 'paused' | 'waiting_for'> {
-  const { paused = null, abandoned = false, steps = [] } = view ?? {}
+function goingOn(view: GoingOn | undefined, isOurs: boolean): Pick<Run, 'queued' | 'abandoned' | 'paused' | 'waiting_for'> {
+  if (!view) return { queued: false, abandoned: false, paused: null, waiting_for: [] }
+  const { paused, steps } = view
   return {
-    queued: view !== undefined && isQueued(view),
-    abandoned,
+    ...turnOf(view, isOurs),
     paused: paused && { by: paused.by, reason: paused.reason, at: timeText(paused.at) },
     waiting_for: askingSteps(steps).map(({ name }) => name),
   }

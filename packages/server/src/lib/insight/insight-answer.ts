@@ -1,7 +1,7 @@
 import type { RunOrigin, RunSummary } from '@lorc/runner'
 import type { PathStep, RunTimeline, Span, StepTimeline } from '@lorc/runner/insight'
 import type * as z from 'zod'
-import { errorAnswer, isQueued } from '../answers/run-answer.ts'
+import { errorAnswer } from '../answers/run-answer.ts'
 import { timeOrNull, timeText } from '../answers/time-text.ts'
 import type { insightSchema } from '../contract/run-insight.ts'
 import type { RunLens } from './run-lens.ts'
@@ -19,14 +19,14 @@ const MOST_POINTS = 600
 const TELLING_MS = 1
 
 export interface InsightOptions {
-  abandoned: boolean
+  turn: Pick<Insight, 'queued' | 'abandoned'>
   since: number
   /** `few`: no more than may be told each time. */
   steps: 'all' | 'few'
 }
 
 /** What the first screen of a run shows. O(steps). */
-export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary, 'parent' | 'error'>, { abandoned, since, steps: wanted }: InsightOptions): Insight {
+export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary, 'parent' | 'error'>, { turn, since, steps: wanted }: InsightOptions): Insight {
   const { fold, plan } = lens
   const { timeline, atOnce, story, artifacts } = lens.story()
   const { createdAt } = timeline
@@ -41,8 +41,7 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
     name: fold.name,
     description: plan.description ?? null,
     status: fold.status,
-    queued: isQueued({ status: fold.status, events: lens.seq, abandoned }),
-    abandoned,
+    ...turn,
     paused: fold.paused && { by: fold.paused.by, reason: fold.paused.reason, at: timeText(fold.paused.at) },
     created_at: timeText(createdAt),
     ended_at: timeOrNull(fold.endedAt),

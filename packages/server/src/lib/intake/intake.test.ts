@@ -48,6 +48,24 @@ describe('runs that are asked for', () => {
     expect(new Set(await ended(service, ...ids))).toEqual(new Set(['completed']))
   })
 
+  it('wait for their turn, and are not abandoned, where the service that took them in is gone and this one has taken them over', async () => {
+    const workspace = await scratch(files)
+    const store = createMemoryStore()
+    const config = { server: { limits: { driven: 1 } } }
+    const first = await serviceFixture({ workspace, store, config, steps: gated().steps })
+    for (let n = 0; n < 3; n++) await start(first)
+    await first.server.close()
+    const now = gated()
+    const second = await serviceFixture({ workspace, store, config, steps: now.steps })
+    await expect.poll(() => now.under.size).toBe(1)
+    const waits = { status: 'running', queued: true, abandoned: false }
+    const { items } = (await second.ask('GET', '/runs')).body as { items: { run_id: string }[] }
+    expect(items).toMatchObject([waits, waits, { ...waits, queued: false }])
+    expect((await second.ask('GET', `/runs/${items[0]!.run_id}`)).body).toMatchObject(waits)
+    expect((await second.ask('GET', `/runs/${items[0]!.run_id}/insight`)).body).toMatchObject(waits)
+    now.open()
+  })
+
   it('are refused with 503 where too many wait, and nothing is left behind', async () => {
     const { steps, open } = gated()
     const service = await serviceFixture({ files, steps, config: { server: { limits: { driven: 1, waiting: 2 } } } })

@@ -55,6 +55,11 @@ export class Intake {
     return { driven: this.#pool.driven, waiting: this.#pool.waiting }
   }
 
+  /** Whether the run waits here for its turn, or is driven here. */
+  has(runId: string): boolean {
+    return this.#pool.has(runId)
+  }
+
   /**
    * Resolves once the run is durable; `isAwaited`: somebody waits for its end. Throws SERVER_STOPPING, SERVER_OVERLOADED,
    * IDEMPOTENCY_CONFLICT, and as `Runner.start` does.

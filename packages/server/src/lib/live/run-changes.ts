@@ -81,9 +81,9 @@ export class RunChanges {
 }
 
 /** What lists show of the newest runs and of the newest that go on, as a hash: what other processes drive, and what waits for people. */
-export async function lookAtRuns(runner: Pick<Runner, 'store' | 'view'>): Promise<string> {
+export async function lookAtRuns(runner: Pick<Runner, 'store' | 'view'>, isOurs: (runId: string) => boolean): Promise<string> {
   const { store } = runner
   const runs = (await Promise.all([store.list({ limit: LOOKED_AT }), store.list({ status: 'running', limit: LOOKED_AT })])).flat()
-  const items = await Promise.all(runs.map(async (run) => runItem(run, run.status === 'running' ? await runner.view(run.runId) : undefined)))
+  const items = await Promise.all(runs.map(async (run) => runItem(run, run.status === 'running' ? await runner.view(run.runId) : undefined, isOurs(run.runId))))
   return hash('sha256', JSON.stringify(items))
 }

@@ -1,5 +1,6 @@
 import type { JournalEvent } from '@lorc/runner'
 import type { FastifyInstance } from 'fastify'
+import { turnOf } from '../answers/run-answer.ts'
 import { ServerError } from '../errors.ts'
 import { graphAnswer } from '../insight/graph-answer.ts'
 import { insightAnswer, type Insight } from '../insight/insight-answer.ts'
@@ -10,7 +11,7 @@ import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
 /** What screens ask of a run beyond its state: computed from its journal, of which each look reads what is new. */
-export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Service, 'runner' | 'clock'>): void {
+export function insightRoutes(app: FastifyInstance, { runner, clock, intake }: Pick<Service, 'runner' | 'clock' | 'intake'>): void {
   const keeper = new LensKeeper(runner.store, clock)
   app.addHook('onClose', async () => keeper.close())
 
@@ -25,9 +26,11 @@ export function insightRoutes(app: FastifyInstance, { runner, clock }: Pick<Serv
 
   route(app, 'GET /runs/{run_id}/insight').answers(async ({ params, query }) => {
     const { lens, summary } = await keeper.look(params.run_id)
-    const abandoned = lens.fold.status === 'running' && !(await runner.isDriven(params.run_id))
-    const answer = (): Insight => insightAnswer(lens, summary, { abandoned, ...query })
-    return { status: 200, body: query.since === 0 ? lens.once(`insight ${abandoned} ${query.steps}`, answer) : answer() }
+    const { status } = lens.fold
+    const abandoned = status === 'running' && !(await runner.isDriven(params.run_id))
+    const turn = turnOf({ status, events: lens.seq, abandoned }, intake.has(params.run_id))
+    const answer = (): Insight => insightAnswer(lens, summary, { turn, ...query })
+    return { status: 200, body: query.since === 0 ? lens.once(`insight ${JSON.stringify(turn)} ${query.steps}`, answer) : answer() }
   })
 
   route(app, 'GET /runs/{run_id}/graph').answers(async ({ params }) => {

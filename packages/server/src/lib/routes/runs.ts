@@ -6,7 +6,7 @@ import { RequestInvalid } from '../problem.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
 
-export function runRoutes(app: FastifyInstance, { runner, recipes, readers, changes }: Service): void {
+export function runRoutes(app: FastifyInstance, { runner, recipes, readers, changes, intake }: Service): void {
   const { store } = runner
 
   route(app, 'GET /runs').answers(async ({ query }) => {
@@ -27,7 +27,7 @@ export function runRoutes(app: FastifyInstance, { runner, recipes, readers, chan
     const found = await store.list(filter)
     const page = found.slice(0, limit)
     const next = found.length > limit ? (page.at(-1)?.runId ?? null) : null
-    const items = await Promise.all(page.map(async (run) => runItem(run, run.status === 'running' ? await runner.view(run.runId) : undefined)))
+    const items = await Promise.all(page.map(async (run) => runItem(run, run.status === 'running' ? await runner.view(run.runId) : undefined, intake.has(run.runId))))
     return { status: 200, body: { items, next_cursor: next } }
   })
 
@@ -39,7 +39,7 @@ export function runRoutes(app: FastifyInstance, { runner, recipes, readers, chan
 
   route(app, 'GET /runs/{run_id}').answers(async ({ params, query }) => {
     const view = await runner.view(params.run_id)
-    return { status: 200, body: runAnswer(view, { steps: query.steps === 'all' }) }
+    return { status: 200, body: runAnswer(view, { steps: query.steps === 'all', isOurs: intake.has(params.run_id) }) }
   })
 
   /** A cursor is the id of the last run of the page before; that run may have been removed meanwhile. */

@@ -354,6 +354,24 @@ describe('a service that dies', () => {
     await pass(HOUR)
     expect([await firings(), said]).toEqual([['09T13:00 claimed'], []])
   })
+
+  it('or stops between two times that are due, leaves the second one, and the schedules behind it, to the next start', async () => {
+    const workspace = await scratch(files("{ cron: '0 * * * *', catch_up: all, overlap: cancel_running }", "'0 * * * *'"))
+    const first = await service(workspace)
+    await first.stop()
+    services.pop()
+    await clock.leap(2 * HOUR)
+    const put = vi.spyOn(store, 'putDocument')
+    const second = await service(workspace, undefined, {
+      ...store,
+      putDocument: async (collection, key, value, expected) => {
+        if (value?.['state'] === 'claimed') void second.schedules.stop()
+        return put(collection, key, value, expected)
+      },
+    })
+    await pass(MINUTE)
+    expect([await firings(), await firings('recipes/r1.yaml')]).toEqual([['09T13:00 started'], []])
+  })
 })
 
 describe('a recipe with problems', () => {
