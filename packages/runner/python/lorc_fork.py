@@ -19,7 +19,10 @@ class Fork:
         if self.pid == 0:
             try:
                 os.close(self.outward)
-                warm()
+                try:
+                    warm()
+                except Exception:
+                    pass  # What matters of it happens again in `run`, where it ends the fork.
                 request = read_all(inward)
                 if request:
                     run(json.loads(request))

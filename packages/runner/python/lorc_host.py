@@ -101,10 +101,12 @@ class Host:
         """To the fork that waits, else to a new one. Gives its process."""
         fork, self.spare = self.spare, None
         request = dict(request, env=self.surroundings.environment.granted, spools=self.surroundings.spools)
-        while fork is None or not fork.give(request):
-            if fork is not None:
-                os.waitpid(fork.pid, 0)
-            fork = Fork(partial(self.warm, request), self.child)
+        if fork is not None:
+            if fork.give(request):
+                return fork.pid
+            os.waitpid(fork.pid, 0)
+        fork = Fork(partial(self.warm, request), self.child)
+        fork.give(request)
         return fork.pid
 
     def warm(self, request):
