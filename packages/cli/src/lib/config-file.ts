@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { extname, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { closest } from './closest.ts'
@@ -111,7 +111,7 @@ export async function readConfig(file: string, root: string): Promise<LorcConfig
 }
 
 async function load(file: string, shown: string): Promise<ConfigData> {
-  if (extname(file) === '.ts') return { value: await importDefault(file, shown), locate: () => undefined }
+  if (/\.m?[jt]s$/.test(file)) return { value: await importDefault(file, shown), locate: () => undefined }
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw unreadable(shown, cause)
   })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { CliError } from './errors.ts'
 
-const CONFIG_FILES = ['lorc.config.ts', 'lorc.config.json', 'lorc.config.yaml'] as const
+const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((ending) => `lorc.config.${ending}`)
 
 /** Where a workspace is, and its configuration file; null: it has none. Absolute. */
 export interface WorkspacePlace {

@@ -77,6 +77,20 @@ describe('the workspace', () => {
     )
   })
 
+  it.each([
+    ['ts', 'export default { concurrency: 7 as number }'],
+    ['mts', 'export default { concurrency: 7 as number }'],
+    ['js', 'export default { concurrency: 7 }'],
+    ['mjs', 'export default { concurrency: 7 }'],
+    ['json', '{ "concurrency": 7 }'],
+    ['yaml', 'concurrency: 7'],
+    ['yml', 'concurrency: 7'],
+  ])('has its configuration in lorc.config.%s', async (ending, text) => {
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+    await writeFile(join(folder, `lorc.config.${ending}`), text)
+    expect(await loadWorkspace(folder, undefined, {})).toMatchObject({ configFile: join(folder, `lorc.config.${ending}`), config: { concurrency: 7 } })
+  })
+
   it('has one configuration', async () => {
     await writeFile(join(folder, 'lorc.config.json'), '{}')
     expect(await config('lorc.config.yaml', '')).toContain('CLI_CONFIG_AMBIGUOUS')
