@@ -8,7 +8,7 @@ import { bytes, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { type Cell, table } from '../render/table.ts'
-import { harmless, oneLine, truncate, wrap } from '../render/text.ts'
+import { harmless, nameRoom, oneLine, truncate, wrap } from '../render/text.ts'
 import { isResumable } from '../resumable.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { runState, waitingApprovals } from '../run-state.ts'
@@ -100,14 +100,14 @@ function waiting(view: RunView, style: Style): string[] {
   return lines
 }
 
-function cells(step: StepState, { style, now }: Shown): Cell[] {
+function cells(step: StepState, { style, columns, now }: Shown): Cell[] {
   const { metrics } = step
   // The wall clock may have been set in the meantime; what an attempt measured is on one that never goes back.
   const until = step.endedAt ?? (step.status === 'running' ? now : null)
   const took = metrics?.wallMs ?? (step.startedAt === null || until === null ? null : until - step.startedAt)
   const cpu = metrics?.cpuUserMs == null ? null : metrics.cpuUserMs + (metrics.cpuSystemMs ?? 0)
   return [
-    { text: truncate(step.name, 32), paint: style.bold },
+    { text: truncate(step.name, nameRoom(columns)), paint: style.bold },
     { text: step.status, paint: paintStatus(step.status, style) },
     { text: took === null ? '-' : duration(took) },
     { text: step.attempts === 0 ? '-' : String(step.attempts) },

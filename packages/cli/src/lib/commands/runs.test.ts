@@ -117,6 +117,12 @@ describe('runs show', () => {
     ],
   })
 
+  it('gives the names of steps in full where no terminal cuts lines', async () => {
+    const name = 'a_name_of_a_step_that_has_45_letters_in_it_all'
+    const { stdout } = await lorc('runs show last', engineWith({ view: async () => viewOf({ plan: planOf(name), steps: [stateOf(name)] }) }))
+    expect(stdout).toContain(`\n${name}  completed`)
+  })
+
   it('is a page that fits 80 columns', async () => {
     const { stdout } = await lorc('runs show last', engineWith({ view: async () => view }))
     expect(stdout.replace(/begun 2026-01-\d\d \d\d:/, 'begun 2026-01-09 12:').split('\n')).toMatchInlineSnapshot(`

@@ -57,6 +57,12 @@ describe('a run of a few steps', () => {
     lastLine: (step: string) => (step === 'load' ? '  reading \x1b[31mrow\x1b[0m 42\tof many' : ''),
   }
 
+  it('cuts names where lines are short, but gives them a third of long ones', () => {
+    const name = 'a_name_of_a_step_that_has_45_letters_in_it_all'
+    expect(frame(planOf(name), []).join('\n')).toContain(` ${name.slice(0, 31)}…`)
+    expect(frame(planOf(name), [], { columns: 200 }).join('\n')).toContain(` ${name}`)
+  })
+
   it('shows each of them in one line of 80 columns', () => {
     const lines = frame(plan, events, input)
     expect(lines).toMatchInlineSnapshot(`

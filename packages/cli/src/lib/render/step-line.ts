@@ -2,7 +2,7 @@ import { type Marks, paintStatus } from './marks.ts'
 import { duration } from './quantity.ts'
 import type { StepRow } from './step-row.ts'
 import type { Style } from './style.ts'
-import { displayWidth, oneLine, padEnd, truncate } from './text.ts'
+import { displayWidth, nameRoom, oneLine, padEnd, truncate } from './text.ts'
 
 /** What a step's line needs to know besides the step. */
 export interface StepLineInput {
@@ -21,7 +21,6 @@ export interface StepLineInput {
   usual(step: string): number | undefined
 }
 
-const NAME_MAX = 32
 const TIME_WIDTH = 7
 /** Of a line: mark and margins before the name, the last column, and the time with a space before it. */
 const FIXED_WIDTH = 4 + 1 + 1 + TIME_WIDTH
@@ -33,7 +32,7 @@ const USUAL_AFTER_MS = 1000
 /** How wide the names' column of these rows is: it leaves at least as much to the notes. */
 export function nameWidthOf(rows: readonly StepRow[], columns: number): number {
   const widest = rows.reduce((width, row) => Math.max(width, displayWidth(row.name) + indentOf(row)), 0)
-  return Math.min(NAME_MAX, Math.max(1, Math.floor((columns - FIXED_WIDTH) / 2)), widest)
+  return Math.min(nameRoom(columns), Math.max(1, Math.floor((columns - FIXED_WIDTH) / 2)), widest)
 }
 
 /** Mark, name, time and note of a step, in at most `columns - 1`. */

@@ -30,6 +30,11 @@ export function displayWidth(text: string): number {
   return width
 }
 
+/** Columns that the name of a step may take where a line has so many: a third, but at least 32. */
+export function nameRoom(columns: number): number {
+  return Math.max(32, Math.floor(columns / 3))
+}
+
 /** The beginning of plain text that fits in `width` columns, with `…` where something was cut off. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
