@@ -19,7 +19,7 @@ export type AcceptOptions = Omit<StartOptions, 'signal' | 'accepted'>
 
 /** Runs that nobody waits for, in one turn of the event loop: where more come, taking them in comes first, for so many milliseconds. */
 const CALM = 8
-const BUSY_MS = 10
+const BUSY_MS = 50
 
 /**
  * The one way in. What is asked for becomes durable at once, together with whatever else comes in the same turn of the event

@@ -24,7 +24,8 @@ export function isAwaited(prefer: string | undefined): boolean {
 
 /** What a client prefers of when it is answered; `waitMs` undefined: it does not say. */
 export function preferenceOf(prefer: string | undefined): { isAsync: boolean; waitMs: number | undefined } {
-  const words = (prefer ?? '').split(/[,;]/).map((word) => word.trim().toLowerCase())
+  if (prefer === undefined) return { isAsync: false, waitMs: undefined }
+  const words = prefer.split(/[,;]/).map((word) => word.trim().toLowerCase())
   const [, seconds] = words.map((word) => /^wait=(\d{1,9})$/.exec(word)).find((match) => match) ?? []
   return { isAsync: words.includes('respond-async'), waitMs: seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_SEC) * 1000 }
 }
