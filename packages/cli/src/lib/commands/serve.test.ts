@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promis
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PerformanceObserver } from 'node:perf_hooks'
 import v8 from 'node:v8'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fakeIo, PID, type FakeIo } from '../fake-io.fixture.ts'
@@ -53,6 +54,19 @@ describe('lorc serve', () => {
     expect(flags).toHaveBeenCalledWith('--opt')
     io.interrupt('SIGTERM')
     expect(await ended).toBe(0)
+  })
+
+  it("bounds V8's young generation as long as it serves", async () => {
+    const observe = vi.spyOn(PerformanceObserver.prototype, 'observe')
+    const disconnect = vi.spyOn(PerformanceObserver.prototype, 'disconnect')
+    onTestFinished(() => (observe.mockRestore(), disconnect.mockRestore()))
+    const io = fakeIo({ cwd: await workspace('server: { port: 0 }') })
+    const ended = serve(io)
+    await until(io, () => /at (http:\S+)\n/.exec(io.stdout.text)?.[1])
+    expect([observe.mock.calls, disconnect.mock.calls.length]).toEqual([[[{ entryTypes: ['gc'] }]], 0])
+    io.interrupt('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(disconnect).toHaveBeenCalledOnce()
   })
 
   it('prints JSON for programs', async () => {

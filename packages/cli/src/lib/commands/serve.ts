@@ -6,6 +6,7 @@ import { oneLine } from '../render/text.ts'
 import { serverOptions } from '../server-options.ts'
 import { trimMemorySoon } from '../trim-memory.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
+import { boundYoungGeneration } from '../young-generation.ts'
 
 export const serve = defineCommand({
   description:
@@ -33,6 +34,7 @@ export const serve = defineCommand({
     const server = await createServer({ ...given.options, log: options.json ? jsonLog(io) : textLog(io) })
     server.app.server.once('connection', wakeOptimizers)
     const stopped = interrupted(io)
+    const unbind = boundYoungGeneration()
     let callOff = (): void => undefined
     try {
       const { host, port } = options
@@ -44,6 +46,7 @@ export const serve = defineCommand({
       io.stderr.write(options.json ? '' : `${signal}: stopping; runs that go on are taken up by the next start\n`)
     } finally {
       callOff()
+      unbind()
       await server.close()
       await given.close()
     }
