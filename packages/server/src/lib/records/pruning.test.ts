@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { createMemoryStore, createRunner, type RunStore } from '@lorc/runner'
+// Loaded before it is first used: a clock that is put forward waits for no file.
+import '@lorc/runner/records'
 import { TestClock } from '@lorc/runner/testing'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import { AuditLog } from '../audit/audit-log.ts'
