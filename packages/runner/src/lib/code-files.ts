@@ -5,6 +5,7 @@ import { isOwn, type CodeLanguage, type CodeUse } from './code-languages/languag
 import { nodeLanguage, packageOf } from './code-languages/node.ts'
 import { pythonLanguage } from './code-languages/python.ts'
 import { shellLanguage } from './code-languages/shell.ts'
+import { requestsOf } from './code-requests.ts'
 import type { JobPlace } from './job-port.ts'
 import type { CodeHashes, CodeScan } from './code-scan.ts'
 import { KeptScans } from './kept-scans.ts'
@@ -19,12 +20,11 @@ interface Code {
 
 /**
  * The code that steps are made of: the file that each names and what that imports inside the workspace, and so on.
- * A file is read anew once it changes; what a content asks for is remembered.
+ * A file is read anew once it changes.
  */
 export class CodeFiles {
   readonly #workspace: Workspace
   readonly #kept = new KeptScans()
-  readonly #requests = new Map<string, { sha256: string; requests: readonly string[] }>()
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace
@@ -108,17 +108,9 @@ export class CodeFiles {
     if (!content) return []
     const sha256 = sha256Hex(content)
     hashes.set(relative(this.#workspace.root, file).split(sep).join('/'), sha256)
-    const requests = await this.#requestsOf(language, file, content, sha256)
+    const requests = await requestsOf(language, file, content, sha256)
     const uses = await Promise.all(requests.map((request) => language.resolve(request, file, this.#workspace)))
     return uses.flat().map((used) => ({ language, use: used }))
-  }
-
-  async #requestsOf(language: CodeLanguage, file: string, content: Buffer, sha256: string): Promise<readonly string[]> {
-    const known = this.#requests.get(file)
-    if (known?.sha256 === sha256) return known.requests
-    const requests = await language.requests(content.toString('utf8'), file)
-    this.#requests.set(file, { sha256, requests })
-    return requests
   }
 }
 

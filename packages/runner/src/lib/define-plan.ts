@@ -52,12 +52,10 @@ async function checkAndSeal(plan: Plan): Promise<SealedPlan> {
   return trustPlan(defined.has(plan) ? plan : copy)
 }
 
-function deepFreeze<T extends object>(value: T): T {
-  if (Object.isFrozen(value)) return value
-  Object.freeze(value)
-  for (const key in value) {
-    const inner: unknown = value[key]
-    if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
-  }
-  return value
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  // What is in it first: V8 is slow to read from what is frozen.
+  if (Array.isArray(value)) for (const inner of value) deepFreeze(inner)
+  else for (const key in value) deepFreeze(value[key])
+  return Object.freeze(value)
 }

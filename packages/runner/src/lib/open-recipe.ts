@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { monotonic } from './clock.ts'
 import { CodeFiles, changedPaths } from './code-files.ts'
+import { knownRequests, rememberRequests, type CodeRequests } from './code-requests.ts'
 import type { CodeHashes } from './code-scan.ts'
 import { trustPlan, trustSealed } from './define-plan.ts'
 import { moduleSecrets, withModuleSecrets, type ModuleSecrets } from './module-steps.ts'
@@ -22,6 +23,7 @@ interface Kept {
   recipes: LoadedRecipe['recipes']
   allow: readonly string[]
   code: CodeHashes
+  requests: CodeRequests
   /** Of the modules that it calls. */
   secrets: ModuleSecrets
   planHash: string
@@ -67,6 +69,7 @@ async function readKept(place: string, file: string, workspace: Workspace): Prom
     if (sha256Hex(bytes.subarray(line + 1)) !== kept.planHash) return undefined
     const json = bytes.toString('utf8', line + 1)
     const plan = JSON.parse(json) as Plan
+    rememberRequests(kept.requests)
     const code = await new CodeFiles(workspace).hashes(allSteps(plan))
     if (changedPaths(kept.code, code).length > 0) return undefined
     if (JSON.stringify(kept.secrets) !== JSON.stringify(await moduleSecrets(plan, workspace.modules))) return undefined
@@ -79,7 +82,8 @@ async function readKept(place: string, file: string, workspace: Workspace): Prom
 
 /** The steps of a plan and of those within it. */
 function allSteps({ steps }: Plan): Plan['steps'] {
-  return steps.flatMap((step) => [step, ...(step.recipe ? allSteps(step.recipe.plan) : [])])
+  const inner = steps.flatMap(({ recipe }) => (recipe ? allSteps(recipe.plan) : []))
+  return inner.length === 0 ? steps : [...steps, ...inner]
 }
 
 type Loaded = LoadedRecipe & { plan: Plan }
@@ -96,7 +100,7 @@ async function keep(place: string, { plan, sha256, recipes }: Loaded, workspace:
     const { hash: planHash, json } = trustPlan(plan)
     const code = await new CodeFiles(workspace).hashes(allSteps(plan))
     const secrets = await moduleSecrets(plan, workspace.modules)
-    const kept: Kept = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, secrets, planHash }
+    const kept: Kept = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, requests: knownRequests(code), secrets, planHash }
     mkdirSync(dirname(place), { recursive: true })
     writeFileSync(draft, `${JSON.stringify(kept)}\n${json}`)
     renameSync(draft, place)
