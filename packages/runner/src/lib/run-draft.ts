@@ -12,7 +12,6 @@ import type { JsonObject } from './json.ts'
 import { completeParams } from './params.ts'
 import { needsOf } from './plan-needs.ts'
 import type { Plan } from './plan.ts'
-import { newRunId } from './run-id.ts'
 import { skippedSteps } from './run-order.ts'
 import { refuseIn, secretsOf, type Secrets } from './secrets.ts'
 import type { DriverIdentity } from './store.ts'
@@ -67,7 +66,7 @@ export class RunDrafts {
     { hashes: code, packages }: CodeScan,
     imported: readonly StepImport[],
   ): RunDraft {
-    const { clock, ids } = this.#around
+    const { clock, runIds } = this.#around
     const secrets = secretsOf(plan, this.#options.env)
     // What is wrong with a parameter is told with its value.
     secrets?.refuse(options.params, 'The parameter')
@@ -75,7 +74,7 @@ export class RunDrafts {
     if (secrets) refuseIn(secrets, plan, { params, request: options.request ?? null }, imported)
     const granted = needsOf(plan).grants ? grantedHashes(plan, this.#options.env) : undefined
     const now = clock.now()
-    const runId = options.runId ?? newRunId(now, () => ids.random())
+    const runId = options.runId ?? runIds.next(now)
     const journal = new Journal(this.#around, runId, 1)
     const recipe = options.recipe ?? null
     const git = this.#git.read()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { checkRunId, newRunId } from './run-id.ts'
+import { checkRunId, newRunId, RunIds } from './run-id.ts'
 
 const at = Date.UTC(2026, 0, 9, 12, 34, 56)
 
@@ -9,12 +9,15 @@ it('tells the second in which the run begins, the time within it, and a chance, 
 })
 
 it('goes with the clock, also when that goes back', () => {
-  const ids = [at + 1999, at + 1000, at - 1].map((now) => newRunId(now, () => 0))
+  const made = new RunIds({ random: () => 0 })
+  const ids = [at + 1999, at + 1000, at - 1].map((now) => made.next(now))
   expect(ids).toEqual(['run_2026-01-09T12-34-57Z_zy0000', 'run_2026-01-09T12-34-57Z_zy0001', 'run_2026-01-09T12-34-55Z_zy0000'])
 })
 
 it('differs from all others of its second, and comes after them, whatever is drawn', () => {
-  const ids = Array.from({ length: 3000 }, (_, nth) => newRunId(at + 60_000 + Math.floor(nth / 100), () => ((nth * 7) % 11) / 11))
+  let draws = 0
+  const made = new RunIds({ random: () => ((draws++ * 7) % 11) / 11 })
+  const ids = Array.from({ length: 3000 }, (_, nth) => made.next(at + Math.floor(nth / 100)))
   expect(new Set(ids).size).toBe(3000)
   expect(ids).toEqual(ids.toSorted())
 })

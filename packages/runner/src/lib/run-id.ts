@@ -1,3 +1,4 @@
+import type { Ids } from './api.ts'
 import { RunnerError } from './errors.ts'
 
 const BASE = 36
@@ -7,20 +8,41 @@ const CHANCE = 4
 
 /**
  * `run_2026-01-09T12-34-56Z_ab12cd`: UTC to the second, then six base-36 digits: two of the time within the second, four of
- * `random` (uniform in [0, 1)). Ids that a process makes in a second rise and differ: they are kept in order of their names,
- * where neighbours cost less than what is spread.
+ * `random` (uniform in [0, 1)).
  */
 export function newRunId(now: number, random: () => number): string {
-  const at = Math.floor(now / 1000)
-  if (at !== second) {
-    second = at
-    time = new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')
-    last = -1
-  }
-  const drawn = Math.floor(((now % 1000) / 1000) * BASE ** TIME) * BASE ** CHANCE + Math.floor(random() * BASE ** CHANCE)
-  last = Math.max(drawn, last + 1)
-  return `run_${time}Z_${last.toString(BASE).padStart(TIME + CHANCE, '0')}`
+  return spelled(now, drawn(now, random))
 }
+
+/** Makes ids as `newRunId` does; those of a second rise and differ: neighbours cost a store less than what is spread. */
+export class RunIds {
+  readonly #ids: Ids
+  #second = NaN
+  #last = -1
+
+  constructor(ids: Ids) {
+    this.#ids = ids
+  }
+
+  next(now: number): string {
+    const second = Math.floor(now / 1000)
+    if (second !== this.#second) this.#last = -1
+    this.#second = second
+    this.#last = Math.max(drawn(now, () => this.#ids.random()), this.#last + 1)
+    return spelled(now, this.#last)
+  }
+}
+
+function drawn(now: number, random: () => number): number {
+  return Math.floor(((now % 1000) / 1000) * BASE ** TIME) * BASE ** CHANCE + Math.floor(random() * BASE ** CHANCE)
+}
+
+function spelled(now: number, number: number): string {
+  return `run_${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}Z_${number.toString(BASE).padStart(TIME + CHANCE, '0')}`
+}
+
+/** Every id that lorc made, in a text. */
+export const MADE_RUN_ID = /run_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_[0-9a-z]{6}/g
 
 const RUN_ID = /^run_[A-Za-z0-9][A-Za-z0-9_.-]{0,119}$/
 
@@ -32,8 +54,3 @@ export function checkRunId(runId: string | undefined): void {
     details: { option: 'runId' },
   })
 }
-
-/** The second that ids were made in last, as they spell it, and what the last of them ends in. */
-let second = NaN
-let time = ''
-let last = -1

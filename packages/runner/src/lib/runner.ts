@@ -33,7 +33,7 @@ import { RunDrafts, type DraftOptions, type RunDraft } from './run-draft.ts'
 import { checkSeed } from './provenance.ts'
 import { checkRepairOfCompleted } from './repair.ts'
 import { loadRun, storedEvents, verifyRun } from './run-reader.ts'
-import { checkRunId, newRunId } from './run-id.ts'
+import { checkRunId, RunIds } from './run-id.ts'
 import { RunSteering } from './run-steering.ts'
 import { viewOf } from './run-view.ts'
 import type { RemovedRuns } from './run-removal.ts'
@@ -99,7 +99,7 @@ class LocalRunner implements Runner {
   #closing: Promise<void> | undefined
 
   constructor(options: RunnerOptions & { stateDir: string }, store: RunStore, ownsStore: boolean) {
-    const { workspace: root, stateDir, env = {}, python, concurrency = CORES, graceMs = 5000 } = options
+    const { workspace: root, stateDir, env = {}, ids = systemIds, python, concurrency = CORES, graceMs = 5000 } = options
     this.store = store
     this.#ownsStore = ownsStore
     this.#clock = options.clock ?? systemClock
@@ -114,14 +114,15 @@ class LocalRunner implements Runner {
     this.#drivers = new LiveRuns(this.#clock)
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
     const children: ChildRuns = {
-      newId: () => newRunId(this.#clock.now(), () => this.#around.ids.random()),
+      newId: () => this.#around.runIds.next(this.#clock.now()),
       drive: (runId, child, params, parent) => this.#driveChild(runId, child, params, parent),
     }
     const local = { children, clock: this.#clock, workspace: this.#workspace, stateDir, env, size: concurrency, graceMs, ...(python !== undefined && { python }), ...(options.jobs && { jobs: options.jobs }) }
     this.#around = {
       store,
       clock: this.#clock,
-      ids: options.ids ?? systemIds,
+      ids,
+      runIds: new RunIds(ids),
       workspace: this.#workspace,
       graceMs,
       slots: new GroupSlots(store, this.#identity, this.#clock, this.#leaseMs),

@@ -2,6 +2,7 @@ import type { Clock, Ids } from './api.ts'
 import type { StepExecutor } from './executor.ts'
 import type { GroupSlots } from './group-slots.ts'
 import type { PlanStep } from './plan.ts'
+import type { RunIds } from './run-id.ts'
 import type { RunStore } from './store.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -10,6 +11,7 @@ export interface Surroundings {
   readonly store: RunStore
   readonly clock: Clock
   readonly ids: Ids
+  readonly runIds: RunIds
   readonly workspace: Workspace
   readonly graceMs: number
   readonly slots: GroupSlots

@@ -121,6 +121,16 @@ it('decides as people did, and answers within the runs of steps', async () => {
   expect(result.steps[1]!.approval!.decision).toMatchObject({ approved: false, by: 'ann', reason: 'looks right' })
 })
 
+it('finds the same in the folders of the runs of steps, however deep', async () => {
+  const ask: Plan = { ...scriptedPlan({ name: 'ask', type: 'module' }), name: 'deep' }
+  const mid: Plan = { ...scriptedPlan({ name: 'sub', type: 'recipe', recipe: { plan: ask } }), name: 'mid' }
+  const { file } = await record(scriptedPlan({ name: 'early', type: 'recipe', recipe: { plan: mid } }), answering)
+  const { diff, store, result } = await replay(file)
+  expect([result.status, asked, diff.same, diff.effect]).toEqual(['completed', 1, true, null])
+  const { context } = await readRunRecord(store, result.runId)
+  expect(context.get('x.n_v1')).toEqual({ n: 1, path: 'runs/<run of early > sub>/artifacts/ask/plot.svg' })
+})
+
 it('ends where nobody had decided', async () => {
   const { file } = await record(scriptedPlan({ name: 'may', type: 'approval' }), answering, {}, (runner, runId) => runner.cancel(runId, { by: 'x', reason: 'y' }).then(() => world.clock.advance(5000)))
   const { result } = await replay(file)

@@ -2,9 +2,11 @@ import type { StepState } from '../api.ts'
 import type { JournalEvent, RunStatus } from '../events.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Plan } from '../plan.ts'
+import { MADE_RUN_ID } from '../run-id.ts'
 import { loadRun, type JournalSource } from '../run-reader.ts'
+import { parseItemName } from '../step-names.ts'
 
-/** What is compared of a run. Its own id reads `<run>` wherever a value or a path holds it. */
+/** What is compared of a run. Its own id reads `<run>` wherever a value or a path holds it, that of a step's run `<run of STEP>`. */
 export interface RunRecord {
   runId: string
   name: string
@@ -50,7 +52,8 @@ export async function readRunRecord(source: JournalSource, runId: string): Promi
   const { noCache: _noCache, ...counting } = options
   const steps = fold.steps()
   const keys = context.keys().filter((key) => !key.startsWith('_runner.'))
-  const own = <T extends JsonValue>(value: T): T => withoutOwnId(value, runId)
+  const others = await idsWithin(source, plan, steps)
+  const own = <T extends JsonValue>(value: T): T => withoutIds(value, runId, others)
   return {
     runId,
     name: fold.name,
@@ -79,8 +82,24 @@ function valuesOf(writes: { [key: string]: { value: JsonValue } }): JsonObject {
   return Object.fromEntries(Object.entries(writes).map(([key, { value }]) => [key, value]))
 }
 
-/** Folders of a run are named after it, and so are values that tell where something lies. */
-function withoutOwnId<T extends JsonValue>(value: T, runId: string): T {
+/** The ids of the runs of steps, and of the runs of their steps, each with what it reads as. What is within a run that is gone is not known. */
+async function idsWithin(source: JournalSource, plan: Plan, steps: readonly StepState[], path = ''): Promise<Map<string, string>> {
+  const ids = new Map<string, string>()
+  const plans = new Map(plan.steps.map(({ name, recipe }) => [name, recipe?.plan]))
+  for (const { name, childRun } of steps) {
+    if (childRun === null) continue
+    ids.set(childRun, `<run of ${path}${name}>`)
+    if (!plans.get(parseItemName(name)?.step ?? name)?.steps.some(({ recipe }) => recipe)) continue
+    const child = await loadRun(source, childRun).catch(() => undefined)
+    if (child) for (const [id, told] of await idsWithin(source, child.plan, child.fold.steps(), `${path}${name} > `)) ids.set(id, told)
+  }
+  return ids
+}
+
+/** Folders of runs are named after them, and so are values that tell where something lies. */
+function withoutIds<T extends JsonValue>(value: T, runId: string, others: ReadonlyMap<string, string>): T {
   const text = JSON.stringify(value)
-  return text.includes(runId) ? (JSON.parse(text.replaceAll(runId, '<run>')) as T) : value
+  if (!text.includes('run_')) return value
+  const told = text.replaceAll(runId, '<run>').replace(MADE_RUN_ID, (id) => JSON.stringify(others.get(id) ?? id).slice(1, -1))
+  return JSON.parse(told) as T
 }
