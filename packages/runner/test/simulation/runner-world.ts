@@ -37,7 +37,7 @@ export interface RunnerCase {
   wakeAfter: number
 }
 
-const MOST_TURNS = 300
+const MOST_TURNS = 3000
 
 /** Lives a run from its start to its end, over as many processes as it takes. */
 export class RunnerWorld {
