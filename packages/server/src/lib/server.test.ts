@@ -29,18 +29,22 @@ describe('the service', () => {
   it('answers who waits for a run when the service stops, once its steps have had their time', async () => {
     const clock = new TestClock()
     const begun = Promise.withResolvers<void>()
+    let ended = false
     const hangs = ({ signal }: { signal: AbortSignal }) =>
       new Promise<never>((_, reject) => {
         begun.resolve()
-        signal.addEventListener('abort', () => reject(new Error('ended')))
+        signal.addEventListener('abort', () => {
+          ended = true
+          reject(new Error('ended'))
+        })
       })
     const { server } = await serviceFixture({ clock, files: { 'recipes/one.yaml': recipeOf('first', 'a'), 'a.sh': '' }, steps: { a: hangs }, config: { server: { stopSec: 8 } } })
     const { url } = await server.listen({ port: 0 })
     const answer = fetch(`${url}/recipes/one/runs`, { method: 'POST', headers: { prefer: 'wait=30', 'content-type': 'application/json' }, body: '{}' })
     await begun.promise
     const closed = server.close()
-    await clock.advance(7999)
-    await clock.advance(1)
+    const aSecondLater = (): Promise<boolean> => clock.advance(1000).then(() => ended)
+    await expect.poll(aSecondLater).toBe(true)
     expect(await (await answer).json()).toMatchObject({ status: 'running' })
     await closed
   })
