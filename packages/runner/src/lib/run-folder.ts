@@ -7,25 +7,27 @@ import type { JournalEvent, RunOrigin } from './events.ts'
 import { linesOf, readLines } from './log-lines.ts'
 import { replaceFiles } from './replace-files.ts'
 import type { Plan } from './plan.ts'
-import { loadRun, type JournalSource, type LoadedRun } from './run-reader.ts'
+import { loadRun, type LoadedRun } from './run-reader.ts'
+import type { RunStore } from './store.ts'
 import { storeError } from './stores/store-error.ts'
 
 /**
- * Writes a run's folder from its journal: `run.json`, `results.json`, `events.ndjson` and `logs.jsonl`, each complete or not at
- * all. Returns the folder. Throws STORE_*, also where it is the folder that cannot be written.
+ * Writes a run's folder from its journal, of which `known` are the lines where they are at hand: `run.json`, `results.json`,
+ * `events.ndjson` and `logs.jsonl`, each complete or not at all. Returns the folder. Throws STORE_*, also where it is the folder
+ * that cannot be written.
  */
-export async function writeRunFolder(store: JournalSource, places: RunPlaces, folder: string): Promise<string> {
+export async function writeRunFolder(store: RunStore, places: RunPlaces, folder: string, known?: readonly string[]): Promise<string> {
   try {
-    await writeViews(store, places, folder)
+    await writeViews(store, places, folder, known)
     return folder
   } catch (error) {
     throw storeError(error, 'write', folder, 'run folder')
   }
 }
 
-async function writeViews(store: JournalSource, places: RunPlaces, folder: string): Promise<void> {
+async function writeViews(store: RunStore, places: RunPlaces, folder: string, known?: readonly string[]): Promise<void> {
   const { runId } = places
-  const lines = await shortJournal(store, runId)
+  const lines = known ?? (await shortJournal(store, runId))
   const attempts: Begun[] = []
   const source = lines === undefined ? store : { plan: (hash: string) => store.plan(hash), read: () => [lines] }
   const run = await loadRun(source, runId, { visit: (event) => noteAttempt(attempts, event) })
@@ -47,7 +49,7 @@ async function writeViews(store: JournalSource, places: RunPlaces, folder: strin
 const SHORT = 4_000
 
 /** The lines of a journal; undefined: there are more than SHORT. */
-async function shortJournal(store: JournalSource, runId: string): Promise<string[] | undefined> {
+async function shortJournal(store: RunStore, runId: string): Promise<string[] | undefined> {
   const lines: string[] = []
   for await (const chunk of store.read(runId)) {
     lines.push(...chunk)
@@ -188,14 +190,14 @@ function indexOf(plan: Plan): Map<string, number> {
  * Writes beside the file, then renames: a reader sees the old file or the new one. Nothing is synced: the folder is a
  * view of the journal, which is, and can be written again.
  */
-async function replaceFile(file: string, content: string | ReturnType<JournalSource['read']>): Promise<void> {
+async function replaceFile(file: string, content: string | AsyncIterable<string[]>): Promise<void> {
   const draft = `${file}.new`
   if (typeof content === 'string') await writeFile(draft, content)
   else await writeFile(draft, asText(content))
   await rename(draft, file)
 }
 
-async function* asText(chunks: ReturnType<JournalSource['read']>): AsyncGenerator<string> {
+async function* asText(chunks: AsyncIterable<string[]>): AsyncGenerator<string> {
   for await (const lines of chunks) yield asLines(lines)
 }
 

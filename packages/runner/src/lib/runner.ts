@@ -6,14 +6,12 @@ import { AcceptedRuns, type AcceptedRun } from './accepted-runs.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
 import type { CodeScan } from './code-scan.ts'
-import { sealPlan } from './define-plan.ts'
 import { driverIdentity } from './driver-identity.ts'
 import { Driver } from './driver.ts'
 import { stepEnvironments } from './environment.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
 import { executorTable, versionsOf } from './executor-table.ts'
-import { FolderWriter } from './folder-writer.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
 import { acquireLease, isDriven } from './lease.ts'
@@ -31,6 +29,7 @@ import type { Durations } from './scheduler/start-order.ts'
 import { RunAssembly, type Reopening } from './run-assembly.ts'
 import { RunDrafts, type DraftOptions, type RunDraft } from './run-draft.ts'
 import { checkSeed } from './provenance.ts'
+import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
 import { loadRun, storedEvents, verifyRun } from './run-reader.ts'
 import { checkRunId, RunIds } from './run-id.ts'
@@ -94,7 +93,6 @@ class LocalRunner implements Runner {
   readonly #accepted = new AcceptedRuns()
   readonly #steering: RunSteering
   readonly #logs: LogPaths
-  readonly #folders: FolderWriter
   readonly #onRun: RunnerOptions['onRun']
   #closing: Promise<void> | undefined
 
@@ -142,7 +140,6 @@ class LocalRunner implements Runner {
       code: this.#code,
       fingerprint,
     })
-    this.#folders = new FolderWriter(store)
     this.#logs = new LogPaths((runId) => this.#planOf(runId), (runId) => this.#assembly.places(runId))
     this.#previewing = { store, root, fingerprint, concurrency }
     this.#steering = new RunSteering(
@@ -313,10 +310,10 @@ class LocalRunner implements Runner {
     return verifyRun(this.store, runId)
   }
 
-  async writeRunFolder(run: string | RunHandle): Promise<string> {
+  writeRunFolder(run: string | RunHandle): Promise<string> {
     const runId = typeof run === 'string' ? run : run.runId
-    const known = run instanceof Driver && run.journal ? { lines: run.journal, sealed: await sealPlan(run.plan) } : undefined
-    return this.#folders.write(this.#assembly.places(runId), join(this.#runsDir, runId), known)
+    const lines = run instanceof Driver ? run.journal : undefined
+    return writeRunFolder(this.store, this.#assembly.places(runId), join(this.#runsDir, runId), lines)
   }
 
   logPath(runId: string, step: string, attempt: number): Promise<string> {
@@ -349,7 +346,6 @@ class LocalRunner implements Runner {
     const waiting = this.#accepted.clear().map((runId) => ({ runId, epoch: 1 }))
     await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting]).catch(() => {})
     await this.#presence.close()
-    await this.#folders.close()
     if (this.#ownsStore) await this.store.close()
   }
 
