@@ -20,8 +20,8 @@ const report = ({ name, passed, ms, output }: CheckResult): void => {
 }
 
 const env = { ...process.env, NO_COLOR: '1', TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
-// Three at once on any machine: of two cores, they leave little unused; many tests wait for programs that they started.
-const results = await runAll(checks.filter((check) => picked.has(check)), 3, (check) => runCheck(check, root, env), report)
+// Two at once on any machine: the test runner leaves one core of two, and takes what more there are itself.
+const results = await runAll(checks.filter((check) => picked.has(check)), 2, (check) => runCheck(check, root, env), report)
 const failed = results.filter(({ passed }) => !passed)
 if (failed.length > 0) console.log(`failed: ${failed.map(({ name }) => name).join(', ')}`)
 console.log(`${results.length - failed.length} passed, ${failed.length} failed`)
