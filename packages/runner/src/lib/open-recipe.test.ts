@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpath
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { knownRequests } from './code-requests.ts'
 import { openRecipe } from './open-recipe.ts'
 
 let root: string
@@ -38,6 +39,18 @@ it('takes a plan that was kept, the same in every part', async () => {
   await keepMarked()
   expect(await open()).toEqual(first)
   expect(compiled()).toBe(false)
+})
+
+it('knows what the code asks for from what was kept', async () => {
+  write('a.mjs', "import './b.mjs'\nexport const go = () => {}")
+  write('b.mjs', '')
+  await open()
+  const [first = '', plan] = readFileSync(keptFile(), 'utf8').split('\n')
+  const kept = JSON.parse(first) as { requests: Record<string, string[]> }
+  expect(Object.values(kept.requests)).toEqual([['./b.mjs'], []])
+  writeFileSync(keptFile(), `${JSON.stringify({ ...kept, requests: { ...kept.requests, 'of-another-process.mjs': ['x'] } })}\n${plan}`)
+  await open()
+  expect(knownRequests({ 'c.mjs': 'of-another-process' })).toEqual({ 'of-another-process.mjs': ['x'] })
 })
 
 it.each([
