@@ -14,6 +14,10 @@ const usingDeclaration = {
   selector: 'VariableDeclaration[kind=/using/]',
   message: 'The oldest supported Node runs the source as it is, and does not know `using`.',
 }
+const assignedFunction = {
+  selector: 'AssignmentExpression[left.type="MemberExpression"][right.type=/^(Arrow)?FunctionExpression$/]',
+  message: 'V8 allocates a function that is assigned to a property among what lives long: it, and all that it sees, stay until a full garbage collection. Give it a name first.',
+}
 
 export default ts.config(
   {
@@ -61,6 +65,13 @@ export default ts.config(
     files: libraries,
     rules: {
       'no-restricted-syntax': ['error', namedZod, usingDeclaration],
+    },
+  },
+  {
+    files: libraries,
+    ignores: [...tests, 'packages/cli/**'],
+    rules: {
+      'no-restricted-syntax': ['error', namedZod, usingDeclaration, assignedFunction],
     },
   },
   {

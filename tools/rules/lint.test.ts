@@ -9,6 +9,7 @@ const canaries = [
   ['console in a library', 'runner', 'export const f = (): void => console.log(1)\n', 'no-console'],
   ['process in a library', 'runner', 'export const f = (): string => process.cwd()\n', 'no-restricted-globals'],
   ['all of zod', 'runner', "import { z } from 'zod'\nexport const f = z\n", 'no-restricted-syntax'],
+  ['a function that outlives its run', 'runner', 'export const f = (x: { y: () => void }): void => {\n  x.y = () => {}\n}\n', 'no-restricted-syntax'],
   ['syntax that Node 22 does not know', 'runner', 'export const f = (x: Disposable): void => {\n  using y = x\n  y.toString()\n}\n', 'no-restricted-syntax'],
   ['eval', 'cli', "export const f = (): unknown => eval('1')\n", 'no-eval'],
   ['a rule switched off in a comment', 'context', '/* eslint-disable */\nexport const f = (x: any): unknown => x\n', '@typescript-eslint/no-explicit-any'],

@@ -32,13 +32,11 @@ export class JobClient implements JobEvents {
   readonly #signal: AbortSignal | undefined
   readonly #findSecret: ((text: string) => string | undefined) | undefined
   readonly #occurrences = new Occurrences()
-  readonly #now: () => number
   readonly #buffer = new RowBuffer()
   #timer: NodeJS.Timeout | undefined
 
   constructor(ports: ClientPorts, { runId, step = '', correlationId, signal, findSecret }: ClientOptions) {
     this.#ports = ports
-    this.#now = () => ports.now()
     this.#emitter = { runId: runId ?? randomId(), step }
     this.#correlationId = correlationId ?? runId
     this.#signal = signal
@@ -46,7 +44,7 @@ export class JobClient implements JobEvents {
   }
 
   emit(event: EventInput): string {
-    const draft = draftEvent(event, this.#correlationId, this.#now, this.#ports.maxPayloadBytes)
+    const draft = draftEvent(event, this.#correlationId, this.#ports.now, this.#ports.maxPayloadBytes)
     const key = keyOf(event)
     this.#refuseSecrets(draft, key)
     const { rows, bytes } = this.#ports.buffer
@@ -60,7 +58,7 @@ export class JobClient implements JobEvents {
 
   async upsert(objects: RawObjectInput<object> | readonly RawObjectInput<object>[]): Promise<UpsertCounts> {
     const given = (Array.isArray(objects) ? objects : [objects]) as readonly RawObjectInput[]
-    const rows = rawObjectRows(given, this.#correlationId, this.#now(), this.#ports.maxPayloadBytes)
+    const rows = rawObjectRows(given, this.#correlationId, this.#ports.now(), this.#ports.maxPayloadBytes)
     for (const row of rows) this.#refuseSecrets(row, row.object_id)
     return rows.length === 0 ? { inserted: 0, updated: 0, unchanged: 0 } : this.#ports.upsert(rows, this.#signal)
   }

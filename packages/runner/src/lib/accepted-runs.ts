@@ -28,8 +28,7 @@ export class AcceptedRuns {
     const { runId, journal, secrets, created, given } = draft
     const recorded: JournalEvent[] = []
     await new Promise<void>((resolve, reject) => {
-      journal.onDurable = () => resolve()
-      journal.onFailure = reject
+      journal.tell(() => resolve(), reject)
       for (const data of [created, ...given]) recorded.push(journal.append(secrets?.event(data) ?? data, at))
     })
     const isKept = this.#kept < KEPT

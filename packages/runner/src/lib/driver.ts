@@ -69,8 +69,7 @@ export class Driver implements RunHandle, LiveRun {
     this.opened = new Promise((resolve, reject) => (this.#opened = { resolve, reject }))
     this.#port = this.#makePort()
     this.#attempts = new StepAttempts(around, run, this.#steps, this.#port)
-    run.journal.onDurable = (events) => this.#onDurable(events)
-    run.journal.onFailure = (error) => this.#onFailure(error)
+    run.journal.tell((events) => this.#onDurable(events), (error) => this.#onFailure(error))
   }
 
   get runId(): string {

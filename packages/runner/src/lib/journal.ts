@@ -7,6 +7,11 @@ import type { CommitResult, JournalBatch, RunStore } from './store.ts'
 
 type BatchExtras = Pick<JournalBatch, 'create' | 'ended' | 'reopened' | 'inboxDone'>
 
+/** Called after each commit with the events that became durable. */
+type OnDurable = (events: JournalEvent[]) => void
+/** Called once, when a commit failed for good. */
+type OnFailure = (error: RunnerError) => void
+
 export interface JournalPosition {
   /** Events that the journal has. */
   length: number
@@ -36,10 +41,8 @@ export class Journal implements Source {
   #inFlight: JournalEvent[] = []
   #requested = false
   #failure: RunnerError | undefined
-  /** Called after each commit with the events that became durable. */
-  onDurable: (events: JournalEvent[]) => void = () => {}
-  /** Called once, when a commit failed for good. */
-  onFailure: (error: RunnerError) => void = () => {}
+  #onDurable: OnDurable | undefined
+  #onFailure: OnFailure | undefined
 
   constructor({ store, clock }: { store: RunStore; clock: Clock }, runId: string, epoch: number, position: JournalPosition = { length: 0, hash: GENESIS }) {
     this.#committer = Committer.of(store)
@@ -58,6 +61,12 @@ export class Journal implements Source {
 
   get length(): number {
     return this.#seq
+  }
+
+  /** Who is told from now on. */
+  tell(onDurable: OnDurable, onFailure: OnFailure): void {
+    this.#onDurable = onDurable
+    this.#onFailure = onFailure
   }
 
   /** Seals an event and has it written soon; `data` becomes the event. */
@@ -95,7 +104,7 @@ export class Journal implements Source {
     const events = this.#inFlight
     this.#inFlight = []
     if (this.#lines.length > 0 || Object.keys(this.#extras).length > 0) this.#request()
-    this.onDurable(events)
+    this.#onDurable?.(events)
   }
 
   #request(): void {
@@ -106,7 +115,7 @@ export class Journal implements Source {
 
   #fail(result: 'fenced' | 'exists' | RunnerError): void {
     this.#failure = result instanceof RunnerError ? result : refusal(result, this.#runId)
-    this.onFailure(this.#failure)
+    this.#onFailure?.(this.#failure)
   }
 }
 

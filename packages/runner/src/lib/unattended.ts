@@ -19,8 +19,7 @@ export async function journalUnattended(
     const run = await loadRun(store, runId)
     const journal = new Journal({ store, clock }, runId, epoch, run.position)
     const durable = new Promise<void>((resolve, reject) => {
-      journal.onDurable = () => resolve()
-      journal.onFailure = reject
+      journal.tell(() => resolve(), reject)
     })
     journal.append(decide(run), clock.now())
     await durable

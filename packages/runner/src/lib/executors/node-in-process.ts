@@ -109,10 +109,11 @@ class InProcessAttempt implements AttemptScope, InProcessBacking {
       this.#end(cutShort(signal))
     }
     const wait = (): void => void (timer = setTimeout(giveUp, this.#attempt.graceMs))
-    this.#unwatch = () => {
+    const unwatch = (): void => {
       clearTimeout(timer)
       signal.removeEventListener('abort', wait)
     }
+    this.#unwatch = unwatch
     if (signal.aborted) wait()
     else signal.addEventListener('abort', wait, { once: true })
   }

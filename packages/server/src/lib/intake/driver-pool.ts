@@ -136,8 +136,9 @@ export class DriverPool {
     if (this.#isSoon) return
     this.#callOff?.()
     const turn = setImmediate(() => this.#beginSome())
+    const callOff = (): void => clearImmediate(turn)
     this.#isSoon = true
-    this.#callOff = () => clearImmediate(turn)
+    this.#callOff = callOff
   }
 
   #beginSome(): void {
