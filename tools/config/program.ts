@@ -7,9 +7,11 @@ import { base, builtinsOnUse, type Entries, named, type PluginHook, processEntri
 
 interface ProgramOptions {
   carries: readonly string[]
-  installed: string[]
+  installed: readonly string[]
   library: string
   scripts: readonly string[]
+  stays: string
+  shared: readonly string[]
   instead: Readonly<Record<string, string>>
 }
 
@@ -19,29 +21,22 @@ interface ProgramOptions {
  * - `dist/<name>.js` is what Node is told to run: a module of its own, short.
  * - `scripts` are the modules that it goes on with, each with all that it needs, also what it imports lazily, as one script:
  *   see `asScript`.
+ * - `stays` is the module that a process goes on with which stays: modules again, so that what it does not use is not in its memory.
+ *   What is in `shared` comes from where it is installed, too: the packages in `installed` need it, and one of each is enough.
  * - `instead` are modules that lie in the source in the place of others that only a build has a use for.
  * - The processes and threads that the packages in `carries` start, and their `python/` folders, are carried along: built code
  *   finds one as `new URL('../python/', import.meta.url)`, in this package as in the one it came from.
  * - `library` is what others may import of it, with its declarations. The templates of projects are put beside, and the JSON Schema of recipes
  *   that their first lines name.
  */
-export const program = (name: string, { carries, installed, library, scripts, instead }: ProgramOptions): Options[] => {
+export const program = (name: string, { carries, installed, library, scripts, stays, shared, instead }: ProgramOptions): Options[] => {
   // Not by `clean`: the builds go on at the same time.
   rmSync('dist', { recursive: true, force: true })
-  const bundled: Options = {
-    ...base,
-    clean: false,
-    external: installed,
-    noExternal: [new RegExp(`^(?!\\.|(?:${installed.join('|')})(?:/|$))`)],
-    esbuildPlugins: [builtinsOnUse],
-    esbuildOptions: lean,
-  }
   const beside: Options = {
-    ...bundled,
+    ...bundled(installed),
     entry: Object.assign(named([library]), ...[...carries, '.'].map(processEntries)) as Entries,
     dts: { entry: named([library]) },
-    // CommonJS dependencies, once bundled, call require() for builtins alone. Every chunk has this line: it must cost nothing.
-    banner: { js: 'const require=(name)=>process.getBuiltinModule(name);' },
+    banner: REQUIRE,
     async onSuccess() {
       rmSync('python', { recursive: true, force: true })
       for (const from of carries) {
@@ -52,8 +47,9 @@ export const program = (name: string, { carries, installed, library, scripts, in
       cpSync('../../docs/recipe.schema.json', 'recipe.schema.json')
     },
   }
+  const service: Options = { ...bundled([...installed, ...shared]), entry: { [basename(stays, '.ts')]: stays }, banner: REQUIRE }
   const first: Options = {
-    ...bundled,
+    ...bundled(installed),
     entry: named([name]),
     splitting: false,
     banner: { js: refuseOldNode(name) },
@@ -63,7 +59,7 @@ export const program = (name: string, { carries, installed, library, scripts, in
   }
   const names = scripts.map((path) => basename(path, '.ts'))
   const rest: Options = {
-    ...bundled,
+    ...bundled(installed),
     format: 'cjs',
     splitting: false,
     entry: Object.fromEntries(scripts.map((path) => [basename(path, '.ts'), path])),
@@ -76,8 +72,21 @@ export const program = (name: string, { carries, installed, library, scripts, in
       for (const file of names.map((one) => `dist/${one}.script.js`)) writeFileSync(file, await asScript(readFileSync(file, 'utf8'), file))
     },
   }
-  return [beside, first, rest]
+  return [beside, service, first, rest]
 }
+
+/** CommonJS dependencies, once bundled, call require() for builtins alone. Every chunk has this line: it must cost nothing. */
+const REQUIRE = { js: 'const require=(name)=>process.getBuiltinModule(name);' }
+
+/** Everything is bundled but for the packages in `installed`. */
+const bundled = (installed: readonly string[]): Options => ({
+  ...base,
+  clean: false,
+  external: [...installed],
+  noExternal: [new RegExp(`^(?!\\.|(?:${installed.join('|')})(?:/|$))`)],
+  esbuildPlugins: [builtinsOnUse],
+  esbuildOptions: lean,
+})
 
 /** Before anything fails for want of what Node did not have yet. */
 const refuseOldNode = (name: string): string => {

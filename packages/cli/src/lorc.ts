@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync, writeSync } from 'node:fs'
 import { enableCompileCache, getCompileCacheDir } from 'node:module'
-import { loadJobsList, loadProgram } from './lib/start/parts.ts'
+import { loadJobsList, loadProgram, loadService } from './lib/start/parts.ts'
 
 // Every command waits for this file first: it imports what takes no time.
 const words = process.argv.slice(2)
@@ -22,7 +22,7 @@ async function listJobs(folder: string | undefined): Promise<boolean> {
 }
 
 async function runProgram(folder: string | undefined): Promise<void> {
-  const { exports, keep } = await loadProgram({ words, folder })
+  const { exports, keep } = words[0] === 'serve' ? await loadService() : await loadProgram({ words, folder })
   await exports.runProcess(process, words, version())
   // Wrong words may be anything.
   if (process.exitCode !== 2) keep()

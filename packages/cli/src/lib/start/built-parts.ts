@@ -1,5 +1,6 @@
 import type * as jobsList from '../jobs/list-quickly.ts'
 import type * as program from '../run-process.ts'
+import type * as service from './service-process.ts'
 import { codeUse } from './code-use.ts'
 import type { LoadOptions, Part } from './parts.ts'
 import { loadScript } from './kept-script.ts'
@@ -11,3 +12,8 @@ const load = <Exports>(name: string, { words, folder }: LoadOptions): Part<Expor
 export const loadProgram = (options: LoadOptions): Part<typeof program> => load('run-process', options)
 
 export const loadJobsList = (options: LoadOptions): Part<typeof jobsList> => load('list-quickly', options)
+
+export const loadService = async (): Promise<Part<typeof service>> => ({
+  exports: (await import(`${import.meta.dirname}/service-process.js`)) as typeof service,
+  keep: () => undefined,
+})

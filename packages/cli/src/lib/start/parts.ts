@@ -14,3 +14,5 @@ const part = <Exports>(exports: Exports): Part<Exports> => ({ exports, keep: () 
 export const loadProgram = async (_: LoadOptions) => part(await import('../run-process.ts'))
 
 export const loadJobsList = async (_: LoadOptions) => part(await import('../jobs/list-quickly.ts'))
+
+export const loadService = async () => part(await import('./service-process.ts'))

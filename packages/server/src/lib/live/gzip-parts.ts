@@ -61,9 +61,3 @@ function powerOfX(exponent: number): number {
   }
   return power
 }
-
-/** Whether a client takes answers in gzip (RFC 9110, 12.5.3). */
-export function takesGzip(acceptEncoding: string | undefined): boolean {
-  const [, weight] = /(?:^|,)\s*(?:gzip|x-gzip)\s*(?:;\s*q\s*=\s*([\d.]+))?\s*(?:,|$)/i.exec(acceptEncoding ?? '') ?? [null, '0']
-  return weight === undefined || Number(weight) > 0
-}

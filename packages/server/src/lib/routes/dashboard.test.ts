@@ -19,7 +19,16 @@ describe.skipIf(!built)('the files of the dashboard', () => {
     const small = await get(`/${script}`, { 'accept-encoding': 'br' })
     expect(plain.headers['cache-control']).toContain('immutable')
     expect(small.headers['content-encoding']).toBe('br')
+    expect(small.headers['content-type']).toBe(plain.headers['content-type'])
+    expect([plain.headers['content-encoding'], plain.headers.vary, small.headers.vary]).toEqual([undefined, 'accept-encoding', 'accept-encoding'])
     expect(small.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2)
+  })
+
+  it('are sent again only where they have changed', async () => {
+    const { server } = await serviceFixture()
+    const get = (headers: Record<string, string>) => server.app.inject({ method: 'GET', url: '/', headers: { host: 'localhost', ...headers } })
+    const { etag } = (await get({})).headers
+    expect([(await get({ 'if-none-match': String(etag) })).statusCode, (await get({ 'if-none-match': '"another"' })).statusCode]).toEqual([304, 200])
   })
 
   it('are all there is: no path leads out of their folder', async () => {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { serveFile } from './own-files.ts'
 
 /** From `dist/`, and from the source of this file. */
 const PLACES = ['./dashboard/', '../../../dist/dashboard/'] as const
@@ -28,26 +28,14 @@ const DASHBOARD_POLICY = [
 export function dashboardRoutes(app: FastifyInstance): void {
   const root = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(`${path}index.html`))
   if (root === undefined) return
-  void app.register(fastifyStatic, {
-    root,
-    serve: false,
-    preCompressed: true,
-    cacheControl: false,
-    setHeaders(reply, path) {
-      // Files in `assets/` have the hash of what is in them in their names.
-      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
-      reply.header('content-security-policy', DASHBOARD_POLICY)
-      reply.header('x-content-type-options', 'nosniff')
-      reply.header('referrer-policy', 'no-referrer')
-      reply.header('cross-origin-opener-policy', 'same-origin')
-    },
-  })
-  const serve = (url: string, file: string): void => {
-    app.get(url, { config: { scope: 'public' } }, (_, reply) => reply.sendFile(file))
-  }
-  serve('/', 'index.html')
-  for (const file of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    const path = relative(root, join(file.parentPath, file.name)).split(sep).join('/')
-    if (file.isFile() && !path.endsWith('.br') && path !== 'index.html') serve(`/${path}`, path)
+  const paths = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => relative(root, join(file.parentPath, file.name)).split(sep).join('/'))
+  const all = new Set(paths)
+  for (const name of paths.filter((path) => !path.endsWith('.br'))) {
+    // Files in `assets/` have the hash of what is in them in their names.
+    const cache = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
+    const headers = { 'cache-control': cache, 'content-security-policy': DASHBOARD_POLICY }
+    serveFile(app, name === 'index.html' ? '/' : `/${name}`, { root, name, isPacked: all.has(`${name}.br`), headers })
   }
 }

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import type { OpenApiDocument } from '../openapi/document.ts'
 import type { Service } from '../service.ts'
+import { serveFile } from './own-files.ts'
 import { route } from './route.ts'
 
 /** Its own files alone; Swagger UI styles elements one by one. */
@@ -37,7 +37,7 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null, tryItOutEnabled: true })\n`
 
 /** Of Swagger UI, what the page loads. */
-const ASSETS: ReadonlySet<string> = new Set(['/swagger-ui.css', '/swagger-ui-bundle.js'])
+const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'] as const
 
 /** The document of the service, and pages that show it and try it out. They need no key, and nothing from elsewhere. */
 export function docsRoutes(app: FastifyInstance, { version }: Service): void {
@@ -50,16 +50,6 @@ export function docsRoutes(app: FastifyInstance, { version }: Service): void {
   const config = { scope: 'public' } as const
   app.get('/docs', { config }, (_, reply) => reply.header('content-security-policy', POLICY).type('text/html; charset=utf-8').send(PAGE))
   app.get('/docs/start.js', { config }, (_, reply) => reply.type('text/javascript; charset=utf-8').send(START))
-  void app.register(async (own) => {
-    own.addHook('onRoute', (added) => {
-      added.config = { ...added.config, ...config }
-    })
-    await own.register(fastifyStatic, {
-      root: join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')), 'static'),
-      prefix: '/docs/assets/',
-      decorateReply: false,
-      allowedPath: (path) => ASSETS.has(path),
-      index: false,
-    })
-  })
+  const root = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')), 'static')
+  for (const name of ASSETS) serveFile(app, `/docs/assets/${name}`, { root, name })
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
+import { takesEncoding } from '../accepted-encoding.ts'
 import { contextAnswer } from '../answers/context-answer.ts'
 import { mediaTypeOf } from '../artifacts/media-type.ts'
 import { sendArtifact } from '../artifacts/send-artifact.ts'
 import { beginStream } from '../live/answer-stream.ts'
-import { takesGzip } from '../live/gzip-parts.ts'
 import { streamLogs, type LogLine } from '../logs/log-stream.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
@@ -14,7 +14,7 @@ export function runDetailRoutes(app: FastifyInstance, { runner, readers, artifac
     const from = known === undefined ? (query.from ?? 0) : known + 1
     readers.assertRoom()
     if (!(await readers.hasMore(runId, from))) return reply.status(204).send()
-    const gzip = takesGzip(raw.headers['accept-encoding'])
+    const gzip = takesEncoding('gzip', raw.headers['accept-encoding'])
     const to = beginStream(reply, 'text/event-stream', { vary: 'accept-encoding', ...(gzip && { 'content-encoding': 'gzip' }) })
     void readers.sendEvents(runId, from, to, { follow: query.follow ?? true, gzip })
     return reply
