@@ -54,6 +54,7 @@ class Surroundings:
         self.streams = [sys.stdin, sys.stdout, sys.stderr]
         self.path = list(sys.path)
         self.handlers = handlers()
+        self.ready()
 
     def open_spool(self):
         if self.log is not None:
@@ -61,28 +62,32 @@ class Surroundings:
         self.log = high(os.open(self.spool, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644))
         self.spools += 1
 
-    def begin(self, request):
+    def ready(self):
+        """Puts back what the attempt before may have changed. Done before the next one is there: the runner does not wait."""
         os.dup2(self.null, 0)
         os.dup2(self.capture, 1)
         os.dup2(self.log, 2)
         self.begin_capture()
         self.reopen()
-        sys.argv = [request['file']]
         sys.path[:] = self.path
-        self.environment.set(request)
         os.fchdir(self.root)
         reset_peak(self.peak)
         self.usage = usage()
+
+    def begin(self, request):
+        sys.argv = [request['file']]
+        self.environment.set(request)
 
     def take_over(self, request):
         """In a fork that was made before the host began this attempt."""
         if request['spools'] != self.spools:
             self.open_spool()
+        self.ready()
         self.begin(request)
 
     def begin_capture(self):
         """What comes from here on counts. The file is only cut when it has grown: that costs more than to read on."""
-        self.start = os.fstat(self.capture).st_size
+        self.start = size_of(self.capture)
         if self.start > CAP:
             os.ftruncate(self.capture, 0)
             self.start = 0
@@ -98,7 +103,7 @@ class Surroundings:
     def imported(self):
         """What a module prints while it is imported happens once in many attempts: it belongs to the log."""
         flush(sys.stdout)
-        if os.fstat(self.capture).st_size > self.start:
+        if size_of(self.capture) > self.start:
             self.to_log()
             self.begin_capture()
 
@@ -107,7 +112,7 @@ class Surroundings:
         flush(sys.stdout)
         if sys.stdout is not self.streams[1]:
             flush(self.streams[1])
-        size = os.fstat(self.capture).st_size - self.start
+        size = size_of(self.capture) - self.start
         if size <= 0:
             return b'', 0, False
         text = os.pread(self.capture, min(size, CAP), self.start)
@@ -152,12 +157,17 @@ class Surroundings:
     def end(self, request):
         """What was said becomes the attempt's log, unless the runner has named it so by now."""
         flush(sys.stderr)
-        if not self.piped and os.fstat(self.log).st_size > 0:
+        if not self.piped and size_of(self.log) > 0:
             try:
                 os.rename(self.spool, request['log'])
             except FileNotFoundError:
                 pass
             self.open_spool()
+
+
+def size_of(fd):
+    """Of a file that is only appended to, so that its position is nobody's: to ask for all that there is to know takes longer."""
+    return os.lseek(fd, 0, os.SEEK_END)
 
 
 def handlers():
@@ -200,40 +210,40 @@ class Environment:
     """What user code finds in `os.environ`: what the step is granted, and which attempt it is.
 
     `granted` comes with a request where it differs from the one before. Going through all of `os.environ` takes as long as
-    a short step: where user code left it alone, only what differs is set."""
+    a short step: where that is the same, and user code left it alone, only what tells attempts apart is set."""
 
     def __init__(self, workspace):
         self.workspace = workspace
         self.granted = {}
-        self.wanted = {}
+        self.own = {}
         self.raw = getattr(os.environ, '_data', None)
         self.left = None
 
     def grant(self, request):
-        self.granted = request.get('env', self.granted)
+        if 'env' in request:
+            self.granted = request['env']
+            self.left = None
 
     def set(self, request):
         self.grant(request)
-        wanted = dict(
-            self.granted,
-            LORC_RUN_ID=request['run'],
-            LORC_STEP=request['step'],
-            LORC_ATTEMPT=str(request['attempt']),
-            LORC_SEED=str(request['seed']),
-            LORC_IDEMPOTENCY_KEY=request['idempotencyKey'],
-            LORC_WORKSPACE=self.workspace,
-        )
+        own = {
+            'LORC_RUN_ID': request['run'],
+            'LORC_STEP': request['step'],
+            'LORC_ATTEMPT': str(request['attempt']),
+            'LORC_SEED': str(request['seed']),
+            'LORC_IDEMPOTENCY_KEY': request['idempotencyKey'],
+            'LORC_WORKSPACE': self.workspace,
+        }
         if self.left is not None and self.left == self.raw:
-            for name in self.wanted.keys() - wanted.keys():
-                del os.environ[name]
-            changed = wanted.items() - self.wanted.items()
+            before, wanted = self.own, own
         else:
-            for name in [name for name in os.environ if name not in wanted]:
+            before, wanted = os.environ, dict(self.granted, **own)
+            for name in [name for name in before if name not in wanted]:
                 del os.environ[name]
-            changed = [(name, value) for name, value in wanted.items() if os.environ.get(name) != value]
-        for name, value in changed:
-            os.environ[name] = value
-        self.wanted = wanted
+        for name, value in wanted.items():
+            if before.get(name) != value:
+                os.environ[name] = value
+        self.own = own
         self.left = dict(self.raw) if self.raw is not None else None
 
 

@@ -58,6 +58,7 @@ class Host:
         answer = self.attempt(request)
         self.surroundings.end(request)
         self.channel.send(answer)
+        self.surroundings.ready()
 
     def apart(self, request):
         """Runs in a fork, in which no attempt has run before."""
@@ -92,6 +93,7 @@ class Host:
             pass  # It happens again in the fork, where it is reported.
         flush(sys.stdout)
         flush(sys.stderr)
+        self.surroundings.ready()
         if not self.frozen:
             self.frozen = True
             gc.collect()
@@ -111,6 +113,7 @@ class Host:
 
     def warm(self, request):
         """All of an attempt but what is the scriptlet's."""
+        self.surroundings.ready()
         self.surroundings.begin(request)
         self.modules.found(request['module'], request['file'], request['run'])
         StepContext(self.channel, request).close()
