@@ -54,6 +54,7 @@ class Surroundings:
         self.streams = [sys.stdin, sys.stdout, sys.stderr]
         self.path = list(sys.path)
         self.handlers = handlers()
+        self.usage = usage()
         self.ready()
 
     def open_spool(self):
@@ -63,7 +64,7 @@ class Surroundings:
         self.spools += 1
 
     def ready(self):
-        """Puts back what the attempt before may have changed. Done before the next one is there: the runner does not wait."""
+        """Puts back what the attempt before may have changed: before the next one is there, as nobody waits then."""
         os.dup2(self.null, 0)
         os.dup2(self.capture, 1)
         os.dup2(self.log, 2)
@@ -72,7 +73,6 @@ class Surroundings:
         sys.path[:] = self.path
         os.fchdir(self.root)
         reset_peak(self.peak)
-        self.usage = usage()
 
     def begin(self, request):
         sys.argv = [request['file']]
@@ -82,6 +82,7 @@ class Surroundings:
         """In a fork that was made before the host began this attempt."""
         if request['spools'] != self.spools:
             self.open_spool()
+        self.usage = usage()
         self.ready()
         self.begin(request)
 
@@ -135,9 +136,9 @@ class Surroundings:
                 return
 
     def measured(self):
-        """User and system milliseconds since `begin`, and the peak of memory in bytes."""
-        user, system, own, children = usage()
-        before = self.usage
+        """User and system milliseconds since the attempt before ended, and the peak of memory in bytes."""
+        before, self.usage = self.usage, usage()
+        user, system, own, children = self.usage
         peak = max(own, children if children > before[3] else 0)
         return [(user - before[0]) * 1000, (system - before[1]) * 1000, peak * RSS_UNIT]
 
@@ -166,7 +167,7 @@ class Surroundings:
 
 
 def size_of(fd):
-    """Of a file that is only appended to, so that its position is nobody's: to ask for all that there is to know takes longer."""
+    """Of a file that is only appended to: its position is nobody's. `fstat` takes three times as long."""
     return os.lseek(fd, 0, os.SEEK_END)
 
 
@@ -210,23 +211,21 @@ class Environment:
     """What user code finds in `os.environ`: what the step is granted, and which attempt it is.
 
     `granted` comes with a request where it differs from the one before. Going through all of `os.environ` takes as long as
-    a short step: where that is the same, and user code left it alone, only what tells attempts apart is set."""
+    a short step: where user code left it alone, only what differs is set."""
 
     def __init__(self, workspace):
         self.workspace = workspace
         self.granted = {}
-        self.own = {}
+        self.wanted = {}
         self.raw = getattr(os.environ, '_data', None)
         self.left = None
 
     def grant(self, request):
-        if 'env' in request:
-            self.granted = request['env']
-            self.left = None
+        self.granted = request.get('env', self.granted)
 
     def set(self, request):
         self.grant(request)
-        own = {
+        wanted = own = {
             'LORC_RUN_ID': request['run'],
             'LORC_STEP': request['step'],
             'LORC_ATTEMPT': str(request['attempt']),
@@ -234,16 +233,16 @@ class Environment:
             'LORC_IDEMPOTENCY_KEY': request['idempotencyKey'],
             'LORC_WORKSPACE': self.workspace,
         }
-        if self.left is not None and self.left == self.raw:
-            before, wanted = self.own, own
-        else:
-            before, wanted = os.environ, dict(self.granted, **own)
+        untouched = self.left is not None and self.left == self.raw
+        before = self.wanted if untouched else os.environ
+        if 'env' in request or not untouched:
+            wanted = dict(self.granted, **own)
             for name in [name for name in before if name not in wanted]:
                 del os.environ[name]
         for name, value in wanted.items():
             if before.get(name) != value:
                 os.environ[name] = value
-        self.own = own
+        self.wanted = dict(self.granted, **own)
         self.left = dict(self.raw) if self.raw is not None else None
 
 

@@ -6,7 +6,9 @@ import os
 from _thread import allocate_lock
 
 HIGH = 100
-ENCODE = json.JSONEncoder(separators=(',', ':')).encode
+# What is sent was made by the host, or copied by it: nothing holds itself.
+ENCODE = json.JSONEncoder(separators=(',', ':'), check_circular=False).encode
+DECODE = json.JSONDecoder().raw_decode
 
 
 def high(fd):
@@ -36,9 +38,13 @@ class Channel:
             if found:
                 self.rest = rest
                 try:
-                    return json.loads(line)
+                    text = line.decode()
+                    message, end = DECODE(text)
                 except ValueError:
                     continue
+                if end == len(text):
+                    return message
+                continue
             data = os.read(self.inward, 65536)
             if not data:
                 return None

@@ -2,7 +2,7 @@
 
 Started by the runner with the workspace as working directory; descriptors 3 (from the runner) and 4 (to it) carry JSON
 lines. The first message is {folders, library, spool, log}; each that follows is an attempt:
-  {module, file, class, params, step, run, attempt, seed, idempotencyKey, env, log, isolated, exclusive}
+  {module, file, stamp, class, params, step, run, attempt, seed, idempotencyKey, env, log, isolated, exclusive}
 where `env` is left out while it is that of the attempt before.
 It is answered by {"done": ...}, or by {"redirect": {isolated, exclusive}} when the class asks for other circumstances.
 In between the scriptlet's questions go out ({"get": key}, ...) and are answered. An isolated attempt runs in a fork of
@@ -63,7 +63,7 @@ class Host:
     def apart(self, request):
         """Runs in a fork, in which no attempt has run before."""
         self.surroundings.environment.grant(request)
-        if self.modules.found(request['module'], request['file'], request['run']) is None:
+        if self.modules.found(request) is None:
             self.fetch(request)
         pid = self.hand_over(request)
         self.channel.send({'forked': pid})
@@ -85,15 +85,15 @@ class Host:
         if self.spare is not None:
             self.spare.drop()
             self.spare = None
+        self.surroundings.ready()
         self.surroundings.begin(request)
         try:
-            self.modules.load(request['module'], request['file'], request['run'])
+            self.modules.load(request)
             self.surroundings.imported()
         except BaseException:
             pass  # It happens again in the fork, where it is reported.
         flush(sys.stdout)
         flush(sys.stderr)
-        self.surroundings.ready()
         if not self.frozen:
             self.frozen = True
             gc.collect()
@@ -115,7 +115,7 @@ class Host:
         """All of an attempt but what is the scriptlet's."""
         self.surroundings.ready()
         self.surroundings.begin(request)
-        self.modules.found(request['module'], request['file'], request['run'])
+        self.modules.found(request)
         StepContext(self.channel, request).close()
         self.surroundings.printed()
         ENCODE({'done': {'usage': self.surroundings.measured(), 'left': self.surroundings.left_behind()}})
@@ -153,21 +153,23 @@ class Host:
                 result['errorCode'] = own
         writes = ctx.close()
         text, size, logged = self.surroundings.printed()
+        # It reaps as well: what that took belongs to this attempt.
+        left = self.surroundings.left_behind()
         result['usage'] = self.surroundings.measured()
-        result['flags'] = flags
+        if flags['isolated'] or flags['exclusive']:
+            result['flags'] = flags
         if writes:
             result['writes'] = writes
         if size:
             result['stdout'] = base64.b64encode(text).decode()
             result['bytes'] = size
             result['logged'] = logged
-        left = self.surroundings.left_behind()
         if left:
             result['left'] = left
         return {'done': result}
 
     def scriptlet(self, request):
-        module = self.modules.load(request['module'], request['file'], request['run'])
+        module = self.modules.load(request)
         if self.modules.fetched:
             self.surroundings.imported()
         named = getattr(module, request['class'], None)

@@ -75,6 +75,8 @@ class Modules:
         # Whether the last `load` imported something.
         self.fetched = False
         self.stamps = {}
+        # By dotted name: the file and the runner's stamp of it that the module is known to be as.
+        self.seen = {}
         self.packages = WorkspacePackages(folders)
         # The names under which `sys.modules` has modules, where they are others.
         self.names = {}
@@ -87,27 +89,34 @@ class Modules:
         # A bytecode file is taken for current when only the second of the change is the same.
         sys.dont_write_bytecode = True
 
-    def load(self, name, file, run):
-        """The module of a dotted name, from exactly this file. A new run sees every module of the workspace as it is now."""
-        module = self.found(name, file, run)
+    def load(self, request):
+        """The module that an attempt names, from exactly its file. A new run sees all of the workspace as it is now."""
+        module = self.found(request)
         self.fetched = module is None
         if module is None:
+            name, file = request['module'], request['file']
             own, module = self.fetch(name, file)
             self.remember()
             self.names[name] = own
             self.stamps[own] = (file, stamp(file))
+            self.seen[name] = (file, request['stamp'])
         return module
 
-    def found(self, name, file, run):
+    def found(self, request):
         """The module that `load` gives without importing anything, else None."""
-        if run != self.run:
-            self.run = run
+        if request['run'] != self.run:
+            self.run = request['run']
             if any(stamp(path) != known for path, known in self.stamps.values()):
                 self.forget()
+        name, file = request['module'], request['file']
         own = self.names.get(name, name)
         module = sys.modules.get(own)
+        seen = (file, request['stamp'])
+        if module is not None and self.seen.get(name) == seen:
+            return module
         known = self.stamps.get(own)
         if module is not None and known is not None and known == (file, stamp(file)):
+            self.seen[name] = seen
             return module
         if known is not None:
             self.forget()
@@ -143,6 +152,7 @@ class Modules:
         for name in self.stamps:
             sys.modules.pop(name, None)
         self.stamps.clear()
+        self.seen.clear()
 
     def owns(self, file):
         path = os.path.realpath(file)

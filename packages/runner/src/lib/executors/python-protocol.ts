@@ -13,6 +13,8 @@ export interface PythonNeeds {
 export interface PythonRequest extends PythonNeeds {
   module: string
   file: string
+  /** Changes when the file does. */
+  stamp: string
   class: string
   params: JsonValue
   step: string
@@ -46,7 +48,8 @@ export interface PythonResult {
   bytes?: number
   logged?: boolean
   usage: PythonUsage
-  flags: PythonNeeds
+  /** Left out where its class asks for nothing. */
+  flags?: PythonNeeds
   /** What the attempt left behind in its process, which is of no more use then. */
   left?: string[]
 }

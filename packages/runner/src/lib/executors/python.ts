@@ -52,7 +52,7 @@ class PythonExecutor {
   readonly #pool: PythonPool
   readonly #turns = new Turns()
   readonly #located = new Map<string, Located>()
-  readonly #needs = new Map<string, PythonNeeds>()
+  readonly #needs = new Map<string, PythonNeeds | undefined>()
 
   constructor({ workspace, stateDir, supervisor, python, size = 8 }: PythonExecutorOptions) {
     this.#workspace = workspace
@@ -66,17 +66,16 @@ class PythonExecutor {
   }
 
   async execute(attempt: Attempt): Promise<AttemptOutcome> {
+    const scriptlet = `${attempt.step.module} ${attempt.step.function}`
+    const needs = this.#needs.get(scriptlet)
     try {
-      const located = this.#locate(attempt.step.module ?? '')
-      const file = typeof located === 'string' ? located : await located
-      const scriptlet = `${file} ${attempt.step.function ?? ''}`
-      let end = await this.#run(attempt, file, this.#needs.get(scriptlet))
+      let end = await this.#run(attempt, needs)
       // What a class needs is only known once it is imported; it has not begun then.
       if (end.kind === 'redirect') {
         this.#needs.set(scriptlet, end.needs)
-        end = await this.#run(attempt, file, end.needs)
+        end = await this.#run(attempt, end.needs)
       }
-      if (end.kind === 'done') this.#needs.set(scriptlet, end.result.flags)
+      if (end.kind === 'done' && end.result.flags !== needs) this.#needs.set(scriptlet, end.result.flags)
       return settled(attempt, end)
     } catch (error) {
       return failed(error)
@@ -87,34 +86,39 @@ class PythonExecutor {
     return this.#pool.close()
   }
 
-  async #run(attempt: Attempt, file: string, needs?: PythonNeeds): Promise<PythonEnd> {
+  async #run(attempt: Attempt, needs?: PythonNeeds): Promise<PythonEnd> {
     const turn = this.#turns.take(needs?.exclusive === true)
     if (turn) await turn
     try {
+      const located = this.#locate(attempt.step.module ?? '')
+      const code = 'then' in located ? await located : located
       if (attempt.signal.aborted) throw attempt.signal.reason
-      return await this.#pool.run(attempt, requestOf(attempt, file, needs))
+      return await this.#pool.run(attempt, requestOf(attempt, code, needs))
     } finally {
       this.#turns.give()
     }
   }
 
-  #locate(module: string): string | Promise<string> {
-    const { file, stamp } = this.#located.get(module) ?? { file: '', stamp: null }
-    return stamp === null || stampOf(file) !== stamp ? this.#look(module) : file
+  /** Looks again only at a file that changed. */
+  #locate(module: string): Located | Promise<Located> {
+    const known = this.#located.get(module)
+    return known && stampOf(known.file) === known.stamp ? known : this.#look(module)
   }
 
-  async #look(module: string): Promise<string> {
+  async #look(module: string): Promise<Located> {
     const file = await resolvePythonModule(this.#workspace, module)
-    this.#located.set(module, { file, stamp: stampOf(file) })
-    return file
+    const located = { file, stamp: stampOf(file) }
+    this.#located.set(module, located)
+    return located
   }
 }
 
-function requestOf(attempt: Attempt, file: string, needs?: PythonNeeds): PythonRequest {
+function requestOf(attempt: Attempt, { file, stamp }: Located, needs?: PythonNeeds): PythonRequest {
   const { step, runId, number, seed, idempotencyKey } = attempt
   return {
     module: step.module ?? '',
     file,
+    stamp,
     class: step.function ?? '',
     params: step.args ?? {},
     step: step.name,
@@ -152,7 +156,7 @@ function interpreterOf(root: string): string {
 
 function stampOf(file: string): string {
   const stats = statSync(file, { throwIfNoEntry: false })
-  return stats ? `${stats.dev}:${stats.ino}` : ''
+  return stats ? `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}` : ''
 }
 
 function failed(reason: unknown, metrics?: MeasuredMetrics): AttemptOutcome {
