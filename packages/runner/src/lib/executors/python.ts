@@ -28,6 +28,8 @@ interface Located {
   stamp: string
 }
 
+const UNKNOWN: Located = { file: '', stamp: 'unknown' }
+
 /**
  * Runs steps of type `python`: the class `function` of the module `module`, by `validate(ctx, params)` and `run(ctx,
  * params)`, in a pool of warm interpreters. `run` prints one envelope and returns an exit code, or returns the envelope
@@ -101,8 +103,8 @@ class PythonExecutor {
 
   /** Looks again only at a file that changed. */
   #locate(module: string): Located | Promise<Located> {
-    const known = this.#located.get(module)
-    return known && stampOf(known.file) === known.stamp ? known : this.#look(module)
+    const known = this.#located.get(module) ?? UNKNOWN
+    return stampOf(known.file) === known.stamp ? known : this.#look(module)
   }
 
   async #look(module: string): Promise<Located> {
