@@ -75,6 +75,19 @@ it('takes nothing from the cache, and nor do the runs of its steps', async () =>
   expect((await again(runId, {})).begun).toEqual(['draw#1', 'deep#1'])
 })
 
+it('takes files and values that name the run which they were cached in for those of the run', async () => {
+  const drawing: Script = ({ artifactsDir, context, runId }) => {
+    mkdirSync(artifactsDir, { recursive: true })
+    writeFileSync(join(artifactsDir, 'out.txt'), 'same')
+    context.set('x.place_v1', `runs/${runId}/artifacts`)
+  }
+  const cached = scriptedPlan({ name: 'draw', cache: { mode: 'key', key: 'k' } })
+  await start(cached, {}, { draw: drawing })
+  const { runId, begun } = await start(cached, {}, {})
+  expect(begun).toEqual([])
+  expect((await again(runId, { draw: drawing })).diff.same).toBe(true)
+})
+
 it('takes over what the run took over from another', async () => {
   let count = 0
   const draw: Script = ({ context }) => {

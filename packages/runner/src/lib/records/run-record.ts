@@ -6,7 +6,10 @@ import { MADE_RUN_ID } from '../run-id.ts'
 import { loadRun, type JournalSource } from '../run-reader.ts'
 import { parseItemName } from '../step-names.ts'
 
-/** What is compared of a run. Its own id reads `<run>` wherever a value or a path holds it, that of a step's run `<run of STEP>`. */
+/**
+ * What is compared of a run. Its own id reads `<run>` wherever a value or a path holds it, and so does that of a run which a cached or
+ * imported step's files and values are from; that of a step's run reads `<run of STEP>`.
+ */
 export interface RunRecord {
   runId: string
   name: string
@@ -52,7 +55,7 @@ export async function readRunRecord(source: JournalSource, runId: string): Promi
   const { noCache: _noCache, ...counting } = options
   const steps = fold.steps()
   const keys = context.keys().filter((key) => !key.startsWith('_runner.'))
-  const others = await idsWithin(source, plan, steps)
+  const others = new Map([...idsOfTaken(steps, written), ...(await idsWithin(source, plan, steps))])
   const own = <T extends JsonValue>(value: T): T => withoutIds(value, runId, others)
   return {
     runId,
@@ -80,6 +83,13 @@ export async function readRunRecord(source: JournalSource, runId: string): Promi
 
 function valuesOf(writes: { [key: string]: { value: JsonValue } }): JsonObject {
   return Object.fromEntries(Object.entries(writes).map(([key, { value }]) => [key, value]))
+}
+
+/** The ids that are in what steps have from the cache or another run, instead of this run's own. */
+function idsOfTaken(steps: readonly StepState[], written: ReadonlyMap<string, object>): Map<string, string> {
+  const taken = steps.filter(({ cached, importedFrom }) => cached || importedFrom !== null)
+  const text = JSON.stringify(taken.map(({ name, artifacts, meta }) => [artifacts, meta, written.get(name)]))
+  return new Map((text.match(MADE_RUN_ID) ?? []).map((id) => [id, '<run>']))
 }
 
 /** The ids of the runs of steps, and of the runs of their steps, each with what it reads as. What is within a run that is gone is not known. */
