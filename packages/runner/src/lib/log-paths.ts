@@ -1,7 +1,7 @@
 import { logFile, type RunPlaces } from './attempt.ts'
 import { graphOf } from './graph.ts'
 import type { Plan } from './plan.ts'
-import { checkNames } from './run-order.ts'
+import { checkSteps } from './run-order.ts'
 import { parseItemName } from './step-names.ts'
 
 /** Where a step of a plan, or an item of one, has the log of an attempt. */
@@ -29,7 +29,7 @@ export class LogPaths {
       if (this.#last === read) this.#last = undefined
       throw error
     })
-    checkNames(plan, graphOf(plan), { only: [stepOf(step)] })
+    checkSteps(plan, graphOf(plan), 'The request', [stepOf(step)])
     return logPathOf(plan, this.#placesOf(runId), step, attempt)
   }
 }

@@ -5,12 +5,11 @@ import type { Plan } from './plan.ts'
 
 /** Throws RUN_STEP_UNKNOWN for a step that an option names and the plan does not have. */
 export function checkNames(plan: Plan, graph: Graph, options: Pick<StartOptions, 'only' | 'skip' | 'resumeFrom'>): void {
-  if (!options.only && !options.skip && !options.resumeFrom) return
-  const named = { only: options.only, skip: options.skip, 'resume-from': options.resumeFrom }
-  for (const [option, names] of Object.entries(named)) checkSteps(plan, graph, `--${option}`, names ?? [])
+  const { only = [], skip = [], resumeFrom = [] } = options
+  for (const [option, names] of Object.entries({ only, skip, resumeFrom })) checkSteps(plan, graph, `\`${option}\``, names)
 }
 
-/** Throws RUN_STEP_UNKNOWN for a name that the plan does not have; `who` gives it: `--only`. */
+/** Throws RUN_STEP_UNKNOWN for a name that the plan does not have; `who` gives it. */
 export function checkSteps(plan: Plan, graph: Graph, who: string, names: readonly string[]): void {
   const unknown = names.find((name) => !graph.index.has(name))
   if (unknown === undefined) return

@@ -39,9 +39,6 @@ const FAMILIES: readonly ((app: FastifyInstance, service: Service) => void)[] = 
 /** What the service refuses as it should, or has on record with the run: its log is for what it failed at. */
 const EXPECTED: ReadonlySet<string> = new Set(['SERVER_STOPPING', 'SERVER_OVERLOADED', 'SCENARIO_FAILED'])
 
-/** Of each key, where the configuration does not say. */
-const REQUESTS_PER_MINUTE = 6000
-
 /**
  * No route has a schema of Fastify's: requests are checked by the contract, and answers are typed by it and held to it by tests.
  * So what compiles schemas, a megabyte of code, is not loaded.
@@ -96,11 +93,10 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   takeJson(app)
   const { hosts, host, limits } = service.config.server
   const { authentication } = service
-  const isOpen = !authentication.isRequired
   await guard(app, {
     authentication,
-    hosts: hosts ?? (isOpen ? [host.toLowerCase()] : undefined),
-    requestsPerMinute: limits.requestsPerMinute === undefined && !isOpen ? REQUESTS_PER_MINUTE : (limits.requestsPerMinute ?? null),
+    hosts: hosts ?? (authentication.isRequired ? undefined : [host.toLowerCase()]),
+    requestsPerMinute: limits.requestsPerMinute,
     refusalsPerMinute: limits.refusalsPerMinute,
   })
   service.metrics.watch(app)

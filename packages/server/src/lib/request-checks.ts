@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 import type { RouteSpec } from './contract/route-spec.ts'
 import { type FieldProblem, pointer, RequestInvalid } from './problem.ts'
+import { wordIssue } from './request-wording.ts'
 
 /** The parts of a request, checked, and the request itself. */
 export interface CheckedParts {
@@ -18,22 +19,32 @@ export function checkRequest(raw: FastifyRequest, { params, query, headers, body
     params: check(params, raw.params, 'path'),
     // Fastify says null where a request has no body.
     body: check(body, raw.body ?? undefined, 'body'),
-    query: check(query, raw.query, 'query'),
+    query: check(query, withoutEmpty(raw.query), 'query'),
     headers: check(headers, raw.headers, 'headers'),
     raw,
   }
 }
 
+/** Nothing would be made 0 where a number is asked for. */
+function withoutEmpty(query: unknown): unknown {
+  const empty = Object.keys(query as object).filter((name) => (query as { [name: string]: unknown })[name] === '')
+  if (empty.length === 0) return query
+  throw new RequestInvalid(empty.map((name) => ({ path: pathOf(['query', name]), message: 'It is empty.', fix: 'Give it a value, or leave it out.' })))
+}
+
 /** `part`: what a JSON Pointer into the request begins with. */
 function check(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
   if (!schema) return value
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: wordIssue })
   if (parsed.success) return parsed.data
   throw new RequestInvalid(parsed.error.issues.flatMap((issue) => fieldsOf(issue, part)))
 }
 
 function fieldsOf(issue: z.core.$ZodIssue, part: string): FieldProblem[] {
   const at = [part, ...issue.path.map(String)]
+  // Of several forms, the one that it has: another fails as a whole.
+  const form = issue.code === 'invalid_union' ? issue.errors.find((inner) => inner.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys')) : undefined
+  if (form) return form.flatMap((inner) => fieldsOf({ ...inner, path: [...issue.path, ...inner.path] }, part))
   if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(at), message: sentence(issue.message) }]
   return issue.keys.map((key) => ({ path: pathOf([...at, key]), message: `There is no field \`${key}\` here.`, fix: 'Leave it out.' }))
 }

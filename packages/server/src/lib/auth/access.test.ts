@@ -64,6 +64,16 @@ describe('a service with keys', () => {
     expect((await ask('GET', '/runs', undefined, bearer(text))).status).toBe(401)
   })
 
+  it('asks for one as soon as there is the first, though it began without', async () => {
+    const { ask, workspace } = await serviceFixture({ files, config: { server: { limits: { refusalsPerMinute: 1 } } } })
+    expect((await ask('GET', '/runs')).status).toBe(200)
+    const { text } = new KeyStore(join(workspace, '.lorc/keys.db')).add({ name: 'ann', scopes: ['read'] })
+    expect(await ask('GET', '/runs')).toMatchObject({ status: 401, body: { code: 'AUTH_REQUIRED' } })
+    expect((await ask('GET', '/runs')).status).toBe(429)
+    expect((await ask('GET', '/runs', undefined, bearer(text))).status).toBe(200)
+    expect((await ask('POST', '/recipes/one/runs', {}, bearer(text))).status).toBe(403)
+  })
+
   it('goes on asking for one when the last one is revoked', async () => {
     const { keys, workspace } = await withKeys()
     for (const { id } of keys.list()) keys.revoke(id)

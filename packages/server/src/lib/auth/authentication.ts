@@ -10,14 +10,19 @@ import type { TokenVerifier } from './token-verifier.ts'
 export class Authentication {
   readonly #keys: KeyStore
   readonly #tokens: TokenVerifier | undefined
-  /** False: everybody may do everything. */
-  readonly isRequired: boolean
+  #required: boolean | undefined
 
-  /** `required` undefined: where there are keys, also revoked ones, or tokens are taken. */
+  /** `required` undefined: where tokens are taken, or as soon as there are keys, also revoked ones. */
   constructor(keys: KeyStore, tokens: TokenVerifier | undefined, required: boolean | undefined) {
     this.#keys = keys
     this.#tokens = tokens
-    this.isRequired = required ?? (tokens !== undefined || keys.list().length > 0)
+    this.#required = required ?? (tokens ? true : undefined)
+  }
+
+  /** False: everybody may do everything. Throws KEYS_UNAVAILABLE. */
+  get isRequired(): boolean {
+    if (this.#required === undefined && this.#keys.hasAny()) this.#required = true
+    return this.#required ?? false
   }
 
   /** Throws AUTH_REQUIRED, AUTH_INVALID, AUTH_UNAVAILABLE. */

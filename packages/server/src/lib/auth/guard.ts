@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ServerError } from '../errors.ts'
 import { assertScope, type Authentication } from './authentication.ts'
 import { LOCAL } from './principal.ts'
@@ -8,13 +8,15 @@ export interface GuardOptions {
   readonly authentication: Authentication
   /** Names that the service goes by besides those of this machine; undefined: any. */
   readonly hosts: readonly string[] | undefined
-  /** Requests a minute of each key, or of each address where none is asked for; null: any number. */
-  readonly requestsPerMinute: number | null
+  /** Requests a minute of each key, or of each address where none is asked for; null: any number; undefined: without keys any number. */
+  readonly requestsPerMinute: number | null | undefined
   /** Wrong keys a minute of each address. */
   readonly refusalsPerMinute: number
 }
 
 const MINUTE_MS = 60_000
+/** Of each key, where the configuration does not say. */
+const REQUESTS_PER_MINUTE = 6000
 
 /** Headers of every answer. Pages set a policy of their own. */
 export const HEADERS = {
@@ -47,22 +49,26 @@ export async function guard(app: FastifyInstance, options: GuardOptions): Promis
     assertOrigin(request)
     done()
   })
-  // Everybody may do everything, any number of times: there is nothing to count or to wait for.
-  if (!authentication.isRequired && options.requestsPerMinute === null) return
   const limits = await rateLimits(app, options)
-  app.addHook('onRequest', async (request, reply) => {
-    const { scope = 'operate' } = request.routeOptions.config
-    if (request.is404 || scope === 'public') return
-    try {
-      request.principal = await authentication.principalOf(request)
-    } catch (error) {
-      await limits.refused(request)
-      reply.header('www-authenticate', 'Bearer realm="lorc"')
-      throw error
-    }
-    await limits.asked?.(request)
-    assertScope(request.principal, scope)
+  app.addHook('onRequest', (request, reply, done) => {
+    // Everybody may do everything, any number of times: there is nothing to count or to wait for.
+    if (!authentication.isRequired && typeof options.requestsPerMinute !== 'number') return done()
+    admit(request, reply, authentication, limits).then(() => done(), done)
   })
+}
+
+async function admit(request: FastifyRequest, reply: FastifyReply, authentication: Authentication, limits: Limits): Promise<void> {
+  const { scope = 'operate' } = request.routeOptions.config
+  if (request.is404 || scope === 'public') return
+  try {
+    request.principal = await authentication.principalOf(request)
+  } catch (error) {
+    await limits.refused(request)
+    reply.header('www-authenticate', 'Bearer realm="lorc"')
+    throw error
+  }
+  await limits.asked?.(request)
+  assertScope(request.principal, scope)
 }
 
 interface Limits {
@@ -72,7 +78,7 @@ interface Limits {
   asked?: (request: FastifyRequest) => Promise<void>
 }
 
-async function rateLimits(app: FastifyInstance, { requestsPerMinute, refusalsPerMinute }: GuardOptions): Promise<Limits> {
+async function rateLimits(app: FastifyInstance, { requestsPerMinute = REQUESTS_PER_MINUTE, refusalsPerMinute }: GuardOptions): Promise<Limits> {
   const { default: rateLimit } = await import('@fastify/rate-limit')
   await app.register(rateLimit, { global: false })
   const limit = (what: string, max: number, keyGenerator: (request: FastifyRequest) => string) => {

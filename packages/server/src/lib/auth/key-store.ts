@@ -78,6 +78,11 @@ export class KeyStore {
     return this.#file.read((db) => (db.prepare(`SELECT ${KEY} FROM keys ORDER BY created_at, id`).all() as unknown as Row[]).map(toKey)) ?? []
   }
 
+  /** Whether there is a key, or was one. Asked with each request until there is. */
+  hasAny(): boolean {
+    return this.#file.read((db) => db.prepare('SELECT 1 FROM keys LIMIT 1').get()) !== undefined
+  }
+
   /** Throws KEY_UNKNOWN. */
   get(id: string): StoredKey {
     const key = this.list().find((one) => one.id === id)

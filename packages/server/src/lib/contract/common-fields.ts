@@ -5,7 +5,7 @@ export const timeSchema = z.iso.datetime({ precision: 3 }).describe('RFC 3339, U
 
 /** A time in a query: a date, or an instant with its offset. */
 export const instantSchema = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'It must be a time, like `2026-01-31` or `2026-01-31T08:00:00Z`.')
   .transform((text) => Date.parse(text))
   .describe('RFC 3339: `2026-01-31` (midnight, UTC) or `2026-01-31T08:00:00Z`.')
 

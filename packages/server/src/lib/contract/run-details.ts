@@ -49,7 +49,8 @@ export const runDetailRoutes = defineRoutes({
       from: seqSchema.optional().describe('The first event to send. Default 0, or the one after `Last-Event-ID`.'),
       follow: flagSchema.optional().describe('False: only what there is by now. Default: true.'),
     }),
-    headers: z.looseObject({ 'last-event-id': seqSchema.optional() }),
+    // An empty one says that there was no event yet: see the HTML standard on the reconnection of event sources.
+    headers: z.looseObject({ 'last-event-id': z.preprocess((text) => text || undefined, seqSchema.optional()) }),
     answers: { 200: { mediaType: 'text/event-stream', description: 'Events.' }, 204: { mediaType: 'text/event-stream', description: 'No more will come.' } },
   },
   'GET /runs/{run_id}/logs': {

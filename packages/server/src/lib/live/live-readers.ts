@@ -51,10 +51,11 @@ export class LiveReaders {
     })
   }
 
-  /** Whether a run has an event of this number, or may still get one. Throws RUN_UNKNOWN. */
-  async hasMore(runId: string, seq: number): Promise<boolean> {
+  /** Whether a run has an event of this number, or it may come next; `ahead`: others would have to come first. Throws RUN_UNKNOWN. */
+  async hasMore(runId: string, seq: number): Promise<boolean | 'ahead'> {
     if (await this.#chunks.from(runId, seq)) return true
-    return (await this.#store.get(runId))?.status === 'running'
+    if ((await this.#store.get(runId))?.status !== 'running') return false
+    return seq === 0 || (await this.#chunks.from(runId, seq - 1)) ? true : 'ahead'
   }
 
   /** Sends events as Server-Sent Events into an answer whose head was written. Never rejects: the reader comes back. */

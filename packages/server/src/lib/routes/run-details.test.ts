@@ -41,6 +41,7 @@ describe('GET /runs/{run_id}/context', () => {
     const { ask, id } = await ran(steps)
     expect(await ask('GET', `/runs/${id}/context?at=999`)).toMatchObject({ status: 400, body: { errors: [{ path: '/query/at', fix: expect.stringContaining('last one is') as unknown }] } })
     expect(await ask('GET', `/runs/${id}/context?key=sums.totl_v1`)).toMatchObject({ status: 400, body: { errors: [{ path: '/query/key', fix: 'Did you mean `sums.total_v1`?' }] } })
+    for (const at of ['', 'b', '-1', '1.5']) expect(await ask('GET', `/runs/${id}/context?at=${at}`)).toMatchObject({ status: 400, body: { errors: [{ path: '/query/at' }] } })
     expect((await ask('GET', '/runs/run_x/context')).status).toBe(404)
   })
 })

@@ -4,6 +4,7 @@ import { contextAnswer } from '../answers/context-answer.ts'
 import { mediaTypeOf } from '../artifacts/media-type.ts'
 import { sendArtifact } from '../artifacts/send-artifact.ts'
 import { beginStream } from '../live/answer-stream.ts'
+import { RequestInvalid } from '../problem.ts'
 import { streamLogs, type LogLine } from '../logs/log-stream.ts'
 import type { Service } from '../service.ts'
 import { route } from './route.ts'
@@ -13,7 +14,12 @@ export function runDetailRoutes(app: FastifyInstance, { runner, readers, artifac
     const known = headers['last-event-id']
     const from = known === undefined ? (query.from ?? 0) : known + 1
     readers.assertRoom()
-    if (!(await readers.hasMore(runId, from))) return reply.status(204).send()
+    const more = await readers.hasMore(runId, from)
+    if (more === 'ahead') {
+      const path = known === undefined ? '/query/from' : '/headers/last-event-id'
+      throw new RequestInvalid([{ path, message: `The journal has no event ${from - 1} yet.`, fix: 'Begin with 0, or after the last event that was sent.' }])
+    }
+    if (!more) return reply.status(204).send()
     const gzip = takesEncoding('gzip', raw.headers['accept-encoding'])
     const to = beginStream(reply, 'text/event-stream', { vary: 'accept-encoding', ...(gzip && { 'content-encoding': 'gzip' }) })
     void readers.sendEvents(runId, from, to, { follow: query.follow ?? true, gzip })

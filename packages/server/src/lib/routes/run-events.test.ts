@@ -65,6 +65,18 @@ describe('GET /runs/{run_id}/events', () => {
     expect(end.status).toBe(204)
   })
 
+  it('refuses a place that the journal of a run is far from, which no event of it would ever reach', async () => {
+    const gate = Promise.withResolvers<void>()
+    const service = await serviceFixture({ files, steps: { a: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) } })
+    const id = await start(service)
+    const place = (headers: Record<string, string>, query = '') => service.ask('GET', `/runs/${id}/events${query}`, undefined, headers)
+    expect(await place({ 'last-event-id': '999' })).toMatchObject({ status: 400, body: { errors: [{ path: '/headers/last-event-id', message: 'The journal has no event 999 yet.' }] } })
+    expect(await place({}, '?from=999')).toMatchObject({ status: 400, body: { errors: [{ path: '/query/from' }] } })
+    gate.resolve()
+    const { url } = await service.server.listen({ port: 0 })
+    expect((await all(frames(`${url}/runs/${id}/events`, { 'last-event-id': '' })))[0]?.id).toBe(0)
+  })
+
   it('sends the same to a hundred readers, reading each event once', async () => {
     const gate = Promise.withResolvers<void>()
     const service = await serviceFixture({ files, steps: { b: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) } })
