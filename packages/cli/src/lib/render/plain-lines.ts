@@ -154,7 +154,7 @@ function isTold(row: StepRow): boolean {
 
 function detail(row: StepRow): string {
   // How often a job may be tried, it says itself, where its step does not.
-  const attempt = row.tries > 1 ? `  attempt ${row.attempt} of ${row.forgiven + row.tries}` : row.attempt > 1 ? `  attempt ${row.attempt}` : ''
+  const attempt = row.attempt > 0 && row.tries > 1 ? `  attempt ${row.attempt} of ${row.forgiven + row.tries}` : row.attempt > 1 ? `  attempt ${row.attempt}` : ''
   const note = oneLine(row.note)
   switch (row.status) {
     case 'running':

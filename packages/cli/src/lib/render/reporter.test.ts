@@ -174,6 +174,17 @@ describe('plain lines', () => {
   })
 })
 
+it('count no attempts of a step that its items fail', () => {
+  const io = fakeIo()
+  const reporter = new PlainLines(options(io))
+  const plan = planOf('a')
+  reporter.begin(handleOf({ plan: { ...plan, steps: plan.steps.map((step) => ({ ...step, retry: { max: 2 } })) } }))
+  for (const event of journalOf({ type: 'step.expanded', step: 'a', items: [1] }, started('a[0]'), failed('a[0]'), failed('a'))) reporter.event(event, true)
+  reporter.end()
+  expect(io.stderr.text).toContain('attempt 1 of 2')
+  expect(io.stderr.text).not.toContain('attempt 0')
+})
+
 it('tell what waits, what people did, and what steps print', () => {
   const io = fakeIo()
   const reporter = new PlainLines(options(io))

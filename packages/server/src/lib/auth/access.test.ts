@@ -44,6 +44,9 @@ describe('a service with keys', () => {
     const cancel = (headers: Record<string, string>) => ask('POST', `/runs/${id}/cancel`, { reason: 'x', by: 'somebody else' }, headers)
     expect((await cancel(run)).status).toBe(403)
     expect((await cancel(operate)).status).toBe(200)
+    const rerun = (headers: Record<string, string>) => ask('POST', `/runs/${id}/rerun`, { reason: 'x' }, headers)
+    expect((await rerun(run)).status).toBe(403)
+    expect((await rerun(operate)).status).toBe(202)
   })
 
   it('records whose key it was, whatever the request says', async () => {

@@ -32,7 +32,7 @@ export const routeFamilies = {
     'POST /runs/{run_id}/unpause': 'operate',
     'POST /runs/{run_id}/approve': 'operate',
     'POST /runs/{run_id}/resume': 'operate',
-    'POST /runs/{run_id}/rerun': 'run',
+    'POST /runs/{run_id}/rerun': 'operate',
   },
   insight: {
     'GET /runs/{run_id}/insight': 'read',

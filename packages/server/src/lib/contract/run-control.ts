@@ -72,7 +72,7 @@ export const runControlRoutes = defineRoutes({
     summary: 'Run the same again',
     description: 'A new run with the recorded plan, parameters, options, seed and request, and nothing from the cache.',
     tag: 'steering',
-    scope: 'run',
+    scope: 'operate',
     params,
     body: z.strictObject(asked),
     answers: { 202: acceptedRunSchema },
