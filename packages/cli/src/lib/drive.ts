@@ -154,11 +154,8 @@ async function conclude(result: RunResult, handle: RunHandle, options: DriveOpti
   const { ok = result.status === 'completed', fields = {}, notes = [], mayGoOn = true, refusal } = verdict ?? {}
   const job = jobStepOf(handle.plan)
   if (ok) {
-    if (job !== undefined && reporter.listens) {
-      reporter.note(completedText(handle.plan, result, options))
-      for (const line of sampleLines(result)) reporter.note(line)
-    }
-    for (const note of notes) reporter.note(note)
+    const told = job === undefined ? notes : [completedText(handle.plan, result, options), ...sampleLines(result), ...notes]
+    if (reporter.listens) for (const note of told) reporter.note(note)
     reporter.end()
     io.stdout.write(okLine(result, { ...(job && jobFields(result, job)), ...(options.isDry && { dry_run: true }), ...fields }))
     return EXIT.ok

@@ -28,6 +28,7 @@ it('says that the same came out', async () => {
   const { exit, line, stderr } = await rerun(runId, '--concurrency', '1')
   expect([exit, line]).toEqual([0, { status: 'ok', ctx_keys: ['demo.rows_v1', 'demo.sum_v1'], run_id: line['run_id'], rerun_of: runId, same: true }])
   expect(stderr).toContain(`it came out as ${runId} did (2 steps, 2 values), though environment differs: option concurrency only in B: 1`)
+  expect(await rerun(runId, '--quiet')).toMatchObject({ exit: 0, line: { same: true }, stderr: '' })
 })
 
 it('is on record, with the run that it makes', async () => {
