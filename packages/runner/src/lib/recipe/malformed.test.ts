@@ -123,6 +123,7 @@ const FIELDS: Malformed[] = [
   ['a field left empty', withField('retry:'), '6:5 RECIPE_FIELD_TYPE'],
   ['retry as a number', withField('retry: 3'), '6:12 RECIPE_FIELD_TYPE'],
   ['retry without max', withField('retry: { delay_sec: 1 }'), '6:12 RECIPE_FIELD_MISSING'],
+  ['expressions among paths', withField("outputs: [a.txt, 'b-${{ params.x }}.txt']"), '6:22 RECIPE_FIELD_VALUE'],
   ['no attempts', withField('retry: { max: 0 }'), '6:19 RECIPE_FIELD_VALUE'],
   ['an unknown backoff', withField('retry: { max: 2, backoff: exponentail }'), '6:31 RECIPE_FIELD_VALUE'],
   ['too much jitter', withField('retry: { max: 2, jitter: 1.5 }'), '6:30 RECIPE_FIELD_VALUE'],

@@ -1,5 +1,6 @@
 import { ERROR_CODES } from '../errors.ts'
 import type { JsonValue } from '../json.ts'
+import { hasTemplates } from '../expressions/template.ts'
 import { fieldsOf, listOf, type Fields } from './loose-data.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import { keyFindings, readParams, readProduces } from './parameter-schema.ts'
@@ -19,7 +20,22 @@ export function checkValues(outline: Pick<StepOutline, 'list' | 'index'>, raw: u
   const produced = step.produces === undefined ? [] : readProduces(step.produces as JsonValue, at('produces')).findings
   const retry = step.retry === undefined ? [] : checkRetry(fieldsOf(step.retry), step.type, at)
   const env = step.env === undefined ? [] : checkEnv(step.env, at)
-  return retry.concat(env, shell, keys, produced, checkForEach(step, at))
+  return retry.concat(env, shell, keys, produced, checkForEach(step, at), step.type === 'module' ? [] : checkLiteral(step, at))
+}
+
+/** Lists whose texts are taken as they stand, each with what to do instead of writing an expression there. */
+const LITERAL = {
+  inputs: 'write the path out',
+  outputs: 'write the path out, or have the step print it in the `outputs` of its envelope',
+  approvers: 'write the name out',
+} as const
+
+function checkLiteral(step: Fields, at: At): RuleFinding[] {
+  return Object.entries(LITERAL).flatMap(([field, fix]) => {
+    if (!hasTemplates(step[field])) return []
+    const found = [...listOf(step[field]).entries()].filter(([, text]) => hasTemplates(text))
+    return found.map(([i]) => ({ code: 'RECIPE_FIELD_VALUE', message: `no expression is evaluated in \`${field}\``, at: at(field, i), fix }) as const)
+  })
 }
 
 /** Checks what a recipe says of all of its steps. */
