@@ -1,4 +1,5 @@
 import { ContextError, type Context, type StepContext } from '@lorc/context'
+import { stat } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { describeFile, filesBelow, isEmptyFolder } from './artifact.ts'
 import type { LiveAttempt } from './attempt.ts'
@@ -107,7 +108,9 @@ async function collect(attempt: LiveAttempt, named: readonly string[], workspace
 
 async function locate(attempt: LiveAttempt, name: string, workspace: Workspace): Promise<string> {
   try {
-    return await resolveInside(workspace, isAbsolute(name) ? relative(workspace.root, name) : name)
+    const path = await resolveInside(workspace, isAbsolute(name) ? relative(workspace.root, name) : name)
+    if (!(await stat(path)).isFile()) throw new Error(`${path} is a folder, or nothing that could be read to an end`)
+    return path
   } catch (error) {
     const folder = attempt.knownArtifactsDir
     const file = folder && resolve(folder, name)

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import type { RunHandle, Runner, RunnerOptions } from './api.ts'
 import { driverIdentity } from './driver-identity.ts'
 import { RunnerError } from './errors.ts'
 import type { JournalEvent } from './events.ts'
-import type { StepExecutor } from './executor.ts'
+import type { Attempt, StepExecutor } from './executor.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { createRunner } from './runner.ts'
 import type { RunStore } from './store.ts'
@@ -223,6 +223,7 @@ describe('failure', () => {
   it.each([
     ['a missing key', { a: () => {} }, { success: { ctxHasKeys: ['a.b_v1'] } }, 'STEP_KEY_MISSING'],
     ['an unknown output', { a: () => ({ status: 'ok' as const, outputs: ['a.b_v1'] }) }, {}, 'STEP_OUTPUT_UNKNOWN'],
+    ['a folder as an output', { a: ({ workspace }: Attempt) => (mkdirSync(join(workspace, 'out')), { status: 'ok' as const, outputs: ['out'] }) }, {}, 'STEP_OUTPUT_UNKNOWN'],
     ['a declared file that is missing', { a: () => {} }, { outputs: ['out.txt'] }, 'STEP_OUTPUT_UNKNOWN'],
     ['a value that is not JSON', { a: () => ({ status: 'ok' as const, outputs: null, writes: { 'a.b_v1': { value: Number.NaN } } }) }, {}, 'STEP_CONTEXT_REFUSED'],
     ['a bad key', { a: () => ({ status: 'ok' as const, outputs: null, writes: { Bad: { value: 1 } } }) }, {}, 'STEP_CONTEXT_REFUSED'],
