@@ -178,7 +178,7 @@ it('count no attempts of a step that its items fail', () => {
   const io = fakeIo()
   const reporter = new PlainLines(options(io))
   const plan = planOf('a')
-  reporter.begin(handleOf({ plan: { ...plan, steps: plan.steps.map((step) => ({ ...step, retry: { max: 2 } })) } }))
+  reporter.begin(handleOf({ plan: { ...plan, steps: plan.steps.map((step) => ({ ...step, retry: { max: 2, delayMs: 0, backoff: 'fixed' as const, factor: 2, maxDelayMs: 0, jitter: 0 } })) } }))
   for (const event of journalOf({ type: 'step.expanded', step: 'a', items: [1] }, started('a[0]'), failed('a[0]'), failed('a'))) reporter.event(event, true)
   reporter.end()
   expect(io.stderr.text).toContain('attempt 1 of 2')
