@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -545,6 +545,26 @@ describe('cache', () => {
     expect(result.steps[0]).toMatchObject({ status: 'completed', cached: true })
     await (await run.start(planOf({ name: 'a', cache: { mode: 'key', key: 'k2' } }))).result
     expect(run.begun).toEqual(['a#1', 'a#1'])
+  })
+
+  it('gives a run files of its own, whether they come from the cache or from the run that it goes on from', async () => {
+    const files: Script = ({ artifactsDir }) => {
+      mkdirSync(join(artifactsDir, 'deep'), { recursive: true })
+      writeFileSync(join(artifactsDir, 'deep/out.txt'), 'text')
+    }
+    const run = await runner({ a: files })
+    const first = await run.start(planOf({ name: 'a', cache: { mode: 'key', key: 'k1' } }, { name: 'b' }))
+    await first.result
+    const cached = await run.start(first.plan)
+    const imported = await run.start(first.plan, { resumeFrom: ['b'], fromRun: cached.runId })
+    for (const { runId, result } of [cached, imported]) {
+      const path = `runs/${runId}/artifacts/a/deep/out.txt`
+      expect((await result).steps[0]).toMatchObject({ status: 'completed', artifacts: [{ path, bytes: 4 }] })
+      expect(readFileSync(join(workspace, path), 'utf8')).toBe('text')
+    }
+    expect(run.begun).toEqual(['a#1', 'b#1', 'b#1', 'b#1'])
+    rmSync(join(workspace, 'runs'), { recursive: true })
+    expect((await (await run.start(first.plan, { resumeFrom: ['b'] })).result).status).toBe('completed')
   })
 
   it('misses when a file is gone or changed', async () => {

@@ -27,6 +27,7 @@ import { needsOf } from './plan-needs.ts'
 import { Presence } from './presence.ts'
 import type { Durations } from './scheduler/start-order.ts'
 import { RunAssembly, type Reopening } from './run-assembly.ts'
+import { ownImports } from './own-files.ts'
 import { RunDrafts, type DraftOptions, type RunDraft } from './run-draft.ts'
 import { checkSeed } from './provenance.ts'
 import { writeRunFolder } from './run-folder.ts'
@@ -216,13 +217,20 @@ class LocalRunner implements Runner {
     for (;;) {
       this.#assertOpen()
       try {
-        return await open(this.#drafts.make(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, code, imported))
+        const draft = this.#drafts.make(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, code, imported)
+        return await open(imported.some(({ artifacts }) => artifacts.length > 0) ? await this.#withOwnFiles(draft) : draft)
       } catch (error) {
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
         if (options.idempotency) throw await this.#keyTaken(options.idempotency.key)
         if (options.runId !== undefined) throw error
       }
     }
+  }
+
+  async #withOwnFiles(draft: RunDraft): Promise<RunDraft> {
+    const { runId, given } = draft
+    const imported = await ownImports(this.#around.workspace.root, draft.imported, this.#assembly.places(runId).artifacts)
+    return { ...draft, imported, given: [...given.slice(0, given.length - imported.length), ...imported] }
   }
 
   async #keyTaken(key: string): Promise<RunnerError> {

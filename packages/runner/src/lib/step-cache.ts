@@ -6,9 +6,12 @@ import type { Artifact, RecordedWrite } from './events.ts'
 import type { Item } from './item-data.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Product } from './outcome.ts'
+import { ownFiles } from './own-files.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { sha256Hex } from './sha256.ts'
 import type { CacheEntry, RunStore } from './store.ts'
+
+const NONE_MOVED: ReadonlyMap<string, string> = new Map()
 
 /** Entries of one key that are looked at. */
 export const CANDIDATES = 20
@@ -88,7 +91,8 @@ export class StepCache {
       const kept = entry.value as unknown as Kept
       if (!readsHold(kept.reads, attempt) || (kept.keys !== undefined && kept.keys !== keysHash(attempt))) continue
       if (!(await this.#filesHold(kept.artifacts))) continue
-      return { key, outputs: kept.outputs, writes: kept.writes, ...(kept.result !== undefined && { result: kept.result }) }
+      const moved = kept.artifacts.length > 0 ? await ownFiles(this.#root, kept.artifacts, attempt.artifactsDir) : NONE_MOVED
+      return { key, outputs: kept.outputs.map((output) => moved.get(output) ?? output), writes: kept.writes, ...(kept.result !== undefined && { result: kept.result }) }
     }
     return undefined
   }
