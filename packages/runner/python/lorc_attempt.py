@@ -242,7 +242,7 @@ class Environment:
         for name, value in wanted.items():
             if before.get(name) != value:
                 os.environ[name] = value
-        self.wanted = dict(self.granted, **own)
+        self.wanted = wanted if wanted is not own else dict(before, **own)
         self.left = dict(self.raw) if self.raw is not None else None
 
 

@@ -393,7 +393,23 @@ return {'status': 'ok', 'alone': alone}`
     expect(await value('a')).toBe(1)
     bench.file('parts.py', 'VALUE = 22\n')
     expect(await value('b')).toBe(22)
+    const file = `${attempt.step.module?.replace('.', '/')}.py`
+    bench.file(file, readFileSync(join(bench.root, file), 'utf8').replace('"v":VALUE', '"v":VALUE + 1'))
+    expect(await value('b')).toBe(23)
     expect(existsSync(join(bench.root, '__pycache__'))).toBe(false)
+  })
+
+  it('runs the code that is there when its turn comes', async () => {
+    const late = step(`return {'status': 'ok', 'v': 1}`, { flags: 'parallelizable = False' })
+    expect(await executor.execute(late)).toMatchObject({ meta: { v: 1 } })
+    const gate = join(bench.root, 'gate')
+    const before = run(`import os, time\nwhile not os.path.exists(params['gate']): time.sleep(0.002)\n${OK}\nreturn 0`, { step: { args: { gate } } })
+    const outcome = executor.execute(late)
+    const file = `${late.step.module?.replace('.', '/')}.py`
+    bench.file(file, readFileSync(join(bench.root, file), 'utf8').replace(`'v': 1`, `'v': 22`))
+    bench.file('gate', '')
+    expect(await outcome).toMatchObject({ meta: { v: 22 } })
+    expect(await before).toMatchObject({ status: 'ok' })
   })
 
   it('takes a module of the workspace whose name is also one of the standard library', async () => {
