@@ -18,7 +18,6 @@ const assignedFunction = {
   selector: 'AssignmentExpression[left.type="MemberExpression"][right.type=/^(Arrow)?FunctionExpression$/]',
   message: 'V8 allocates a function that is assigned to a property among what lives long: it, and all that it sees, stay until a full garbage collection. Give it a name first.',
 }
-
 export default ts.config(
   {
     ignores: [

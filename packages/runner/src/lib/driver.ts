@@ -8,7 +8,8 @@ import { DurableWaits } from './durable-waits.ts'
 import { ExecutedSteps } from './executed-steps.ts'
 import { withOwnVariables } from './expressions/step-expressions.ts'
 import { GroupWaits } from './group-waits.ts'
-import { isPausedWith, type Pause } from './inner-runs.ts'
+import { InnerDrivers } from './inner-drivers.ts'
+import type { Pause } from './inner-runs.ts'
 import { comply } from './inbox-command.ts'
 import { gatherItems } from './item-outcome.ts'
 import type { LiveRun } from './live-runs.ts'
@@ -23,6 +24,7 @@ import type { Command } from './scheduler.ts'
 import { StepAttempts } from './step-attempts.ts'
 import { decideGate } from './step-gate.ts'
 import type { Surroundings } from './surroundings.ts'
+import { timeLimits, type TimeLimit } from './time-limits.ts'
 
 const ignore = (): void => undefined
 
@@ -41,9 +43,8 @@ export class Driver implements RunHandle, LiveRun {
   readonly #steps: ExecutedSteps
   #approvals: PendingApprovals | undefined
   #groups: GroupWaits | undefined
-  #waits: DurableWaits | undefined
-  /** What drives the runs of its steps. */
-  #inner: Set<Driver> | undefined
+  readonly #durable = new DurableWaits()
+  #inner: InnerDrivers | undefined
   #resolve!: (result: RunResult) => void
   #reject!: (error: RunnerError) => void
   #opened!: { resolve: () => void; reject: (error: RunnerError) => void }
@@ -51,8 +52,6 @@ export class Driver implements RunHandle, LiveRun {
   readonly opened: Promise<void>
   #polling = false
   #over = false
-  /** `seq` of the last event that is durable. */
-  #durable = -1
   /** Nothing more is to begin; resolved once nothing is under way. */
   #settling: PromiseWithResolvers<void> | undefined
 
@@ -107,7 +106,9 @@ export class Driver implements RunHandle, LiveRun {
   begin(events: readonly EventData[], at?: number): void {
     for (const event of events) this.#record(event, at)
     this.#resetStale()
-    this.#limitTime()
+    for (const limit of timeLimits(this.plan, this.#run.fold.createdAt, this.#around.clock.now())) {
+      this.#timers.after(limit.inMs, () => this.#endFor(limit))
+    }
     for (const step of this.#run.scheduler.asked()) this.#pendingApprovals().resume(this.#nameOf(step))
     this.#pump()
   }
@@ -131,19 +132,14 @@ export class Driver implements RunHandle, LiveRun {
   /** Begins nothing more; resolves once nothing is under way and all that happened is durable, or the run has ended. */
   async settle(): Promise<void> {
     const settling = (this.#settling ??= Promise.withResolvers())
-    await this.#untilDurable()
+    await this.#orOver(this.#recorded())
     if (this.inFlight === 0) settling.resolve()
     await this.#orOver(settling.promise)
-    await this.#untilDurable()
-  }
-
-  async #untilDurable(): Promise<void> {
-    const last = this.#run.journal.length - 1
-    if (this.#durable < last) await this.#orOver(this.#recorded())
+    await this.#orOver(this.#recorded())
   }
 
   #recorded(): Promise<void> {
-    return (this.#waits ??= new DurableWaits()).until(this.#run.journal.length - 1)
+    return this.#durable.until(this.#run.journal.length - 1)
   }
 
   async #orOver(wait: Promise<void>): Promise<void> {
@@ -160,26 +156,21 @@ export class Driver implements RunHandle, LiveRun {
   pause({ by, reason }: { by: string; reason: string }): void {
     if (!this.#isGoingOn() || this.paused) return
     this.#record({ type: 'run.paused', by, reason })
-    for (const inner of this.#inner ?? []) inner.pause({ by, reason })
+    this.#inner?.pause({ by, reason })
   }
 
   unpause({ by, reason }: { by: string; reason: string }): void {
     const { paused } = this
     if (!this.#isGoingOn() || !paused) return
     // Before this one: were the process to end in between, unpausing this one again reaches them.
-    for (const inner of this.#inner ?? []) if (isPausedWith(inner, paused)) inner.unpause({ by, reason })
+    this.#inner?.unpause({ by, reason }, paused)
     this.#record({ type: 'run.unpaused', by, reason })
     this.#pump()
   }
 
   /** Pauses and unpauses the run of a step with this one from now on. Returns what that run has to begin with. */
   adopt(inner: Driver): EventData[] {
-    const adopted = (this.#inner ??= new Set()).add(inner)
-    const forget = (): void => void adopted.delete(inner)
-    inner.result.then(forget, forget)
-    if (!this.paused || inner.paused) return []
-    const { by, reason } = this.paused
-    return [{ type: 'run.paused', by, reason }]
+    return (this.#inner ??= new InnerDrivers()).adopt(inner, this.paused)
   }
 
   approve(step: string, decision: ApprovalDecision): void {
@@ -257,9 +248,9 @@ export class Driver implements RunHandle, LiveRun {
     this.#opened.resolve()
     if (this.#over) return
     this.#run.subscribers.publish(events)
+    const last = events.at(-1)
     // A batch may hold none: what an end leaves in the store's columns can come after its event.
-    this.#durable = events.at(-1)?.seq ?? this.#durable
-    this.#waits?.tell(this.#durable)
+    if (last) this.#durable.tell(last.seq)
     for (const event of events) {
       if (event.type === 'step.started') this.#attempts.launch(event.step, event.attempt)
       else if (event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled') this.#conclude()
@@ -322,16 +313,8 @@ export class Driver implements RunHandle, LiveRun {
     if (stale.length > 0) this.#record({ type: 'steps.reset', steps: stale, by: '_runner', reason: 'what comes before goes on' })
   }
 
-  #limitTime(): void {
-    const { timeoutMs, deadlineMs } = this.#run.plan
-    if (timeoutMs !== undefined) this.#timers.after(timeoutMs, () => this.#endFor('RUN_TIMEOUT', `The run took longer than its timeout of ${timeoutMs / 1000} s.`))
-    if (deadlineMs === undefined) return
-    const left = this.#run.fold.createdAt + deadlineMs - this.#around.clock.now()
-    this.#timers.after(Math.max(0, left), () => this.#endFor('RUN_DEADLINE', `The run did not end within ${deadlineMs / 1000} s of its creation.`))
-  }
-
   /** Time limits are the main part's: what comes after it is to clean up. */
-  #endFor(code: 'RUN_TIMEOUT' | 'RUN_DEADLINE', reason: string): void {
+  #endFor({ code, reason }: TimeLimit): void {
     if (!this.#mayCancel() || !this.#run.scheduler.inMain) return
     this.#record({ type: 'run.cancel_requested', by: '_runner', reason, code })
     this.#pump()

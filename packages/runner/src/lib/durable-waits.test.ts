@@ -10,4 +10,5 @@ it('tells those who wait for what is durable by now, and the others later', asyn
     await Promise.resolve()
     expect(told).toEqual(right)
   }
+  await waits.until(9)
 })

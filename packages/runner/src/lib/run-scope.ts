@@ -32,9 +32,7 @@ export function scopeOf(run: ScopeSources, step: PlanStep, { attempt, item, read
     ctx: read ?? ((key) => context.get(key)),
     steps: (name) => factsOf(fold, name),
     run: { id: fold.runId, name: fold.name, attempt, seed: fold.provenance.seed },
-    get env() {
-      return grantedOf(run, step, secrets)
-    },
+    env: () => grantedOf(run, step, secrets),
     ...(item && { item: item.value, index: item.index }),
   }
 }

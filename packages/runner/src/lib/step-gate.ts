@@ -15,9 +15,7 @@ export function decideGate(step: PlanStep, scope: Scope, now: number): EventData
   try {
     if (when !== undefined) {
       const seen = new SeenValues()
-      // No copy: the variables are looked up only where an expression asks for them.
-      const watched = Object.create(scope, { onRead: { value: seen.onRead } }) as Scope
-      if (!evaluateCondition(when, watched, place('when'))) {
+      if (!evaluateCondition(when, { ...scope, onRead: seen.onRead }, place('when'))) {
         return { type: 'steps.skipped', steps: [name], reason: `when: ${when} is false${seen.text()}` }
       }
     }

@@ -53,7 +53,7 @@ export class Workbench {
       item: undefined,
       childRun: null,
       link: async () => {},
-      scope: () => ({ params: {}, ctx: () => undefined, steps: () => undefined, run: { id: 'run_1', name: 'test', attempt: 1, seed: 7 }, env: {} }),
+      scope: () => ({ params: {}, ctx: () => undefined, steps: () => undefined, run: { id: 'run_1', name: 'test', attempt: 1, seed: 7 }, env: () => ({}) }),
       onProgress: (done, total) => void progress.push([done, total]),
       spawned,
       progress,

@@ -1,6 +1,7 @@
 import type { RecordedWrite } from '../events.ts'
 import type { Attempt } from '../executor.ts'
 import { evaluate } from '../expressions/expressions.ts'
+import type { Scope } from '../expressions/scope.ts'
 import type { JsonValue } from '../json.ts'
 import type { HttpResponse } from './http-answer.ts'
 
@@ -9,9 +10,7 @@ export type Product = { readonly response: HttpResponse } | { readonly result: J
 
 /** The value of an expression over a product and all else that the step's expressions see. Throws EXPRESSION_FAILED. */
 export function evaluateProduct(cel: string, product: Product, attempt: Attempt, where: string): JsonValue {
-  const own = Object.fromEntries(Object.entries(product).map(([name, value]: [string, unknown]) => [name, { value, enumerable: true }]))
-  // Property by property: `env` is computed when it is asked for.
-  return evaluate(cel, Object.create(attempt.scope(), own) as ReturnType<Attempt['scope']>, where)
+  return evaluate(cel, { ...attempt.scope(), ...(product as Pick<Scope, 'response' | 'result'>) }, where)
 }
 
 /** What is called with the text of an error: "`set.sales.rows_v1` of the step `load`". */

@@ -23,7 +23,7 @@ const scope: Scope = {
   item: { region: 'eu', rank: 3 },
   index: 4,
   run: { id: '0-run', name: 'nightly', attempt: 1, seed: 7 },
-  env: { STAGE: 'test' },
+  env: () => ({ STAGE: 'test' }),
 }
 
 beforeAll(() => loadExpressions({ any: true, matches: true }))

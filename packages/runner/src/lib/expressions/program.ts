@@ -28,7 +28,7 @@ export function run(cel: string, scope: Scope, where: string): JsonValue {
     const program = kept.get(cel) ?? prepare(cel)
     current = scope
     meter.reset()
-    const value: unknown = program(variables(scope))
+    const value: unknown = program(new Variables(scope))
     if (meter.stopped) throw meter.stopped
     return fromCel(value)
   } catch (error) {
@@ -60,31 +60,45 @@ function runtimeEnvironment(): Environment {
   return made
 }
 
-/** Values are converted when they are looked at: a parameter may be large. */
-function variables(scope: Scope): object {
-  return {
-    get params() {
-      return toCel(scope.params)
-    },
-    get env() {
-      return { ...scope.env }
-    },
-    get item() {
-      return scope.item === undefined ? undefined : toCel(scope.item)
-    },
-    get index() {
-      return scope.index === undefined ? undefined : toCel(scope.index)
-    },
-    get run() {
-      return toCel(scope.run)
-    },
-    get response() {
-      return scope.response === undefined ? undefined : toCel(scope.response)
-    },
-    get result() {
-      return scope.result === undefined ? undefined : toCel(scope.result)
-    },
+/** What a program's names stand for. Values are converted when they are looked at: a parameter may be large. */
+class Variables {
+  readonly #scope: Scope
+
+  constructor(scope: Scope) {
+    this.#scope = scope
   }
+
+  get params(): unknown {
+    return toCel(this.#scope.params)
+  }
+
+  get env(): unknown {
+    return { ...this.#scope.env() }
+  }
+
+  get item(): unknown {
+    return valueOf(this.#scope.item)
+  }
+
+  get index(): unknown {
+    return valueOf(this.#scope.index)
+  }
+
+  get run(): unknown {
+    return toCel(this.#scope.run)
+  }
+
+  get response(): unknown {
+    return valueOf(this.#scope.response)
+  }
+
+  get result(): unknown {
+    return valueOf(this.#scope.result)
+  }
+}
+
+function valueOf(value: JsonValue | undefined): unknown {
+  return value === undefined ? undefined : toCel(value)
 }
 
 const binding: Binding = {
@@ -112,8 +126,10 @@ function read(scope: Scope, root: ReferenceRoot, name: string): JsonValue | unde
     }
     case 'params':
       return Object.hasOwn(scope.params, name) ? scope.params[name] : undefined
-    case 'env':
-      return Object.hasOwn(scope.env, name) ? scope.env[name] : undefined
+    case 'env': {
+      const env = scope.env()
+      return Object.hasOwn(env, name) ? env[name] : undefined
+    }
   }
 }
 

@@ -27,7 +27,7 @@ export interface Scope {
   index?: number
   run: { id: string; name: string; attempt: number; seed: number }
   /** The variables that the step is granted; a secret only for the request of an http step. */
-  env: Readonly<Record<string, string>>
+  env: () => Readonly<Record<string, string>>
   /** Of a step of type `http`, where it says what becomes context. */
   response?: JsonValue
   /** Of a step of type `job`, there. */

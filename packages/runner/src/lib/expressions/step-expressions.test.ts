@@ -9,7 +9,7 @@ const scope: Scope = {
   ctx: () => undefined,
   steps: () => undefined,
   run: { id: 'r', name: 'p', attempt: 1, seed: 7 },
-  env: {},
+  env: () => ({}),
 }
 
 const full: PlanStep = {
@@ -61,7 +61,7 @@ describe('resolveStep', () => {
 
   it('shows what its variables come to in its other fields', () => {
     const step: PlanStep = { name: 's', type: 'shell', stage: 0, args: ['${{ env.A }}', '${{ env.B }}'], env: { grant: [], set: { A: 'x-${{ params.n }}' } } }
-    expect(resolveStep(step, { ...scope, env: { B: 'b' } }).args).toEqual(['x-3', 'b'])
+    expect(resolveStep(step, { ...scope, env: () => ({ B: 'b' }) }).args).toEqual(['x-3', 'b'])
   })
 
   it('says which field failed', () => {

@@ -60,8 +60,8 @@ export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanSt
   const { args, env, http, job, recipe, approval, cache, concurrencyGroup } = step
   // What the step's own variables come to, its other fields may use.
   const set = env && hasTemplates(env.set) ? texts('env', env.set, outer) : undefined
-  const scope = set ? { ...outer, env: { ...outer.env, ...set } } : outer
-  const request = set ? { ...whole, env: { ...whole.env, ...set } } : whole
+  const scope = set ? withVariables(outer, set) : outer
+  const request = set ? withVariables(whole, set) : whole
   const resolved: PlanStep = {
     ...step,
     ...(args ? { args: resolveTemplates(args, scope, at('args')) } : {}),
@@ -102,14 +102,19 @@ export function resolveStep(step: PlanStep, outer: Scope, whole = outer): PlanSt
  */
 export function withOwnVariables({ name: step, env }: PlanStep, scope: Scope): Scope {
   if (!env || !hasTemplates(env.set)) return scope
-  const known = { ...scope.env }
+  const known = { ...scope.env() }
   for (const [name, text] of Object.entries(env.set)) {
     if (!hasTemplates(text)) continue
     let value: string | undefined
     const get = (): string => (value ??= resolveText(text, scope, `\`env.${name}\` of the step \`${step}\``))
     Object.defineProperty(known, name, { get, enumerable: true })
   }
-  return Object.create(scope, { env: { value: known } }) as Scope
+  return { ...scope, env: () => known }
+}
+
+function withVariables(scope: Scope, more: Readonly<Record<string, string>>): Scope {
+  const env = { ...scope.env(), ...more }
+  return { ...scope, env: () => env }
 }
 
 type JobOfStep = NonNullable<PlanStep['job']>

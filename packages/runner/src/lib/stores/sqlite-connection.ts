@@ -16,11 +16,8 @@ const loadSqlite = () => getBuiltinModule('node:sqlite')
 /** Longer than any commit takes, shorter than people's patience with a process that hangs. Milliseconds. */
 const PATIENCE = 60_000
 
-/**
- * Pages in the write-ahead log before they are brought into the database. To sync a log that has to grow for it takes
- * about twice as long as one that is written over; where the log is synced for this only, that is better done seldom.
- */
-const LOG_PAGES: Readonly<Record<Durability, number>> = { power: 1000, process: 4000 }
+/** Pages in the write-ahead log before they are brought into the database: pages that many commits change are written once. */
+const LOG_PAGES = 4000
 
 /** A commit writes at least a page to the log. */
 const PAGE = 4096
@@ -60,7 +57,7 @@ export class SqliteConnection {
           const { db } = connection
           db.exec('PRAGMA journal_mode = WAL')
           db.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
-          db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES[durability]}`)
+          db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`)
           if (durability === 'power') db.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1')
           migrate(db, file)
         })

@@ -7,6 +7,7 @@ export class EndedRuns {
   readonly #driven = new Map<string, RunHandle>()
   /** Of runs that are not driven yet. */
   readonly #asked = new Map<string, PromiseWithResolvers<RunResult>>()
+  readonly #ask = ({ runId, isNew }: AcceptedRun): Promise<RunResult> => this.#resultOf(runId, isNew)
 
   constructor(runner: Runner) {
     this.#runner = runner
@@ -14,14 +15,7 @@ export class EndedRuns {
 
   /** A run that waits, goes on, or has ended: its result is looked for once somebody asks. */
   of(runId: string, isNew: boolean): AcceptedRun {
-    const ask = (): Promise<RunResult> => this.#resultOf(runId, isNew)
-    return {
-      runId,
-      isNew,
-      get result() {
-        return ask()
-      },
-    }
+    return new Taken(runId, isNew, this.#ask)
   }
 
   /** A run is driven here from now on. */
@@ -57,5 +51,21 @@ export class EndedRuns {
     while ((await events.next()).done !== true) continue
     const { status, context, failedStep, error, steps } = await this.#runner.view(runId)
     return { runId, status: status as RunResult['status'], context, failedStep, error, steps }
+  }
+}
+
+class Taken implements AcceptedRun {
+  readonly runId: string
+  readonly isNew: boolean
+  readonly #ask: (run: AcceptedRun) => Promise<RunResult>
+
+  constructor(runId: string, isNew: boolean, ask: (run: AcceptedRun) => Promise<RunResult>) {
+    this.runId = runId
+    this.isNew = isNew
+    this.#ask = ask
+  }
+
+  get result(): Promise<RunResult> {
+    return this.#ask(this)
   }
 }

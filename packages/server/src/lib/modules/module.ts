@@ -90,7 +90,7 @@ export class Module {
 
   async #headers(): Promise<Record<string, string>> {
     const env = this.#ports.env as Readonly<Record<string, string>>
-    const headers = (await this.#map('headers', this.config.headers, { params: {}, env })) as Record<string, string>
+    const headers = (await this.#map('headers', this.config.headers, { params: {}, env: () => env })) as Record<string, string>
     for (const [name, value] of Object.entries(headers)) {
       try {
         validateHeaderValue(name, value)
@@ -104,7 +104,7 @@ export class Module {
   async #map(field: 'headers' | 'request' | 'response', value: JsonValue, seen: Pick<Scope, 'params'> & Partial<Scope>): Promise<JsonValue> {
     if (!hasTemplates(value)) return value
     await loadExpressions({ any: true, matches: true })
-    const nothing = { ctx: () => undefined, steps: () => undefined, run: { id: '', name: '', attempt: 1, seed: 0 }, env: {} }
+    const nothing = { ctx: () => undefined, steps: () => undefined, run: { id: '', name: '', attempt: 1, seed: 0 }, env: () => ({}) }
     try {
       return resolveTemplates(value, { ...nothing, ...seen }, `\`modules.${this.name}.${field}\``)
     } catch (cause) {
