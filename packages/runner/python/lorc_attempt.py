@@ -210,8 +210,8 @@ def reset_peak(fd):
 class Environment:
     """What user code finds in `os.environ`: what the step is granted, and which attempt it is.
 
-    `granted` comes with a request where it differs from the one before. Going through all of `os.environ` takes as long as
-    a short step: where user code left it alone, only what differs is set."""
+    Going through all of `os.environ` takes as long as a short step: where user code left it alone, only what differs is
+    set."""
 
     def __init__(self, workspace):
         self.workspace = workspace
@@ -220,11 +220,8 @@ class Environment:
         self.raw = getattr(os.environ, '_data', None)
         self.left = None
 
-    def grant(self, request):
-        self.granted = request.get('env', self.granted)
-
     def set(self, request):
-        self.grant(request)
+        granted = request['env']
         wanted = own = {
             'LORC_RUN_ID': request['run'],
             'LORC_STEP': request['step'],
@@ -235,13 +232,14 @@ class Environment:
         }
         untouched = self.left is not None and self.left == self.raw
         before = self.wanted if untouched else os.environ
-        if 'env' in request or not untouched:
-            wanted = dict(self.granted, **own)
+        if granted is not self.granted or not untouched:
+            wanted = dict(granted, **own)
             for name in [name for name in before if name not in wanted]:
                 del os.environ[name]
         for name, value in wanted.items():
             if before.get(name) != value:
                 os.environ[name] = value
+        self.granted = granted
         self.wanted = wanted if wanted is not own else dict(before, **own)
         self.left = dict(self.raw) if self.raw is not None else None
 

@@ -3,7 +3,7 @@
 Started by the runner with the workspace as working directory; descriptors 3 (from the runner) and 4 (to it) carry JSON
 lines. The first message is {folders, library, spool, log}; each that follows is an attempt:
   {module, file, stamp, class, params, step, run, attempt, seed, idempotencyKey, env, log, isolated, exclusive}
-where `env` is left out while it is that of the attempt before.
+where all but `step` and `params` is left out while it is as in the attempt before.
 It is answered by {"done": ...}, or by {"redirect": {isolated, exclusive}} when the class asks for other circumstances.
 In between the scriptlet's questions go out ({"get": key}, ...) and are answered. An isolated attempt runs in a fork of
 this process, which is announced ({"forked": pid}), and reported when it has ended ({"exit": ...}).
@@ -37,17 +37,19 @@ class Host:
         self.channel = channel
         self.modules = Modules(settings['folders'], LIBRARY)
         self.surroundings = Surroundings(settings['folders'][0], settings['spool'], settings.get('log'))
+        self.request = {}
         self.frozen = False
         # Runs the next isolated attempt.
         self.spare = None
 
     def serve(self):
         while True:
-            request = self.channel.receive()
-            if request is None:
+            message = self.channel.receive()
+            if message is None:
                 return
-            if 'module' not in request:
+            if 'step' not in message:
                 continue
+            request = self.request = dict(self.request, **message)
             if request['isolated']:
                 self.apart(request)
             else:
@@ -62,7 +64,6 @@ class Host:
 
     def apart(self, request):
         """Runs in a fork, in which no attempt has run before."""
-        self.surroundings.environment.grant(request)
         if self.modules.found(request) is None:
             self.fetch(request)
         pid = self.hand_over(request)
@@ -102,7 +103,7 @@ class Host:
     def hand_over(self, request):
         """To the fork that waits, else to a new one. Gives its process."""
         fork, self.spare = self.spare, None
-        request = dict(request, env=self.surroundings.environment.granted, spools=self.surroundings.spools)
+        request = dict(request, spools=self.surroundings.spools)
         if fork is not None:
             if fork.give(request):
                 return fork.pid

@@ -10,7 +10,7 @@ import { WorkerGroup, type Exit, type GroupWatch } from './node-worker-group.ts'
 import { emptyGroup, endStrays, signalGroup } from './process-group.ts'
 import { pythonFolder, pythonPath } from './python-folder.ts'
 import { crashed } from './python-outcome.ts'
-import type { PythonMessage, PythonNeeds, PythonRequest, PythonResult, PythonUsage } from './python-protocol.ts'
+import { newsOf, type PythonMessage, type PythonNeeds, type PythonRequest, type PythonResult, type PythonUsage } from './python-protocol.ts'
 import { answerTo } from './python-questions.ts'
 import { SpooledLog } from './spooled-log.ts'
 
@@ -57,8 +57,8 @@ export class PythonHost {
   readonly #log: SpooledLog
   readonly #masked: boolean
   #running: Running | undefined
-  /** What the step before was granted. */
-  #granted: PythonRequest['env']
+  /** The attempt before. */
+  #before: PythonRequest | undefined
   #watch: NodeJS.Timeout | undefined
   #ready = false
   #dead = false
@@ -119,8 +119,8 @@ export class PythonHost {
       this.#running = { attempt, since: performance.now(), isolated: request.isolated, told: {}, fork: undefined, lasts: false, settle }
     })
     this.#watch ??= this.#watchFor(LASTING_MS)
-    this.#say(attempt.env === this.#granted ? request : { ...request, env: attempt.env })
-    this.#granted = attempt.env
+    this.#say(newsOf(request, this.#before))
+    this.#before = request
     return ended
   }
 

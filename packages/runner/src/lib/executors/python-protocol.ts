@@ -22,9 +22,19 @@ export interface PythonRequest extends PythonNeeds {
   attempt: number
   seed: number
   idempotencyKey: string
-  /** What the step is granted; left out where it is that of the attempt before. The host adds the attempt's own LORC_*. */
-  env?: Readonly<Record<string, string>>
+  /** What the step is granted. The host adds the attempt's own LORC_*. */
+  env: Readonly<Record<string, string>>
   log: string
+}
+
+/** What a host has to be told of an attempt, of which it knows the one before: most attempts have much in common. */
+export function newsOf(request: PythonRequest, before: PythonRequest | undefined): Partial<PythonRequest> {
+  if (!before) return request
+  // User code may have changed its `params`.
+  const news: { [name: string]: unknown } = { step: request.step, params: request.params }
+  let name: keyof PythonRequest
+  for (name in request) if (request[name] !== before[name]) news[name] = request[name]
+  return news
 }
 
 /** User and system CPU time in milliseconds, and the peak of memory in bytes. */

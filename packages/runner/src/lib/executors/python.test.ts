@@ -209,6 +209,11 @@ raise ValueError('no s3cr3t')`
     expect(seen).toEqual([bench.root, null, true])
   })
 
+  it('gives each attempt its parameters, whatever the one before did to them', async () => {
+    const attempt = step(`params['n'] += 1\nreturn {'status': 'ok', 'n': params['n']}`, { step: { args: { n: 1 } } })
+    for (let i = 0; i < 2; i++) expect(await executor.execute(attempt)).toMatchObject({ meta: { n: 2 } })
+  })
+
   it('gives a step exactly its environment', async () => {
     const seen = await printed(`[__import__('os').environ.get(n) for n in ('A', 'LORC_STEP', 'HOME')]`, {
       rest: { env: { PATH: env['PATH'] ?? '', A: 'ä b' } },

@@ -128,6 +128,7 @@ function requestOf(attempt: Attempt, { file, stamp }: Located, needs?: PythonNee
     attempt: number,
     seed,
     idempotencyKey,
+    env: attempt.env,
     log: attempt.logPath,
     isolated: step.requiresProcess === true || needs?.isolated === true,
     exclusive: needs?.exclusive === true,
