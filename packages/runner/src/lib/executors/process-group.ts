@@ -61,20 +61,35 @@ export function groupsBelow(pids: readonly number[]): number[] {
  * SIGTERM, and SIGKILL `graceMs` later. Resolves when it is gone. Linux; elsewhere nothing is found.
  */
 export async function endStrays(keys: readonly string[], graceMs: number): Promise<void> {
-  await Promise.all(groupsOfKeys(new Set(keys.map((key) => `LORC_IDEMPOTENCY_KEY=${key}`))).map((pgid) => emptyGroup(pgid, graceMs)))
+  const marks = new Set(keys.map((key) => `LORC_IDEMPOTENCY_KEY=${key}`))
+  let found = groupsOf(marks)
+  for (let waited = 0; found.begin && waited < LAST_MS; waited += POLL_MS) {
+    await wait(POLL_MS)
+    found = groupsOf(marks)
+  }
+  await Promise.all(found.groups.map((pgid) => emptyGroup(pgid, graceMs)))
 }
 
-/** Never the group of this process: code that runs in it may start others there. */
-function groupsOfKeys(marks: ReadonlySet<string>): number[] {
-  if (platform !== 'linux') return []
-  const found = new Set<number>()
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name) || !read(`/proc/${name}/environ`).split('\0').some((variable) => marks.has(variable))) continue
+/**
+ * The groups of processes with one of these variables in their environment, never that of this process: code that runs in
+ * it may start others there. `begin`: some process is being started and has no environment yet, so that it may be one, too.
+ */
+function groupsOf(marks: ReadonlySet<string>): { groups: number[]; begin: boolean } {
+  const groups = new Set<number>()
+  let begin = false
+  for (const name of platform === 'linux' ? readdirSync('/proc') : []) {
+    if (!/^\d+$/.test(name)) continue
+    const environment = read(`/proc/${name}/environ`)
+    const marked = environment.split('\0').some((variable) => marks.has(variable))
+    if (!marked && (environment !== '' || read(`/proc/${name}/cmdline`) !== '')) continue
     const { group, state } = statOf(name)
-    if (isAlive(state)) found.add(Number(group))
+    if (!isAlive(state)) continue
+    if (marked) groups.add(Number(group))
+    // Threads of the kernel have neither, either, and are in no group.
+    else if (Number(group) > 0) begin = true
   }
-  found.delete(Number(statOf('self').group))
-  return [...found]
+  groups.delete(Number(statOf('self').group))
+  return { groups: [...groups], begin }
 }
 
 function isTheGroup(pid: number, startTime: string): boolean {
