@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { isCodedError, type CodedError } from './coded-error.ts'
 import type { Problem } from './contract/problem.ts'
 import { ERROR_CODES as SERVER_CODES, ServerError } from './errors.ts'
@@ -38,10 +39,12 @@ export function problemOf(error: unknown, runId?: string): Problem {
   const known = codedOf(error) ?? internal()
   const { code, message, fix, details } = known
   const fields = known instanceof RequestInvalid ? known.fields : fieldsOf(details)
+  const status = statusOf(code)
   return {
     type: `urn:lorc:error:${code}`,
-    title: TITLES[code] ?? code,
-    status: statusOf(code),
+    // Codes of packages that are loaded on use: their sentences are not at hand.
+    title: TITLES[code] ?? STATUS_CODES[status] ?? code,
+    status,
     detail: message,
     code,
     ...(fix !== undefined && { fix }),

@@ -46,7 +46,7 @@ describe('jobs over HTTP', () => {
   it('are described with what they take', async () => {
     const { ask } = await withJobs()
     expect((await ask('GET', '/jobs/toy/greet')).body).toMatchObject({ package: '@acme/toy', name: 'greet', summary: 'Say hello', params: { required: ['name'] }, docs: 'Greets somebody.', timeout_ms: null })
-    expect(await ask('GET', '/jobs/toy/gret')).toMatchObject({ status: 404, body: { code: 'REGISTRY_JOB_UNKNOWN' } })
+    expect(await ask('GET', '/jobs/toy/gret')).toMatchObject({ status: 404, body: { code: 'REGISTRY_JOB_UNKNOWN', title: 'Not Found' } })
     expect(await ask('GET', '/jobs/nobody/x')).toMatchObject({ status: 404, body: { code: 'REGISTRY_PACKAGE_UNKNOWN' } })
   })
 

@@ -99,6 +99,7 @@ describe('steering a run', () => {
     expect(await post('resume', { reason: 'mended', set: { 'in.put_v1': 3 } })).toMatchObject({ status: 202, headers: { location: `/runs/${id}` } })
     await until('run.completed')
     expect((await ask('GET', `/runs/${id}/context`)).body).toMatchObject({ keys: { 'in.put_v1': { value: 3, who: 'local' } } })
+    expect(await post('resume', { reason: 'once more' })).toMatchObject({ status: 202, body: { status: 'completed' } })
     expect(await post('resume', { reason: 'x', skip: ['nope'] })).toMatchObject({ status: 422 })
   })
 

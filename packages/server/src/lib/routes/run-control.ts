@@ -41,8 +41,9 @@ export function runControlRoutes(app: FastifyInstance, service: Service): void {
     const repairs = { ...(set && { set }), ...(skip && { skip }), ...(from && { from }) }
     const isRepaired = Object.keys(repairs).length > 0
     const asked = { action: 'run.resume', runId, by, reason, ...(isRepaired && { asked: repairs }) } as const
+    const hasCompleted = !isRepaired && (await runner.store.get(runId))?.status === 'completed'
     await steering.record(asked, () => intake.resume(runId, isRepaired ? { repair: { by, reason, ...repairs } } : {}), () => asOutcome('done'))
-    return { status: 202, headers: { location: `/runs/${runId}` }, body: { run_id: runId, status: 'running' } }
+    return { status: 202, headers: { location: `/runs/${runId}` }, body: { run_id: runId, status: hasCompleted ? 'completed' : 'running' } }
   })
 
   route(app, 'POST /runs/{run_id}/rerun').answers(async ({ params: { run_id: runId }, body, raw }) => {
