@@ -118,8 +118,9 @@ class JsonCopier {
     return Object.freeze(copy) as JsonValue[]
   }
 
+  /** By name, as canonical JSON (RFC 8785) has them: what is read back from a journal does not differ from what was set. */
   #object(value: Readonly<Record<string, unknown>>, floats: unknown): JsonValue {
-    const names = Object.keys(value)
+    const names = Object.keys(value).sort()
     const copy: { [key: string]: JsonValue } = {}
     this.#count(2)
     for (const name of names) {

@@ -534,6 +534,21 @@ describe('resume', () => {
   })
 })
 
+it('hands a step the same text of a value, whether the run was resumed before it or not', async () => {
+  const seen: string[] = []
+  const run = await runner({
+    a: ({ context }) => context.set('a.x_v1', { id: 1, at: 2 }),
+    b: ({ context }) => {
+      seen.push(JSON.stringify(context.get('a.x_v1')))
+      throw new Error('no')
+    },
+  })
+  const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))
+  await handle.result
+  await (await (await runner({ b: ({ context }) => void seen.push(JSON.stringify(context.get('a.x_v1'))) })).resume(handle.runId)).result
+  expect(seen).toEqual(['{"at":2,"id":1}', '{"at":2,"id":1}'])
+})
+
 describe('cache', () => {
   it('puts back what a completed step with the same key left', async () => {
     const run = await runner({ a: ({ context }) => context.set('a.x_v1', 7) })
