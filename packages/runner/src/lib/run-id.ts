@@ -11,13 +11,14 @@ const CHANCE = 4
  * `random` (uniform in [0, 1)).
  */
 export function newRunId(now: number, random: () => number): string {
-  return spelled(now, drawn(now, random))
+  return spelled(secondOf(now), drawn(now, random))
 }
 
 /** Makes ids as `newRunId` does; those of a second rise and differ: neighbours cost a store less than what is spread. */
 export class RunIds {
   readonly #ids: Ids
   #second = NaN
+  #spelling = ''
   #last = -1
 
   constructor(ids: Ids) {
@@ -26,10 +27,13 @@ export class RunIds {
 
   next(now: number): string {
     const second = Math.floor(now / 1000)
-    if (second !== this.#second) this.#last = -1
-    this.#second = second
+    if (second !== this.#second) {
+      this.#second = second
+      this.#spelling = secondOf(now)
+      this.#last = -1
+    }
     this.#last = Math.max(drawn(now, () => this.#ids.random()), this.#last + 1)
-    return spelled(now, this.#last)
+    return spelled(this.#spelling, this.#last)
   }
 }
 
@@ -37,8 +41,12 @@ function drawn(now: number, random: () => number): number {
   return Math.floor(((now % 1000) / 1000) * BASE ** TIME) * BASE ** CHANCE + Math.floor(random() * BASE ** CHANCE)
 }
 
-function spelled(now: number, number: number): string {
-  return `run_${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}Z_${number.toString(BASE).padStart(TIME + CHANCE, '0')}`
+function secondOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')
+}
+
+function spelled(second: string, number: number): string {
+  return `run_${second}Z_${number.toString(BASE).padStart(TIME + CHANCE, '0')}`
 }
 
 /** Every id that lorc made, in a text. */

@@ -61,14 +61,14 @@ it('begins one now and then where much comes in, and all as soon as that is over
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) line.add(name, 'begin')
   await turn()
   expect(begun).toEqual([])
-  await pass(19)
+  await pass(49)
   expect(begun).toEqual([])
   await pass(1)
   expect(begun).toEqual(['a'])
-  await pass(20)
+  await pass(50)
   expect(begun).toEqual(['a', 'b'])
   state.busy = false
-  await pass(20)
+  await pass(50)
   expect(begun).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
 })
 
@@ -95,14 +95,14 @@ it('begins what nobody waits for although others come again and again that someb
   line.add('patient_0', 'begin')
   line.add('patient_1', 'begin')
   let last = 'u0'
-  for (let n = 1; n < 30; n++) {
+  for (let n = 1; n < 60; n++) {
     line.add(`u${n}`, 'begin', true)
     await pass(1)
     await end(last)
     last = begun.at(-1)!
   }
   expect(begun.filter((name) => name.startsWith('patient'))).toEqual(['patient_0', 'patient_1'])
-  expect(begun.length).toBe(30)
+  expect(begun.length).toBe(60)
 })
 
 it('begins nothing more once it is closed', async () => {

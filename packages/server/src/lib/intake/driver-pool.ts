@@ -20,7 +20,7 @@ interface PoolEvents {
 /** Runs that are begun in one turn of the event loop. */
 const IN_TURN = 4
 /** Milliseconds after which a run that nobody waits for is begun whatever else there is to do: what waits always gets on. */
-const PATIENCE_MS = 20
+const PATIENCE_MS = 50
 /** Milliseconds between two looks for runs that wait for a person, a time or a slot, while others want their places. */
 const LOOK_MS = 500
 
