@@ -86,4 +86,5 @@ it('gives the space of a database back when it is asked to', async () => {
 it('wants to be told what to keep', async () => {
   expect((await prune()).stderr).toContain('error[CLI_OPTION_INVALID]: it is not said what to keep.')
   expect((await prune('--keep', 'x')).exit).toBe(2)
+  expect(await prune('--keep-last', '1')).toMatchObject({ exit: 0, stderr: '' })
 })

@@ -23,7 +23,7 @@ export const runsPrune = defineCommand({
   arguments: {},
   options: {
     keep: { kind: 'text', label: 'TIME', summary: 'Keep what began within this time: 12h, 30d, 2w' },
-    'keep-last': { kind: 'integer', label: 'N', min: 1, default: 1, summary: 'Keep the last N runs of each recipe' },
+    'keep-last': { kind: 'integer', label: 'N', min: 1, summary: 'Keep the last N runs of each recipe (without --keep: only those)' },
     recipe: { kind: 'text', label: 'NAME', summary: 'Only runs of the recipe of this name (or file)' },
     compact: { kind: 'flag', summary: 'Make the database smaller, too: takes a while where much is kept' },
     'dry-run': { kind: 'flag', summary: 'Show what would be removed' },
@@ -37,17 +37,16 @@ export const runsPrune = defineCommand({
   async run(invocation) {
     const { io, out, options, workspace } = invocation
     const keepMs = options.keep === undefined ? null : durationOption('keep', options.keep)
-    if (keepMs === null && options['keep-last'] === 1) {
-      throw new CliError('CLI_OPTION_INVALID', 'it is not said what to keep.', {
-        fix: 'give --keep (e.g. 30d), --keep-last (at least 2), or both.',
-      })
+    const { 'keep-last': keepLast = 1 } = options
+    if (keepMs === null && options['keep-last'] === undefined) {
+      throw new CliError('CLI_OPTION_INVALID', 'it is not said what to keep.', { fix: 'give --keep (e.g. 30d), --keep-last (e.g. 100), or both.' })
     }
     const loaded = await workspace()
     const { root, stateDir } = loaded
     return await withRunner(invocation, async (open) => {
       const { prunableRuns, pruneRuns } = await import('@lorc/runner/records')
       const name = options.recipe === undefined ? undefined : await recipeName(open.store, options.recipe, io.cwd, root)
-      const retention = { keepMs, keepLast: options['keep-last'], now: io.now(), name }
+      const retention = { keepMs, keepLast, now: io.now(), name }
       const { runs, of } = await prunableRuns(open.store, retention)
       if (options['dry-run']) {
         io.stdout.write(options.json ? json({ dry_run: true, runs: runs.map(({ runId }) => runId) }) : dryText(runs, of))
@@ -55,7 +54,7 @@ export const runsPrune = defineCommand({
       }
       const before = await open.store.size()
       const prune = (): Promise<Pruned> => pruneRuns(open.runner, stateDir, retention)
-      const why = `lorc runs prune${keepMs === null ? '' : ` --keep ${options.keep}`} --keep-last ${options['keep-last']}${name === undefined ? '' : ` --recipe ${name}`}`
+      const why = `lorc runs prune${keepMs === null ? '' : ` --keep ${options.keep}`} --keep-last ${keepLast}${name === undefined ? '' : ` --recipe ${name}`}`
       const pruned = runs.length === 0 ? await prune() : await onRecord(loaded, runs, why, io.now, prune)
       if (options.compact) await open.store.compact()
       const after = await open.store.size()
