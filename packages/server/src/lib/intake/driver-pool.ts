@@ -10,6 +10,17 @@ interface Waiting {
   readonly how: How
 }
 
+/**
+ * A run that is driven here. Emptied when it is over: a set that things come to and go from for long leaves outgrown tables
+ * behind, which keep alive what they held until the next full garbage collection.
+ */
+interface Held {
+  handle: RunHandle | undefined
+  hasPlace: boolean
+  /** Nothing was under way in it when it was looked at last. */
+  isIdle: boolean
+}
+
 interface PoolEvents {
   /** Whether so much comes in just now that what nobody waits for had better wait a little longer. */
   isBusy(): boolean
@@ -39,11 +50,9 @@ export class DriverPool {
   readonly #names = new Set<string>()
   /** Names in the line that were taken out of it otherwise. */
   readonly #dropped = new Set<string>()
-  readonly #held = new Set<RunHandle>()
-  /** Of those that are held: nothing was under way in them when they were looked at last. */
-  #idle = new Set<RunHandle>()
-  /** Driven without a place. */
-  readonly #aside = new Set<RunHandle>()
+  readonly #held = new Set<Held>()
+  /** Of those that are held, those that have no place. */
+  #aside = 0
   #reserved = 0
   /** Calls off what is to begin the next; undefined: nothing is. */
   #callOff: (() => void) | undefined
@@ -60,7 +69,7 @@ export class DriverPool {
   }
 
   get driven(): number {
-    return this.#held.size + this.#aside.size
+    return this.#held.size
   }
 
   /** Whether the run waits, or is driven here. */
@@ -79,7 +88,7 @@ export class DriverPool {
   }
 
   get #places(): number {
-    return this.#most - this.#held.size - this.#reserved
+    return this.#most - (this.#held.size - this.#aside) - this.#reserved
   }
 
   /** Puts a run at the end of its line. */
@@ -108,13 +117,16 @@ export class DriverPool {
 
   /** Gives a run a place until it has ended, whether or not one is free. */
   hold(handle: RunHandle): void {
-    this.#held.add(handle)
-    this.#names.add(handle.runId)
+    const { runId } = handle
+    const held: Held = { handle, hasPlace: true, isIdle: false }
+    this.#held.add(held)
+    this.#names.add(runId)
     const over = (): void => {
-      this.#names.delete(handle.runId)
-      this.#aside.delete(handle)
-      this.#idle.delete(handle)
-      if (this.#held.delete(handle)) this.#schedule()
+      this.#names.delete(runId)
+      this.#held.delete(held)
+      held.handle = undefined
+      if (held.hasPlace) this.#schedule()
+      else this.#aside--
     }
     handle.result.then(over, over)
   }
@@ -190,14 +202,13 @@ export class DriverPool {
 
   /** Twice without anything under way: it waits for something that may take long. */
   #look(): void {
-    const idle = new Set<RunHandle>()
-    for (const handle of this.#held) {
-      if (handle.inFlight > 0) continue
-      if (this.#idle.has(handle)) {
-        this.#held.delete(handle)
-        this.#aside.add(handle)
-      } else idle.add(handle)
+    for (const held of this.#held) {
+      if (!held.hasPlace) continue
+      const wasIdle = held.isIdle
+      held.isIdle = held.handle?.inFlight === 0
+      if (!wasIdle || !held.isIdle) continue
+      held.hasPlace = false
+      this.#aside++
     }
-    this.#idle = idle
   }
 }

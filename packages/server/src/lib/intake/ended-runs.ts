@@ -4,7 +4,8 @@ import type { AcceptedRun } from './accepted-run.ts'
 /** Tells who asks how runs ended, of those that are begun only later, too. Of a run that nobody asks about, nothing is held. */
 export class EndedRuns {
   readonly #runner: Runner
-  readonly #driven = new Map<string, RunHandle>()
+  /** Emptied when a run has ended: see `Held` of the driver pool. */
+  readonly #driven = new Map<string, { handle: RunHandle | undefined }>()
   /** Of runs that are not driven yet. */
   readonly #asked = new Map<string, PromiseWithResolvers<RunResult>>()
   readonly #ask = ({ runId, isNew }: AcceptedRun): Promise<RunResult> => this.#resultOf(runId, isNew)
@@ -21,8 +22,12 @@ export class EndedRuns {
   /** A run is driven here from now on. */
   follow(handle: RunHandle): void {
     const { runId } = handle
-    this.#driven.set(runId, handle)
-    const over = (): boolean => this.#driven.delete(runId)
+    const driven: { handle: RunHandle | undefined } = { handle }
+    this.#driven.set(runId, driven)
+    const over = (): void => {
+      driven.handle = undefined
+      this.#driven.delete(runId)
+    }
     handle.result.then(over, over)
     const asked = this.#asked.get(runId)
     this.#asked.delete(runId)
@@ -37,7 +42,7 @@ export class EndedRuns {
 
   async #resultOf(runId: string, isOwn: boolean): Promise<RunResult> {
     const run = await this.#runner.store.get(runId)
-    const driven = this.#driven.get(runId)
+    const driven = this.#driven.get(runId)?.handle
     if (driven) return driven.result
     if (!isOwn || run?.status !== 'running') return this.#asKept(runId)
     let asked = this.#asked.get(runId)
