@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunnerOptions, StartOptions } from './api.ts'
 import type { StepExecutor } from './executor.ts'
 import type { Plan } from './plan.ts'
-import { createRunner } from './runner.ts'
+import { createRunner } from './create-runner.ts'
 import { createMemoryStore } from './stores/memory.ts'
 import type { RunStore } from './store.ts'
 

@@ -1,4 +1,3 @@
-import type { Driver } from './driver.ts'
 import type { EventData } from './events.ts'
 import { isPausedWith, type Pause } from './inner-runs.ts'
 
@@ -7,12 +6,20 @@ interface Asked {
   reason: string
 }
 
+/** What drives the run of a step. */
+interface InnerDriver {
+  readonly paused: Pause | null
+  readonly result: Promise<unknown>
+  pause(asked: Asked): void
+  unpause(asked: Asked): void
+}
+
 /** What drives the runs of a run's steps here: they are paused and unpaused with it. */
 export class InnerDrivers {
-  readonly #drivers = new Set<Driver>()
+  readonly #drivers = new Set<InnerDriver>()
 
   /** From now on it is paused with the outer run, whose pause `paused` is. Returns what its run has to begin with. */
-  adopt(inner: Driver, paused: Pause | null): EventData[] {
+  adopt(inner: InnerDriver, paused: Pause | null): EventData[] {
     this.#drivers.add(inner)
     const forget = (): void => void this.#drivers.delete(inner)
     inner.result.then(forget, forget)

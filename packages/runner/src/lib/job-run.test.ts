@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Runner, RunResult } from './api.ts'
 import type { JobPort } from './job-port.ts'
 import type { Plan, PlanStep } from './plan.ts'
-import { createRunner } from './runner.ts'
+import { createRunner } from './create-runner.ts'
 import { createMemoryStore } from './stores/memory.ts'
 
 let root: string

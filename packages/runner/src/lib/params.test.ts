@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { RunnerError } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import { completeParams, parametersOf } from './params.ts'
-import { createRunner } from './runner.ts'
+import { createRunner } from './create-runner.ts'
 import { createMemoryStore } from './stores/memory.ts'
 
 const plan = {

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { RunnerOptions, RunResult, StartOptions } from './api.ts'
 import { openRecipeOrThrow } from './open-or-throw.ts'
-import { createRunner } from './runner.ts'
+import { createRunner } from './create-runner.ts'
 
 /** `workspace` defaults to the recipe's folder. */
 export type RunRecipeOptions = Partial<RunnerOptions> & StartOptions

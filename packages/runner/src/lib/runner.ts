@@ -1,17 +1,16 @@
-import { realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import type { ApprovalDecision, Clock, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
 import { AcceptedRuns, type AcceptedRun } from './accepted-runs.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
-import type { CodeScan } from './code-scan.ts'
 import { driverIdentity } from './driver-identity.ts'
 import { Driver } from './driver.ts'
 import { stepEnvironments } from './environment.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
-import { executorTable, versionsOf } from './executor-table.ts'
+import { executorTable } from './executor-table.ts'
+import { followedEvents, type FollowOptions } from './followed-events.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
 import { acquireLease, isDriven } from './lease.ts'
@@ -21,19 +20,17 @@ import { LeaseWatch } from './lease-watch.ts'
 import { LiveRuns } from './live-runs.ts'
 import { localExecutors } from './local-executors.ts'
 import { LogPaths } from './log-paths.ts'
+import { NewRuns } from './new-runs.ts'
 import { PlanAdmission } from './plan-admission.ts'
 import type { Plan } from './plan.ts'
-import { needsOf } from './plan-needs.ts'
 import { Presence } from './presence.ts'
 import type { Durations } from './scheduler/start-order.ts'
 import { RunAssembly, type Reopening } from './run-assembly.ts'
-import { ownImports } from './own-files.ts'
-import { RunDrafts, type DraftOptions, type RunDraft } from './run-draft.ts'
-import { checkSeed } from './provenance.ts'
+import { RunDrafts, type RunDraft } from './run-draft.ts'
 import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
-import { loadRun, storedEvents, verifyRun } from './run-reader.ts'
-import { checkRunId, RunIds } from './run-id.ts'
+import { loadRun, verifyRun } from './run-reader.ts'
+import { RunIds } from './run-id.ts'
 import { RunSteering } from './run-steering.ts'
 import { viewOf } from './run-view.ts'
 import type { RemovedRuns } from './run-removal.ts'
@@ -41,38 +38,15 @@ import type { PreviewOptions } from './run-preview.ts'
 import type { RunPreview } from './preview.ts'
 import { stepFingerprint } from './step-fingerprint.ts'
 import type { DriverIdentity, RunStore } from './store.ts'
-import { createSqliteStore } from './stores/sqlite.ts'
 import type { Surroundings } from './surroundings.ts'
 import { ViewedRuns } from './viewed-runs.ts'
 import type { Workspace } from './workspace.ts'
 import { unknownRun } from './unknown-run.ts'
 
-const NO_CODE: CodeScan = { hashes: {}, packages: {} }
-const FOLLOW_POLL_MS = 200
 const CORES = availableParallelism()
 
-/** Makes a runner. Rejects with RunnerError WORKSPACE_INVALID, STORE_*. */
-export async function createRunner(options: RunnerOptions): Promise<Runner> {
-  const root = workspaceRoot(options.workspace)
-  const stateDir = options.stateDir ?? join(root, '.lorc')
-  const store = options.store ?? (await openDefaultStore(join(stateDir, 'lorc.db')))
-  return new LocalRunner({ ...options, workspace: root, stateDir }, store, options.store === undefined)
-}
-
-async function openDefaultStore(file: string): Promise<RunStore> {
-  return createSqliteStore({ file, durability: 'power' })
-}
-
-function workspaceRoot(path: string): string {
-  try {
-    if (isAbsolute(path)) return realpathSync(path)
-  } catch (error) {
-    throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not there.`, { cause: error })
-  }
-  throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not an absolute path.`)
-}
-
-class LocalRunner implements Runner {
+/** Runs plans in this process, over a store that other processes may use as well. */
+export class LocalRunner implements Runner {
   readonly store: RunStore
   readonly #ownsStore: boolean
   readonly #clock: Clock
@@ -84,7 +58,7 @@ class LocalRunner implements Runner {
   readonly #identity: DriverIdentity = driverIdentity()
   readonly #around: Surroundings
   readonly #admission: PlanAdmission
-  readonly #drafts: RunDrafts
+  readonly #newRuns: NewRuns
   readonly #assembly: RunAssembly
   readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
@@ -131,7 +105,14 @@ class LocalRunner implements Runner {
     }
     this.#admission = new PlanAdmission({ store, env, executors: this.#around.executors })
     const fingerprint = stepFingerprint({ workspace: this.#workspace, code: this.#code, python, env })
-    this.#drafts = new RunDrafts(this.#around, { identity: this.#identity, env, versions: options.versions ?? {} })
+    this.#newRuns = new NewRuns({
+      store,
+      admission: this.#admission,
+      drafts: new RunDrafts(this.#around, { identity: this.#identity, env, versions: options.versions ?? {} }),
+      code: this.#code,
+      executors: this.#around.executors,
+      assertOpen: () => this.#assertOpen(),
+    })
     this.#assembly = new RunAssembly(this.#around, {
       identity: this.#identity,
       stateDir,
@@ -160,7 +141,7 @@ class LocalRunner implements Runner {
   }
 
   async #start(plan: Plan, options: StartOptions, outer?: Driver): Promise<RunHandle> {
-    return this.#make(plan, { ...options, outer }, async (draft) => {
+    return this.#newRuns.make(plan, { ...options, outer }, async (draft) => {
       const order = await this.#order(draft)
       this.#assertOpen()
       return this.#open(this.#assembly.fresh(draft, order), options.signal)
@@ -168,7 +149,7 @@ class LocalRunner implements Runner {
   }
 
   async accept(plan: Plan, options: Omit<StartOptions, 'signal' | 'accepted'> = {}): Promise<{ runId: string }> {
-    return this.#make(plan, { ...options, accepted: true }, async (draft) => {
+    return this.#newRuns.make(plan, { ...options, accepted: true }, async (draft) => {
       await this.#accepted.add(draft, this.#clock.now())
       this.#presence.soon()
       return { runId: draft.runId }
@@ -203,40 +184,6 @@ class LocalRunner implements Runner {
 
   #order({ plan, options }: RunDraft): Promise<Durations | undefined> {
     return orderFromPast(this.store, plan, this.#assembly.slots(plan, options))
-  }
-
-  /** Checks a plan and has a run of it opened, under another id if its own, which was drawn, is taken. */
-  async #make<T>(plan: Plan, options: DraftOptions, open: (draft: RunDraft) => Promise<T>): Promise<T> {
-    checkSeed(options.seed)
-    checkRunId(options.runId)
-    this.#assertOpen()
-    const { sealed, imported, source } = await this.#admission.admit(plan, options)
-    const code = needsOf(sealed.plan).code ? await this.#code.scan(sealed.plan.steps) : NO_CODE
-    const asked = versionsOf(sealed.plan, this.#around.executors)
-    const used = asked && (await asked)
-    for (;;) {
-      this.#assertOpen()
-      try {
-        const draft = this.#drafts.make(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, code, imported)
-        return await open(imported.some(({ artifacts }) => artifacts.length > 0) ? await this.#withOwnFiles(draft) : draft)
-      } catch (error) {
-        if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
-        if (options.idempotency) throw await this.#keyTaken(options.idempotency.key)
-        if (options.runId !== undefined) throw error
-      }
-    }
-  }
-
-  async #withOwnFiles(draft: RunDraft): Promise<RunDraft> {
-    const { runId, given } = draft
-    const imported = await ownImports(this.#around.workspace.root, draft.imported, this.#assembly.places(runId).artifacts)
-    return { ...draft, imported, given: [...given.slice(0, given.length - imported.length), ...imported] }
-  }
-
-  async #keyTaken(key: string): Promise<RunnerError> {
-    const [run] = await this.store.list({ idempotencyKey: key, limit: 1 })
-    const what = run ? `is the key of run ${run.runId}` : 'is the key of a run that is being made'
-    return new RunnerError('RUN_KEY_TAKEN', `${JSON.stringify(key)} ${what}.`, run ? { details: { runId: run.runId } } : {})
   }
 
   async preview(plan: Plan, options: StartOptions = {}): Promise<RunPreview> {
@@ -301,17 +248,8 @@ class LocalRunner implements Runner {
     return viewOf(await this.#viewed.load(runId), isDriven)
   }
 
-  async *events(runId: string, options: { fromSeq?: number; follow?: boolean; signal?: AbortSignal } = {}): AsyncGenerator<JournalEvent> {
-    let seq = options.fromSeq ?? 0
-    for (;;) {
-      const before = await this.#summary(runId)
-      for await (const event of storedEvents(this.store, runId, seq)) {
-        yield event
-        seq = event.seq + 1
-      }
-      if (!options.follow || options.signal?.aborted || before.status !== 'running') return
-      await new Promise<void>((resolve) => this.#clock.sleep(FOLLOW_POLL_MS, resolve))
-    }
+  events(runId: string, options: FollowOptions = {}): AsyncGenerator<JournalEvent> {
+    return followedEvents(this.store, (id) => this.#summary(id), this.#clock, runId, options)
   }
 
   verify(runId: string): Promise<Verification> {

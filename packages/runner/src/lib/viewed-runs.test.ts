@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRunner } from './runner.ts'
+import { createRunner } from './create-runner.ts'
 import { createMemoryStore } from './stores/memory.ts'
 import type { RunStore } from './store.ts'
 import { ViewedRuns } from './viewed-runs.ts'

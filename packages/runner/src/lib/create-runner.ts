@@ -1,0 +1,23 @@
+import { realpathSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import type { Runner, RunnerOptions } from './api.ts'
+import { RunnerError } from './errors.ts'
+import { LocalRunner } from './runner.ts'
+import { createSqliteStore } from './stores/sqlite.ts'
+
+/** Makes a runner. Rejects with RunnerError WORKSPACE_INVALID, STORE_*. */
+export async function createRunner(options: RunnerOptions): Promise<Runner> {
+  const root = workspaceRoot(options.workspace)
+  const stateDir = options.stateDir ?? join(root, '.lorc')
+  const store = options.store ?? (await createSqliteStore({ file: join(stateDir, 'lorc.db'), durability: 'power' }))
+  return new LocalRunner({ ...options, workspace: root, stateDir }, store, options.store === undefined)
+}
+
+function workspaceRoot(path: string): string {
+  try {
+    if (isAbsolute(path)) return realpathSync(path)
+  } catch (error) {
+    throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not there.`, { cause: error })
+  }
+  throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not an absolute path.`)
+}

@@ -1,0 +1,33 @@
+import type { Clock } from './api.ts'
+import type { JournalEvent } from './events.ts'
+import { storedEvents } from './run-reader.ts'
+import type { RunStore, RunSummary } from './store.ts'
+
+export interface FollowOptions {
+  /** Default 0. */
+  fromSeq?: number
+  /** Until the run has ended. Default: what there is. */
+  follow?: boolean
+  signal?: AbortSignal
+}
+
+const POLL_MS = 200
+
+/** The events of a run that anybody drives, as they are stored. `summaryOf` rejects for a run that is not there (any more). */
+export async function* followedEvents(
+  store: RunStore,
+  summaryOf: (runId: string) => Promise<RunSummary>,
+  clock: Clock,
+  runId: string,
+  { fromSeq = 0, follow = false, signal }: FollowOptions,
+): AsyncGenerator<JournalEvent> {
+  for (let seq = fromSeq; ; ) {
+    const before = await summaryOf(runId)
+    for await (const event of storedEvents(store, runId, seq)) {
+      yield event
+      seq = event.seq + 1
+    }
+    if (!follow || signal?.aborted || before.status !== 'running') return
+    await new Promise<void>((resolve) => clock.sleep(POLL_MS, resolve))
+  }
+}

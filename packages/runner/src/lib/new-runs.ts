@@ -1,0 +1,61 @@
+import type { CodeFiles } from './code-files.ts'
+import type { CodeScan } from './code-scan.ts'
+import { RunnerError } from './errors.ts'
+import type { StepExecutor } from './executor.ts'
+import { versionsOf } from './executor-table.ts'
+import type { PlanAdmission } from './plan-admission.ts'
+import { needsOf } from './plan-needs.ts'
+import type { Plan } from './plan.ts'
+import { checkSeed } from './provenance.ts'
+import type { DraftOptions, RunDraft, RunDrafts } from './run-draft.ts'
+import { checkRunId } from './run-id.ts'
+import type { RunStore } from './store.ts'
+
+export interface NewRunParts {
+  readonly store: RunStore
+  readonly admission: PlanAdmission
+  readonly drafts: RunDrafts
+  readonly code: CodeFiles
+  readonly executors: ReadonlyMap<string, StepExecutor>
+  /** Throws RUNNER_CLOSED. */
+  assertOpen(): void
+}
+
+const NO_CODE: CodeScan = { hashes: {}, packages: {} }
+
+/** Makes runs: from a plan that is asked to run to a draft that is opened under an id of its own. */
+export class NewRuns {
+  readonly #parts: NewRunParts
+
+  constructor(parts: NewRunParts) {
+    this.#parts = parts
+  }
+
+  /** Checks a plan and has a run of it opened, under another id if its own, which was drawn, is taken. Rejects as `Runner.start`. */
+  async make<T>(plan: Plan, options: DraftOptions, open: (draft: RunDraft) => Promise<T>): Promise<T> {
+    const { admission, code, drafts, executors, assertOpen } = this.#parts
+    checkSeed(options.seed)
+    checkRunId(options.runId)
+    assertOpen()
+    const { sealed, imported, source } = await admission.admit(plan, options)
+    const scan = needsOf(sealed.plan).code ? await code.scan(sealed.plan.steps) : NO_CODE
+    const asked = versionsOf(sealed.plan, executors)
+    const used = asked && (await asked)
+    for (;;) {
+      assertOpen()
+      try {
+        return await open(drafts.make(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, scan, imported))
+      } catch (error) {
+        if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
+        if (options.idempotency) throw await this.#keyTaken(options.idempotency.key)
+        if (options.runId !== undefined) throw error
+      }
+    }
+  }
+
+  async #keyTaken(key: string): Promise<RunnerError> {
+    const [run] = await this.#parts.store.list({ idempotencyKey: key, limit: 1 })
+    const what = run ? `is the key of run ${run.runId}` : 'is the key of a run that is being made'
+    return new RunnerError('RUN_KEY_TAKEN', `${JSON.stringify(key)} ${what}.`, run ? { details: { runId: run.runId } } : {})
+  }
+}
