@@ -3,6 +3,7 @@ import type { CodeScan } from './code-scan.ts'
 import { RunnerError } from './errors.ts'
 import type { StepExecutor } from './executor.ts'
 import { versionsOf } from './executor-table.ts'
+import { ownImports } from './own-files.ts'
 import type { PlanAdmission } from './plan-admission.ts'
 import { needsOf } from './plan-needs.ts'
 import type { Plan } from './plan.ts'
@@ -17,6 +18,10 @@ export interface NewRunParts {
   readonly drafts: RunDrafts
   readonly code: CodeFiles
   readonly executors: ReadonlyMap<string, StepExecutor>
+  /** The workspace. */
+  readonly root: string
+  /** The folder of a run's artifacts. */
+  artifactsOf(runId: string): string
   /** Throws RUNNER_CLOSED. */
   assertOpen(): void
 }
@@ -44,13 +49,21 @@ export class NewRuns {
     for (;;) {
       assertOpen()
       try {
-        return await open(drafts.make(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, scan, imported))
+        const draft = drafts.make(sealed, { ...options, source, ...(used && { versions: { ...used, ...options.versions } }) }, scan, imported)
+        return await open(imported.some(({ artifacts }) => artifacts.length > 0) ? await this.#withOwnFiles(draft) : draft)
       } catch (error) {
         if (!(error instanceof RunnerError) || error.code !== 'RUN_ID_TAKEN') throw error
         if (options.idempotency) throw await this.#keyTaken(options.idempotency.key)
         if (options.runId !== undefined) throw error
       }
     }
+  }
+
+  async #withOwnFiles(draft: RunDraft): Promise<RunDraft> {
+    const { root, artifactsOf } = this.#parts
+    const { runId, given } = draft
+    const imported = await ownImports(root, draft.imported, artifactsOf(runId))
+    return { ...draft, imported, given: [...given.slice(0, given.length - imported.length), ...imported] }
   }
 
   async #keyTaken(key: string): Promise<RunnerError> {

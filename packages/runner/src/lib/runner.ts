@@ -111,6 +111,8 @@ export class LocalRunner implements Runner {
       drafts: new RunDrafts(this.#around, { identity: this.#identity, env, versions: options.versions ?? {} }),
       code: this.#code,
       executors: this.#around.executors,
+      root,
+      artifactsOf: (runId) => this.#assembly.places(runId).artifacts,
       assertOpen: () => this.#assertOpen(),
     })
     this.#assembly = new RunAssembly(this.#around, {
