@@ -56,6 +56,31 @@ it('finds TypeScript in what is to be installed', async () => {
   expect((await checkJobs(files.root, all('one.ts'))).problems).toEqual([])
 })
 
+it('finds parameters that are declared, and that the job does not take', async () => {
+  const params = { type: 'object', properties: { days: { type: 'number' } } }
+  files.linkEventClient()
+  files.write('package.json', {
+    name: 'a',
+    type: 'module',
+    dependencies: { '@lorc/event-client': '1' },
+    lorc: { jobs: { plain: { module: './jobs.js', export: 'plain', params }, told: { module: './jobs.js', export: 'told', params }, silent: { module: './jobs.js', export: 'silent', params } } },
+  })
+  const schema = (jsonSchema: string): string => `{ '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }), ${jsonSchema} } }`
+  const job = (name: string, jsonSchema: string): string => `export const ${name} = defineJob({ params: ${schema(jsonSchema)}, run: async () => {} })`
+  files.write(
+    'jobs.js',
+    `import { defineJob } from '@lorc/event-client'
+     export async function plain() {}
+     ${job('told', `jsonSchema: { input: () => (${JSON.stringify(params)}) }`)}
+     ${job('silent', '')}`,
+  )
+  const checked = await checkJobs(files.root, all('jobs.js'))
+  expect(checked.problems).toMatchObject([
+    { code: 'REGISTRY_DECLARATION_INVALID', job: 'plain', message: 'The package.json declares the parameter `days`, which a/plain does not take.', fix: expect.stringContaining('defineJob') },
+  ])
+  expect(checked.jobs).toEqual([{ name: 'plain', ok: false }, { name: 'told', ok: true }, { name: 'silent', ok: true }])
+})
+
 it('names the module itself where that is left out', async () => {
   files.write('package.json', { name: 'a', type: 'module', lorc: { jobs: { one: './one.js' } } })
   files.write('one.js', 'export default async () => {}')

@@ -1,11 +1,11 @@
 import { dirname, join, relative } from 'node:path'
 import { problemOf } from './candidates.ts'
-import { parseDeclaration } from './declaration.ts'
+import { isRecord, parseDeclaration } from './declaration.ts'
 import { broughtNames } from './declared-names.ts'
 import { RegistryError } from './errors.ts'
 import { moduleFile } from './job-module.ts'
 import { JAVASCRIPT } from './load-job.ts'
-import type { JobEntry, RegistryProblem } from './job-registry.ts'
+import type { JobEntry, ParamsSchema, RegistryProblem } from './job-registry.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import { packedFiles } from './packed-files.ts'
 import { realPath } from './paths.ts'
@@ -72,10 +72,11 @@ interface Checking {
 async function faultsOf(entry: JobEntry, { dir, name, manifest, packed, options }: Checking): Promise<RegistryError[]> {
   try {
     const file = moduleFile(name, dir, entry)
-    const { imports } = await probeJob({ package: name, job: entry.name, file, export: entry.export, dir }, options)
+    const { imports, params } = await probeJob({ package: name, job: entry.name, file, export: entry.export, dir }, options)
     const brought = new Set([...broughtNames(manifest), name])
     const paths = imports.files.map((path) => relative(dir, path))
     return [
+      ...untaken(entry, params).map((param) => refused(param, name, entry)),
       ...paths.filter((path) => packed?.has(path) === false).map((path) => unpacked(path, entry)),
       ...(manifest['private'] === true ? [] : paths.filter((path) => /\.[cm]?ts$/.test(path)).map((path) => typed(path))),
       ...imports.packages.filter((one) => !brought.has(one)).map((one) => undeclared(one)),
@@ -84,6 +85,19 @@ async function faultsOf(entry: JobEntry, { dir, name, manifest, packed, options 
     if (error instanceof RegistryError) return [error]
     throw error
   }
+}
+
+/** Parameters that are declared, and that a run would refuse: the job's own schema, where it can tell, is what counts. */
+function untaken({ params: declared }: JobEntry, taken: ParamsSchema | undefined): string[] {
+  const { properties, additionalProperties = false, patternProperties } = taken ?? {}
+  if (!isRecord(declared?.['properties']) || !isRecord(properties) || additionalProperties !== false || patternProperties !== undefined) return []
+  return Object.keys(declared['properties']).filter((param) => !Object.hasOwn(properties, param))
+}
+
+function refused(param: string, packageName: string, { name }: JobEntry): RegistryError {
+  return new RegistryError('REGISTRY_DECLARATION_INVALID', `The package.json declares the parameter \`${param}\`, which ${packageName}/${name} does not take.`, {
+    fix: `give it a schema in the code, \`defineJob({ params, run })\`, that has \`${param}\` (a plain function takes no parameters), or take it out of \`params\` of the package.json.`,
+  })
 }
 
 function unpacked(path: string, { module }: JobEntry): RegistryError {

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeJob, type JobDescription } from './describe-job.ts'
 import { discoverJobs } from './discover.ts'
@@ -11,7 +10,7 @@ let files: ScratchWorkspace
 beforeEach(() => {
   files = new ScratchWorkspace()
   // The job author's own copies: the event client from source, and a schema library.
-  files.link('node_modules/@lorc/event-client', fileURLToPath(new URL('../../../event-client', import.meta.url)))
+  files.linkEventClient()
   files.linkZod()
 })
 afterEach(() => files.remove())

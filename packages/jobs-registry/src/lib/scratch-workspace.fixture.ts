@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, 
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const require = createRequire(import.meta.url)
 
@@ -34,6 +35,11 @@ export class ScratchWorkspace {
   /** Makes a schema library importable, as a job author has it. */
   linkZod(): void {
     this.link('node_modules/zod', dirname(require.resolve('zod/package.json')))
+  }
+
+  /** Makes `defineJob` importable, as a job author has it. */
+  linkEventClient(): void {
+    this.link('node_modules/@lorc/event-client', fileURLToPath(new URL('../../../event-client', import.meta.url)))
   }
 
   link(path: string, target: string): void {
