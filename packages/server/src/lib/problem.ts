@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { isCodedError, type CodedError } from './coded-error.ts'
 import type { Problem } from './contract/problem.ts'
 import { ERROR_CODES as SERVER_CODES, ServerError } from './errors.ts'
+import { fixOf } from './problem-fix.ts'
 import { statusOf } from './problem-status.ts'
 import { ERROR_CODES as RUNNER_CODES, type JsonObject } from '@lorc/runner'
 
@@ -37,7 +38,9 @@ const TITLES: Readonly<Record<string, string>> = { ...RUNNER_CODES, ...SERVER_CO
  */
 export function problemOf(error: unknown, runId?: string): Problem {
   const known = codedOf(error) ?? internal()
-  const { code, message, fix, details } = known
+  const { code, message, details } = known
+  const id = runId ?? details?.['run_id']
+  const fix = fixOf(code, known.fix, id)
   const fields = known instanceof RequestInvalid ? known.fields : fieldsOf(details)
   const status = statusOf(code)
   return {
@@ -49,7 +52,7 @@ export function problemOf(error: unknown, runId?: string): Problem {
     code,
     ...(fix !== undefined && { fix }),
     ...(fields && { errors: [...fields] }),
-    ...runOf(runId ?? details?.['run_id']),
+    ...runOf(id),
     ...(details && !fields && { details }),
   }
 }

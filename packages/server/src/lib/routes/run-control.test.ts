@@ -65,7 +65,7 @@ describe('steering a run', () => {
     gate.resolve()
     await post('unpause', { reason: 'go' })
     await until('run.completed')
-    expect(await post('pause', { reason: 'late' })).toMatchObject({ status: 409, body: { code: 'RUN_ENDED', run_id: id } })
+    expect(await post('pause', { reason: 'late' })).toMatchObject({ status: 409, body: { code: 'RUN_ENDED', run_id: id, fix: expect.stringContaining(`\`POST /runs/${id}/rerun\``) as unknown } })
     expect((await audit()).filter((record) => 'action' in record)).toMatchObject([
       { action: 'run.pause', before: { status: 'running', paused: false } },
       { action: 'run.unpause', before: { status: 'running', paused: true } },

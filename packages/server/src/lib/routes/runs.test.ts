@@ -73,7 +73,7 @@ describe('GET /runs/{run_id}', () => {
 
   it('says that there is none', async () => {
     const { ask } = await serviceFixture()
-    expect(await ask('GET', '/runs/run_x')).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN', status: 404, run_id: 'run_x', type: 'urn:lorc:error:RUN_UNKNOWN' } })
+    expect(await ask('GET', '/runs/run_x')).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN', status: 404, run_id: 'run_x', type: 'urn:lorc:error:RUN_UNKNOWN', fix: 'See the runs that there are: `GET /runs`.' } })
   })
 })
 
