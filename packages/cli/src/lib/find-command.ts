@@ -56,7 +56,7 @@ export function findCommand(words: readonly string[]): FoundCommand {
     if (words.includes('--help') || words.includes('-h')) return { kind: 'group', group: first, alone, commands: membersOf(first) }
     return command(alone, [...options, ...words.slice(start + 1)])
   }
-  throw unknownCommand(alone === undefined ? first : pair)
+  throw alone === undefined ? unknownCommand(first, second) : unknownCommand(pair)
 }
 
 const membersOf = (group: string): CommandName[] => commandNames().filter(([name]) => name.startsWith(`${group} `))
@@ -74,8 +74,8 @@ function command(name: string, words: string[]): FoundCommand {
   return { kind: 'command', name, words, load: entry.load }
 }
 
-function unknownCommand(name: string): CliError {
-  const near = otherWords(name) ?? closest(name, Object.keys(COMMANDS)) ?? subcommand(name)
+function unknownCommand(name: string, next?: string): CliError {
+  const near = otherWords(name) ?? ofGroup(name, next) ?? closest(name, Object.keys(COMMANDS)) ?? subcommand(name)
   const group = Object.keys(GROUPS).find((one) => name.startsWith(`${one} `))
   return new CliError('CLI_COMMAND_UNKNOWN', `there is no command \`lorc ${name}\`.`, {
     fix: near === undefined ? `\`lorc ${group === undefined ? '' : `${group} `}--help\` lists the commands.` : `did you mean \`lorc ${near}\`?`,
@@ -86,6 +86,12 @@ function otherWords(name: string): string | undefined {
   if (/\.ya?ml$/.test(name)) return `run ${name}`
   if (/^runs (last|run_)/.test(name)) return name.replace('runs', 'runs show')
   return Object.hasOwn(CALLED_ELSEWHERE, name) ? CALLED_ELSEWHERE[name] : undefined
+}
+
+/** `runs list` for `rusn` before `list`, though `run` is as near. */
+function ofGroup(name: string, next: string | undefined): string | undefined {
+  const group = closest(name, Object.keys(GROUPS).filter((one) => Object.hasOwn(COMMANDS, `${one} ${next}`)))
+  return group && `${group} ${next}`
 }
 
 /** `list` for `runs list`. */

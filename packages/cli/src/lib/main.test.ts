@@ -77,6 +77,7 @@ describe('wrong usage', () => {
       'recipes/daily.yaml',
       'there is no command `lorc recipes/daily.yaml`.\nfix: did you mean `lorc run recipes/daily.yaml`?',
     ],
+    ['rusn list', 'there is no command `lorc rusn`.\nfix: did you mean `lorc runs list`?'],
     ['runs lst', 'there is no command `lorc runs lst`.\nfix: did you mean `lorc runs list`?'],
     ['logs', 'there is no command `lorc logs`.\nfix: did you mean `lorc runs logs`?'],
     ['status', 'there is no command `lorc status`.\nfix: did you mean `lorc runs show`?'],
