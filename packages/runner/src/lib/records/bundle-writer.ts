@@ -74,7 +74,7 @@ interface File {
   path: string
   /** On this machine; null: not within the workspace. */
   place: string | null
-  /** As it was recorded; undefined: it is taken as it is. */
+  /** As it was recorded; undefined: it is taken as it is, if it is there. */
   recorded?: Pick<Artifact, 'sha256'>
 }
 
@@ -118,6 +118,7 @@ async function collect({ store, workspace, logPath, versions }: BundleSource, ru
   const { name, status, createdAt, params, parent, planHash, provenance } = fold
   const inside = (path: string): string | null => (isAbsolute(path) || path.split('/').includes('..') ? null : join(workspace, path))
   const code = Object.entries(provenance.code).filter(([path]) => !path.startsWith('npm:'))
+  const manifests = plan.steps.some(({ job }) => job) ? manifestsOf(code.map(([path]) => path)) : []
   const logs = await Promise.all(begun.map(({ step, attempt }) => logPath(runId, step, attempt)))
   const known = await Promise.all([...children].map(async (child) => ((await store.get(child)) ? [child] : [])))
   return {
@@ -140,11 +141,18 @@ async function collect({ store, workspace, logPath, versions }: BundleSource, ru
     plan: { type: 'plan', sha256: planHash, plan: plan as unknown as JsonObject },
     found: [
       ...artifacts.map((artifact): File => ({ role: 'artifact', run_id: runId, path: artifact.path, place: inside(artifact.path), recorded: artifact })),
+      ...manifests.map((path): File => ({ role: 'code', run_id: runId, path, place: inside(path) })),
       ...code.map(([path, sha256]): File => ({ role: 'code', run_id: runId, path, place: inside(path), recorded: { sha256 } })),
       ...logs.map((place): File => ({ role: 'log', run_id: runId, path: basename(place), place })),
     ],
     children: known.flat(),
   }
+}
+
+/** Where packages of the workspace itself declare the jobs whose code lies at these paths, and are found. */
+function manifestsOf(paths: readonly string[]): string[] {
+  const folders = paths.flatMap((path) => path.split('/').map((_, depth, parts) => parts.slice(0, depth)))
+  return [...folders.map((folder) => [...folder, 'package.json'].join('/')), 'pnpm-workspace.yaml']
 }
 
 /** The journal as it is kept, not written anew: its hashes are over its text. */
@@ -168,8 +176,8 @@ async function* journalLines(store: RunStore, runId: string): AsyncGenerator<str
 
 async function* fileLines({ role, run_id, path, place, recorded }: File, told: Told): AsyncGenerator<string> {
   const now = place === null ? undefined : await describeFile('', place).catch(() => undefined)
-  // Most attempts write no log.
-  if (now === undefined && role === 'log') return
+  // Most attempts write no log, and most folders have no manifest.
+  if (now === undefined && !recorded) return
   const why = place === null ? 'outside' : now === undefined ? 'gone' : recorded && recorded.sha256 !== now.sha256 ? 'changed' : undefined
   if (place === null || now === undefined || why !== undefined) {
     const missing: MissingFile = { type: 'missing', role, run_id, path, why: why ?? 'gone' }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Runner } from '../api.ts'
+import type { JobPort } from '../job-port.ts'
 import { RunWorld, scriptedPlan } from '../run-world.fixture.ts'
 import type { Script } from '../testing/scripted-executor.ts'
 import { openBundle } from './bundle.ts'
@@ -90,6 +91,27 @@ it('holds code that is as it was, and names what lies outside', async () => {
   expect(missing).toMatchObject([{ role: 'code', path: '../shared.ts', why: 'outside' }])
   const { files } = await open(at('b'))
   expect(files.map(({ role, path }) => [role, path])).toEqual([['code', 'step.ts']])
+})
+
+it('holds what declares the jobs of the workspace itself, also where nothing of the kind was imported', async () => {
+  mkdirSync(at('w/packages/mail/src'), { recursive: true })
+  for (const path of ['package.json', 'pnpm-workspace.yaml', 'packages/mail/package.json', 'packages/mail/src/send.ts']) writeFileSync(at('w', path), `// ${path}`)
+  const none = (): Promise<never> => Promise.reject(new Error('none'))
+  const jobs: JobPort = {
+    locate: (name, job) => ({ file: at('w/packages/mail/src/send.ts'), export: job, package: name, version: '1.0.0', label: `${name}/${job}` }),
+    events: none,
+    elsewhere: none,
+    bigquery: none,
+    logging: { level: 'info', format: 'text' },
+  }
+  const runner = await world.runner({}, { workspace: at('w'), jobs, executors: [{ types: ['job'], execute: () => ({ status: 'ok', outputs: null }), close: async () => undefined }] })
+  const { runId, result } = await runner.start(scriptedPlan({ name: 'a', type: 'job', job: { package: 'mail', name: 'send' } }))
+  await result
+  const { missing } = await writeBundle({ store: world.store, workspace: at('w'), logPath: (id, step, n) => runner.logPath(id, step, n) }, runId, at('b'))
+  await runner.close()
+  const { files } = await open(at('b'))
+  expect([missing, files.map(({ path }) => path).sort()]).toEqual([[], ['package.json', 'packages/mail/package.json', 'packages/mail/src/send.ts', 'pnpm-workspace.yaml']])
+  expect(files.every(({ role }) => role === 'code')).toBe(true)
 })
 
 describe('a file that is no whole bundle', () => {
