@@ -16,8 +16,8 @@ export interface MeasureOptions {
 
 const REPETITIONS = 5
 /** Each contender warms up until it has worked for this long, or this often: what is of interest lives for long. */
-const WARM_MS = 3000
-const WARM_ROUNDS = 30
+const WARM_MS = 8000
+const WARM_ROUNDS = 60
 const PAUSE_MS = 200
 const run = promisify(execFile)
 
