@@ -571,12 +571,14 @@ describe('cache', () => {
     const first = await run.start(planOf({ name: 'a', cache: { mode: 'key', key: 'k1' } }, { name: 'b' }))
     await first.result
     const cached = await run.start(first.plan)
+    await cached.result
     const imported = await run.start(first.plan, { resumeFrom: ['b'], fromRun: cached.runId })
     for (const { runId, result } of [cached, imported]) {
       const path = `runs/${runId}/artifacts/a/deep/out.txt`
       expect((await result).steps[0]).toMatchObject({ status: 'completed', artifacts: [{ path, bytes: 4 }] })
       expect(readFileSync(join(workspace, path), 'utf8')).toBe('text')
     }
+    expect((await imported.result).steps[0]).toMatchObject({ importedFrom: cached.runId })
     expect(run.begun).toEqual(['a#1', 'b#1', 'b#1', 'b#1'])
     rmSync(join(workspace, 'runs'), { recursive: true })
     expect((await (await run.start(first.plan, { resumeFrom: ['b'] })).result).status).toBe('completed')
