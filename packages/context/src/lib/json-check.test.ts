@@ -162,7 +162,8 @@ describe('size', () => {
   it('says where the value grows beyond the limit, and the limit', () => {
     const error = refusal({ small: 1, big: 'x'.repeat(2000) }, { valueBytes: 1536 })
     expect(error.path).toBe('$.big')
-    expect(error.message).toContain('1.5 KiB')
+    expect(error.message).toBe('$.big is where the value grows beyond 1.5 KiB, the limit of one value')
+    expect(refusal('x'.repeat(2000), { valueBytes: 1536 }).message).toBe('The value is larger than 1.5 KiB, the limit of one value')
     expect(error.fix).toBe('Write it to a file and name the file as an output.')
   })
 

@@ -159,7 +159,8 @@ class JsonCopier {
   #count(bytes: number): void {
     this.bytes += bytes
     if (this.bytes <= this.#limits.valueBytes) return
-    const what = `is where the value grows beyond ${formatBytes(this.#limits.valueBytes)}, the limit of one value`
+    const grown = this.#path.length === 0 ? 'is larger than' : 'is where the value grows beyond'
+    const what = `${grown} ${formatBytes(this.#limits.valueBytes)}, the limit of one value`
     const fix = 'Write it to a file and name the file as an output.'
     throw this.#cycle() ?? this.#refuse('CONTEXT_TOO_LARGE', what, fix)
   }

@@ -1,10 +1,11 @@
 import { RunnerError } from './errors.ts'
-import type { EventData } from './events.ts'
+import type { EventData, RecordedError } from './events.ts'
 import { refusing } from './outcome.ts'
 import type { PlanStep } from './plan.ts'
 import type { RunParts } from './run-parts.ts'
 
 const NAMED = 20
+const SPANS = 5
 
 /**
  * How a `for_each` step ends whose items are over: completed with what they wrote, gathered and committed to the run's
@@ -19,7 +20,7 @@ export function gatherItems(
 ): EventData {
   if (failed.length > 0) {
     const named = failed.map((item) => names.nameOf(item))
-    throw itemsFailed(named, names.block(names.find(name)!)!.count, fold.step(named[0]!).error?.message)
+    throw itemsFailed(named, spans(failed), names.block(names.find(name)!)!.count, fold.step(named[0]!).error)
   }
   const writes = items!.gather(name)
   const results = fold.resultsOf(name)
@@ -27,12 +28,32 @@ export function gatherItems(
   return { type: 'step.completed', step: name, attempt, writes, outputs: Object.keys(writes), artifacts: [], metrics: null, ...(results && { meta: { result: results } }) }
 }
 
-/** `failed`: names of items; `first`: why the first of them failed. */
-function itemsFailed(failed: readonly string[], count: number, first: string | undefined): RunnerError {
-  const named = failed.slice(0, NAMED).join(', ')
-  const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : ''
-  return new RunnerError('STEP_ITEMS_FAILED', `${failed.length} of ${count} items failed: ${named}${more}.${first === undefined ? '' : ` ${failed[0]}: ${first}`}`, {
-    fix: 'A resume runs again only the items that did not complete.',
+/** `failed`: names of items; `of`: their runs of neighbours; `first`: why the first of them failed. */
+function itemsFailed(failed: readonly string[], of: readonly Span[], count: number, first: RecordedError | null): RunnerError {
+  const shown = of.slice(0, SPANS)
+  const unnamed = failed.length - shown.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const named = shown.map(({ from, to }) => (from === to ? failed[from] : `${failed[from]} to ${failed[to]}`)).join(', ')
+  const which = failed.length === 1 && first ? '' : `: ${named}${unnamed > 0 ? ` and ${unnamed} more` : ''}`
+  const why = first ? ` ${failed[0]}: ${first.message}` : ''
+  return new RunnerError('STEP_ITEMS_FAILED', `${failed.length} of ${count} items failed${which}.${why}`, {
+    fix: `${first?.fix === undefined ? '' : `${first.fix} `}A resume runs again only the items that did not complete.`,
     details: { failed: failed.length, items: count, names: failed.slice(0, NAMED) },
   })
+}
+
+/** From one place of a list to another, both included. */
+interface Span {
+  from: number
+  to: number
+}
+
+/** The places of a list, those whose (ascending) numbers follow each other as one span. */
+function spans(numbers: readonly number[]): Span[] {
+  const found: Span[] = []
+  for (const [place, number] of numbers.entries()) {
+    const last = found.at(-1)
+    if (last !== undefined && numbers[last.to] === number - 1) last.to = place
+    else found.push({ from: place, to: place })
+  }
+  return found
 }

@@ -20,8 +20,10 @@ export async function resolvePythonModule(workspace: Workspace, dotted: string):
   // A package comes before a module of the same name, as in Python's own import system.
   const found = await firstFile(workspace, [`${stem}/__init__.py`, `${stem}.py`])
   if (found !== undefined) return found
+  const file = parts.at(-1) === 'py' ? `${parts.slice(0, -1).join('/')}.py` : undefined
+  const isFile = file !== undefined && (await firstFile(workspace, [file])) !== undefined
   throw new RunnerError('MODULE_MISSING', `The Python module \`${dotted}\` is not in ${workspace.root}.`, {
-    fix: `Create \`${stem}.py\`, or correct the name.`,
+    fix: isFile ? `Write \`${dotted.slice(0, -3)}\`, as in an import statement.` : `Create \`${stem}.py\`, or correct the name.`,
     details: { module: dotted },
   })
 }

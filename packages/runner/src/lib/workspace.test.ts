@@ -139,6 +139,12 @@ describe('resolvePythonModule', () => {
     }
   })
 
+  it('says how a module is named whose file was named', async () => {
+    const missing = { code: 'MODULE_MISSING', fix: 'Write `common`, as in an import statement.' }
+    await expect(resolvePythonModule(workspace, 'common.py')).rejects.toMatchObject(missing)
+    await expect(resolvePythonModule(workspace, 'commn.py')).rejects.toMatchObject({ fix: 'Create `commn/py.py`, or correct the name.' })
+  })
+
   it('refuses a module that is a symlink out of the workspace', async () => {
     await symlink(join(base, 'secret/key.ts'), join(base, 'ws/stolen.py'))
     await expect(resolvePythonModule(workspace, 'stolen')).rejects.toEqual(code('PATH_OUTSIDE_WORKSPACE'))
