@@ -79,15 +79,15 @@ describe('a repair', () => {
   })
 
   it.each([
-    ['an unknown step to skip', { skip: ['x'] }, 'RUN_STEP_UNKNOWN'],
-    ['an unknown item to run', { from: ['a[7]'] }, 'RUN_STEP_UNKNOWN'],
-    ['a step to skip that is done', { skip: ['a'] }, 'REPAIR_INVALID'],
-    ['a value that breaks a rule of the context', { set: { 'a.n_v1': { not: 'a number' } } }, 'STEP_CONTEXT_REFUSED'],
-  ])('refuses %s, and leaves the run as it was', async (_, repair: Omit<Repair, 'by' | 'reason'>, code) => {
+    ['an unknown step to skip', { skip: ['x'] }, { code: 'RUN_STEP_UNKNOWN', fix: 'Its steps are a, b, c, d.' }],
+    ['an unknown item to run', { from: ['a[7]'] }, { code: 'RUN_STEP_UNKNOWN', fix: 'Items are known once their for_each step has begun.' }],
+    ['a step to skip that is done', { skip: ['a'] }, { code: 'REPAIR_INVALID' }],
+    ['a value that breaks a rule of the context', { set: { 'a.n_v1': { not: 'a number' } } }, { code: 'STEP_CONTEXT_REFUSED' }],
+  ])('refuses %s, and leaves the run as it was', async (_, repair: Omit<Repair, 'by' | 'reason'>, refusal) => {
     const runId = await failing()
     const before = await world.types(runId)
     const run = await world.runner()
-    await expect(run.resume(runId, { repair: { ...by, ...repair } })).rejects.toMatchObject({ code })
+    await expect(run.resume(runId, { repair: { ...by, ...repair } })).rejects.toMatchObject(refusal)
     expect(await world.types(runId)).toEqual(before)
     expect((await (await run.resume(runId)).result).status).toBe('completed')
   })

@@ -4,7 +4,7 @@ import type { EventData } from './events.ts'
 import type { Graph } from './graph.ts'
 import type { Plan } from './plan.ts'
 import type { RunFold } from './run-fold.ts'
-import { withDependents } from './run-order.ts'
+import { unknownStep, withDependents } from './run-order.ts'
 import { parseItemName } from './step-names.ts'
 
 /**
@@ -28,7 +28,7 @@ export function repairEvents(plan: Plan, graph: Graph, fold: RunFold, { by, reas
 /** Throws REPAIR_INVALID for a repair after which a completed run would have nothing to do. */
 export function checkRepairOfCompleted(runId: string, repair: Repair | undefined): void {
   if (!repair || repair.from?.length) return
-  throw new RunnerError('REPAIR_INVALID', `Run ${runId} has completed: nothing would run again.`, { fix: 'Name the step to run again from: --from STEP' })
+  throw new RunnerError('REPAIR_INVALID', `Run ${runId} has completed: nothing would run again.`, { fix: 'Name the step to run again from (`from`, `--from STEP`).' })
 }
 
 /** The steps that are named, and all that come to wait for them, as far as a resume would not run them again by itself. */
@@ -69,8 +69,5 @@ function leftOutBy({ options: { only, skip } }: RunFold): (name: string) => bool
 
 function checkKnown(plan: Plan, fold: RunFold, name: string): void {
   if (fold.has(name)) return
-  throw new RunnerError('RUN_STEP_UNKNOWN', `The repair names the step "${name}", which ${plan.name} does not have.`, {
-    fix: parseItemName(name) ? 'Items are known once their for_each step has begun: see "lorc runs show RUN".' : 'See "lorc runs show RUN".',
-    details: { step: name },
-  })
+  throw unknownStep(plan, 'The repair', name, parseItemName(name) && 'Items are known once their for_each step has begun.')
 }

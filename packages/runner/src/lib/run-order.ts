@@ -12,11 +12,15 @@ export function checkNames(plan: Plan, graph: Graph, options: Pick<StartOptions,
 /** Throws RUN_STEP_UNKNOWN for a name that the plan does not have; `who` gives it. */
 export function checkSteps(plan: Plan, graph: Graph, who: string, names: readonly string[]): void {
   const unknown = names.find((name) => !graph.index.has(name))
-  if (unknown === undefined) return
-  throw new RunnerError('RUN_STEP_UNKNOWN', `${who} names the step "${unknown}", which ${plan.name} does not have.`, {
-    fix: `Its steps are ${plan.steps.slice(0, 20).map((step) => step.name).join(', ')}${plan.steps.length > 20 ? ', ...' : ''}.`,
-    details: { step: unknown },
-  })
+  if (unknown !== undefined) throw unknownStep(plan, who, unknown)
+}
+
+export function unknownStep(plan: Plan, who: string, step: string, fix = stepsOf(plan)): RunnerError {
+  return new RunnerError('RUN_STEP_UNKNOWN', `${who} names the step "${step}", which ${plan.name} does not have.`, { fix, details: { step } })
+}
+
+function stepsOf({ steps }: Plan): string {
+  return `Its steps are ${steps.slice(0, 20).map(({ name }) => name).join(', ')}${steps.length > 20 ? ', ...' : ''}.`
 }
 
 /** The steps that `only` and `skip` leave out and that are not imported, with the reason, in the plan's order. */
