@@ -7,8 +7,7 @@ import type { JournalEvent, RunOrigin } from './events.ts'
 import { linesOf, readLines } from './log-lines.ts'
 import { replaceFiles } from './replace-files.ts'
 import type { Plan } from './plan.ts'
-import { loadRun, type LoadedRun } from './run-reader.ts'
-import type { RunStore } from './store.ts'
+import { loadRun, type JournalSource, type LoadedRun } from './run-reader.ts'
 import { storeError } from './stores/store-error.ts'
 
 /**
@@ -16,21 +15,21 @@ import { storeError } from './stores/store-error.ts'
  * `events.ndjson` and `logs.jsonl`, each complete or not at all. Returns the folder. Throws STORE_*, also where it is the folder
  * that cannot be written.
  */
-export async function writeRunFolder(store: RunStore, places: RunPlaces, folder: string, known?: readonly string[]): Promise<string> {
+export async function writeRunFolder(source: JournalSource, places: RunPlaces, folder: string, known?: readonly string[]): Promise<string> {
   try {
-    await writeViews(store, places, folder, known)
+    await writeViews(source, places, folder, known)
     return folder
   } catch (error) {
     throw storeError(error, 'write', folder, 'run folder')
   }
 }
 
-async function writeViews(store: RunStore, places: RunPlaces, folder: string, known?: readonly string[]): Promise<void> {
+async function writeViews(source: JournalSource, places: RunPlaces, folder: string, known?: readonly string[]): Promise<void> {
   const { runId } = places
-  const lines = known ?? (await shortJournal(store, runId))
+  const lines = known ?? (await shortJournal(source, runId))
   const attempts: Begun[] = []
-  const source = lines === undefined ? store : { plan: (hash: string) => store.plan(hash), read: () => [lines] }
-  const run = await loadRun(source, runId, { visit: (event) => noteAttempt(attempts, event) })
+  const journal = lines === undefined ? source : { plan: (hash: string) => source.plan(hash), read: () => [lines] }
+  const run = await loadRun(journal, runId, { visit: (event) => noteAttempt(attempts, event) })
   const records = { 'run.json': json(runRecord(run)), 'results.json': json(results(run)) }
   const logs = lines && shortLogs(run, attempts, places)
   if (lines !== undefined && logs !== undefined) {
@@ -40,7 +39,7 @@ async function writeViews(store: RunStore, places: RunPlaces, folder: string, kn
   await mkdir(folder, { recursive: true })
   await Promise.all([
     ...Object.entries(records).map(([name, text]) => replaceFile(join(folder, name), text)),
-    replaceFile(join(folder, 'events.ndjson'), lines ? asLines(lines) : store.read(runId)),
+    replaceFile(join(folder, 'events.ndjson'), lines ? asLines(lines) : source.read(runId)),
     replaceFile(join(folder, 'logs.jsonl'), logLines(run, attempts, places)),
   ])
 }
@@ -49,9 +48,9 @@ async function writeViews(store: RunStore, places: RunPlaces, folder: string, kn
 const SHORT = 4_000
 
 /** The lines of a journal; undefined: there are more than SHORT. */
-async function shortJournal(store: RunStore, runId: string): Promise<string[] | undefined> {
+async function shortJournal(source: JournalSource, runId: string): Promise<string[] | undefined> {
   const lines: string[] = []
-  for await (const chunk of store.read(runId)) {
+  for await (const chunk of source.read(runId)) {
     lines.push(...chunk)
     if (lines.length > SHORT) return undefined
   }
@@ -190,14 +189,14 @@ function indexOf(plan: Plan): Map<string, number> {
  * Writes beside the file, then renames: a reader sees the old file or the new one. Nothing is synced: the folder is a
  * view of the journal, which is, and can be written again.
  */
-async function replaceFile(file: string, content: string | AsyncIterable<string[]>): Promise<void> {
+async function replaceFile(file: string, content: string | AsyncIterable<readonly string[]> | Iterable<readonly string[]>): Promise<void> {
   const draft = `${file}.new`
   if (typeof content === 'string') await writeFile(draft, content)
   else await writeFile(draft, asText(content))
   await rename(draft, file)
 }
 
-async function* asText(chunks: AsyncIterable<string[]>): AsyncGenerator<string> {
+async function* asText(chunks: AsyncIterable<readonly string[]> | Iterable<readonly string[]>): AsyncGenerator<string> {
   for await (const lines of chunks) yield asLines(lines)
 }
 

@@ -4,6 +4,7 @@ import type { ApprovalDecision, Clock, ResumeOptions, RunHandle, Runner, RunnerO
 import { AcceptedRuns, type AcceptedRun } from './accepted-runs.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
+import { sealPlan } from './define-plan.ts'
 import { driverIdentity } from './driver-identity.ts'
 import { Driver } from './driver.ts'
 import { stepEnvironments } from './environment.ts'
@@ -27,6 +28,7 @@ import { Presence } from './presence.ts'
 import type { Durations } from './scheduler/start-order.ts'
 import { RunAssembly, type Reopening } from './run-assembly.ts'
 import { RunDrafts, type RunDraft } from './run-draft.ts'
+import { FolderWriter } from './folder-writer.ts'
 import { writeRunFolder } from './run-folder.ts'
 import { checkRepairOfCompleted } from './repair.ts'
 import { loadRun, verifyRun } from './run-reader.ts'
@@ -68,6 +70,7 @@ export class LocalRunner implements Runner {
   readonly #accepted = new AcceptedRuns()
   readonly #steering: RunSteering
   readonly #logs: LogPaths
+  readonly #folders = new FolderWriter()
   readonly #onRun: RunnerOptions['onRun']
   #closing: Promise<void> | undefined
 
@@ -258,10 +261,13 @@ export class LocalRunner implements Runner {
     return verifyRun(this.store, runId)
   }
 
-  writeRunFolder(run: string | RunHandle): Promise<string> {
+  async writeRunFolder(run: string | RunHandle): Promise<string> {
     const runId = typeof run === 'string' ? run : run.runId
-    const lines = run instanceof Driver ? run.journal : undefined
-    return writeRunFolder(this.store, this.#assembly.places(runId), join(this.#runsDir, runId), lines)
+    const places = this.#assembly.places(runId)
+    const folder = join(this.#runsDir, runId)
+    if (!(run instanceof Driver) || run.journal === undefined) return writeRunFolder(this.store, places, folder)
+    const { json: plan } = await sealPlan(run.plan)
+    return this.#folders.write({ places, folder, lines: run.journal, plan })
   }
 
   logPath(runId: string, step: string, attempt: number): Promise<string> {
@@ -293,7 +299,7 @@ export class LocalRunner implements Runner {
     await Promise.allSettled(abandoned.map(({ opened }) => opened))
     const waiting = this.#accepted.clear().map((runId) => ({ runId, epoch: 1 }))
     await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting]).catch(() => {})
-    await this.#presence.close()
+    await Promise.all([this.#presence.close(), this.#folders.close()])
     if (this.#ownsStore) await this.store.close()
   }
 

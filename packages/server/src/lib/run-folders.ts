@@ -2,7 +2,7 @@ import type { Runner, RunHandle } from '@lorc/runner'
 import type { ServiceLog } from './log.ts'
 
 /** Folders that are written at once. */
-const AT_ONCE = 8
+const AT_ONCE = 32
 
 /**
  * Writes the folder of each run that ends here: `run.json`, `results.json`, `logs.jsonl`, `events.ndjson`. They are views of
