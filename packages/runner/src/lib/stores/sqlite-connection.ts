@@ -5,6 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { RunnerError } from '../errors.ts'
 import type { Durability } from '../store.ts'
 import { SqliteLogFlush } from './sqlite-log-flush.ts'
+import { SqliteLogRoom } from './sqlite-log-room.ts'
 import { migrate, rollback } from './sqlite-schema.ts'
 import { SqliteSnapshot, type SnapshotPace } from './sqlite-snapshot.ts'
 import { isSnapshotStale, isSqliteBusy, storeError } from './store-error.ts'
@@ -32,6 +33,7 @@ export class SqliteConnection {
   readonly #turnstile: Turnstile
   readonly #snapshot: SqliteSnapshot
   readonly #flush: SqliteLogFlush | undefined
+  readonly #room: SqliteLogRoom | undefined
   readonly #begin = this.prepare('BEGIN IMMEDIATE')
   readonly #commit = this.prepare('COMMIT')
   #open = true
@@ -40,6 +42,7 @@ export class SqliteConnection {
     this.db = db
     this.file = file
     if (durability === 'process') this.#flush = new SqliteLogFlush(`${file}-wal`)
+    else this.#room = new SqliteLogRoom(`${file}-wal`, (task) => this.#locked(task))
     this.#snapshot = new SqliteSnapshot(db, pace)
     this.#turnstile = new Turnstile(this.#patience(patienceMs))
   }
@@ -118,6 +121,7 @@ export class SqliteConnection {
 
   #quickly<T>(bytes: number, quick: () => T | undefined): T | undefined {
     if (!this.#snapshot.held) return undefined
+    this.#room?.make()
     try {
       const result = quick()
       if (result === undefined) return undefined
@@ -129,6 +133,16 @@ export class SqliteConnection {
       else this.#snapshot.release()
       if (isSnapshotStale(error)) return undefined
       throw error
+    }
+  }
+
+  /** Runs a task while nobody else can write; throws where somebody is at it. */
+  #locked(task: () => void): void {
+    this.#begin().run()
+    try {
+      task()
+    } finally {
+      this.#commit().run()
     }
   }
 
@@ -159,6 +173,7 @@ export class SqliteConnection {
     this.#open = false
     await this.#turnstile.idle()
     await this.#flush?.close()
+    this.#room?.close()
     this.#snapshot.release()
     this.db.close()
   }
