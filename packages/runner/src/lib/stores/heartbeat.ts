@@ -1,5 +1,5 @@
-import { getBuiltinModule } from 'node:process'
 import type { DriverIdentity } from '../store.ts'
+import { startThread } from './store-thread.ts'
 
 /** What the heartbeat's thread is told. */
 export interface HeartbeatOrder {
@@ -24,24 +24,10 @@ export interface HeartbeatData extends HeartbeatOrder {
 export function startHeartbeatThread(order: HeartbeatOrder): () => Promise<void> {
   const stop = new SharedArrayBuffer(4)
   const flag = new Int32Array(stop)
-  const data: HeartbeatData = { ...order, stop }
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const { Worker } = getBuiltinModule('node:worker_threads')
-  const worker = new Worker(new URL(`./heartbeat-entry.${extension}`, import.meta.url), {
-    workerData: data,
-    env: {},
-    name: 'lorc heartbeat',
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  })
-  worker.unref()
-  const ended = new Promise<void>((resolve) => {
-    worker.on('error', () => resolve())
-    worker.on('exit', () => resolve())
-  })
-  return async () => {
+  const thread = startThread('heartbeat', { ...order, stop } satisfies HeartbeatData)
+  return () => {
     Atomics.store(flag, 0, 1)
     Atomics.notify(flag, 0)
-    worker.ref()
-    await ended
+    return thread.ended()
   }
 }

@@ -4,7 +4,7 @@ import { getBuiltinModule } from 'node:process'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { RunnerError } from '../errors.ts'
 import type { Durability } from '../store.ts'
-import { SqliteLogFlush } from './sqlite-log-flush.ts'
+import { SqliteCheckpoints } from './sqlite-checkpoints.ts'
 import { SqliteLogRoom } from './sqlite-log-room.ts'
 import { migrate, rollback } from './sqlite-schema.ts'
 import { SqliteSnapshot, type SnapshotPace } from './sqlite-snapshot.ts'
@@ -17,7 +17,7 @@ const loadSqlite = () => getBuiltinModule('node:sqlite')
 /** Longer than any commit takes, shorter than people's patience with a process that hangs. Milliseconds. */
 const PATIENCE = 60_000
 
-/** Pages in the write-ahead log before they are brought into the database: pages that many commits change are written once. */
+/** Pages in the write-ahead log before a commit brings into the database what the thread has left of them. */
 const LOG_PAGES = 4000
 
 /** A commit writes at least a page to the log. */
@@ -32,7 +32,7 @@ export class SqliteConnection {
   readonly db: DatabaseSync
   readonly #turnstile: Turnstile
   readonly #snapshot: SqliteSnapshot
-  readonly #flush: SqliteLogFlush | undefined
+  readonly #checkpoints: SqliteCheckpoints
   readonly #room: SqliteLogRoom | undefined
   readonly #begin = this.prepare('BEGIN IMMEDIATE')
   readonly #commit = this.prepare('COMMIT')
@@ -41,8 +41,8 @@ export class SqliteConnection {
   private constructor(db: DatabaseSync, file: string, durability: Durability, patienceMs: number, pace?: SnapshotPace) {
     this.db = db
     this.file = file
-    if (durability === 'process') this.#flush = new SqliteLogFlush(`${file}-wal`)
-    else this.#room = new SqliteLogRoom(`${file}-wal`, (task) => this.#locked(task))
+    this.#checkpoints = new SqliteCheckpoints(file)
+    if (durability === 'power') this.#room = new SqliteLogRoom(`${file}-wal`, (task) => this.#locked(task))
     this.#snapshot = new SqliteSnapshot(db, pace)
     this.#turnstile = new Turnstile(this.#patience(patienceMs))
   }
@@ -93,14 +93,15 @@ export class SqliteConnection {
     })
   }
 
-  /** Runs a task in a transaction: all of what it writes, or nothing. Then `undo` takes back what else it did. */
-  transact<T>(task: () => T, undo: () => void): T | Promise<T> {
+  /** Runs a task in a transaction: all of what it writes, about so many `bytes`, or nothing. Then `undo` takes back what else it did. */
+  transact<T>(task: () => T, undo: () => void, bytes = 0): T | Promise<T> {
     return this.write(() => {
       this.#begin().run()
       try {
         this.#snapshot.look()
         const result = task()
         this.#commit().run()
+        this.#checkpoints.added(bytes + PAGE)
         return result
       } catch (error) {
         rollback(this.db)
@@ -126,7 +127,7 @@ export class SqliteConnection {
       const result = quick()
       if (result === undefined) return undefined
       this.#snapshot.use(bytes + PAGE)
-      this.#flush?.added(bytes + PAGE)
+      this.#checkpoints.added(bytes + PAGE)
       return result
     } catch (error) {
       if (isSqliteBusy(error)) this.#snapshot.meet()
@@ -172,7 +173,7 @@ export class SqliteConnection {
     if (!this.#open) return
     this.#open = false
     await this.#turnstile.idle()
-    await this.#flush?.close()
+    await this.#checkpoints.close()
     this.#room?.close()
     this.#snapshot.release()
     this.db.close()

@@ -76,7 +76,7 @@ export class SqliteJournal {
     const [only] = batches
     if (only !== undefined && batches.length === 1 && isPlain(only)) return this.#commitAlone(only)
     const tree = batches.length === 1 ? this.#sql.alone : this.#sql.shared
-    return this.#transact(() => batches.map((batch) => this.#apply(batch, tree)))
+    return this.#transact(() => batches.map((batch) => this.#apply(batch, tree)), bytesOf(batches))
   }
 
   async takeLease(runId: string, expected: number, driver: DriverIdentity): Promise<number | undefined> {
@@ -202,8 +202,8 @@ export class SqliteJournal {
     return this.#known.get(runId)?.id ?? (this.#sql.runId().get(runId) as { id: number } | undefined)?.id
   }
 
-  #transact<T>(task: () => T): T | Promise<T> {
-    return this.#connection.transact(task, this.#forget)
+  #transact<T>(task: () => T, bytes?: number): T | Promise<T> {
+    return this.#connection.transact(task, this.#forget, bytes)
   }
 
   readonly #forget = (): void => {
@@ -220,6 +220,12 @@ interface Tree {
 }
 
 const textOf = (lines: readonly string[]): string => (lines.length === 1 ? (lines[0] as string) : lines.join('\n'))
+
+function bytesOf(batches: readonly JournalBatch[]): number {
+  let bytes = 0
+  for (const { lines } of batches) for (const line of lines) bytes += line.length
+  return bytes
+}
 
 function isPlain({ create, ended, reopened, inboxDone }: JournalBatch): boolean {
   return create === undefined && ended === undefined && reopened === undefined && inboxDone === undefined
