@@ -3,7 +3,7 @@ import { EXIT, exitCodeOf, interruptedExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { completedText, failedTitle, jobFields, jobStepOf, sampleLines } from './job-run/job-outcome.ts'
-import { attemptEnded, LogFollower } from './log-follower.ts'
+import { LogFollower } from './log-follower.ts'
 import { lastLines } from './log-tail.ts'
 import { ChildNotes } from './child-notes.ts'
 import { PersonNotes } from './person-notes.ts'
@@ -140,8 +140,7 @@ class StepOutput {
       const { step, attempt } = event
       this.#follower.begin(step, this.#handle.logPath(step, attempt), (lines) => this.#reporter.output(step, lines))
     }
-    const ended = attemptEnded(event)
-    if (ended !== undefined) await this.#follower.end(ended)
+    await this.#follower.after(event)
   }
 
   stop(): Promise<void> {

@@ -20,13 +20,15 @@ export class LogFollower {
     this.#readers.set(step, { reader: new LogReader(path), take })
   }
 
-  async end(step: string): Promise<void> {
-    const last = this.#readers.get(step)
-    if (last === undefined) return
+  /** Reads the rest of a log whose attempt is over with this event, if one is. */
+  async after(event: JournalEvent): Promise<void> {
+    const step = attemptEnded(event)
+    const last = step === undefined ? undefined : this.#readers.get(step)
+    if (step === undefined || last === undefined) return
     await this.#reading
     this.#readers.delete(step)
     await last.reader.read(last.take)
-    await last.reader.finish(last.take)
+    await last.reader.finish(last.take, event.type === 'step.completed' ? event.log : undefined)
   }
 
   async stop(): Promise<void> {
@@ -42,7 +44,7 @@ export class LogFollower {
 }
 
 /** The step of which this event says that an attempt is over. */
-export function attemptEnded(event: JournalEvent): string | undefined {
+function attemptEnded(event: JournalEvent): string | undefined {
   switch (event.type) {
     case 'step.completed':
     case 'step.failed':

@@ -128,6 +128,8 @@ export interface StepState {
   reason: string | null
   /** Further fields of its envelope; of a job `result` and `events`. Of a step with items `result`: theirs, in their order. */
   meta: JsonObject | null
+  /** What its last attempt printed, where that is in no file. */
+  log?: string[]
   cached: boolean
   importedFrom: string | null
   /** Of a `for_each` step: how many items it has; null before they are known, and for every other step. */

@@ -18,9 +18,10 @@ export function canonicalEvent(event: EventData & Chained): string {
 function completed(event: Extract<EventData, { type: 'step.completed' }> & Chained): string {
   const cached = event.cached === undefined ? '' : `"cached":${JSON.stringify(event.cached)},`
   const imported = event.importedFrom === undefined ? '' : `"importedFrom":${JSON.stringify(event.importedFrom)},`
+  const log = event.log === undefined ? '' : `"log":${canonicalize(event.log)},`
   const meta = event.meta === undefined ? '' : `"meta":${canonicalize(event.meta)},`
   return (
-    `{"artifacts":${list(event.artifacts)},"attempt":${event.attempt},${cached}${imported}${meta}` +
+    `{"artifacts":${list(event.artifacts)},"attempt":${event.attempt},${cached}${imported}${log}${meta}` +
     `"metrics":${event.metrics ? cost(event.metrics) : 'null'},"outputs":${list(event.outputs)},"prev":"${event.prev}",` +
     `"seq":${event.seq},"step":"${event.step}","ts":${event.ts},"type":"step.completed","writes":${canonicalize(event.writes)}}`
   )

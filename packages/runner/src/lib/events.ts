@@ -104,6 +104,8 @@ export type EventData =
       cached?: string
       /** Imported from this run by resume-from. */
       importedFrom?: string
+      /** What it printed, line by line, where that is in no file. */
+      log?: string[]
     }
   | {
       type: 'step.failed'

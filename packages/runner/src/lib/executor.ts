@@ -63,6 +63,8 @@ export type AttemptOutcome =
       /** Further fields of the envelope. */
       meta?: JsonObject
       metrics?: MeasuredMetrics
+      /** Lines of its log, a few, of an executor that would make a file for them alone: they are kept in the journal. */
+      log?: readonly string[]
     }
   | {
       status: 'error'

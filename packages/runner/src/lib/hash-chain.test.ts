@@ -49,6 +49,7 @@ describe('canonicalEvent', () => {
     { type: 'step.started', step: 'a.b-c_d', attempt: 12 },
     plain,
     { ...plain, metrics },
+    { ...plain, log: ['one "line"', ''], meta: { a: 1 } },
     { ...plain, cached: 'key:"x"', importedFrom: 'run_1', meta: { z: 1, a: [{ y: 1, b: 2 }] }, outputs: ['b', 'a'] },
     { ...plain, writes: { 'b.c_v1': { value: { z: 'é"', a: 1 }, who: 'x' }, 'a.b_v1': { value: null } } },
     { ...plain, artifacts: [{ sha256: 'ab', path: 'x', bytes: 1 }] },

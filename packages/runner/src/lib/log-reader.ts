@@ -35,11 +35,12 @@ export class LogReader {
     }
   }
 
-  /** Hands over a last line that has no line end: nothing more will come. */
-  async finish(take: TakeLines): Promise<void> {
+  /** Hands over a last line that has no line end, and the lines that are in the journal instead: nothing more will come. */
+  async finish(take: TakeLines, journaled: readonly string[] = []): Promise<void> {
     const rest = this.#partial + this.#decoder.end()
     this.#partial = ''
-    if (rest !== '') await take([rest])
+    const last = rest === '' ? journaled : [rest, ...journaled]
+    if (last.length > 0) await take(last)
   }
 
   async #take(text: string, take: TakeLines): Promise<void> {

@@ -17,6 +17,7 @@ export interface Product {
   artifacts: Artifact[]
   writes: { [key: string]: RecordedWrite }
   meta?: JsonObject
+  log?: string[]
 }
 
 /** What an executor reports as done, its files found. */
@@ -24,6 +25,7 @@ export interface Acceptance {
   outputs: readonly string[] | null
   artifacts: Artifact[]
   meta: JsonObject | undefined
+  log: readonly string[] | undefined
 }
 
 type OkOutcome = Extract<AttemptOutcome, { status: 'ok' }>
@@ -32,27 +34,28 @@ type OkOutcome = Extract<AttemptOutcome, { status: 'ok' }>
  * Checks the outputs that an executor reports against the rules and finds the files among them; throws or rejects
  * (RunnerError STEP_*) without a trace. Answers at once unless there are files to hash.
  */
-export function accept(attempt: LiveAttempt, { outputs, writes, meta }: OkOutcome, workspace: Workspace): Acceptance | Promise<Acceptance> {
+export function accept(attempt: LiveAttempt, { outputs, writes, meta, log }: OkOutcome, workspace: Workspace): Acceptance | Promise<Acceptance> {
   mergeWrites(attempt.own, writes)
   const declared = attempt.step.outputs ?? []
   const files = outputs ? without(outputs, attempt.own.writes()) : []
   const folder = attempt.knownArtifactsDir
-  if (files.length + declared.length === 0 && (!folder || isEmptyFolder(folder))) return { outputs, artifacts: [], meta }
-  return collect(attempt, [...files, ...declared], workspace).then((artifacts) => ({ outputs, artifacts, meta }))
+  if (files.length + declared.length === 0 && (!folder || isEmptyFolder(folder))) return { outputs, artifacts: [], meta, log }
+  return collect(attempt, [...files, ...declared], workspace).then((artifacts) => ({ outputs, artifacts, meta, log }))
 }
 
 /**
  * Commits an accepted attempt's writes to the run's context: all of them or, when this throws (RunnerError STEP_*,
  * SECRET_LEAKED), none. Record the product in the same turn, at the same time `at` (Unix ms), so that the context and the journal agree.
  */
-export function conclude(attempt: LiveAttempt, { outputs, artifacts, meta }: Acceptance, { context, secrets }: Recorded, at: number): Product {
+export function conclude(attempt: LiveAttempt, { outputs, artifacts, meta, log }: Acceptance, { context, secrets }: Recorded, at: number): Product {
   requireKeys(attempt)
   const writes = attempt.own.writes()
   requireShapes(attempt.step, writes)
   if (secrets) refuseSecrets(secrets, { outputs, artifacts, meta }, writes)
   // What items write becomes the context's when all have completed.
   if (!attempt.item) refusing(() => context.commit(attempt.own, { at }))
-  return { outputs: outputs ? [...outputs] : Object.keys(writes), artifacts, writes, ...(meta && { meta }) }
+  const said = log?.map((line) => secrets?.mask.text(line) ?? line)
+  return { outputs: outputs ? [...outputs] : Object.keys(writes), artifacts, writes, ...(meta && { meta }), ...(said?.length && { log: said }) }
 }
 
 interface Recorded {
@@ -60,7 +63,7 @@ interface Recorded {
   secrets: Secrets | undefined
 }
 
-function refuseSecrets(secrets: Secrets, { outputs, artifacts, meta }: Acceptance, writes: Product['writes']): void {
+function refuseSecrets(secrets: Secrets, { outputs, artifacts, meta }: Omit<Acceptance, 'log'>, writes: Product['writes']): void {
   secrets.refuseWrites(writes)
   secrets.refuse([...(outputs ?? []), ...artifacts.map(({ path }) => path)], 'The name of an output')
   secrets.refuse(meta, 'The field of the envelope')

@@ -105,12 +105,13 @@ export class RunFold {
         return
       case 'step.completed': {
         const step = this.#end(event, 'completed')
-        const { attempt, outputs, artifacts, meta, cached, importedFrom } = event
+        const { attempt, outputs, artifacts, meta, log, cached, importedFrom } = event
         this.#states.reset(step, { error: null })
         if (this.#states.attempts(step) < attempt) this.#states.setAttempts(step, attempt)
         if (outputs.length > 0) this.#states.set(step, { outputs })
         if (artifacts.length > 0) this.#states.set(step, { artifacts })
         if (meta) this.#states.set(step, { meta })
+        if (log) this.#states.set(step, { log })
         if (cached !== undefined) this.#states.set(step, { cached: true })
         if (importedFrom) this.#states.set(step, { importedFrom })
         else this.#ended.push(step)

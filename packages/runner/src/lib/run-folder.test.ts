@@ -69,6 +69,7 @@ it('shows what its steps have printed, little or much, in the order of the attem
     a: (attempt) => writeFileSync(attempt.logPath, 'one\r\n\ntwo'),
     b: (attempt) => writeFileSync(attempt.logPath, `${much}\n${much}\n`),
     c: () => undefined,
+    d: () => ({ status: 'ok', outputs: null, log: ['three', 'four'] }),
   })
   const runner = await createRunner({ workspace, store: createMemoryStore(), clock: new FakeClock(), executors: [executor] })
   const run = async (...names: string[]) => {
@@ -80,6 +81,9 @@ it('shows what its steps have printed, little or much, in the order of the attem
   }
   expect(await run('c')).toEqual([])
   expect(await run('c', 'a')).toEqual(['one', '', 'two'].map((text) => ({ step: 'a', attempt: 1, attempt_started_at: '2026-01-09T12:34:56.000Z', text })))
+  const texts = async (...names: string[]): Promise<string[]> => (await run(...names)).map(({ text }) => text)
+  expect(await texts('a', 'd')).toEqual(['one', '', 'two', 'three', 'four'])
+  expect((await texts('a', 'b', 'd')).slice(-2)).toEqual(['three', 'four'])
   expect((await run('a', 'b')).map(({ step, text }) => [step, text.length])).toEqual([['a', 3], ['a', 0], ['a', 3], ['b', 40_000], ['b', 40_000]])
 })
 

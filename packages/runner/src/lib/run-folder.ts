@@ -70,8 +70,7 @@ function shortLogs({ plan }: LoadedRun, attempts: readonly Begun[], places: RunP
   const all: string[] = []
   let left = SHORT_LOGS
   for (const begun of attempts) {
-    const log = logFile(places, index.get(begun.step)!, begun.step, begun.attempt)
-    const lines = written?.has(basename(log)) === false ? [] : linesOf(log, left)
+    const lines = begun.log ?? shortLog(logFile(places, index.get(begun.step)!, begun.step, begun.attempt), left, written)
     if (lines === undefined) return undefined
     for (const text of lines) {
       all.push(logLine(begun, text))
@@ -81,14 +80,24 @@ function shortLogs({ plan }: LoadedRun, attempts: readonly Begun[], places: RunP
   return all
 }
 
+function shortLog(file: string, mostBytes: number, written: ReadonlySet<string> | undefined): readonly string[] | undefined {
+  return written?.has(basename(file)) === false ? [] : linesOf(file, mostBytes)
+}
+
 interface Begun {
   step: string
   attempt: number
   startedAt: number
+  /** Where it is in the journal, and in no file. */
+  log?: readonly string[]
 }
 
 function noteAttempt(attempts: Begun[], event: JournalEvent): void {
   if (event.type === 'step.started') attempts.push({ step: event.step, attempt: event.attempt, startedAt: event.ts })
+  else if (event.type === 'step.completed' && event.log) {
+    const begun = attempts.findLast(({ step, attempt }) => step === event.step && attempt === event.attempt)
+    if (begun) begun.log = event.log
+  }
 }
 
 function runRecord({ plan, fold, position }: LoadedRun): unknown {
@@ -171,6 +180,7 @@ async function* logLines({ plan }: LoadedRun, attempts: readonly Begun[], places
   // Most steps may have written nothing: asking for the log of each would cost more than the rest of the folder.
   const written = new Set(await readdir(places.logs).catch(() => []))
   for (const begun of attempts) {
+    if (begun.log) yield begun.log.map((text) => logLine(begun, text))
     const log = logFile(places, index.get(begun.step)!, begun.step, begun.attempt)
     if (!written.has(basename(log))) continue
     for await (const lines of readLines(log)) yield lines.map((text) => logLine(begun, text))

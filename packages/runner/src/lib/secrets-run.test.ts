@@ -47,6 +47,13 @@ describe('a run with secrets', () => {
     for (const file of filesBelow(world.workspace)) expect(readFileSync(file, 'utf8'), file).not.toContain(SECRET)
   })
 
+  it('masks what is journaled of a log', async () => {
+    const { result, handle } = await ended(() => ({ status: 'ok', outputs: null, log: [`using ${SECRET}`, 'done'] }))
+    expect(result.steps[0]?.log).toEqual(['using ***', 'done'])
+    expect(existsSync(handle.logPath('a', 1))).toBe(false)
+    for (const file of filesBelow(world.workspace)) expect(readFileSync(file, 'utf8'), file).not.toContain(SECRET)
+  })
+
   it('masks what an executor of any kind left in the log', async () => {
     const { handle } = await ended((attempt) => appendFileSync(attempt.logPath, `using ${SECRET}\n`))
     expect(readFileSync(handle.logPath('a', 1), 'utf8')).toBe('using ***\n')

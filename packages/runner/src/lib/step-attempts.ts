@@ -105,9 +105,9 @@ export class StepAttempts implements AttemptHooks, AttemptEnds {
       return this.failed(attempt, toRecorded(error), metrics ?? this.#attempts.measure(attempt))
     }
     this.#settle(attempt)
-    const { artifacts, outputs, writes, meta } = product
+    const { artifacts, outputs, writes, meta, log } = product
     const { step, number } = attempt
-    const extra = { ...(meta && { meta }), ...(cached !== undefined && { cached }) }
+    const extra = { ...(meta && { meta }), ...(log && { log }), ...(cached !== undefined && { cached }) }
     this.#driver.record({ type: 'step.completed', step: step.name, attempt: number, writes, outputs, artifacts, metrics, ...extra }, at)
     if (step.cache && cached === undefined) this.#run.cache.keep(attempt, product, at)
     this.#driver.pump()

@@ -1,10 +1,10 @@
-import { LogReader, type JournalEvent, type RunView, type TakeLines } from '@lorc/runner'
+import { LogReader, type JournalEvent, type Runner, type RunView, type StepState, type TakeLines } from '@lorc/runner'
 import { defineCommand, JSON_OPTION, type Surroundings } from '../command.ts'
 import type { OpenRunner } from '../engine.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { attemptEnded, LogFollower } from '../log-follower.ts'
+import { LogFollower } from '../log-follower.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { checkRunStep } from '../step-names.ts'
 import { withRunner } from '../with-runner.ts'
@@ -75,8 +75,10 @@ async function show({ runner }: OpenRunner, view: RunView, { step, attempt, line
     const number = attempt ?? state.attempts
     const reader = new LogReader(await runner.logPath(view.runId, state.name, number))
     const take = lines(state.name, number)
-    found = (await reader.read(take)) || found
-    await reader.finish(take)
+    const inFile = await reader.read(take)
+    const inJournal = inFile ? undefined : await journaledLog(runner, view.runId, state, number)
+    await reader.finish(take, inJournal)
+    found ||= inFile || inJournal !== undefined
   }
   if (found) return
   if (step === undefined) {
@@ -93,6 +95,16 @@ async function show({ runner }: OpenRunner, view: RunView, { step, attempt, line
   throw new CliError('CLI_LOG_MISSING', `step \`${step}\` ${why}.`)
 }
 
+/** What the journal has of the log of an attempt. */
+async function journaledLog(runner: Runner, runId: string, { name, attempts, log }: StepState, attempt: number): Promise<readonly string[] | undefined> {
+  if (attempt >= attempts) return attempt === attempts ? log : undefined
+  // It has completed, and was made again.
+  for await (const event of runner.events(runId)) {
+    if (event.type === 'step.completed' && event.step === name && event.attempt === attempt) return event.log
+  }
+  return undefined
+}
+
 async function follow({ runner }: OpenRunner, runId: string, selection: Selection, io: Io): Promise<void> {
   const gone = new AbortController()
   const follower = new LogFollower(io)
@@ -106,8 +118,7 @@ async function follow({ runner }: OpenRunner, runId: string, selection: Selectio
         const path = await runner.logPath(runId, began.step, began.attempt)
         follower.begin(began.step, path, selection.lines(began.step, began.attempt))
       }
-      const ended = attemptEnded(event)
-      if (ended !== undefined) await follower.end(ended)
+      await follower.after(event)
     }
   } finally {
     stop()

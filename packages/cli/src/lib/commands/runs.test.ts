@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Context } from '@lorc/context'
-import type { Runner, RunStore, RunSummary, StepState } from '@lorc/runner'
+import type { EventData, Runner, RunStore, RunSummary, StepState } from '@lorc/runner'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
 import { SUMMARY, emptyFolder, engineWith, lorcIn } from '../scripted-lorc.fixture.ts'
@@ -238,6 +238,19 @@ describe('runs logs', () => {
     expect((await lorc('runs logs last stats --json', engineWith(runner))).stdout).toBe(
       '{"step":"stats","attempt":2,"line":"second try"}\n',
     )
+  })
+
+  it('shows what is in the journal alone, of the last attempt, of an earlier one, and as it comes', async () => {
+    const told = viewOf({ plan: planOf('call'), steps: [stateOf('call', { attempts: 3, log: ['again'] })] })
+    async function* events(): ReturnType<Runner['events']> {
+      const done = (attempt: number, log: string[]) => ({ ...(completed('call') as EventData & { type: 'step.completed' }), attempt, log })
+      yield* journalOf(started('call'), done(1, ['once', 'more']), started('call', 2), failed('call'), started('call', 3), done(3, ['again']))
+    }
+    const engine = engineWith({ view: async () => told, logPath, events })
+    expect((await lorc('runs logs last', engine)).stdout).toBe('call | again\n')
+    expect((await lorc('runs logs last call --attempt 1', engine)).stdout).toBe('once\nmore\n')
+    expect((await lorc('runs logs last call --attempt 2', engine)).stderr).toContain('printed nothing on attempt 2 of 3')
+    expect((await lorc('runs logs last -f', engine)).stdout).toBe('call | once\ncall | more\ncall | again\n')
   })
 
   it('says what is not there', async () => {

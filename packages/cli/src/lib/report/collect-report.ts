@@ -76,7 +76,7 @@ export async function collectReport(open: OpenRunner, inspected: InspectedRun, o
 /** The ends of the last attempts' logs: first of those that failed, so that these have room. */
 async function addLogs(
   { runner }: OpenRunner,
-  { runId }: RunView,
+  { runId, steps: states }: RunView,
   steps: StepRow[],
   mask: (text: string) => string,
   { each, all }: { each: number; all: number },
@@ -84,13 +84,14 @@ async function addLogs(
   const begun = steps.filter(({ attempts, cached, importedFrom }) => attempts > 0 && !cached && importedFrom === undefined)
   const wanted = [...begun.filter(({ status }) => status === 'failed'), ...begun.filter(({ status }) => status !== 'failed')]
   const short = begun.length * each > all ? Math.min(each, SHORT_LOG) : each
+  const journaled = new Map(states.flatMap(({ name, log }) => (log ? [[name, { text: mask(`${log.join('\n')}\n`), cut: 0 }] as const] : [])))
   const room = new ByteBudget(all)
   for (let i = 0; i < wanted.length; i += READ_AT_ONCE) {
     const batch = wanted.slice(i, i + READ_AT_ONCE)
     const ends = await Promise.all(
       batch.map(async ({ name, attempts, status }) => {
         const path = await runner.logPath(runId, name, attempts).catch(() => undefined)
-        return path === undefined ? undefined : logEnd(path, status === 'failed' ? each : short, mask)
+        return path === undefined ? undefined : (logEnd(path, status === 'failed' ? each : short, mask) ?? journaled.get(name))
       }),
     )
     for (const [index, end] of ends.entries()) {

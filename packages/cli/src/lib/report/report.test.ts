@@ -122,6 +122,12 @@ describe('the page', () => {
     })
   })
 
+  it('has what is in the journal alone of a log', async () => {
+    const [load, ...others] = failing.view!.steps!
+    const { stdout } = await report([], { ...failing, view: { ...failing.view, steps: [{ ...load!, log: ['called', 'answered'] }, ...others] } })
+    expect(stepsIn(stdout)[0]).toMatchObject({ log: 'called\nanswered\n', logCut: 0 })
+  })
+
   it('lets nothing that a step wrote be anything but text', async () => {
     const context = new Context()
     context.set('demo.evil_v1', { [EVIL]: EVIL }, { who: EVIL, step: 'a' })

@@ -52,6 +52,8 @@ interface OpenLog {
   line: Omit<LogLine, 'text'>
   /** Nothing more is printed into it. */
   ended: boolean
+  /** What the journal has of it. */
+  journaled?: readonly string[] | undefined
 }
 
 class OpenLogs {
@@ -78,12 +80,14 @@ class OpenLogs {
       this.#logs.set(`${step} ${attempt}`, { reader, line, ended: false })
     } else if (ENDS.has(event.type) && 'attempt' in event) {
       const log = this.#logs.get(`${event.step} ${event.attempt}`)
-      if (log) log.ended = true
+      if (!log) return
+      log.ended = true
+      log.journaled = event.type === 'step.completed' ? event.log : undefined
     }
   }
 
   async readOn(taker: LogTaker, isOver: boolean): Promise<void> {
-    for (const [key, { reader, line, ended }] of this.#logs) {
+    for (const [key, { reader, line, ended, journaled }] of this.#logs) {
       if (!taker.isThere()) return
       const take = (texts: readonly string[]): Promise<void> => {
         const lines = texts.filter((text) => this.#isWanted(text)).map((text) => ({ ...line, text }))
@@ -91,7 +95,7 @@ class OpenLogs {
       }
       await reader.read(take)
       if (!ended && !isOver) continue
-      await reader.finish(take)
+      await reader.finish(take, journaled)
       this.#logs.delete(key)
     }
   }

@@ -37,20 +37,18 @@ async function execute(registry: ModuleRegistry, attempt: Attempt): Promise<Atte
     const asked = (module = registry.get(call.module))
     const envelope = await guarded(asked, attempt, () => ask(asked, call.body, attempt, log))
     const files = call.keepsArtifacts ? await keepArtifacts(asked, envelope.artifacts, attempt) : []
-    return well(call, envelope, files)
+    return well(call, envelope, files, log)
   } catch (error) {
     const failure = attempt.signal.aborted ? (attempt.signal.reason as unknown) : error
     log.push(failure instanceof Error ? failure.message : String(failure))
+    appendFileSync(attempt.logPath, `${log.join('\n')}\n`)
     return failed(failure, module)
-  } finally {
-    // A line or two: to hand them to another thread would take longer.
-    if (log.length > 0) appendFileSync(attempt.logPath, `${log.join('\n')}\n`)
   }
 }
 
-function well({ key, keepsArtifacts }: ModuleCall, { outputs, artifacts, evidence }: WellEnvelope, files: readonly string[]): AttemptOutcome {
+function well({ key, keepsArtifacts }: ModuleCall, { outputs, artifacts, evidence }: WellEnvelope, files: readonly string[], log: readonly string[]): AttemptOutcome {
   const value: ModuleResult = { outputs, artifacts: keepsArtifacts ? artifacts.map(artifactName) : [], ...(evidence !== undefined && { evidence }) }
-  return { status: 'ok', outputs: [key, ...files], writes: { [key]: { value: value as unknown as JsonObject } } }
+  return { status: 'ok', outputs: [key, ...files], writes: { [key]: { value: value as unknown as JsonObject } }, log }
 }
 
 /** Where the step says nothing of further attempts, what the configuration says of the module counts. */

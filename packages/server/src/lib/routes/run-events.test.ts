@@ -163,6 +163,13 @@ describe('GET /runs/{run_id}/logs', () => {
     expect((await lines(service, `/runs/${id}/logs?text=ONE`)).map(({ text }) => text)).toEqual(['One'])
   })
 
+  it('sends lines that are in the journal alone', async () => {
+    const service = await serviceFixture({ files, steps: { a: async () => ({ status: 'ok', outputs: null, log: ['One', 'two'] }) } })
+    const id = await start(service)
+    for (const query of ['', '?follow=true']) expect((await lines(service, `/runs/${id}/logs${query}`)).map(({ step, text }) => [step, text])).toEqual([['a', 'One'], ['a', 'two']])
+    expect((await lines(service, `/runs/${id}/logs?text=TWO`)).map(({ text }) => text)).toEqual(['two'])
+  })
+
   it('sends lines as they are printed', async () => {
     const gate = Promise.withResolvers<void>()
     const service = await serviceFixture({ files, steps: { a: async ({ logPath }) => (await print(logPath, 'first\n'), await gate.promise, print(logPath, 'first\nlast\n')) } })
