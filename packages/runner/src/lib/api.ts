@@ -161,6 +161,15 @@ export interface RunResult {
   steps: StepState[]
 }
 
+/** Which events of a run, and for how long. */
+export interface FollowOptions {
+  /** Default 0. */
+  fromSeq?: number
+  /** Until the run has ended. Default: what there is. */
+  follow?: boolean
+  signal?: AbortSignal
+}
+
 export interface RunHandle {
   readonly runId: string
   readonly plan: Plan
@@ -268,8 +277,8 @@ export interface Runner {
    * machine counts until it has been asked for again after `leaseMs` without a sign of life.
    */
   isDriven(runId: string): Promise<boolean>
-  /** The journal of a run, parsed; follows it while `follow` and the run goes on. */
-  events(runId: string, options?: { fromSeq?: number; follow?: boolean; signal?: AbortSignal }): AsyncIterable<JournalEvent>
+  /** The journal of a run, parsed. */
+  events(runId: string, options?: FollowOptions): AsyncIterable<JournalEvent>
   verify(runId: string): Promise<Verification>
   /**
    * Writes (or rewrites) the run folder: run.json, results.json, logs.jsonl, events.ndjson. Returns its path. Right after a run

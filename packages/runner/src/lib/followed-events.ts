@@ -1,15 +1,7 @@
-import type { Clock } from './api.ts'
+import type { Clock, FollowOptions } from './api.ts'
 import type { JournalEvent } from './events.ts'
 import { storedEvents } from './run-reader.ts'
 import type { RunStore, RunSummary } from './store.ts'
-
-export interface FollowOptions {
-  /** Default 0. */
-  fromSeq?: number
-  /** Until the run has ended. Default: what there is. */
-  follow?: boolean
-  signal?: AbortSignal
-}
 
 const POLL_MS = 200
 
