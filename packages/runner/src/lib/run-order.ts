@@ -5,8 +5,10 @@ import type { Plan } from './plan.ts'
 
 /** Throws RUN_STEP_UNKNOWN for a step that an option names and the plan does not have. */
 export function checkNames(plan: Plan, graph: Graph, options: Pick<StartOptions, 'only' | 'skip' | 'resumeFrom'>): void {
-  const { only = [], skip = [], resumeFrom = [] } = options
-  for (const [option, names] of Object.entries({ only, skip, resumeFrom })) checkSteps(plan, graph, `\`${option}\``, names)
+  for (const option of ['only', 'skip', 'resumeFrom'] as const) {
+    const names = options[option]
+    if (names) checkSteps(plan, graph, `\`${option}\``, names)
+  }
 }
 
 /** Throws RUN_STEP_UNKNOWN for a name that the plan does not have; `who` gives it. */
