@@ -11,7 +11,7 @@ interface OptionBase {
 export type OptionSpec =
   | (OptionBase & { readonly kind: 'flag' })
   | (OptionBase & { readonly kind: 'text'; readonly label: string; readonly default?: string })
-  | (OptionBase & { readonly kind: 'integer'; readonly label: string; readonly min: number; readonly default?: number })
+  | (OptionBase & { readonly kind: 'integer'; readonly label: string; readonly min: number; readonly max?: number; readonly default?: number })
   | (OptionBase & { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string })
   | (OptionBase & { readonly kind: 'list' | 'repeated'; readonly label: string })
 

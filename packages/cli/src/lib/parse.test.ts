@@ -9,6 +9,7 @@ const options = {
   skip: { kind: 'list', label: 'STEP', summary: 's' },
   concurrency: { kind: 'integer', label: 'N', short: 'j', min: 1, summary: 's' },
   limit: { kind: 'integer', label: 'N', min: 1, default: 20, summary: 's' },
+  port: { kind: 'integer', label: 'N', min: 0, max: 65_535, summary: 's' },
   name: { kind: 'text', label: 'NAME', summary: 's' },
   format: { kind: 'choice', choices: ['text', 'json'], default: 'text', summary: 's' },
   quiet: { kind: 'flag', short: 'q', summary: 's' },
@@ -80,6 +81,7 @@ describe('options', () => {
     ['x --quiet=yes', 'CLI_OPTION_INVALID: --quiet takes no value, but was given `yes`.'],
     ['x -j many', 'CLI_OPTION_INVALID: --concurrency is a whole number of at least 1, not `many`.'],
     ['x -j -1', 'CLI_OPTION_INVALID: --concurrency is a whole number of at least 1, not `-1`.'],
+    ['x --port 65536', 'CLI_OPTION_INVALID: --port is a whole number from 0 to 65535, not `65536`.'],
     ['x -j 1.5', 'CLI_OPTION_INVALID: --concurrency is a whole number of at least 1, not `1.5`.'],
     ['x --only a,,b', 'CLI_OPTION_INVALID: --only holds an empty name.'],
   ])('%s is refused', (line, message) => {

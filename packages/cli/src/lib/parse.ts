@@ -109,8 +109,9 @@ function valueOf(name: string, spec: OptionSpec, given: string[] | undefined): P
     case 'integer': {
       if (last === undefined) return spec.default
       const value = /^-?\d{1,15}$/.test(last) ? Number(last) : Number.NaN
-      if (value >= spec.min) return value
-      throw invalid(name, `is a whole number of at least ${spec.min}, not \`${last}\``)
+      const { min, max = Infinity } = spec
+      if (value >= min && value <= max) return value
+      throw invalid(name, `is a whole number ${max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`}, not \`${last}\``)
     }
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { authSchema } from './auth/auth-config.ts'
 import { ServerError } from './errors.ts'
+import { wordIssue } from './field-wording.ts'
 import { modulesSchema } from './modules/module-config.ts'
 import { retentionSchema } from './records/retention-config.ts'
 
@@ -42,18 +43,19 @@ export type ServiceConfig = z.output<typeof configSchema>
 
 /** Checks the part of a configuration that is about the service. Throws ServerError SERVER_CONFIG, naming every field. */
 export function readServiceConfig(given: unknown): ServiceConfig {
-  const parsed = configSchema.safeParse(given ?? {})
+  const parsed = configSchema.safeParse(given ?? {}, { error: wordIssue })
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map((issue) => {
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
     const name = [...issue.path, ...(unknown === undefined ? [] : [unknown])].join('.')
     // Of a name that does not fit, the record says no more than that.
     const { message } = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue
-    return { name, message: `\`${name}\`: ${unknown === undefined ? message : 'there is no such setting'}` }
+    const what = message.replace(/^It /, '').replace(/\.$/, '')
+    return { name, message: unknown === undefined ? `\`${name}\` ${what}` : `there is no setting \`${name}\`` }
   })
   const [first] = problems
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-  throw new ServerError('SERVER_CONFIG', `The configuration of the service: ${first?.message ?? 'it is not valid'}${more}.`, {
+  throw new ServerError('SERVER_CONFIG', `The configuration of the service does not fit: ${first?.message ?? 'it is not an object'}${more}.`, {
     details: { problems },
   })
 }

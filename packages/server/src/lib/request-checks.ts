@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 import type { RouteSpec } from './contract/route-spec.ts'
 import { type FieldProblem, pointer, RequestInvalid } from './problem.ts'
-import { wordIssue } from './request-wording.ts'
+import { wordIssue } from './field-wording.ts'
 
 /** The parts of a request, checked, and the request itself. */
 export interface CheckedParts {

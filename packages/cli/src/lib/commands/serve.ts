@@ -15,7 +15,7 @@ export const serve = defineCommand({
   arguments: {},
   options: {
     host: { kind: 'text', label: 'ADDRESS', summary: 'Where to listen. Default: `server.host`, else 127.0.0.1' },
-    port: { kind: 'integer', label: 'N', min: 0, summary: 'The port; 0: any that is free. Default: `server.port`, else 8000' },
+    port: { kind: 'integer', label: 'N', min: 0, max: 65_535, summary: 'The port; 0: any that is free. Default: `server.port`, else 8000' },
     'first-key': { kind: 'text', label: 'NAME', summary: 'Where there has never been a key, make one of this name that allows everything, and print it, this once' },
     ...JSON_OPTION,
   },

@@ -16,7 +16,7 @@ const jwtSchema = z
   })
   .refine(({ jwks }) => !/^\w+:\/\//.test(jwks) || jwks.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(jwks), {
     path: ['jwks'],
-    message: 'must be an HTTPS URL, or a file',
+    message: 'It must be an HTTPS URL, or a file',
   })
 
 export const authSchema = z.strictObject({

@@ -14,18 +14,18 @@ it('completes what is left out, and reads durations and bases', () => {
 })
 
 it.each([
-  [{ url: 'ftp://a' }, 'm.url: an http or https URL'],
-  [{ url: 'nowhere' }, 'm.url: an http or https URL'],
-  [{ url: `${url}?a=1` }, 'm.url: a URL without query and fragment'],
-  [{ url: 'http://ann:secret@a' }, 'm.url: a URL without a password; `headers` can take one from the environment'],
-  [{ url: 'http://ann@a' }, 'm.url: a URL without a password; `headers` can take one from the environment'],
-  [{ url: 'http://:secret@a' }, 'm.url: a URL without a password; `headers` can take one from the environment'],
-  [{ url, timeout: 'soon' }, 'm.timeout: a number of seconds, or a text such as `500ms`, `30s`, `5m`'],
-  [{ url, execute: 'run' }, 'm.execute: a path that begins with `/`'],
+  [{ url: 'ftp://a' }, 'm.url: It must be an http or https URL'],
+  [{ url: 'nowhere' }, 'm.url: It must be an http or https URL'],
+  [{ url: `${url}?a=1` }, 'm.url: It must be a URL without query and fragment'],
+  [{ url: 'http://ann:secret@a' }, 'm.url: It must be a URL without a password; `headers` can take one from the environment'],
+  [{ url: 'http://ann@a' }, 'm.url: It must be a URL without a password; `headers` can take one from the environment'],
+  [{ url: 'http://:secret@a' }, 'm.url: It must be a URL without a password; `headers` can take one from the environment'],
+  [{ url, timeout: 'soon' }, 'm.timeout: It must be a number of seconds, or a text such as `500ms`, `30s`, `5m`'],
+  [{ url, execute: 'run' }, 'm.execute: It must be a path that begins with `/`'],
 ])('refuses %j', (module, problem) => {
   expect(problemsOf(module)).toContain(problem)
 })
 
 it('refuses a name that can be no step', () => {
-  expect(() => readServiceConfig({ modules: { 'My Module': { url } } })).toThrow('`modules.My Module`: a name of `a-z`')
+  expect(() => readServiceConfig({ modules: { 'My Module': { url } } })).toThrow('`modules.My Module` must be a name of `a-z`')
 })

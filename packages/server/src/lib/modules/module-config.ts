@@ -8,18 +8,18 @@ const durationSchema = z
   .union([z.number(), z.string()])
   .transform((value, context) => {
     const ms = durationMs(value)
-    if (ms === undefined) context.addIssue({ code: 'custom', message: 'a number of seconds, or a text such as `500ms`, `30s`, `5m`' })
+    if (ms === undefined) context.addIssue({ code: 'custom', message: 'It must be a number of seconds, or a text such as `500ms`, `30s`, `5m`' })
     return ms ?? z.NEVER
   })
 
-const pathSchema = z.string().regex(/^\/[^\s\\?#]*$/, { message: 'a path that begins with `/`' })
+const pathSchema = z.string().regex(/^\/[^\s\\?#]*$/, { message: 'It must be a path that begins with `/`' })
 
 const moduleSchema = z.strictObject({
   /** Its base: paths are put behind it. */
   url: z
-    .url({ protocol: /^https?$/, message: 'an http or https URL' })
-    .refine((url) => !/[?#]/.test(url), { message: 'a URL without query and fragment' })
-    .refine((url) => !URL.parse(url)?.username && !URL.parse(url)?.password, { message: 'a URL without a password; `headers` can take one from the environment' })
+    .url({ protocol: /^https?$/, message: 'It must be an http or https URL' })
+    .refine((url) => !/[?#]/.test(url), { message: 'It must be a URL without query and fragment' })
+    .refine((url) => !URL.parse(url)?.username && !URL.parse(url)?.password, { message: 'It must be a URL without a password; `headers` can take one from the environment' })
     .transform((url) => url.replace(/\/+$/, '')),
   execute: pathSchema.default('/execute'),
   health: pathSchema.default('/health'),
@@ -38,7 +38,7 @@ const moduleSchema = z.strictObject({
   maxBytes: z.int().min(1).max(1024 ** 3).default(32 * 1024 * 1024),
 })
 
-export const modulesSchema = z.record(z.string().regex(MODULE_NAME, { message: 'a name of `a-z`, `0-9`, `-` and `_` that begins with a letter' }), moduleSchema)
+export const modulesSchema = z.record(z.string().regex(MODULE_NAME, { message: 'It must be a name of `a-z`, `0-9`, `-` and `_` that begins with a letter' }), moduleSchema)
 
 /** One module of the configuration, complete with its defaults. */
 export type ModuleConfig = z.output<typeof moduleSchema>

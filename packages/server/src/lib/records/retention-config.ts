@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
-const PHRASE = 'a length of time like `12h`, `30d` or `2w`'
+const PHRASE = 'It must be a length of time like `12h`, `30d` or `2w`'
 
 const age = z
   .string(PHRASE)
