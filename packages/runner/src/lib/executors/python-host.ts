@@ -103,6 +103,9 @@ export class PythonHost {
   }
 
   run(attempt: Attempt, request: PythonRequest): Promise<PythonEnd> {
+    // First, so that the host works while what follows is made ready to hear it.
+    this.#say(newsOf(request, this.#before))
+    this.#before = request
     const { pid } = this.#child
     this.#hold(true)
     this.#group.key = attempt.idempotencyKey
@@ -119,8 +122,6 @@ export class PythonHost {
       this.#running = { attempt, since: performance.now(), isolated: request.isolated, told: {}, fork: undefined, lasts: false, settle }
     })
     this.#watch ??= this.#watchFor(LASTING_MS)
-    this.#say(newsOf(request, this.#before))
-    this.#before = request
     return ended
   }
 
