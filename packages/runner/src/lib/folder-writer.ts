@@ -11,10 +11,12 @@ interface Asked {
 
 /** Folders that are being written here, from which on a thread writes them. */
 const CROWD = 4
+/** Batches that the thread has at the most: the one that it writes, and the one that it goes on with. What comes meanwhile gathers. */
+const BATCHES = 2
 
 /**
  * Writes the folders of runs: making their files costs as much as driving a short run. Where many come at once, a thread of its
- * own does it, which gets those of one turn of the event loop together; a few are written here, and no thread is started.
+ * own does it, which gets what has gathered meanwhile together; a few are written here, and no thread is started.
  */
 export class FolderWriter {
   #here = 0
@@ -51,8 +53,8 @@ export class FolderWriter {
   }
 
   #give(): void {
+    if (this.#gathered.length === 0 || this.#given.length === BATCHES) return
     const asked = this.#gathered.splice(0)
-    if (asked.length === 0) return
     this.#worker ??= this.#start()
     this.#worker.ref()
     this.#given.push(asked)
@@ -79,6 +81,7 @@ export class FolderWriter {
       if (fate) reject(new RunnerError(fate.code, fate.message, fate.fix === undefined ? {} : { fix: fate.fix }))
       else resolve(job.folder)
     }
+    this.#give()
     this.#rest()
   }
 
