@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineRoutes } from './route-spec.ts'
 import { acceptedRunSchema, runSchema } from './runs.ts'
+import { sentObject } from './sent-json.ts'
 import { startHeaders } from './start-headers.ts'
 
 const packageSchema = z.string().min(1).max(214).describe('Its name, with or without the scope; a `/` in it is written `%2F`.')
@@ -52,7 +53,7 @@ export const jobRoutes = defineRoutes({
     headers: startHeaders,
     body: z
       .strictObject({
-        params: paramsSchema.optional(),
+        params: sentObject.optional(),
         account: z.string().min(1).max(200).optional(),
         since: z.string().min(1).max(100).optional().describe('A date, an instant, or a span back from now: `7d`.'),
         until: z.string().min(1).max(100).optional(),

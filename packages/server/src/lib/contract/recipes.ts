@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineRoutes } from './route-spec.ts'
 import { acceptedRunSchema, runSchema } from './runs.ts'
+import { sentObject } from './sent-json.ts'
 import { startHeaders } from './start-headers.ts'
 
 export const recipeSchema = z
@@ -30,7 +31,7 @@ export const recipeRoutes = defineRoutes({
     params: z.strictObject({ name: z.string().min(1).max(500).describe('A `/` in it is written `%2F`.') }),
     body: z
       .strictObject({
-        params: z.record(z.string(), z.json()).optional(),
+        params: sentObject.optional(),
         only: z.array(z.string()).max(10_000).optional().describe('Run these steps and what they depend on.'),
         skip: z.array(z.string()).max(10_000).optional(),
         fail_fast: z.boolean().optional(),

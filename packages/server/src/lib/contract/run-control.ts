@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { runIdSchema } from './common-fields.ts'
 import { defineRoutes } from './route-spec.ts'
 import { acceptedRunSchema } from './runs.ts'
+import { sentObject } from './sent-json.ts'
 
 const params = z.strictObject({ run_id: runIdSchema })
 
@@ -62,7 +63,7 @@ export const runControlRoutes = defineRoutes({
     params,
     body: z.strictObject({
       ...asked,
-      set: z.record(z.string(), z.json()).optional().describe('Context keys to write first.'),
+      set: sentObject.optional().describe('Context keys to write first.'),
       skip: z.array(z.string()).max(10_000).optional().describe('Steps that count as skipped.'),
       from: z.array(z.string()).max(10_000).optional().describe('Steps that run again, with all that depends on them.'),
     }),

@@ -3,6 +3,7 @@ import { MODULE_NAME } from '../modules/module-config.ts'
 import { planItemSchema } from './plan-item.ts'
 import { defineRoutes } from './route-spec.ts'
 import { acceptedRunSchema, runStatusSchema } from './runs.ts'
+import { sentObject } from './sent-json.ts'
 import { startHeaders } from './start-headers.ts'
 
 const nameSchema = z.string().regex(MODULE_NAME, { message: 'A name has `a-z`, `0-9`, `-` and `_`, begins with a letter and has at most 63 characters.' })
@@ -13,7 +14,7 @@ const moduleSchema = z.union([
   z.strictObject({
     module: nameSchema,
     id: nameSchema.optional().describe('Names the step, for a module that is called more than once.'),
-    parameters: objectSchema.optional(),
+    parameters: sentObject.optional(),
     depends_on: z.array(nameSchema).max(200).optional().describe('Modules, or their ids, that it waits for.'),
   }),
 ])
@@ -22,7 +23,7 @@ const scenarioSchema = z
   .strictObject({
     scenario_id: z.string().min(1).max(200),
     modules: z.array(moduleSchema).min(1).max(200).describe('Run in this order, unless `parallel` or a `depends_on` makes them a graph.'),
-    inputs: objectSchema.default({}).describe('Passed to each module; `results` is added, by module, for those that come after others.'),
+    inputs: sentObject.default({}).describe('Passed to each module; `results` is added, by module, for those that come after others.'),
     run_options: z
       .strictObject({
         seed: z.int().min(0).max(2_147_483_647).optional().describe('Reaches each module as `parameters.seed`. Default: one that follows from the run.'),
