@@ -1,7 +1,7 @@
-import { getBuiltinModule } from 'node:process'
 import type { Worker } from 'node:worker_threads'
 import { RunnerError } from './errors.ts'
 import { writeFolder, type FolderFate, type FolderJob } from './folder-job.ts'
+import { startThread } from './thread.ts'
 
 interface Asked {
   readonly job: FolderJob
@@ -62,15 +62,8 @@ export class FolderWriter {
   }
 
   #start(): Worker {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const { Worker } = getBuiltinModule('node:worker_threads')
-    const worker = new Worker(new URL(`./folder-thread-entry.${extension}`, import.meta.url), {
-      env: {},
-      name: 'lorc folders',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    })
+    const { worker } = startThread(import.meta.url, 'folders')
     worker.on('message', (fates: FolderFate[]) => this.#settle(fates))
-    worker.on('error', () => undefined)
     worker.on('exit', () => this.#lost())
     return worker
   }

@@ -1,5 +1,5 @@
 import type { DriverIdentity } from '../store.ts'
-import { startThread } from './store-thread.ts'
+import { startThread } from '../thread.ts'
 
 /** What the heartbeat's thread is told. */
 export interface HeartbeatOrder {
@@ -24,7 +24,7 @@ export interface HeartbeatData extends HeartbeatOrder {
 export function startHeartbeatThread(order: HeartbeatOrder): () => Promise<void> {
   const stop = new SharedArrayBuffer(4)
   const flag = new Int32Array(stop)
-  const thread = startThread('heartbeat', { ...order, stop } satisfies HeartbeatData)
+  const thread = startThread(import.meta.url, 'heartbeat', { ...order, stop } satisfies HeartbeatData)
   return () => {
     Atomics.store(flag, 0, 1)
     Atomics.notify(flag, 0)

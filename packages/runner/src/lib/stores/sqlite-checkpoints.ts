@@ -1,4 +1,4 @@
-import { startThread, type StoreThread } from './store-thread.ts'
+import { startThread, type Thread } from '../thread.ts'
 
 /** Bytes of log after which the thread is asked to bring them into the database. */
 const STRETCH = 4 << 20
@@ -20,7 +20,7 @@ export const ORDERS = { none: 0, checkpoint: 1, end: 2 } as const
 export class SqliteCheckpoints {
   readonly #file: string
   readonly #order = new Int32Array(new SharedArrayBuffer(4))
-  #thread: StoreThread | undefined
+  #thread: Thread | undefined
   #added = 0
 
   constructor(file: string) {
@@ -33,7 +33,7 @@ export class SqliteCheckpoints {
     if (this.#added < STRETCH || Atomics.load(this.#order, 0) !== ORDERS.none) return
     this.#added = 0
     this.#tell(ORDERS.checkpoint)
-    this.#thread ??= startThread('checkpoint', { file: this.#file, order: this.#order.buffer } satisfies CheckpointData)
+    this.#thread ??= startThread(import.meta.url, 'checkpoint', { file: this.#file, order: this.#order.buffer } satisfies CheckpointData)
   }
 
   /** Resolves when the thread has let go of the database. */

@@ -1,16 +1,17 @@
 import { getBuiltinModule } from 'node:process'
+import type { Worker } from 'node:worker_threads'
 
-/** A thread that keeps no process alive. */
-export interface StoreThread {
+/** A thread that keeps no process alive, unless its worker is told to. */
+export interface Thread {
+  readonly worker: Worker
   /** Resolves when it has ended, however it did; until then the process is kept alive. */
   ended(): Promise<void>
 }
 
-/** Starts `<name>-entry` of this folder as a thread, which finds `data` as its `workerData`. */
-export function startThread(name: 'heartbeat' | 'checkpoint', data: object): StoreThread {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+/** Starts `<name>-entry`, next to the module `from` (its URL), as a thread, which finds `data` as its `workerData`. */
+export function startThread(from: string, name: string, data?: object): Thread {
   const { Worker } = getBuiltinModule('node:worker_threads')
-  const worker = new Worker(new URL(`./${name}-entry.${extension}`, import.meta.url), {
+  const worker = new Worker(new URL(`./${name}-entry.${from.endsWith('.ts') ? 'ts' : 'js'}`, from), {
     workerData: data,
     env: {},
     name: `lorc ${name}`,
@@ -22,6 +23,7 @@ export function startThread(name: 'heartbeat' | 'checkpoint', data: object): Sto
     worker.on('exit', () => resolve())
   })
   return {
+    worker,
     ended() {
       worker.ref()
       return ended
