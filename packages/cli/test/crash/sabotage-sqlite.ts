@@ -42,8 +42,7 @@ function pass(sql: string, args: Args, act: () => Written): Written {
     case 'BEGIN':
       owed?.()
       owed = undefined
-      transaction = []
-      return act()
+      return begun(act())
     case 'ROLLBACK':
       transaction = undefined
       return act()
@@ -76,6 +75,12 @@ function pass(sql: string, args: Args, act: () => Written): Written {
   trace({ commit: names, transaction: false })
   reach('after', names)
   return written
+}
+
+/** One that meets a lock has begun nothing. */
+function begun(answer: Written): Written {
+  transaction = []
+  return answer
 }
 
 /** From now on, what is written to any database is watched. */
