@@ -28,16 +28,6 @@ it('finds a key by its text, and keeps the text nowhere', async () => {
   expect(readFileSync(file).includes(text.slice(-43))).toBe(false)
 })
 
-it('looks for the file once in a turn of the event loop, and knows of what it wrote itself at once', async () => {
-  const file = await place()
-  const [one, two, three] = [open(file), open(file), open(file)]
-  expect([one.hasAny(), two.hasAny()]).toEqual([false, false])
-  one.add({ name: 'ann', scopes: ['read'] })
-  expect([one.hasAny(), two.hasAny(), three.hasAny()]).toEqual([true, false, true])
-  await new Promise<void>((resolve) => setImmediate(resolve))
-  expect(two.hasAny()).toBe(true)
-})
-
 it('makes a first key where there has never been one', async () => {
   const file = await place()
   const [one, two] = [open(file), open(file)]

@@ -37,10 +37,7 @@ interface Row extends Omit<StoredKey, 'scopes'> {
   hash: Uint8Array
 }
 
-/**
- * API keys, hashed, in one SQLite database. What another process adds or revokes counts with the next request; the first key of
- * all with the next turn of the event loop, which is where a request comes in that was sent after it.
- */
+/** API keys, hashed, in one SQLite database. What another process adds or revokes counts with the next request. */
 export class KeyStore {
   readonly #file: LedgerFile
   readonly #now: () => number

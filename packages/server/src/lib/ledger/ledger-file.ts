@@ -16,8 +16,6 @@ export class LedgerFile {
   readonly #schema: string
   readonly #failure: (error: unknown) => ServerError
   #db: DatabaseSync | undefined
-  /** There was no file when it was looked for in this turn of the event loop: many may ask in one. */
-  #isMissing = false
 
   /** `failure` words what goes wrong with it. */
   constructor(file: string, schema: string, failure: (error: unknown) => ServerError) {
@@ -26,9 +24,10 @@ export class LedgerFile {
     this.#failure = failure
   }
 
-  /** Undefined where nothing was ever written; what another process writes first is seen in the next turn of the event loop. */
+  /** Undefined where nothing was ever written. */
   read<T>(task: (db: DatabaseSync) => T): T | undefined {
-    return this.#db || this.#isThere() ? this.write(task) : undefined
+    if (!this.#db && !existsSync(this.#file)) return undefined
+    return this.write(task)
   }
 
   /** Makes the file where it is missing. */
@@ -43,14 +42,6 @@ export class LedgerFile {
   close(): void {
     this.#db?.close()
     this.#db = undefined
-  }
-
-  #isThere(): boolean {
-    if (this.#isMissing) return false
-    if (existsSync(this.#file)) return true
-    this.#isMissing = true
-    setImmediate(() => (this.#isMissing = false))
-    return false
   }
 
   #open(): DatabaseSync {
