@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { authSchema } from './auth/auth-config.ts'
 import { ServerError } from './errors.ts'
-import { wordIssue } from './field-wording.ts'
+import { wordedFields, wordIssue } from './field-wording.ts'
 import { modulesSchema } from './modules/module-config.ts'
 import { retentionSchema } from './records/retention-config.ts'
 
@@ -45,17 +45,13 @@ export type ServiceConfig = z.output<typeof configSchema>
 export function readServiceConfig(given: unknown): ServiceConfig {
   const parsed = configSchema.safeParse(given ?? {}, { error: wordIssue })
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map((issue) => {
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-    const name = [...issue.path, ...(unknown === undefined ? [] : [unknown])].join('.')
-    // Of a name that does not fit, the record says no more than that.
-    const { message } = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue
-    const what = message.replace(/^It /, '').replace(/\.$/, '')
-    return { name, message: unknown === undefined ? `\`${name}\` ${what}` : `there is no setting \`${name}\`` }
-  })
+  const problems = wordedFields(parsed.error.issues, 'setting').map(({ path, ...worded }) => ({ name: path.join('.'), ...worded }))
   const [first] = problems
+  const where = first?.name ? ` at \`${first.name}\`` : ''
+  const what = first ? first.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase()).replace(/\.$/, '') : 'it is not an object'
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-  throw new ServerError('SERVER_CONFIG', `The configuration of the service does not fit: ${first?.message ?? 'it is not an object'}${more}.`, {
+  throw new ServerError('SERVER_CONFIG', `The configuration of the service does not fit${where}: ${what}${more}.`, {
+    ...(first?.fix !== undefined && { fix: first.fix }),
     details: { problems },
   })
 }

@@ -11,6 +11,30 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 const PARTS: Readonly<Record<string, string>> = { string: 'character', array: 'item' }
 
+/** One field that is wrong: where it is, and sentences. */
+export interface WordedField {
+  path: readonly string[]
+  message: string
+  fix?: string
+}
+
+/** The fields that issues are about; `thing` is what an unknown field is called. The issues were worded by `wordIssue`. */
+export function wordedFields(issues: readonly z.core.$ZodIssue[], thing: 'field' | 'setting'): WordedField[] {
+  return issues.flatMap((issue) => fieldsOf(issue, thing))
+}
+
+function fieldsOf(issue: z.core.$ZodIssue, thing: string): WordedField[] {
+  const path = issue.path.map(String)
+  // Of several forms, the one that it has: another fails as a whole.
+  const form = issue.code === 'invalid_union' ? issue.errors.find((inner) => inner.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys')) : undefined
+  if (form) return form.flatMap((inner) => fieldsOf({ ...inner, path: [...issue.path, ...inner.path] }, thing))
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key], message: `There is no ${thing} \`${key}\` here.`, fix: 'Leave it out.' }))
+  // Of a name that does not fit, the record itself says no more than that.
+  const { message } = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue
+  return [{ path, message: message.endsWith('.') ? message : `${message}.` }]
+}
+
 /** Says of a field what is wrong with it; undefined: as the schema says. */
 export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {

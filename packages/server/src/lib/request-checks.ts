@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 import type { RouteSpec } from './contract/route-spec.ts'
-import { type FieldProblem, pointer, RequestInvalid } from './problem.ts'
-import { wordIssue } from './field-wording.ts'
+import { wordedFields, wordIssue } from './field-wording.ts'
+import { pointer, RequestInvalid } from './problem.ts'
 
 /** The parts of a request, checked, and the request itself. */
 export interface CheckedParts {
@@ -37,22 +37,9 @@ function check(schema: z.ZodType | undefined, value: unknown, part: string): unk
   if (!schema) return value
   const parsed = schema.safeParse(value, { error: wordIssue })
   if (parsed.success) return parsed.data
-  throw new RequestInvalid(parsed.error.issues.flatMap((issue) => fieldsOf(issue, part)))
-}
-
-function fieldsOf(issue: z.core.$ZodIssue, part: string): FieldProblem[] {
-  const at = [part, ...issue.path.map(String)]
-  // Of several forms, the one that it has: another fails as a whole.
-  const form = issue.code === 'invalid_union' ? issue.errors.find((inner) => inner.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys')) : undefined
-  if (form) return form.flatMap((inner) => fieldsOf({ ...inner, path: [...issue.path, ...inner.path] }, part))
-  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(at), message: sentence(issue.message) }]
-  return issue.keys.map((key) => ({ path: pathOf([...at, key]), message: `There is no field \`${key}\` here.`, fix: 'Leave it out.' }))
+  throw new RequestInvalid(wordedFields(parsed.error.issues, 'field').map((field) => ({ ...field, path: pathOf([part, ...field.path]) })))
 }
 
 function pathOf(parts: readonly string[]): string {
   return parts.map((part) => `/${pointer(part)}`).join('')
-}
-
-function sentence(message: string): string {
-  return message.endsWith('.') ? message : `${message}.`
 }

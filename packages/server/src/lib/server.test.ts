@@ -54,8 +54,8 @@ describe('the service', () => {
     const config = { server: { port: 'x', hots: 1 } }
     await expect(createServer({ workspace, config })).rejects.toMatchObject({
       code: 'SERVER_CONFIG',
-      message: 'The configuration of the service does not fit: `server.port` must be a number (and 1 more).',
-      details: { problems: [{ name: 'server.port' }, { name: 'server.hots', message: 'there is no setting `server.hots`' }] },
+      message: 'The configuration of the service does not fit at `server.port`: it must be a number (and 1 more).',
+      details: { problems: [{ name: 'server.port' }, { name: 'server.hots', message: 'There is no setting `hots` here.', fix: 'Leave it out.' }] },
     })
   })
 

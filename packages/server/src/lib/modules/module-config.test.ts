@@ -20,6 +20,7 @@ it.each([
   [{ url: 'http://ann:secret@a' }, 'm.url: It must be a URL without a password; `headers` can take one from the environment'],
   [{ url: 'http://ann@a' }, 'm.url: It must be a URL without a password; `headers` can take one from the environment'],
   [{ url: 'http://:secret@a' }, 'm.url: It must be a URL without a password; `headers` can take one from the environment'],
+  [{ url, timeout: true }, 'm.timeout: It must be a number of seconds, or a text such as `500ms`, `30s`, `5m`'],
   [{ url, timeout: 'soon' }, 'm.timeout: It must be a number of seconds, or a text such as `500ms`, `30s`, `5m`'],
   [{ url, execute: 'run' }, 'm.execute: It must be a path that begins with `/`'],
 ])('refuses %j', (module, problem) => {
@@ -27,5 +28,5 @@ it.each([
 })
 
 it('refuses a name that can be no step', () => {
-  expect(() => readServiceConfig({ modules: { 'My Module': { url } } })).toThrow('`modules.My Module` must be a name of `a-z`')
+  expect(() => readServiceConfig({ modules: { 'My Module': { url } } })).toThrow('at `modules.My Module`: it must be a name of `a-z`')
 })

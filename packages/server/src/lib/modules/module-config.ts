@@ -4,11 +4,13 @@ import * as z from 'zod'
 /** A name that can be a step, a folder and, with `_` for `-`, a part of a context key. */
 export const MODULE_NAME = /^[a-z][a-z0-9_-]{0,62}$/
 
+const DURATION = 'It must be a number of seconds, or a text such as `500ms`, `30s`, `5m`'
+
 const durationSchema = z
-  .union([z.number(), z.string()])
+  .union([z.number(), z.string()], DURATION)
   .transform((value, context) => {
     const ms = durationMs(value)
-    if (ms === undefined) context.addIssue({ code: 'custom', message: 'It must be a number of seconds, or a text such as `500ms`, `30s`, `5m`' })
+    if (ms === undefined) context.addIssue({ code: 'custom', message: DURATION })
     return ms ?? z.NEVER
   })
 
