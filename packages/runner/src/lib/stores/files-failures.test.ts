@@ -5,7 +5,6 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
-  readlinkSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -17,6 +16,7 @@ import { platform } from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { append, creation, driver, journal, summary } from '../store-testsuite/samples.ts'
 import { createFilesStore } from './files.ts'
+import { openBelow } from './open-files.fixture.ts'
 
 let dir: string
 const open = () => createFilesStore({ dir })
@@ -148,17 +148,6 @@ it('writes more journals than it keeps open, in turns', async () => {
   await store.close()
   if (platform === 'linux') expect(openBelow(dir)).toEqual([])
 })
-
-function openBelow(folder: string): string[] {
-  const names = readdirSync('/proc/self/fd').map((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`)
-    } catch {
-      return ''
-    }
-  })
-  return names.filter((name) => name.startsWith(folder))
-}
 
 it('loses a race for a run id without a trace', async () => {
   const store = await open()

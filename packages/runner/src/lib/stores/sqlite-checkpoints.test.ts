@@ -1,10 +1,13 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { append, creation } from '../store-testsuite/samples.ts'
-import { SqliteCheckpoints } from './sqlite-checkpoints.ts'
-import { createSqliteStore } from './sqlite.ts'
+import { startThread } from '../thread.ts'
+import { ORDERS, SqliteCheckpoints, type CheckpointData } from './sqlite-checkpoints.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
+import { createSqliteStore, sqliteStore } from './sqlite.ts'
 
 const MIB = 1 << 20
 
@@ -35,6 +38,29 @@ it('counts what is written in transactions of several runs', async () => {
   await store.close()
 })
 
+describe('many short commits', () => {
+  let threads: Worker[]
+  const started = (thread: Worker): void => void threads.push(thread)
+  beforeEach(() => {
+    threads = []
+    process.on('worker', started)
+  })
+  afterEach(() => void process.off('worker', started))
+
+  it.each([
+    ['that follow each other', ['r'], 0],
+    ['that are far apart', ['r'], 1000],
+    ['of several runs', ['r', 's'], 0],
+  ])('%s count for a page each', async (_, runs, apart) => {
+    let now = 0
+    const store = sqliteStore(await SqliteConnection.open(file, 'process', undefined, { now: () => (now += apart), wait: () => {} }))
+    await store.commit(['r', 's'].map((run) => creation(run)))
+    for (let seq = 0; seq < (4 * MIB) / 4096; seq += 1) await store.commit(runs.map((run) => append(run, seq, ['x'])))
+    await store.close()
+    expect(threads).toHaveLength(1)
+  })
+})
+
 it('leaves a database that the thread cannot open to the commits', async () => {
   const checkpoints = new SqliteCheckpoints(join(folder, 'nowhere', 'lorc.db'))
   checkpoints.added(64 * MIB)
@@ -47,4 +73,36 @@ it('starts no thread for a short log', async () => {
   checkpoints.added(4 * MIB - 1)
   await checkpoints.close()
   expect(existsSync(file)).toBe(false)
+})
+
+it('asks once for each stretch, but not before the one that was asked for is done', () => {
+  const orders: Int32Array[] = []
+  const checkpoints = new SqliteCheckpoints(file, (_from, _name, data) => {
+    orders.push(new Int32Array((data as CheckpointData).order))
+    return { worker: undefined as never, ended: () => Promise.resolve() }
+  })
+  const asked = (bytes: number): boolean => {
+    checkpoints.added(bytes)
+    return orders[0]?.[0] === ORDERS.checkpoint
+  }
+  const done = (): number => Atomics.store(orders[0]!, 0, ORDERS.none)
+  expect([asked(4 * MIB - 1), asked(1)]).toEqual([false, true])
+  done()
+  expect([asked(4 * MIB - 1), asked(1)]).toEqual([false, true])
+  checkpoints.added(4 * MIB)
+  done()
+  expect([asked(1), orders.length]).toEqual([true, 1])
+})
+
+it('lets the thread rest once it has done what it was asked, and wakes it for the next stretch and to end', async () => {
+  let orders = new Int32Array(1)
+  const checkpoints = new SqliteCheckpoints(file, (from, name, data) => {
+    orders = new Int32Array((data as CheckpointData).order)
+    return startThread(from, name, data)
+  })
+  for (const _ of ['first', 'next']) {
+    checkpoints.added(4 * MIB)
+    await expect.poll(() => Atomics.load(orders, 0)).toBe(ORDERS.none)
+  }
+  await checkpoints.close()
 })

@@ -21,10 +21,12 @@ export class SqliteCheckpoints {
   readonly #file: string
   readonly #order = new Int32Array(new SharedArrayBuffer(4))
   #thread: Thread | undefined
+  readonly #start: typeof startThread
   #added = 0
 
-  constructor(file: string) {
+  constructor(file: string, start = startThread) {
     this.#file = file
+    this.#start = start
   }
 
   /** About so many bytes were added to the log. */
@@ -33,7 +35,7 @@ export class SqliteCheckpoints {
     if (this.#added < STRETCH || Atomics.load(this.#order, 0) !== ORDERS.none) return
     this.#added = 0
     this.#tell(ORDERS.checkpoint)
-    this.#thread ??= startThread(import.meta.url, 'checkpoint', { file: this.#file, order: this.#order.buffer } satisfies CheckpointData)
+    this.#thread ??= this.#start(import.meta.url, 'checkpoint', { file: this.#file, order: this.#order.buffer } satisfies CheckpointData)
   }
 
   /** Resolves when the thread has let go of the database. */

@@ -117,7 +117,7 @@ export class SqliteConnection {
    */
   append<T>(bytes: number, quick: () => T | undefined, careful: () => T): T | Promise<T> {
     this.assertOpen()
-    return this.#turnstile.run(() => this.#guard('write', () => this.#quickly(bytes, quick) ?? this.#carefully(careful)))
+    return this.#turnstile.run(() => this.#guard('write', () => this.#quickly(bytes, quick) ?? this.#carefully(bytes, careful)))
   }
 
   #quickly<T>(bytes: number, quick: () => T | undefined): T | undefined {
@@ -147,10 +147,11 @@ export class SqliteConnection {
     }
   }
 
-  #carefully<T>(careful: () => T): T {
+  #carefully<T>(bytes: number, careful: () => T): T {
     this.#snapshot.release()
     const result = careful()
     this.#snapshot.follow()
+    this.#checkpoints.added(bytes + PAGE)
     return result
   }
 

@@ -1,9 +1,11 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { platform } from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { append, creation, journal } from '../store-testsuite/samples.ts'
 import type { Durability, RunStore } from '../store.ts'
+import { openBelow } from './open-files.fixture.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteLogRoom } from './sqlite-log-room.ts'
 import { createSqliteStore, sqliteStore } from './sqlite.ts'
@@ -20,12 +22,11 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const COMMITS = 30
 const lines = Array.from({ length: COMMITS }, (_, seq) => `${seq}`.padEnd(3000))
-/** Commits follow each other at once, however slow the disk is. */
-const pace = { now: () => 0, wait: () => {} }
 
-/** A store with its commits, and how long the log was after each. */
-async function filled(durability: Durability): Promise<{ store: RunStore; lengths: number[] }> {
-  const store = sqliteStore(await SqliteConnection.open(file, durability, undefined, pace))
+/** A store with its commits, so many milliseconds apart, however slow the disk is, and how long the log was after each. */
+async function filled(durability: Durability, apart = 0): Promise<{ store: RunStore; lengths: number[] }> {
+  let now = 0
+  const store = sqliteStore(await SqliteConnection.open(file, durability, undefined, { now: () => (now += apart), wait: () => {} }))
   await store.commit([creation('r')])
   const lengths: number[] = []
   for (const [seq, line] of lines.entries()) {
@@ -56,8 +57,11 @@ describe('the log of a store with durability power', () => {
   })
 })
 
-it('grows with its commits where nothing is synced', async () => {
-  const { store, lengths } = await filled('process')
+it.each([
+  ['nothing is synced', 'process', 0],
+  ['commits are far apart', 'power', 1000],
+] as const)('grows with its commits where %s', async (_, durability, apart) => {
+  const { store, lengths } = await filled(durability, apart)
   expect(new Set(lengths).size).toBe(COMMITS)
   await store.close()
 })
@@ -78,4 +82,24 @@ it('does without room where there is no file', () => {
   const room = new SqliteLogRoom(join(folder, 'nowhere'), (task) => task())
   expect(() => room.make()).not.toThrow()
   expect(existsSync(join(folder, 'nowhere'))).toBe(false)
+})
+
+it('makes a stretch at a time, and no more once the log is long enough to be started over', () => {
+  const [stretch, enough] = [1 << 20, 16 << 20]
+  writeFileSync(log, '')
+  truncateSync(log, enough - stretch - 1)
+  const room = new SqliteLogRoom(log, (task) => task())
+  const lengths = Array.from({ length: 3 }, () => {
+    room.make()
+    const { size } = statSync(log)
+    appendFileSync(log, 'frames')
+    return size
+  })
+  expect(lengths).toEqual([enough - 1, enough - 1 + 6 + stretch, enough - 1 + 12 + stretch])
+})
+
+it.runIf(platform === 'linux')('is let go of with the store', async () => {
+  const { store } = await filled('power')
+  await store.close()
+  expect(openBelow(folder)).toEqual([])
 })
