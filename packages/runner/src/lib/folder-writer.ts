@@ -22,11 +22,16 @@ export class FolderWriter {
   #here = 0
   /** One that has ended is not started again. */
   #isLost = false
+  readonly #startThread: typeof startThread
   #worker: Worker | undefined
   readonly #gathered: Asked[] = []
   /** What the thread was given and has not answered, in this order. */
   readonly #given: Asked[][] = []
   #closing: PromiseWithResolvers<void> | undefined
+
+  constructor(start = startThread) {
+    this.#startThread = start
+  }
 
   /** Rejects as `writeRunFolder` does. */
   write(job: FolderJob): Promise<string> {
@@ -62,7 +67,7 @@ export class FolderWriter {
   }
 
   #start(): Worker {
-    const { worker } = startThread(import.meta.url, 'folders')
+    const { worker } = this.#startThread(import.meta.url, 'folders')
     worker.on('message', (fates: FolderFate[]) => this.#settle(fates))
     worker.on('exit', () => this.#lost())
     return worker
