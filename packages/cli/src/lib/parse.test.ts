@@ -52,6 +52,10 @@ describe('options', () => {
     expect(parse('x --name a --name b').options).toMatchObject({ name: 'b' })
   })
 
+  it.each([0, 65_535])('take a number that is just within its bounds: %i', (port) => {
+    expect(parse(`x --port ${port}`).options).toMatchObject({ port })
+  })
+
   it('keep = in a value', () => {
     expect(parse('x --name=a=b').options).toMatchObject({ name: 'a=b' })
   })

@@ -45,7 +45,7 @@ describe('for_each', () => {
   it('fails with the items that failed, and a resume runs only those', async () => {
     const first = await world.runner({ 'a[1]': nope, 'a[0]': ({ context }) => context.set('each.value_v1', 0) })
     const { runId, result } = await first.start(scriptedPlan({ name: 'a', forEach }, { name: 'b' }))
-    expect(await result).toMatchObject({ status: 'failed', failedStep: 'a', error: { code: 'STEP_ITEMS_FAILED', message: '1 of 3 items failed. a[1]: no luck' } })
+    expect(await result).toMatchObject({ status: 'failed', failedStep: 'a', error: { code: 'STEP_ITEMS_FAILED', message: '1 of 3 items failed. a[1]: no luck', fix: 'A resume runs again only the items that did not complete.' } })
     const run = await world.runner({ 'a[1]': ({ context }) => context.set('each.value_v1', 1) })
     const again = await (await run.resume(runId)).result
     expect(again.status).toBe('completed')
@@ -56,14 +56,15 @@ describe('for_each', () => {
 
   it('says which of many items failed in a few words, why the first did, and what mends that', async () => {
     const refused = { status: 'error' as const, error: { code: 'STEP_FAILED', message: 'no luck', fix: 'Try another.' } }
-    const failing = [0, 1, 2, 5, 7, 9, 11, 13, 14]
+    const failing = [0, 1, 2, 5, 7, 9, 11, ...Array.from({ length: 20 }, (_, n) => 13 + n)]
     const run = await world.runner(Object.fromEntries(failing.map((item) => [`a[${item}]`, () => refused])))
     const items = JSON.stringify(Array.from({ length: 40 }, (_, index) => index))
     const { result } = await run.start(scriptedPlan({ name: 'a', forEach: { items } }))
     const { error } = await result
     expect(error).toMatchObject({
-      message: '9 of 40 items failed: a[0] to a[2], a[5], a[7], a[9], a[11] and 2 more. a[0]: no luck',
+      message: '27 of 40 items failed: a[0] to a[2], a[5], a[7], a[9], a[11] and 20 more. a[0]: no luck',
       fix: 'Try another. A resume runs again only the items that did not complete.',
+      details: { failed: 27, items: 40, names: failing.slice(0, 20).map((item) => `a[${item}]`) },
     })
   })
 

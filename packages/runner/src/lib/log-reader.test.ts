@@ -27,6 +27,16 @@ it('reads what is there, then what is new, and at last the rest', async () => {
   expect(lines).toEqual(['one', 'two', 'théree', 'end'])
 })
 
+it('hands over what the journal has after what is in the file', async () => {
+  await writeFile(file, 'one\ntwo')
+  const lines: string[] = []
+  const take = (more: readonly string[]): void => void lines.push(...more)
+  const reader = new LogReader(file)
+  await reader.read(take)
+  await reader.finish(take, ['three'])
+  expect(lines).toEqual(['one', 'two', 'three'])
+})
+
 it('hands over a line without end in pieces', async () => {
   await writeFile(file, 'x'.repeat(3 * 1024 * 1024))
   const lengths: number[] = []

@@ -70,6 +70,7 @@ it('shows what its steps have printed, little or much, in the order of the attem
     b: (attempt) => writeFileSync(attempt.logPath, `${much}\n${much}\n`),
     c: () => undefined,
     d: () => ({ status: 'ok', outputs: null, log: ['three', 'four'] }),
+    e: () => ({ status: 'ok', outputs: null, log: [] }),
   })
   const runner = await createRunner({ workspace, store: createMemoryStore(), clock: new FakeClock(), executors: [executor] })
   const run = async (...names: string[]) => {
@@ -84,7 +85,22 @@ it('shows what its steps have printed, little or much, in the order of the attem
   const texts = async (...names: string[]): Promise<string[]> => (await run(...names)).map(({ text }) => text)
   expect(await texts('a', 'd')).toEqual(['one', '', 'two', 'three', 'four'])
   expect((await texts('a', 'b', 'd')).slice(-2)).toEqual(['three', 'four'])
+  expect(await texts('e', 'd')).toEqual(['three', 'four'])
   expect((await run('a', 'b')).map(({ step, text }) => [step, text.length])).toEqual([['a', 3], ['a', 0], ['a', 3], ['b', 40_000], ['b', 40_000]])
+})
+
+it('shows of each step what the journal has of it, where several were under way at once', async () => {
+  const bothBegun = Promise.withResolvers<void>()
+  const executor = scriptedExecutor({
+    a: () => bothBegun.promise.then(() => ({ status: 'ok', outputs: null, log: ['of a'] })),
+    b: () => (bothBegun.resolve(), { status: 'ok', outputs: null, log: [] }),
+  })
+  const runner = await createRunner({ workspace, store: createMemoryStore(), clock: new FakeClock(), executors: [executor] })
+  const { runId, result } = await runner.start({ lorc: 1, name: 'demo', steps: ['a', 'b'].map((name) => ({ name, type: 'scripted', stage: 0 })) })
+  expect((await result).steps.map(({ log }) => log)).toEqual([['of a'], undefined])
+  const text = readFileSync(join(await runner.writeRunFolder(runId), 'logs.jsonl'), 'utf8')
+  expect(JSON.parse(text)).toMatchObject({ step: 'a', text: 'of a' })
+  await runner.close()
 })
 
 it('says that the folder cannot be written', async () => {

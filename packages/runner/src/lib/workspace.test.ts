@@ -142,6 +142,7 @@ describe('resolvePythonModule', () => {
   it('says how a module is named whose file was named', async () => {
     const missing = { code: 'MODULE_MISSING', fix: 'Write `common`, as in an import statement.' }
     await expect(resolvePythonModule(workspace, 'common.py')).rejects.toMatchObject(missing)
+    await expect(resolvePythonModule(workspace, 'pkg.mean.py')).rejects.toMatchObject({ fix: 'Write `pkg.mean`, as in an import statement.' })
     await expect(resolvePythonModule(workspace, 'commn.py')).rejects.toMatchObject({ fix: 'Create `commn/py.py`, or correct the name.' })
   })
 

@@ -9,6 +9,16 @@ it('knows the defaults that the schemas give', async () => {
   }
 })
 
+it('takes null for nothing, too', async () => {
+  expect(await settledConfig(null)).toEqual(DEFAULT_CONFIG)
+})
+
+it('says where something is wrong, what it is and what mends it', async () => {
+  const refusal = { code: 'SERVER_CONFIG', message: 'The configuration of the service does not fit at `sever`: there is no setting `sever` here.', fix: 'Leave it out.' }
+  await expect(settledConfig({ sever: {} })).rejects.toMatchObject(refusal)
+  await expect(settledConfig('x')).rejects.toMatchObject({ message: 'The configuration of the service does not fit: it must be an object.', fix: undefined })
+})
+
 it('checks whatever is said', async () => {
   expect((await settledConfig({ server: { port: 1 } })).server.port).toBe(1)
   expect((await settledConfig({ modules: { m: { url: 'http://a' } } })).modules['m']).toMatchObject({ url: 'http://a' })

@@ -250,6 +250,7 @@ describe('runs logs', () => {
     expect((await lorc('runs logs last', engine)).stdout).toBe('call | again\n')
     expect((await lorc('runs logs last call --attempt 1', engine)).stdout).toBe('once\nmore\n')
     expect((await lorc('runs logs last call --attempt 2', engine)).stderr).toContain('printed nothing on attempt 2 of 3')
+    expect((await lorc('runs logs last call --attempt 4', engine)).stderr).toContain('has no attempt 4: it was tried 3 times')
     expect((await lorc('runs logs last -f', engine)).stdout).toBe('call | once\ncall | more\ncall | again\n')
   })
 

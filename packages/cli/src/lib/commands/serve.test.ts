@@ -116,6 +116,13 @@ describe('lorc serve', () => {
     expect(wrong.stderr.text).toContain('the name of a key')
   })
 
+  it('refuses what is no port before anything begins', async () => {
+    const io = fakeIo({ cwd: await workspace() })
+    expect(await serve(io, '--port', '65536')).toBe(2)
+    expect(io.stderr.text).toContain('--port is a whole number from 0 to 65535, not `65536`')
+    expect(await readdir(io.cwd)).toEqual(['lorc.config.yaml', 'recipes'])
+  })
+
   it('says which setting is wrong, and where it cannot listen', async () => {
     const wrong = fakeIo({ cwd: await workspace('server: { prot: 1 }') })
     expect(await serve(wrong)).toBe(2)

@@ -206,9 +206,9 @@ describe('the page', () => {
     const context = new Context()
     context.set('demo.token_v1', 'hunter22', { who: 'a' })
     const error = { code: 'STEP_FAILED', message: 'hunter22 was refused' }
-    const steps: StepState[] = [stateOf('a', { status: 'failed', error, reason: 'hunter22' })]
-    const plan = { ...planOf('a'), secrets: ['TOKEN'] }
-    const events: [number, EventData][] = [[0, started('a')], [5, failed('a')]]
+    const steps: StepState[] = [stateOf('a', { status: 'failed', error, reason: 'hunter22' }), stateOf('b', { log: ['with hunter22'] })]
+    const plan = { ...planOf('a', 'b'), secrets: ['TOKEN'] }
+    const events: [number, EventData][] = [[0, started('a')], [5, failed('a')], [0, started('b')], [5, completed('b')]]
     const scene: Scene = { view: { plan, steps, context, error, status: 'failed' }, events, env: { TOKEN: 'hunter22' } }
     for (const words of [[], ['--format', 'md']]) {
       const { stdout } = await report(words, scene)

@@ -95,7 +95,7 @@ it('asks once for each stretch, but not before the one that was asked for is don
 })
 
 it('lets the thread rest once it has done what it was asked, and wakes it for the next stretch and to end', async () => {
-  let orders = new Int32Array(1)
+  let orders = new Int32Array(new SharedArrayBuffer(4))
   const checkpoints = new SqliteCheckpoints(file, (from, name, data) => {
     orders = new Int32Array((data as CheckpointData).order)
     return startThread(from, name, data)

@@ -37,6 +37,22 @@ describe('a module that does not answer well fails its step', () => {
     expect(module.calls).toHaveLength(1)
   })
 
+  it('and what it was asked, and why that failed, is in the log of the attempt, before what an attempt prints that goes well', async () => {
+    const answers = [503, 200]
+    const module = await moduleService('m', (_, response) => (response.statusCode = answers.shift()!) === 200 ? { outputs: {} } : (response.end(), undefined))
+    const { post, ask, workspace } = await scenarioFixture({ m: { url: module.url, retries: 1 } })
+    const { run_id: id } = (await post(['m'])).body as { run_id: string }
+    const said = [
+      [1, `POST ${module.url}/execute 503`],
+      [1, 'The module `m` answered 503.'],
+      [2, `POST ${module.url}/execute 200`],
+    ]
+    for (const text of [(await ask('GET', `/runs/${id}/logs`)).text, await readFile(join(workspace, 'runs', id, 'logs.jsonl'), 'utf8')]) {
+      const lines = text.trim().split('\n').map((line) => JSON.parse(line) as { attempt: number; text: string })
+      expect(lines.map(({ attempt, text }) => [attempt, text.replace(/, \d+ bytes.*/, '')])).toEqual(said)
+    }
+  })
+
   it('takes too long', async () => {
     const module = await moduleService('m', () => undefined)
     const { fails } = await scenarioFixture({ m: { url: module.url, timeout: '20ms' } })
