@@ -148,7 +148,7 @@ class Host:
             result = {'code': 1, 'missing': missing.args}
         except BaseException as error:
             tell(error)
-            result = {'code': 1, 'error': '%s: %s' % (type(error).__name__, error)}
+            result = {'code': 1, 'error': described(error)}
             own = own_code(error)
             if own is not None:
                 result['errorCode'] = own
@@ -207,7 +207,7 @@ def returned(value):
         try:
             return {'code': 0, 'returned': plain(value)[0]}
         except (TypeError, ValueError) as error:
-            return {'code': 1, 'invalid': 'a dict that is not JSON: %s' % error}
+            return {'code': 1, 'invalid': 'a dict that is not JSON (%s)' % error}
     if isinstance(value, int) and not isinstance(value, bool):
         return {'code': int(value)}
     return {'code': 1, 'invalid': repr(value)[:200]}
@@ -219,8 +219,21 @@ def exit_code(code):
         return 0
     if isinstance(code, int):
         return int(code) & 255
-    print(code, file=sys.stderr)
+    try:
+        print(code, file=sys.stderr)
+    except Exception:
+        pass  # It cannot be made a text, or standard error is closed.
     return 1
+
+
+def described(error):
+    """As the last line of a traceback: also of an exception that says nothing, or whose `__str__` fails."""
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except Exception:
+        text = '<exception str() failed>'
+    return '%s: %s' % (name, text) if text else name
 
 
 def tell(error):

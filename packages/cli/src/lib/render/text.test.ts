@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { bytes, count, duration, timestamp } from './quantity.ts'
 import { createStyle, wantsColor } from './style.ts'
 import { table } from './table.ts'
@@ -11,6 +11,19 @@ describe('text', () => {
     expect(wrap('enormous word', 4)).toEqual(['enormous', 'word'])
     expect(wrap('a\nb', 80)).toEqual(['a', 'b'])
     expect(wrap('', 80)).toEqual([''])
+  })
+
+  it('is wrapped by what is shown of it', () => {
+    expect(wrap('\x1b[31mone\x1b[0m two three', 8)).toEqual(['\x1b[31mone\x1b[0m two', 'three'])
+    expect(wrap('日本 日本 a', 9)).toEqual(['日本 日本', 'a'])
+  })
+
+  it('is wrapped in time that grows with its length, where lines have no bound', () => {
+    const read = vi.spyOn(RegExp.prototype, 'test')
+    wrap('ab '.repeat(1000), Infinity)
+    const characters = read.mock.calls.reduce((sum, [text]) => sum + text.length, 0)
+    read.mockRestore()
+    expect(characters).toBeLessThan(10_000)
   })
 
   it('is measured as a terminal shows it', () => {

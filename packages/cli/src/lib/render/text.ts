@@ -5,12 +5,20 @@ export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = []
     let line = ''
+    // Only the new word is measured: where nothing bounds a line, it may become as long as the whole text.
+    let used = 0
     for (const word of paragraph.split(' ')) {
-      const longer = line === '' ? word : `${line} ${word}`
-      if (displayWidth(longer) <= width || line === '') line = longer
-      else {
+      const more = displayWidth(word)
+      if (line === '') {
+        line = word
+        used = more
+      } else if (used + 1 + more <= width) {
+        line += ` ${word}`
+        used += 1 + more
+      } else {
         lines.push(line)
         line = word
+        used = more
       }
     }
     return [...lines, line]

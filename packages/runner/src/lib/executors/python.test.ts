@@ -200,7 +200,16 @@ raise ValueError('no s3cr3t')`
   it('takes SystemExit for an exit code', async () => {
     expect(await code(`${OK}\nimport sys\nsys.exit(0)`)).toBe('ok')
     expect(await run(`import sys\nsys.exit("no input")`)).toMatchObject({ error: { code: 'STEP_FAILED', exitCode: 1 } })
-    expect(await run(`raise KeyboardInterrupt()`)).toMatchObject({ error: { code: 'STEP_FAILED', message: expect.stringContaining('KeyboardInterrupt') } })
+    expect(await run(`raise KeyboardInterrupt()`)).toMatchObject({ error: { code: 'STEP_FAILED', message: 'KeyboardInterrupt' } })
+    expect(await run(`import sys\nsys.stderr.close()\nsys.exit("no input")`)).toMatchObject({ error: { code: 'STEP_FAILED', exitCode: 1 } })
+  })
+
+  it('tells of an exception that cannot tell of itself', async () => {
+    const head = `class Mute(Exception):\n    def __str__(self): raise RuntimeError('no text')`
+    const failed = step(`raise Mute()`, { head })
+    expect(await executor.execute(failed)).toMatchObject({ error: { code: 'STEP_FAILED', message: 'Mute: <exception str() failed>' } })
+    expect(failed.log()).toMatch(/^Traceback[^]*Mute: <exception str\(\) failed>\n$/)
+    expect(await run(`import sys\nsys.exit(Mute())`, { head })).toMatchObject({ error: { code: 'STEP_FAILED', exitCode: 1 } })
   })
 
   it('restores what a step changes', async () => {

@@ -172,6 +172,9 @@ describe.each([
         fix: expect.stringContaining('interpreter that is not there'),
       },
     })
+    const long = await executor.execute(script('', { args: ['x'.repeat(3_000_000)] }))
+    expect(long).toMatchObject({ error: { code: 'STEP_SPAWN_FAILED', fix: expect.stringContaining('too long') } })
+    expect(JSON.stringify(long).length).toBeLessThan(1000)
     expect(await executor.execute(bench.attempt({ type: 'shell', script: 'no.sh' }))).toMatchObject({
       error: { code: 'FILE_MISSING' },
     })

@@ -279,13 +279,19 @@ function refusal({ argv, cwd }: SpawnRequest, message: string): RunnerError {
   const [program = ''] = argv
   // Node names the program once more.
   const why = message.replace(/^spawn .* (?=E[A-Z]+$)/s, '')
+  const tooLong = /^E2BIG$|^Argument list too long/.test(why)
   const interpreterLacks = /^ENOENT$|^No such file/.test(why) && existsSync(program) && existsSync(cwd)
-  const fix = 'Its first line (`#!`) names an interpreter that is not there; a carriage return at its end is part of the name.'
+  const fix = tooLong ? TOO_LONG : interpreterLacks ? NO_INTERPRETER : undefined
   return new RunnerError('STEP_SPAWN_FAILED', `\`${program}\` could not be started: ${why}.`, {
-    ...(interpreterLacks && { fix }),
-    details: { argv: [...argv] },
+    ...(fix !== undefined && { fix }),
+    // What is too long for the system is too long for the journal.
+    ...(!tooLong && { details: { argv: [...argv] } }),
   })
 }
+
+const NO_INTERPRETER = 'Its first line (`#!`) names an interpreter that is not there; a carriage return at its end is part of the name.'
+const TOO_LONG =
+  'An argument, a variable of `env` or an item of `for_each` is too long: Linux takes 128 KiB of each. Hand large values on as context keys (`reads`) or files.'
 
 /** A process that was not announced yet may be there all the same. */
 async function endLost({ process, request }: Pending): Promise<void> {
