@@ -279,7 +279,7 @@ function refusal({ argv, cwd }: SpawnRequest, message: string): RunnerError {
   const [program = ''] = argv
   // Node names the program once more.
   const why = message.replace(/^spawn .* (?=E[A-Z]+$)/s, '')
-  const tooLong = /^E2BIG$|^Argument list too long/.test(why)
+  const tooLong = /\bE2BIG$|^Argument list too long/.test(why)
   const interpreterLacks = /^ENOENT$|^No such file/.test(why) && existsSync(program) && existsSync(cwd)
   const fix = tooLong ? TOO_LONG : interpreterLacks ? NO_INTERPRETER : undefined
   return new RunnerError('STEP_SPAWN_FAILED', `\`${program}\` could not be started: ${why}.`, {
