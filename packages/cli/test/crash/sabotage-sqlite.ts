@@ -40,8 +40,6 @@ function pass(sql: string, args: Args, act: () => Written): Written {
   const [verb = ''] = /^\s*\w+/.exec(sql) ?? []
   switch (verb.trim().toUpperCase()) {
     case 'BEGIN':
-      owed?.()
-      owed = undefined
       return begun(act())
     case 'ROLLBACK':
       transaction = undefined
@@ -63,18 +61,25 @@ function pass(sql: string, args: Args, act: () => Written): Written {
   const names = namesOf(sql, args)
   reach('before', names)
   if (transaction !== undefined) {
+    // Not when it begins: it may only hold the lock.
+    pay()
     transaction.push(...names)
     return act()
   }
   let written: Written
   if (order?.late === true && JOURNAL.test(sql)) {
-    owed?.()
+    pay()
     owed = act
     written = { changes: 1, lastInsertRowid: 0 }
   } else written = act()
   trace({ commit: names, transaction: false })
   reach('after', names)
   return written
+}
+
+function pay(): void {
+  owed?.()
+  owed = undefined
 }
 
 /** One that meets a lock has begun nothing. */
