@@ -31,7 +31,10 @@ describe('parameters', () => {
   window: { type: object, properties: { from: { type: string } } }
   what: any
   note: null
-  free: { type: any, default: x }`)
+  free: { type: any, default: x }
+  day: { enum: [mon, tue], default: mon }
+  days_back: { enum: [all, 1, 7], default: all }
+  until: { anyOf: [{ type: integer }, { type: string, format: date }], default: 3 }`)
     expect(params).toEqual({
       type: 'object',
       properties: {
@@ -47,6 +50,9 @@ describe('parameters', () => {
         what: {},
         note: { default: null },
         free: { default: 'x' },
+        day: { type: 'string', enum: ['mon', 'tue'], default: 'mon' },
+        days_back: { enum: ['all', 1, 7], default: 'all' },
+        until: { anyOf: [{ type: 'integer' }, { type: 'string', format: 'date' }], default: 3 },
       },
       required: ['name', 'window', 'what'],
       additionalProperties: false,

@@ -98,12 +98,19 @@ function readParameter(value: JsonValue, at: RecipePath): Read {
     }
   }
   if (!isObject(value)) return { schema: schemaOfDefault(value), findings: [] }
-  const inferred = value.type === undefined && value.default !== undefined ? schemaOfDefault(value.default) : {}
+  const inferred = value.type === undefined && value.default !== undefined && !saysTypes(value) ? schemaOfDefault(value.default) : {}
   const any = value.type === 'any'
   const { type: _, ...untyped } = value
   const schema: JsonObject = any ? untyped : { ...inferred, ...value }
   const faults = schemaFaults(schema).map((fault) => finding(fault, at))
   return { schema, findings: faults.length > 0 ? faults : defaultFault(schema, at) }
+}
+
+/** Whether a schema without a `type` says by other words of which types its values are, maybe of more than one. */
+function saysTypes({ enum: choices, anyOf, oneOf, allOf, default: value }: JsonObject): boolean {
+  if (anyOf !== undefined || oneOf !== undefined || allOf !== undefined) return true
+  const inferred = schemaOfDefault(value!)
+  return Array.isArray(choices) && choices.some((choice) => valueFaults(choice, inferred).length > 0)
 }
 
 function schemaOfType(name: string): JsonObject {
