@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunnerOptions, StartOptions } from './api.ts'
 import type { StepExecutor } from './executor.ts'
 import type { Plan } from './plan.ts'
+import { systemClock } from './clock.ts'
 import { createRunner } from './create-runner.ts'
 import { createMemoryStore } from './stores/memory.ts'
 import type { RunStore } from './store.ts'
@@ -44,6 +45,16 @@ describe('a run that was accepted', () => {
     expect((await types(runId)).slice(0, 3)).toEqual(['run.created', 'driver.started', 'step.started'])
     expect(await runner.verify(runId)).toMatchObject({ ok: true })
     await expect(runner.begin(runId)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
+    await runner.close()
+  })
+
+  it('was created at the time that its list has, as one that is started', async () => {
+    let time = 0
+    const { runner, store } = await setup({ clock: { ...systemClock, now: () => (time += 5) } })
+    const accepted = await runner.accept(plan)
+    const started = await runner.start(plan)
+    await started.result
+    for (const { runId } of [accepted, started]) expect((await runner.view(runId)).createdAt).toBe((await store.get(runId))?.createdAt)
     await runner.close()
   })
 

@@ -24,12 +24,12 @@ export class AcceptedRuns {
   }
 
   /** Resolves once the run is durable. Rejects with RUN_ID_TAKEN, STORE_*. */
-  async add(draft: RunDraft, at: number): Promise<void> {
-    const { runId, journal, secrets, created, given } = draft
+  async add(draft: RunDraft): Promise<void> {
+    const { runId, journal, secrets, createdAt, created, given } = draft
     const recorded: JournalEvent[] = []
     await new Promise<void>((resolve, reject) => {
       journal.tell(() => resolve(), reject)
-      for (const data of [created, ...given]) recorded.push(journal.append(secrets?.event(data) ?? data, at))
+      for (const data of [created, ...given]) recorded.push(journal.append(secrets?.event(data) ?? data, createdAt))
     })
     const isKept = this.#kept < KEPT
     if (isKept) this.#kept++

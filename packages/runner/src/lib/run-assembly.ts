@@ -79,9 +79,9 @@ export class RunAssembly {
 
   /** A new run, begun. Nothing is durable, and no step runs, before its `opened` resolves. */
   fresh(draft: RunDraft, order: Durations | undefined): Driver {
-    const { created, given, options } = draft
+    const { created, createdAt, given, options } = draft
     const driver = this.#fresh(draft, order, [])
-    driver.begin([created, this.#driverStarted(1, []), ...given, ...(options.outer?.adopt(driver) ?? [])])
+    driver.begin([created, this.#driverStarted(1, []), ...given, ...(options.outer?.adopt(driver) ?? [])], createdAt)
     return driver
   }
 

@@ -32,6 +32,8 @@ export interface RunDraft {
   readonly journal: Journal
   readonly secrets: Secrets | undefined
   readonly options: DraftOptions
+  /** Unix milliseconds. */
+  readonly createdAt: number
   readonly imported: readonly StepImport[]
   readonly created: EventData
   /** What is settled of its steps before any of them runs. */
@@ -114,7 +116,7 @@ export class RunDrafts {
     }
     const skipped = skippedSteps(plan, options, new Set(imported.map(({ step }) => step)))
     const given = [...skipped.map((group): EventData => ({ type: 'steps.skipped', ...group })), ...imported]
-    return { runId, plan, journal, secrets, options, imported, created, given }
+    return { runId, plan, journal, secrets, options, createdAt: now, imported, created, given }
   }
 }
 

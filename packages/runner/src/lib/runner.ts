@@ -155,7 +155,7 @@ export class LocalRunner implements Runner {
 
   async accept(plan: Plan, options: Omit<StartOptions, 'signal' | 'accepted'> = {}): Promise<{ runId: string }> {
     return this.#newRuns.make(plan, { ...options, accepted: true }, async (draft) => {
-      await this.#accepted.add(draft, this.#clock.now())
+      await this.#accepted.add(draft)
       this.#presence.soon()
       return { runId: draft.runId }
     })
