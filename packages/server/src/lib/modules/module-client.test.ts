@@ -19,9 +19,9 @@ function client(): (url: string, more?: Partial<ModuleRequest>) => ReturnType<Mo
 }
 
 it('gives the answer as it is: status, headers by their names in lower case, bytes', async () => {
-  const url = await serve((request, response) => void response.writeHead(207, { 'X-Kind': 'a', 'set-cookie': ['a=1', 'b=2'] }).end(`${request.method} ${request.headers['content-length']}`))
+  const url = await serve((request, response) => void response.writeHead(207, { 'X-Kind': 'a', 'set-cookie': ['a=1', 'b=2'] }).end(`${request.method} ${request.headers['content-length']} ${request.headers['accept-encoding']}`))
   const { status, headers, bytes } = await client()(url, { method: 'POST', body: 'é' })
-  expect([status, headers['x-kind'], headers['set-cookie'], bytes.toString()]).toEqual([207, 'a', 'a=1, b=2', 'POST 2'])
+  expect([status, headers['x-kind'], headers['set-cookie'], bytes.toString()]).toEqual([207, 'a', 'a=1, b=2', 'POST 2 identity'])
 })
 
 it('says what there is to say of who does not speak HTTP, or speaks it in another way', async () => {

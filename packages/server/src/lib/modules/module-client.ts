@@ -50,7 +50,7 @@ export class ModuleClient {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error)
       const length = body === undefined ? undefined : { 'content-length': Buffer.byteLength(body) }
-      const options = { method, headers: { ...headers, ...length } }
+      const options = { method, headers: { 'accept-encoding': 'identity', ...headers, ...length } }
       const call = url.startsWith('https:')
         ? httpsRequest(url, { ...options, agent: this.#https })
         : httpRequest(url, { ...options, agent: this.#http })

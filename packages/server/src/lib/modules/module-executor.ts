@@ -93,11 +93,10 @@ async function ask(module: Module, body: JsonObject, { idempotencyKey, signal }:
   const headers = { 'content-type': 'application/json', accept: 'application/json', 'idempotency-key': idempotencyKey }
   const response = await module.ask({ method: 'POST', url, headers, body: sent, signal })
   log.push(`POST ${url} ${response.status}, ${response.bytes.length} bytes, ${Math.round(module.now() - began)} ms`)
-  const said = response.bytes.toString()
   const { readEnvelope } = await (envelopes ??= import('./envelope.ts'))
-  const envelope = readEnvelope(await module.envelopeOf(response, parsed(module, response, said), body), name)
+  const envelope = readEnvelope(await module.envelopeOf(response, parsed(module, response), body), name)
   if (envelope.status === 'ok') return envelope
-  const details = { answer: shownAnswer(said) }
+  const details = { answer: shownAnswer(response.bytes.toString()) }
   if (envelope.status === 'failed') throw moduleError('MODULE_FAILED', name, `The module \`${name}\` failed: ${envelope.reason}.`, { details })
   throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` does not fit the contract: ${envelope.reason}.`, {
     details,
@@ -106,10 +105,10 @@ async function ask(module: Module, body: JsonObject, { idempotencyKey, signal }:
 }
 
 /** The JSON of an answer of status 2xx. Throws ServerError MODULE_* for any other. */
-function parsed({ name }: Module, { status, headers }: ModuleResponse, text: string): JsonValue {
-  const value = jsonOf(text)
+function parsed({ name }: Module, { status, headers, bytes }: ModuleResponse): JsonValue {
+  const value = jsonOf(bytes)
   if (status >= 200 && status <= 299 && value !== undefined) return value
-  const details = { status, answer: shownAnswer(text) }
+  const details = { status, answer: shownAnswer(bytes.toString()) }
   const reason = status < 400 || value === undefined ? undefined : reasonOf(value)
   const answered = `The module \`${name}\` answered ${status}${reason === undefined ? '' : `: ${reason}`}`
   if (status >= 500 || status === 429) {
@@ -121,13 +120,18 @@ function parsed({ name }: Module, { status, headers }: ModuleResponse, text: str
     throw moduleError('MODULE_REDIRECTED', name, message, { details, fix: `Write where it leads into \`modules.${name}.url\`.` })
   }
   if (status < 200 || status > 299) throw moduleError('MODULE_REFUSED', name, `${answered}.`, { details })
-  throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` is no JSON.`, { details })
+  const encoding = headers['content-encoding']
+  const what = encoding === undefined ? 'no JSON in UTF-8' : `compressed (${encoding}), though it was asked not to be`
+  throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` is ${what}.`, { details })
 }
 
+/** Refuses what is no UTF-8: with signs put in its place, an answer would be recorded as another one. Drops a byte order mark. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 /** Undefined: it is none. */
-function jsonOf(text: string): JsonValue | undefined {
+function jsonOf(bytes: Buffer): JsonValue | undefined {
   try {
-    return JSON.parse(text) as JsonValue
+    return JSON.parse(UTF8.decode(bytes)) as JsonValue
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { moduleService, scenarioFixture, type Answers } from './module-service.fixture.ts'
 
@@ -12,6 +13,8 @@ describe('a module that does not answer well fails its step', () => {
     ['a wrong envelope', () => ['ok'], 'MODULE_ENVELOPE', 'does not fit the contract', { answer: ['ok'] }],
     ['an answer of another module', () => ({ module: 'n', outputs: {} }), 'MODULE_ENVELOPE', 'of the module `n`', { answer: { module: 'n' } }],
     ['no JSON', raw('<html>'), 'MODULE_ENVELOPE', 'is no JSON', { status: 200, answer: '<html>' }],
+    ['JSON in another character set', (_, response) => void response.end(Buffer.from('{"status":"ok","module":"m","outputs":{"name":"caf\xe9"}}', 'latin1')), 'MODULE_ENVELOPE', 'is no JSON in UTF-8', { status: 200 }],
+    ['a compressed answer', (_, response) => void response.setHeader('content-encoding', 'gzip').end(gzipSync('{"status":"ok","module":"m","outputs":{}}')), 'MODULE_ENVELOPE', 'is compressed (gzip)', { status: 200 }],
     ['JSON that is nested without end', raw(`${'['.repeat(1e5)}${']'.repeat(1e5)}`), 'MODULE_ENVELOPE', 'does not fit', { answer: '['.repeat(4000) }],
     ['a failure', () => ({ status: 'error', error: 'No figures.' }), 'MODULE_FAILED', 'failed: No figures.', { answer: { error: 'No figures.' } }],
     ['a failure with an object', () => ({ status: 'error', error: { detail: 'no' } }), 'MODULE_FAILED', 'failed: no.', {}],
