@@ -91,6 +91,16 @@ export function runsSuite(stage: Stage): void {
     expect([...stops].sort()).toEqual([...all].sort())
   })
 
+  it.each([
+    ['the run', () => `runs/${ids.failing}`, '.trouble p'],
+    ['a comparison', () => `compare/${ids.failing}/${ids.nightly}`, '.sides .failed'],
+  ])('shows the beginning of a long error in the page of %s', async (_, hash, place) => {
+    await open(hash())
+    const error = page.locator(place, { hasText: '503' })
+    await error.waitFor()
+    expect((await error.boundingBox())?.height).toBeLessThan(200)
+  })
+
   it('shows what failed and why, and all of a step at a click', async () => {
     await open(`runs/${ids.failing}`)
     expect(await main().textContent()).toMatch(/model failed .* into the run, after 2 attempts[^]*STEP_FAILED: the upstream answered 503 <img src=x[^]*1 step cannot begin: publish/)

@@ -19,7 +19,7 @@ export async function work(ctx, { ms = 0, key, value, say, fail, gate }) {
   }
   await sleep(ms)
   if (key) ctx.set(key, value ?? { note: '<img src=x onerror="window.hit = 1">', list: [1, 2, 3] })
-  if (fail) throw new Error('the upstream answered 503 <img src=x onerror="window.hit = 1">')
+  if (fail) throw new Error('the upstream answered 503 <img src=x onerror="window.hit = 1">\\n' + 'and went on about it. '.repeat(400))
 }
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAGUlEQVR42mNk+M9Qz0AEYBxVSF+FAACUpAIBp8q0dwAAAABJRU5ErkJggg=='
 const BRIEF = [

@@ -44,6 +44,7 @@ function Content({ item, all }: ArtifactViewProps) {
   const small = item.bytes <= LARGEST_SHOWN
   const { data, error, refetch } = useArtifact(item, kind !== 'none' && small)
   if (kind === 'none') return <p className="none">A file of this kind is not shown here. It can be downloaded.</p>
+  if (item.bytes === 0) return <p className="none">The file is empty.</p>
   if (!small) return <p className="none">It is larger than {bytes(LARGEST_SHOWN)}: it is not shown here, but can be downloaded.</p>
   if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <p className="none">Reading…</p>

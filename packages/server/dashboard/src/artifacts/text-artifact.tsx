@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import type { ArtifactKind } from '../model/artifact-kind.ts'
+import { parseExactly } from '../model/exact-json.ts'
 import { parseSeparated, separatorOf } from '../model/table.ts'
 import { JsonView } from '../parts/json-view.tsx'
 import { TableView } from '../parts/table-view.tsx'
@@ -7,7 +8,7 @@ import { useBlobText } from './use-blob-text.ts'
 
 const MOST_SIGNS = 200_000
 
-/** Text, JSON, lines of JSON or a table; what is not what it is named after is shown as text. */
+/** Text, JSON, lines of JSON or a table; what is not what it is named after is shown as text, as is what would change by being read. */
 export function TextArtifact({ blob, kind }: { blob: Blob; kind: ArtifactKind }) {
   const text = useBlobText(blob)
   const parsed = useMemo(() => (text === undefined ? undefined : parse(text, kind)), [text, kind])
@@ -19,8 +20,8 @@ export function TextArtifact({ blob, kind }: { blob: Blob; kind: ArtifactKind })
 
 function parse(text: string, kind: ArtifactKind): { value: unknown } | undefined {
   try {
-    if (kind === 'json') return { value: JSON.parse(text) as unknown }
-    if (kind === 'lines') return { value: text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as unknown])) }
+    if (kind === 'json') return { value: parseExactly(text) }
+    if (kind === 'lines') return { value: text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [parseExactly(line)])) }
   } catch {
     return undefined
   }

@@ -69,7 +69,7 @@ function Side({ label, picture: { insight } }: { label: string; picture: RunPict
         <br />
         begun {timestamp(insight.created_at)}, {insight.status === 'running' ? 'so far' : 'took'} {duration(lengthOfRun(insight, now))}
       </p>
-      {insight.error !== null && <p className="small failed">{insight.error.message}</p>}
+      {insight.error !== null && <p className="small failed some">{insight.error.message}</p>}
     </section>
   )
 }

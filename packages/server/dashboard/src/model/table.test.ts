@@ -8,6 +8,7 @@ describe('a table', () => {
       rows: [['1', 'say "hi"', 'two\nlines'], ['', '', ''], ['last']],
     })
     expect(parseSeparated('', ',')).toEqual({ headings: [], rows: [] })
+    expect(parseSeparated('sales of May\nES,1,2\nDR,3', ',')).toEqual({ headings: ['sales of May', '', ''], rows: [['ES', '1', '2'], ['DR', '3']] })
     expect(parseSeparated('a"b,c', ',').headings).toEqual(['a"b', 'c'])
   })
 

@@ -29,7 +29,7 @@ function cellText(cell: unknown): string {
   return cell === undefined ? '' : typeof cell === 'string' ? cell : JSON.stringify(cell)
 }
 
-/** Reads text of separated values (RFC 4180): quoted fields hold separators, line ends and doubled quotes. */
+/** Reads text of separated values (RFC 4180): quoted fields hold separators, line ends and doubled quotes; a column may have no heading. */
 export function parseSeparated(text: string, separator: ',' | '\t' | ';'): Table {
   const records: string[][] = []
   let record: string[] = []
@@ -56,8 +56,9 @@ export function parseSeparated(text: string, separator: ',' | '\t' | ';'): Table
     else if (sign !== '\r') field += sign
   }
   if (field !== '' || record.length > 0) endRecord()
-  const [headings = [], ...rows] = records
-  return { headings, rows }
+  const [first = [], ...rows] = records
+  const width = rows.reduce((most, row) => Math.max(most, row.length), first.length)
+  return { headings: [...first, ...Array<string>(width - first.length).fill('')], rows }
 }
 
 /** The separator that the first line has most of. */

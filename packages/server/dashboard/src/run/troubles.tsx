@@ -29,7 +29,7 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
             {attempts > 1 && `, after ${attempts} attempts`}
             {tolerated && ', which the recipe tolerates'}
           </h2>
-          <p>
+          <p className="some">
             <b>{why.code}</b>: <Words text={why.message} />
           </p>
           {why.fix !== undefined && <Fix text={why.fix} />}
