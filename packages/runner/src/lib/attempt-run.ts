@@ -4,6 +4,7 @@ import type { AttemptMetrics, RecordedError } from './events.ts'
 import type { AttemptOutcome, MeasuredMetrics } from './executor.ts'
 import type { RetryPolicy } from './plan.ts'
 import { accept, toRecorded, type Acceptance } from './outcome.ts'
+import { keepRefusedLog } from './refused-log.ts'
 import { maskLog } from './secret-log.ts'
 import type { StepCache } from './step-cache.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -86,15 +87,16 @@ export class AttemptRun {
 
   #judge(attempt: LiveAttempt, outcome: AttemptOutcome, metrics: AttemptMetrics): void {
     if (outcome.status === 'error') return this.#ends.failed(attempt, outcome.error, metrics, outcome.retry)
+    const refused = (error: unknown): void => {
+      keepRefusedLog(attempt, outcome.log)
+      this.#ends.failed(attempt, toRecorded(error), metrics)
+    }
     try {
       const accepted = accept(attempt, outcome, this.#around.workspace)
       if (!(accepted instanceof Promise)) return this.#ends.completed(attempt, accepted, metrics)
-      accepted.then(
-        (done) => this.#ends.completed(attempt, done, metrics),
-        (error: unknown) => this.#ends.failed(attempt, toRecorded(error), metrics),
-      )
+      accepted.then((done) => this.#ends.completed(attempt, done, metrics), refused)
     } catch (error) {
-      this.#ends.failed(attempt, toRecorded(error), metrics)
+      refused(error)
     }
   }
 

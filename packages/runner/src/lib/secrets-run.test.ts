@@ -54,6 +54,17 @@ describe('a run with secrets', () => {
     for (const file of filesBelow(world.workspace)) expect(readFileSync(file, 'utf8'), file).not.toContain(SECRET)
   })
 
+  it.each([
+    ['what it writes', { writes: { 'no such key': { value: 1 } } }, {}],
+    ['what it says that it put out', { outputs: ['nowhere.txt'] }, {}],
+    ['what it left out', {}, { success: { ctxHasKeys: ['a.x_v1'] } }],
+  ])('keeps the log of an attempt that is refused for %s, masked', async (_, outcome, step) => {
+    const { result, handle } = await ended(() => ({ status: 'ok', outputs: null, log: [`using ${SECRET}`, 'done'], ...outcome }), secretive({ name: 'a', ...step }))
+    expect(result.steps[0]).toMatchObject({ status: 'failed' })
+    expect(result.steps[0]).not.toHaveProperty('log')
+    expect(readFileSync(handle.logPath('a', 1), 'utf8')).toBe('using ***\ndone\n')
+  })
+
   it('masks what an executor of any kind left in the log', async () => {
     const { handle } = await ended((attempt) => appendFileSync(attempt.logPath, `using ${SECRET}\n`))
     expect(readFileSync(handle.logPath('a', 1), 'utf8')).toBe('using ***\n')

@@ -12,6 +12,7 @@ import type { Item } from './item-data.ts'
 import { conclude, toRecorded, type Acceptance, type Product } from './outcome.ts'
 import { needsOf } from './plan-needs.ts'
 import type { PlanStep, RetryPolicy } from './plan.ts'
+import { keepRefusedLog } from './refused-log.ts'
 import { retryDelay, retryPolicyOf } from './retry.ts'
 import { itemAt, type RunParts } from './run-parts.ts'
 import { scopeOf } from './run-scope.ts'
@@ -102,6 +103,7 @@ export class StepAttempts implements AttemptHooks, AttemptEnds {
       requireSuccess(attempt, () => this.scope(attempt))
       product = conclude(attempt, accepted, this.#run, at)
     } catch (error) {
+      keepRefusedLog(attempt, accepted.log)
       return this.failed(attempt, toRecorded(error), metrics ?? this.#attempts.measure(attempt))
     }
     this.#settle(attempt)

@@ -37,6 +37,7 @@ describe('a module that does not answer well fails its step', () => {
     expect(run).toMatchObject({ status: 'failed', failed_step: 'm', error: { code }, steps: [{ status: 'failed', error: { code, details } }], results: {} })
     const record = JSON.parse(await readFile(join(workspace, 'runs', problem.run_id, 'run.json'), 'utf8')) as object
     expect(record).toMatchObject({ status: 'failed', error: { code } })
+    expect((await ask('GET', `/runs/${problem.run_id}/logs`)).text).toMatch(/^\{.*\}\n/)
     expect(module.calls).toHaveLength(1)
   })
 
