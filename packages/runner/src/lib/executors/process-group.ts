@@ -9,6 +9,8 @@ const LAST_MS = 1000
 
 /** Sends a signal to a process group; 0 only asks. Returns whether there was a group to take it. */
 export function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
+  // To the system, -0 is the group of this very process, and -1 everybody.
+  if (pgid <= 1) return false
   try {
     return kill(-pgid, signal)
   } catch {

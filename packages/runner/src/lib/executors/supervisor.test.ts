@@ -260,7 +260,7 @@ describe('endProcessGroup', () => {
   })
 
   it('never takes the pid of nobody, or of everybody, for a group', async () => {
-    for (const pid of [0, 1, -1]) expect(await endProcessGroup({ pid, startTime: '' }, 30)).toBe(false)
+    for (const pid of [0, 1, -1]) expect([await endProcessGroup({ pid, startTime: '' }, 30), signalGroup(pid, 0)]).toEqual([false, false])
   })
 
   it.runIf(process.platform === 'linux')('ends what a step left behind, and nothing else, when the leader is gone', async () => {
