@@ -65,19 +65,20 @@ describe('a run', () => {
       expect(existsSync(join(folder, name))).toBe(true)
   })
 
-  it('goes on to its end when a step in its process calls process.exit or sets the exit status', async () => {
+  it('goes on to its end when a step in its process calls process.exit or process.chdir, or sets the exit status', async () => {
     const leaving = await Workspace.make({
       'leave.ts': 'export const sync = () => process.exit(0)\n' +
         'export const late = () => new Promise(() => setTimeout(() => process.exit(0)))\n' +
+        "export const move = () => process.chdir('/')\n" +
         'export const mark = () => { process.exitCode = 7 }\n',
-      'leave.yaml': ['sync', 'late', 'mark']
+      'leave.yaml': ['sync', 'late', 'move', 'mark']
         .map((name) => `  - { name: ${name}, type: node, module: leave.ts, function: ${name}, continue_on_error: true }\n`)
         .reduce((text, step) => text + step, 'steps:\n'),
     })
     const ended = await leaving.lorc(['run', 'leave.yaml'])
     expect([ended.exit, resultLine(ended)['status']]).toEqual([0, 'ok'])
-    expect(ended.stderr).toMatch(/failed {5}sync .*the step called process\.exit\(0\)[^]*failed {5}late .*process\.exit\(0\)/)
-    expect(ended.stderr).toContain('1 completed, 2 failed')
+    expect(ended.stderr).toMatch(/failed {5}sync .*the step called process\.exit\(0\)[^]*failed {5}late .*process\.exit\(0\)[^]*failed {5}move .*process\.chdir\(\/\)/)
+    expect(ended.stderr).toContain('1 completed, 3 failed')
     await leaving.remove()
   })
 

@@ -17,16 +17,23 @@ export interface ProcessIoOptions {
   owner(): ((chunk: string | Uint8Array) => void) | undefined
   /** Throws where somebody calls `process.exit` who may not end the process. */
   mayExit(code: number | string | null | undefined): void
+  /** Throws where somebody calls `process.chdir` who may not take the process elsewhere. */
+  mayMove(folder: string): void
   /** Stdout cannot be written, for another reason than that its reader is gone. */
   onFailure(error: Error): void
 }
 
 /** The real process as commands see it. */
-export function processIo(process: HostProcess, { owner, mayExit, onFailure }: ProcessIoOptions): Io {
+export function processIo(process: HostProcess, { owner, mayExit, mayMove, onFailure }: ProcessIoOptions): Io {
   const exit = process.exit.bind(process)
   process.exit = (code): never => {
     mayExit(code)
     return exit(code)
+  }
+  const chdir = process.chdir.bind(process)
+  process.chdir = (folder) => {
+    mayMove(folder)
+    chdir(folder)
   }
   let diverted: ((text: string) => void) | undefined
   const stray = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
@@ -43,7 +50,7 @@ export function processIo(process: HostProcess, { owner, mayExit, onFailure }: P
   const stderr = new StandardOutput(process, 'stderr', { stray, onFailure: () => undefined })
   return {
     cwd: process.cwd(),
-    enter: (folder) => process.chdir(folder),
+    enter: chdir,
     pid: process.pid,
     env: process.env,
     stdout,

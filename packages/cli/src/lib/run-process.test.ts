@@ -110,7 +110,7 @@ describe('runProcess', () => {
 })
 
 describe('processIo', () => {
-  const quiet = { owner: () => undefined, mayExit: () => undefined, onFailure: () => undefined }
+  const quiet = { owner: () => undefined, mayExit: () => undefined, mayMove: () => undefined, onFailure: () => undefined }
 
   it('passes interrupts on until told to stop', () => {
     const { fake, host } = fakeProcess()
@@ -131,6 +131,20 @@ describe('processIo', () => {
     host.exit(4)
     io.exit(3)
     expect(fake.exits).toEqual([4, 3])
+  })
+
+  it('takes the process elsewhere for those alone who may', () => {
+    const { host } = fakeProcess()
+    const folders: string[] = []
+    host.chdir = (folder) => void folders.push(folder)
+    const mayMove = (folder: string): void => {
+      if (folder === '/elsewhere') throw new Error('not you')
+    }
+    const io = processIo(host, { ...quiet, mayMove })
+    expect(() => host.chdir('/elsewhere')).toThrow('not you')
+    host.chdir('/here')
+    io.enter('/elsewhere')
+    expect(folders).toEqual(['/here', '/elsewhere'])
   })
 
   it('passes on what others write to the attempt that it is of, or to who asked for it, or to stderr', () => {

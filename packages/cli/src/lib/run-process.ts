@@ -27,6 +27,11 @@ export async function runProcess(process: HostProcess, words: readonly string[],
       if (attemptOutput() === undefined) return
       throw new Error(`the step called process.exit(${code ?? ''}); it is to return, or to throw`)
     },
+    mayMove(folder) {
+      // The other steps of this process would look for their files there, now and until it ends.
+      if (attemptOutput() === undefined) return
+      throw new Error(`the step called process.chdir(${folder}), which counts for all of the process: give it absolute paths, or requires_process: true`)
+    },
     onFailure(error) {
       outputFailed = true
       process.exitCode = EXIT.failed
