@@ -1,5 +1,5 @@
 import { glob, stat } from 'node:fs/promises'
-import { sep } from 'node:path'
+import { posix, sep } from 'node:path'
 import { describeFile, filesBelow } from './artifact.ts'
 import { RunnerError } from './errors.ts'
 import { resolveInside, type Workspace } from './workspace.ts'
@@ -21,6 +21,14 @@ export async function hashInputs(workspace: Workspace, inputs: readonly string[]
     }
   }
   return Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Whether `file` could be among what `input` of `inputs:` stands for, as far as their names tell. */
+export function couldBeAmong(input: string, file: string): boolean {
+  const magic = input.search(MAGIC)
+  const written = posix.join('/', file)
+  if (magic >= 0) return written.startsWith(posix.join('/', input.slice(0, magic)))
+  return posix.join(written, '/').startsWith(posix.join('/', input, '/'))
 }
 
 /** Undefined when nothing is there. */

@@ -1,5 +1,5 @@
 import { ContextError, type Context, type StepContext } from '@lorc/context'
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { describeFile, filesBelow, isEmptyFolder } from './artifact.ts'
 import type { LiveAttempt } from './attempt.ts'
@@ -111,7 +111,8 @@ async function collect(attempt: LiveAttempt, named: readonly string[], workspace
 
 async function locate(attempt: LiveAttempt, name: string, workspace: Workspace): Promise<string> {
   try {
-    const path = await resolveInside(workspace, isAbsolute(name) ? relative(workspace.root, name) : name)
+    // Of an absolute path only the file counts: it may come to the workspace by another way than its root does.
+    const path = await resolveInside(workspace, isAbsolute(name) ? relative(workspace.root, await realpath(name)) : name)
     if (!(await stat(path)).isFile()) throw new Error(`${path} is a folder, or nothing that could be read to an end`)
     return path
   } catch (error) {

@@ -42,7 +42,8 @@ export type RunReason =
 
 /**
  * `values`: it is taken from the cache if these keys come out as they were then. `template`: what it is made from is known
- * when it starts. `when`: its condition decides. `phase`: how the run ends decides.
+ * when it starts, as it has expressions, or files that steps before it may write anew. `when`: its condition decides.
+ * `phase`: how the run ends decides.
  */
 export type PerhapsReason =
   | { kind: 'values'; runId: string; keys: string[] }

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -122,6 +122,22 @@ describe('the cache', () => {
       { write: { will: 'cached' } },
       { write: { will: 'run', kind: 'file', runId: wrote, path: 'out.txt' } },
     ])
+  })
+
+  it('is left open for a step whose inputs a step before it may write anew', async () => {
+    const reading = (...inputs: string[]): Plan =>
+      planOf({ name: 'fetch', outputs: ['./data/day.csv'], stage: 0 }, { name: 'read', ...auto, inputs, stage: 1 })
+    writeFileSync(join(root, 'other.csv'), 'x')
+    const fetch = (): void => (mkdirSync(join(root, 'data'), { recursive: true }), writeFileSync(join(root, 'data/day.csv'), 'x'))
+    for (const inputs of ['data/day.csv', 'data', 'data/*.csv', '**/*.csv']) {
+      await run(reading(inputs), { fetch })
+      expect(await told(reading(inputs))).toMatchObject({ fetch: { will: 'run' }, read: { will: 'perhaps', kind: 'template' } })
+      expect(await told(reading(inputs), { skip: ['fetch'] })).toMatchObject({ read: { will: 'cached' } })
+    }
+    for (const inputs of ['other.csv', 'dat', 'o*.csv']) {
+      await run(reading(inputs), { fetch })
+      expect(await told(reading(inputs))).toMatchObject({ fetch: { will: 'run' }, read: { will: 'cached' } })
+    }
   })
 
   it('goes by a key where one is given', async () => {

@@ -2,6 +2,7 @@ import { isUnchanged } from './artifact.ts'
 import { partsOf } from './cache-parts.ts'
 import { forecast } from './forecast.ts'
 import type { StepImport } from './import-steps.ts'
+import { couldBeAmong } from './input-files.ts'
 import type { JsonValue } from './json.ts'
 import { orderFromPast } from './learned-order.ts'
 import { completeParams } from './params.ts'
@@ -80,11 +81,15 @@ async function decide(
   }
   for (const { writes } of imported) keep(writes)
   let certain = true
+  /** Files that steps before may write anew. */
+  const unsettled: string[] = []
   const decisions = new Map<string, StepDecision>()
   for (const step of inOrder) {
     const decision = await decisionOf(step)
     decisions.set(step.name, decision)
-    certain &&= !mayRun(decision)
+    if (!mayRun(decision)) continue
+    certain = false
+    unsettled.push(...(step.outputs ?? []))
   }
   return decisions
 
@@ -97,6 +102,9 @@ async function decide(
     if (step.when !== undefined) return { will: 'perhaps', why: { kind: 'when', when: step.when } }
     if (step.cache === undefined || options.noCache) return { will: 'run', why: { kind: 'no_cache' } }
     if (JSON.stringify(step).includes('${{') || step.forEach !== undefined) return { will: 'perhaps', why: { kind: 'template' } }
+    if (step.cache.mode === 'auto' && step.inputs?.some((input) => unsettled.some((file) => couldBeAmong(input, file)))) {
+      return { will: 'perhaps', why: { kind: 'template' } }
+    }
     const looked = await lookUp(step, fingerprint)
     let miss: StepDecision | undefined
     for (const entry of await store.cached(plan.name, step.name, looked.key, CANDIDATES)) {

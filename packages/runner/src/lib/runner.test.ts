@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -230,6 +230,22 @@ describe('failure', () => {
   ])('refuses %s', async (_, scripts, step, code) => {
     const run = await runner(scripts)
     expect(await (await run.start(planOf({ name: 'a', ...step }))).result).toMatchObject({ status: 'failed', error: { code } })
+  })
+
+  it('takes a file by any absolute path that leads into the workspace', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'lorc-elsewhere-'))
+    try {
+      symlinkSync(workspace, join(elsewhere, 'link'))
+      writeFileSync(join(elsewhere, 'own.txt'), 'x')
+      const naming = (name: string): Script => () => (writeFileSync(join(workspace, 'out.txt'), 'x'), { status: 'ok', outputs: [name] })
+      const run = await runner({ a: naming(join(elsewhere, 'link/out.txt')), b: naming(join(elsewhere, 'link/../own.txt')), c: naming(join(elsewhere, 'own.txt')) })
+      const handle = await run.start(planOf({ name: 'a' }, { name: 'b', continueOnError: true }, { name: 'c', continueOnError: true }))
+      const { steps } = await handle.result
+      expect(steps).toMatchObject([{ status: 'completed' }, { status: 'failed' }, { status: 'failed' }])
+      expect((await eventsOf(run, handle.runId)).find(({ type }) => type === 'step.completed')).toMatchObject({ artifacts: [{ path: 'out.txt' }] })
+    } finally {
+      rmSync(elsewhere, { recursive: true })
+    }
   })
 
   it('records an executor that throws as a failure of the step', async () => {
