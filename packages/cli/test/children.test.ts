@@ -59,3 +59,16 @@ it('says which step a decision is missing, and that no step printed anything', a
   await workspace.lorc(['approve', 'last', 'ok', '--by', 'ann'])
   expect(await asking.ended).toMatchObject({ exit: 0 })
 })
+
+it('lists the approvals that the runs of its steps wait for', async () => {
+  await workspace.write('within.yaml', 'steps:\n  - { name: ok, type: approval, message: Publish? }\n')
+  await workspace.write('around.yaml', 'steps:\n  - { name: inner, type: recipe, recipe: within.yaml }\n')
+  const asking = workspace.start(['run', 'around.yaml'])
+  await asking.says('to let ok go on')
+  const [waiting] = JSON.parse(await out('approve', 'last', '--json')) as [{ run_id: string; step: string }]
+  expect(waiting).toMatchObject({ step: 'ok', message: 'Publish?' })
+  expect(await out('approve', 'last')).toContain(`lorc approve ${waiting.run_id} ok --by NAME`)
+  await workspace.lorc(['approve', waiting.run_id, 'ok', '--by', 'ann'])
+  expect(await asking.ended).toMatchObject({ exit: 0 })
+  expect((await workspace.lorc(['approve', 'last'])).stderr).toMatch(/^nothing waits/)
+})

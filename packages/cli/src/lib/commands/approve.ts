@@ -1,4 +1,4 @@
-import type { RunView, StepState } from '@lorc/runner'
+import type { Runner, RunView, StepState } from '@lorc/runner'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -15,7 +15,7 @@ import { withRunner } from '../with-runner.ts'
 export const approve = defineCommand({
   description:
     'Decides on a step that waits for an approval: it completes, or with --reject it fails. Without STEP it lists what ' +
-    'waits in the run. The decision is recorded with who made it and why, whether a process drives the run or not.',
+    'waits in the run and in those of its steps. The decision is recorded with who made it and why, whether a process drives the run or not.',
   arguments: {
     run: RUN_ARGUMENT,
     step: { label: 'STEP', summary: 'The step that waits. Without it: list those that do', required: false },
@@ -46,7 +46,7 @@ export const approve = defineCommand({
             fix: waiting.length === 0 ? `nothing waits for an approval in ${runId}.` : `those that wait: ${waiting.join(', ')}`,
           })
         }
-        return list(view, { io, style: out, json })
+        return list(await waitingWithin(runner, view), { runId, io, style: out, json })
       }
       checkRunStep(view, step)
       const asked = { action: 'run.approve', runId, by, reason, asked: { step, approved: !reject } } as const
@@ -60,17 +60,28 @@ export const approve = defineCommand({
   },
 })
 
-function list(view: RunView, { io, style, json }: { io: Io; style: Style; json: boolean }): number {
-  const waiting = waitingApprovals(view)
+/** What waits in a run and, as it waits with them, in the runs of its steps. */
+async function waitingWithin(runner: Runner, view: RunView): Promise<Waiting[]> {
+  const own = waitingApprovals(view).map((step) => ({ ...step, runId: view.runId }))
+  const inner = view.steps.map(async ({ status, childRun }) => {
+    if (status !== 'running' || childRun === null) return []
+    // A step is linked with its run a moment before there is one.
+    if ((await runner.store.get(childRun)) === undefined) return []
+    return await waitingWithin(runner, await runner.view(childRun))
+  })
+  return [...own, ...(await Promise.all(inner)).flat()]
+}
+
+function list(waiting: readonly Waiting[], { runId, io, style, json }: { runId: string; io: Io; style: Style; json: boolean }): number {
   if (json) io.stdout.write(`${JSON.stringify(waiting.map(fieldsOf), null, 2)}\n`)
-  else if (waiting.length === 0) io.stderr.write(`nothing waits for an approval in ${view.runId}\n`)
-  else io.stdout.write(waiting.map((step) => paragraph(step, view.runId, style, io.now())).join('\n'))
+  else if (waiting.length === 0) io.stderr.write(`nothing waits for an approval in ${runId}\n`)
+  else io.stdout.write(waiting.map((step) => paragraph(step, style, io.now())).join('\n'))
   return EXIT.ok
 }
 
-type Waiting = StepState & { approval: NonNullable<StepState['approval']> }
+type Waiting = StepState & { approval: NonNullable<StepState['approval']>; runId: string }
 
-function paragraph({ name, approval }: Waiting, runId: string, style: Style, now: number): string {
+function paragraph({ name, approval, runId }: Waiting, style: Style, now: number): string {
   const { message, by, requestedAt, expiresAt } = approval
   const until = expiresAt === null ? '' : `, until ${timestamp(expiresAt)}`
   const lines = [
@@ -81,8 +92,9 @@ function paragraph({ name, approval }: Waiting, runId: string, style: Style, now
   return `${lines.join('\n')}\n`
 }
 
-function fieldsOf({ name, approval }: Waiting): object {
+function fieldsOf({ name, approval, runId }: Waiting): object {
   return {
+    run_id: runId,
     step: name,
     message: approval.message,
     by: approval.by,

@@ -71,8 +71,8 @@ ship
 `,
     ])
     expect(JSON.parse((await lorc('approve last --json', { view })).stdout)).toEqual([
-      { step: 'gate', message: 'numbers fine?', by: null, requested_at: '1970-01-01T00:00:01.000Z', expires_at: null },
-      { step: 'ship', message: '', by: ['ann', 'bob'], requested_at: '1970-01-01T00:00:01.000Z', expires_at: '2026-01-10T00:00:00.000Z' },
+      { run_id: RUN_ID, step: 'gate', message: 'numbers fine?', by: null, requested_at: '1970-01-01T00:00:01.000Z', expires_at: null },
+      { run_id: RUN_ID, step: 'ship', message: '', by: ['ann', 'bob'], requested_at: '1970-01-01T00:00:01.000Z', expires_at: '2026-01-10T00:00:00.000Z' },
     ])
   })
 
