@@ -1,6 +1,6 @@
 import { createServer as createNetServer } from 'node:net'
 import { TestClock } from '@lorc/runner/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { recipeOf, scratch, serviceFixture } from './service.fixture.ts'
 import { createServer } from './server.ts'
 
@@ -47,6 +47,22 @@ describe('the service', () => {
     await expect.poll(aSecondLater).toBe(true)
     expect(await (await answer).json()).toMatchObject({ status: 'running' })
     await closed
+  })
+
+  it('has written the folders of all runs that ended when it has stopped', async () => {
+    const service = await serviceFixture({ files: { 'recipes/one.yaml': recipeOf('first', 'a'), 'a.sh': '' }, steps: { a: () => ({ status: 'ok', outputs: null }) } })
+    const folder = Promise.withResolvers<string>()
+    const begun = new Promise<void>((resolve) => {
+      vi.spyOn(service.server.runner, 'writeRunFolder').mockImplementation(() => (resolve(), folder.promise))
+    })
+    await service.ask('POST', '/recipes/one/runs')
+    await begun
+    let hasStopped = false
+    const stopped = service.server.close().then(() => (hasStopped = true))
+    for (let turn = 0; turn < 500; turn++) await new Promise(setImmediate)
+    expect(hasStopped).toBe(false)
+    folder.resolve('')
+    await stopped
   })
 
   it('names every setting that is wrong', async () => {

@@ -6,7 +6,7 @@ const { file, order } = workerData as CheckpointData
 const orders = new Int32Array(order)
 const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
 const db = new DatabaseSync(file)
-db.exec('PRAGMA synchronous = NORMAL; PRAGMA checkpoint_fullfsync = 1; PRAGMA wal_autocheckpoint = 0')
+db.exec('PRAGMA synchronous = NORMAL; PRAGMA checkpoint_fullfsync = 1')
 const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 while (Atomics.load(orders, 0) !== ORDERS.end) {
   try {

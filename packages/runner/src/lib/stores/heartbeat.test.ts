@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { creation, driver } from '../store-testsuite/samples.ts'
 import type { RunStore } from '../store.ts'
@@ -49,6 +50,14 @@ describe.each(['sqlite', 'files'] as const)('heartbeat of the %s store', (kind) 
     expect((await heartbeat()) - before).toBeGreaterThanOrEqual(5)
     await stop()
     await stop()
+  })
+
+  it('has ended for whoever stops it before it has begun', async () => {
+    store = await open[kind]()
+    await store.commit([creation('r')])
+    const thread = new Promise<Worker>((resolve) => process.once('worker', resolve))
+    await store.startHeartbeat(driver('first'), 1e9)()
+    expect((await thread).threadId).toBe(-1)
   })
 
   it('ends at once when it is stopped, however long its interval is', async () => {

@@ -61,6 +61,13 @@ describe('many short commits', () => {
   })
 })
 
+it('is done with a stretch before a commit does as much itself', async () => {
+  const connection = await SqliteConnection.open(file, 'process')
+  const { wal_autocheckpoint: pages } = connection.db.prepare('PRAGMA wal_autocheckpoint').get() as { wal_autocheckpoint: number }
+  expect(pages * 4096).toBeGreaterThan(2 * 4 * MIB)
+  await connection.close()
+})
+
 it('leaves a database that the thread cannot open to the commits', async () => {
   const checkpoints = new SqliteCheckpoints(join(folder, 'nowhere', 'lorc.db'))
   checkpoints.added(64 * MIB)

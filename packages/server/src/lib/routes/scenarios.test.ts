@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createMemoryStore } from '@lorc/runner'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { moduleService, scenarioFixture } from '../modules/module-service.fixture.ts'
 
 interface Answer {
@@ -70,6 +70,18 @@ describe('POST /plan_and_execute', () => {
 
     const shown = (await ask('GET', `/runs/${answer.run_id}`)).body
     expect(shown).toMatchObject({ status: 'completed', seed: 42, plan: answer.plan, results: answer.results, request: { scenario_id: 'demo-scenario-001' } })
+  })
+
+  it('answers once the folder of the run is written', async () => {
+    const module = await moduleService('m')
+    const { post, server } = await scenarioFixture({ m: { url: module.url } })
+    let isWritten = false
+    vi.spyOn(server.runner, 'writeRunFolder').mockImplementation(async () => {
+      for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
+      isWritten = true
+      return ''
+    })
+    expect([(await post(['m'])).status, isWritten]).toEqual([200, true])
   })
 
   it('runs modules as a graph, with parameters of their own and more than once', async () => {
