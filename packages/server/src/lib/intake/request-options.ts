@@ -22,10 +22,13 @@ export function isAwaited(prefer: string | undefined): boolean {
   return !isAsync && waitMs > 0
 }
 
-/** What a client prefers of when it is answered; `waitMs` undefined: it does not say. */
-export function preferenceOf(prefer: string | undefined): { isAsync: boolean; waitMs: number | undefined } {
-  if (prefer === undefined) return { isAsync: false, waitMs: undefined }
+/** What a client prefers of when it is answered; `waitMs` undefined: it does not say. `applied` are the headers that tell what of it counts. */
+export function preferenceOf(prefer: string | undefined): { isAsync: boolean; waitMs: number | undefined; applied: Record<string, string> } {
+  if (prefer === undefined) return { isAsync: false, waitMs: undefined, applied: {} }
   const words = prefer.split(/[,;]/).map((word) => word.trim().toLowerCase())
   const [, seconds] = words.map((word) => /^wait=(\d{1,9})$/.exec(word)).find((match) => match) ?? []
-  return { isAsync: words.includes('respond-async'), waitMs: seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_SEC) * 1000 }
+  const isAsync = words.includes('respond-async')
+  const waitSec = seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_SEC)
+  const counts = isAsync ? 'respond-async' : waitSec === undefined ? undefined : `wait=${waitSec}`
+  return { isAsync, waitMs: waitSec === undefined ? undefined : waitSec * 1000, applied: counts === undefined ? {} : { 'preference-applied': counts } }
 }

@@ -17,9 +17,9 @@ type StartedAnswer =
  */
 export async function startedAnswer({ runner, clock }: Service, run: AcceptedRun, prefer: string | undefined): Promise<StartedAnswer> {
   const { runId, isNew } = run
-  const { isAsync, waitMs } = preferenceOf(prefer)
+  const { isAsync, waitMs, applied } = preferenceOf(prefer)
   const ended = waitMs === undefined || isAsync ? undefined : await beforeStop(inTime(run.result, waitMs, clock))
-  const headers = { location: `/runs/${runId}`, ...(waitMs !== undefined && { 'preference-applied': `wait=${waitMs / 1000}` }) }
+  const headers = { location: `/runs/${runId}`, ...applied }
   const view = ended && (await beforeStop(runner.view(runId)))
   if (view) return { status: 200, headers, body: runAnswer(view, { steps: true }) }
   // What was asked for before may have ended by now.

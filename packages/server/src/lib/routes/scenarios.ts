@@ -18,7 +18,7 @@ export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, 
     const named = body.modules.map((one) => (typeof one === 'string' ? { module: one } : one))
     const scenario = { ...body, modules: named, saveArtifacts, parallel, healthCheck }
     const plan = plans.of(scenario)
-    const { isAsync, waitMs } = preferenceOf(headers.prefer)
+    const { isAsync, waitMs, applied } = preferenceOf(headers.prefer)
     const run = await intake.accept(plan, {
       params: scenarioParams(scenario),
       request: body as unknown as JsonObject,
@@ -27,8 +27,7 @@ export function scenarioRoutes(app: FastifyInstance, { intake, modules, runner, 
     }, { isAwaited: !isAsync && waitMs !== 0 })
     const { runId, isNew } = run
     const result = isAsync ? undefined : await beforeStop(waitMs === undefined ? run.result : inTime(run.result, waitMs, clock))
-    const applied = isAsync ? 'respond-async' : waitMs === undefined ? undefined : `wait=${waitMs / 1000}`
-    const place = { location: `/runs/${runId}`, ...(applied !== undefined && { 'preference-applied': applied }) }
+    const place = { location: `/runs/${runId}`, ...applied }
     if (!result) {
       // What was asked for before may have ended by now; what the service has to leave goes on with its next start.
       const status = isNew ? 'running' : ((await runner.store.get(runId))?.status ?? 'running')
