@@ -101,6 +101,22 @@ export function runsSuite(stage: Stage): void {
     expect((await error.boundingBox())?.height).toBeLessThan(200)
   })
 
+  it.each([
+    ['a file', () => `runs/${ids.nightly}/artifacts?file=out/brief.md`, '**/assets/markdown*', 'out/brief.md'],
+    ['the graph', () => `runs/${ids.nightly}`, '**/assets/dagre*', 'nightly'],
+  ])('says so where the service has no more what %s is shown with, and shows the rest', async (_, hash, gone, rest) => {
+    // React tells of the error; that is no complaint here.
+    const { page: old } = await stage.enter()
+    await old.route(gone, (route) => route.fulfill({ status: 404 }))
+    await old.goto(`${stage.workspace.url}/#/${hash()}`)
+    await old.getByRole('alert').filter({ hasText: 'This cannot be shown' }).getByRole('button', { name: 'Load the page again' }).waitFor()
+    expect(await old.locator('main').textContent()).toContain(rest)
+    await old.unroute(gone)
+    await old.getByRole('button', { name: 'Load the page again' }).click()
+    await old.getByRole('alert').waitFor({ state: 'detached' })
+    await old.context().close()
+  })
+
   it('shows what failed and why, and all of a step at a click', async () => {
     await open(`runs/${ids.failing}`)
     expect(await main().textContent()).toMatch(/model failed .* into the run, after 2 attempts[^]*STEP_FAILED: the upstream answered 503 <img src=x[^]*1 step cannot begin: publish/)

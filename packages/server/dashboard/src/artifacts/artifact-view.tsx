@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { RunFile } from '../api/answers.ts'
 import { artifactKind, LARGEST_SHOWN } from '../model/artifact-kind.ts'
 import { bytes } from '../model/quantity.ts'
+import { Boundary } from '../parts/boundary.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { StepLink } from '../run/step-link.tsx'
@@ -51,9 +52,11 @@ function Content({ item, all }: ArtifactViewProps) {
   if (kind === 'image') return <BlobImage blob={data} type={imageType(item)} alt={item.path} />
   if (kind !== 'markdown') return <TextArtifact blob={data} kind={kind} />
   return (
-    <Suspense fallback={<p className="none">Reading…</p>}>
-      <MarkdownView blob={data} item={item} all={all} />
-    </Suspense>
+    <Boundary key={item.path}>
+      <Suspense fallback={<p className="none">Reading…</p>}>
+        <MarkdownView blob={data} item={item} all={all} />
+      </Suspense>
+    </Boundary>
   )
 }
 

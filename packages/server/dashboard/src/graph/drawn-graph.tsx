@@ -82,13 +82,20 @@ function useLayout(graph: PlanGraph, width: number | undefined): DrawnLayout | u
   const shape = useMemo(() => JSON.stringify([graph.nodes.map(({ kind, label, size }) => [kind, label, kind === 'group' ? size : 1]), graph.edges.map(({ from, to }) => [from, to])]), [graph])
   const key = `${shape} ${room}`
   const [laid, setLaid] = useState<{ shape: string; key: string; layout: DrawnLayout }>()
+  const [failure, setFailure] = useState<{ error: unknown }>()
+  if (failure) throw failure.error
   const known = laid?.key === key
   useEffect(() => {
     if (known || room === undefined) return
     let wanted = true
-    void drawnLayout(graph, room).then((layout) => {
-      if (wanted) setLaid({ shape, key, layout })
-    })
+    drawnLayout(graph, room).then(
+      (layout) => {
+        if (wanted) setLaid({ shape, key, layout })
+      },
+      (error: unknown) => {
+        if (wanted) setFailure({ error })
+      },
+    )
     return () => {
       wanted = false
     }

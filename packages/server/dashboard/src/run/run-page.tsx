@@ -1,6 +1,7 @@
 import { useLayoutEffect } from 'react'
 import { lengthOfRun } from '../model/run-picture.ts'
 import { runHref, TABS, type Query, type Tab } from '../model/route.ts'
+import { Boundary } from '../parts/boundary.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { useNow } from '../shell/use-now.ts'
@@ -55,7 +56,9 @@ export function RunPage({ runId, tab, query }: RunPageProps) {
           shown={tab}
           links={TABS.map((name) => ({ name, href: runHref(runId, name, { step }), ...(name === 'artifacts' && { count: picture.insight.artifacts_count }) }))}
         />
-        <TabPanel tab={tab} picture={picture} length={length} query={query} wantSteps={wantSteps} />
+        <Boundary key={tab}>
+          <TabPanel tab={tab} picture={picture} length={length} query={query} wantSteps={wantSteps} />
+        </Boundary>
       </div>
       {step !== '' && <StepPanel key={step} runId={runId} step={step} picture={picture} length={length} />}
     </main>

@@ -4,6 +4,7 @@ import { RunsPage } from '../run-list/runs-page.tsx'
 import { ComparePage } from '../compare/compare-page.tsx'
 import { SchedulesPage } from '../schedules/schedules-page.tsx'
 import { StartPage } from '../start/start-page.tsx'
+import { Boundary } from '../parts/boundary.tsx'
 import { RunPage } from '../run/run-page.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { KeyDialog } from './key-dialog.tsx'
@@ -27,7 +28,9 @@ export function App() {
         To the content
       </a>
       <TopBar route={route} onHelp={() => setHelping(true)} />
-      <Screen key={key ?? ''} route={route} />
+      <Boundary key={`${key ?? ''} ${route.page}`}>
+        <Screen route={route} />
+      </Boundary>
       {helping && <HelpDialog onClose={() => setHelping(false)} />}
       {asked && <KeyDialog />}
     </>
