@@ -38,6 +38,7 @@ cyclic.self = cyclic
 describe('refuses', () => {
   test.each([
     ['nothing', undefined, ''],
+    ['an approval of each item', plan(step('a', { type: 'approval', forEach: { items: '[1]' } })), 'steps[0].forEach'],
     ['no steps', plan(), 'steps'],
     ['another version', { ...plan(step('a')), lorc: 2 }, 'lorc'],
     ['an unknown field', plan(step('a', { retries: 3 })), 'steps[0]'],

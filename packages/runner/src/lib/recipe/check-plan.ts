@@ -36,8 +36,12 @@ export function checkPlan(plan: unknown): Plan {
     message,
   }))
   const schemas = schemaProblems(parsed.data)
+  const each = parsed.data.steps.flatMap(({ type, forEach }, index) =>
+    type === 'approval' && forEach ? [{ path: `steps[${index}].forEach`, message: 'an approval is asked for once, not for each item' }] : [],
+  )
   const schedule = scheduleFaults(parsed.data).map(({ path, message }) => ({ path: formatPath(path), message }))
-  if (problems.length + schemas.length + schedule.length > 0) throw planInvalid([...problems, ...schemas, ...schedule])
+  const all = [...problems, ...schemas, ...each, ...schedule]
+  if (all.length > 0) throw planInvalid(all)
   return parsed.data
 }
 

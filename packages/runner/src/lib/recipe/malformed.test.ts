@@ -237,6 +237,7 @@ const LANGUAGE: Malformed[] = [
   ['a recipe above the workspace', lines('steps:', '  - { name: a, type: recipe, recipe: ../b.yaml }'), '2:38 PATH_OUTSIDE_WORKSPACE'],
   ['params in a node step', withField('params: { a: 1 }'), '6:5 RECIPE_FIELD_MISPLACED'],
   ['approvers that are none', lines('steps:', '  - { name: a, type: approval, approvers: [] }'), '2:43 RECIPE_FIELD_VALUE'],
+  ['an approval of each item', lines('steps:', '  - { name: a, type: approval, for_each: [1, 2] }'), '2:32 RECIPE_FIELD_MISPLACED'],
   ['an approval that is retried', lines('steps:', '  - { name: a, type: approval, retry: { max: 2 } }'), '2:32 RECIPE_FIELD_MISPLACED'],
   ['params as a list', headed('params: [days]'), '1:9 RECIPE_FIELD_TYPE'],
   ['a parameter whose name is none', headed('params: { "a-b": 1 }'), '1:11 RECIPE_FIELD_VALUE'],

@@ -47,6 +47,7 @@ const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   outputs: ['node', 'python', 'shell', 'recipe'],
   env: ['node', 'python', 'shell', 'http', 'job', 'module'],
   concurrency_group: ['node', 'python', 'shell', 'http', 'recipe', 'job', 'module'],
+  for_each: ['node', 'python', 'shell', 'http', 'recipe', 'job', 'module'],
 }
 
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
