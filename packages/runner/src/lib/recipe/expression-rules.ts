@@ -1,4 +1,4 @@
-import { ExpressionChecker, type Checked, type Surroundings } from '../expressions/checker.ts'
+import { ExpressionChecker, type Checked, type Knowledge, type Surroundings } from '../expressions/checker.ts'
 import type { Reference } from '../expressions/references.ts'
 import { isObject } from '../json-object.ts'
 import type { JsonValue } from '../json.ts'
@@ -50,6 +50,7 @@ class ExpressionRules {
   readonly #params: readonly string[] | undefined
   readonly #names: ReadonlySet<string>
   readonly #secrets: ReadonlySet<string>
+  readonly #known: Knowledge
   readonly #checker: ExpressionChecker
   readonly #itemTypes = new Map<StepOutline, string>()
 
@@ -61,12 +62,13 @@ class ExpressionRules {
     this.#params = read && Object.keys(isObject(read.schema.properties) ? read.schema.properties : {})
     this.#names = new Set(steps.flatMap(({ name }) => name ?? []))
     this.#secrets = new Set(listOf(recipe.secrets).map(String))
-    this.#checker = new ExpressionChecker({ params: properties, ctx: producedBy(recipe, steps) })
+    this.#known = { params: properties, ctx: producedBy(recipe, steps) }
+    this.#checker = new ExpressionChecker(this.#known)
   }
 
   check(expression: RecipeExpression): ExpressionFinding[] {
     const { cel, at, offset, role } = expression
-    const checked = this.#checker.check(cel, this.#surroundings(expression))
+    const checked = this.#checkerOf(expression).check(cel, this.#surroundings(expression))
     const place = (start: number, end: number) => ({ at, start: offset + start, end: offset + Math.max(end, start + 1) })
     const findings: ExpressionFinding[] = checked.faults.map(({ message, start, end, fix }) => ({
       code: 'RECIPE_EXPRESSION',
@@ -81,6 +83,14 @@ class ExpressionRules {
     const wrong = wrongType(role, checked)
     if (wrong !== undefined) findings.push({ code: 'RECIPE_EXPRESSION', message: wrong, ...place(0, cel.length) })
     return findings
+  }
+
+  /** What an item's `success.when` sees of its keys is what it wrote itself. */
+  #checkerOf({ step, role }: RecipeExpression): ExpressionChecker {
+    if (role !== 'done' || step === undefined) return this.#checker
+    const { for_each, produces } = fieldsOf(rawStep(this.#recipe, step))
+    if (for_each === undefined || produces === undefined) return this.#checker
+    return ofItem(this.#known, schemasOf(produces))
   }
 
   /** `when` and the items themselves are evaluated before there is an item. */
@@ -187,14 +197,27 @@ function producedBy(recipe: Fields, steps: readonly StepOutline[]): Map<string, 
   const found = new Map<string, JsonValue>()
   for (const step of steps) {
     const raw = fieldsOf(rawStep(recipe, step))
-    if (raw.produces === undefined) continue
-    const { schemas, findings } = readProduces(raw.produces as JsonValue, [])
-    if (findings.length > 0) continue
-    for (const [key, schema] of Object.entries(schemas)) {
+    for (const [key, declared] of Object.entries(schemasOf(raw.produces))) {
+      const schema = raw.for_each === undefined ? declared : LIST
       found.set(key, found.has(key) && JSON.stringify(found.get(key)) !== JSON.stringify(schema) ? true : schema)
     }
   }
   return found
+}
+
+/** Of what is declared as it should be. */
+function schemasOf(produces: unknown): Record<string, JsonValue> {
+  if (produces === undefined) return {}
+  const { schemas, findings } = readProduces(produces as JsonValue, [])
+  return findings.length > 0 ? {} : schemas
+}
+
+/** What other steps see of a key that the items of a step write: null is there for an item that did not write it. */
+export const LIST: JsonValue = { type: 'array', items: true }
+
+/** Checks what is evaluated for one item, when it has written what its step declares. */
+export function ofItem({ params, ctx }: Knowledge, own: Readonly<Record<string, JsonValue>>): ExpressionChecker {
+  return new ExpressionChecker({ params, ctx: new Map([...ctx, ...Object.entries(own)]) })
 }
 
 function rawStep(recipe: Fields, { list, index }: StepOutline): unknown {

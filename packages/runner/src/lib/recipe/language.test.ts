@@ -256,8 +256,10 @@ describe('what is known of types', () => {
     expect(two('produces: { s.t_v1: { type: object, properties: { net: { type: number } } } }', 'ctx.s.t_v1.nett > 1')).toEqual([
       'there is no field `nett`; did you mean `net`?',
     ])
-    expect(two('produces: { s.t_v1: { type: array, items: { type: integer } } }, for_each: "[1]"', 'ctx.s.t_v1[0] > 1')).toEqual([])
-    expect(two('produces: { s.t_v1: { type: array, items: { type: integer } } }, for_each: "[1]"', 'ctx.s.t_v1 > 1')).toHaveLength(1)
+    expect(two('produces: { s.t_v1: { type: integer } }, for_each: "[1]"', 'ctx.s.t_v1[0] > 1 && ctx.s.t_v1.exists(x, x == null)')).toEqual([])
+    expect(two('produces: { s.t_v1: { type: integer } }, for_each: "[1]"', 'ctx.s.t_v1 > 1')).toHaveLength(1)
+    expect(two('produces: { s.t_v1: { type: integer } }, for_each: "[1]", success: { when: ctx.s.t_v1 > 1 }', 'size(ctx.s.t_v1) > 1')).toEqual([])
+    expect(two('produces: { s.t_v1: { type: integer } }, for_each: "[1]", success: { when: size(ctx.s.t_v1) > 1 }', 'true')).toHaveLength(1)
   })
 
   test('of variables that are of an item is refused where there is none yet', () => {

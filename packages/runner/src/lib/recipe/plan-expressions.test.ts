@@ -25,7 +25,7 @@ describe('requireExpressions', () => {
     const step: Partial<PlanStep> = {
       when: 'params.days > 1 && steps.a.attempts == 0',
       forEach: { items: '[1, 2]' },
-      args: { i: '${{ item + index }}', c: '${{ ctx.a.b_v1 + 1 }}', e: '${{ env.ANY }}' },
+      args: { i: '${{ item + index }}', c: '${{ size(ctx.a.b_v1) + 1 }}', e: '${{ env.ANY }}' },
       success: { when: 'ctx.a.b_v1 == item' },
       http: { method: 'GET', url: 'u', set: { 'x.y_v1': 'response.body' } },
       job: { package: 'p', name: 'j', set: { 'x.z_v1': 'result.rows + steps.a.result' } },

@@ -4,7 +4,7 @@ import { isObject } from '../json-object.ts'
 import type { JsonValue } from '../json.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import { planInvalid, type PlanProblem } from './check-plan.ts'
-import { isBeforeItems, itemVariable, productOf, wrongType } from './expression-rules.ts'
+import { isBeforeItems, itemVariable, LIST, ofItem, productOf, wrongType } from './expression-rules.ts'
 import { formatPath } from './problem.ts'
 import type { Role } from './recipe-expressions.ts'
 import { quote } from './wording.ts'
@@ -16,15 +16,17 @@ import { quote } from './wording.ts'
 export function requireExpressions(plan: Plan): void {
   const properties = isObject(plan.params?.properties) ? plan.params.properties : {}
   const ctx = new Map<string, JsonValue>()
-  for (const { produces = {} } of plan.steps)
-    for (const [key, schema] of Object.entries(produces)) ctx.set(key, ctx.has(key) ? true : schema)
-  const checker = new ExpressionChecker({ params: properties, ctx })
+  for (const { produces = {}, forEach } of plan.steps)
+    for (const [key, schema] of Object.entries(produces)) ctx.set(key, ctx.has(key) ? true : forEach ? LIST : schema)
+  const known = { params: properties, ctx }
+  const checker = new ExpressionChecker(known)
   const names = new Set(plan.steps.map(({ name }) => name))
   const problems = plan.steps.flatMap((step, index) =>
     expressionsOf(step).flatMap((placed): PlanProblem[] => {
       const role = roleOf(placed)
       const path = formatPath(['steps', index, ...placed.path])
-      const checked = checker.check(placed.cel, { item: itemOf(step, role), product: productOf(role) })
+      const own = role === 'done' && step.forEach ? step.produces : undefined
+      const checked = (own ? ofItem(known, own) : checker).check(placed.cel, { item: itemOf(step, role), product: productOf(role) })
       const wrong = wrongType(role, checked)
       const messages = [
         ...checked.faults.map(({ message }) => message),
