@@ -18,7 +18,7 @@ const defined = new WeakSet<Plan>()
  * often it is run. What is wrong with it is told there (PLAN_INVALID).
  */
 export function definePlan(plan: Plan): Plan {
-  defined.add(deepFreeze(plan))
+  if (typeof plan === 'object' && plan !== null) defined.add(deepFreeze(plan))
   return plan
 }
 

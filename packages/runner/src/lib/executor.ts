@@ -74,7 +74,7 @@ export type AttemptOutcome =
       retry?: RetryPolicy
     }
 
-/** Runs attempts of one or more step types. */
+/** Runs attempts of one or more step types. What it answers is checked: else the attempt fails with STEP_RETURN_INVALID. */
 export interface StepExecutor {
   readonly types: readonly string[]
   execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome>

@@ -399,7 +399,9 @@ describe('cancel', () => {
     const handle = await run.start(planOf({ name: 'a' }), { signal: controller.signal })
     controller.abort('enough')
     expect((await handle.result).status).toBe('cancelled')
-    expect((await (await run.start(planOf({ name: 'a' }), { signal: controller.signal })).result).status).toBe('cancelled')
+    const late = await run.start(planOf({ name: 'b' }), { signal: controller.signal })
+    expect((await late.result).status).toBe('cancelled')
+    expect(run.begun).toEqual(['a#1'])
   })
 
   it('reaches the driver in another process through the inbox', async () => {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { ApprovalDecision, Clock, FollowOptions, ResumeOptions, RunHandle, Runner, RunnerOptions, RunView, StartOptions, Verification } from './api.ts'
 import { AcceptedRuns, type AcceptedRun } from './accepted-runs.ts'
+import { CheckedExecutor } from './checked-executor.ts'
 import { systemClock, systemIds } from './clock.ts'
 import { CodeFiles } from './code-files.ts'
 import { sealPlan } from './define-plan.ts'
@@ -102,7 +103,7 @@ export class LocalRunner implements Runner {
       workspace: this.#workspace,
       graceMs,
       slots: new GroupSlots(store, this.#identity, this.#clock, this.#leaseMs),
-      executors: executorTable([...localExecutors(local), ...(options.executors ?? [])]),
+      executors: executorTable([...localExecutors(local), ...(options.executors ?? []).map((executor) => new CheckedExecutor(executor))]),
       environment: stepEnvironments(env),
       keepAlive: () => this.#presence.soon(),
     }
@@ -342,9 +343,11 @@ export class LocalRunner implements Runner {
   async #open(driver: Driver, signal?: AbortSignal): Promise<Driver> {
     this.#drivers.add(driver)
     this.#onRun?.(driver)
-    const stop = signal && ((): void => driver.cancel({ by: 'signal', reason: String(signal.reason ?? 'aborted') }))
+    const stop = (): void => driver.cancel({ by: 'signal', reason: String(signal?.reason ?? 'aborted') })
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop, { once: true })
     const over = (): void => {
-      if (stop) signal.removeEventListener('abort', stop)
+      signal?.removeEventListener('abort', stop)
       this.#drivers.delete(driver)
       if (this.#drivers.isEmpty && this.#accepted.size === 0) void this.#presence.rest()
     }
@@ -354,10 +357,6 @@ export class LocalRunner implements Runner {
     if (isLate) driver.abandon(closed())
     await driver.opened
     if (isLate) await this.store.releaseLease(driver.runId, driver.epoch).catch(() => {})
-    if (stop) {
-      if (signal.aborted) stop()
-      signal.addEventListener('abort', stop, { once: true })
-    }
     return driver
   }
 }

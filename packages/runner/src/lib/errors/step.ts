@@ -15,7 +15,7 @@ export const STEP_ERRORS = {
   STEP_CONTEXT_REFUSED: 'A value that the step wrote breaks a rule of the context.',
   STEP_CONTEXT_CONFLICT: 'A step that ran at the same time wrote the same key.',
   STEP_EXECUTOR_CRASHED: 'The process that held the attempt ended unexpectedly.',
-  STEP_RETURN_INVALID: 'A scriptlet returned something that its kind may not return.',
+  STEP_RETURN_INVALID: 'A scriptlet, or an executor, returned something that its kind may not return.',
   STEP_SPAWN_FAILED: 'The process of an attempt could not be started.',
   STEP_ENVELOPE_MISSING: 'The scriptlet ended well without printing an envelope.',
   STEP_ENVELOPE_REPEATED: 'The scriptlet printed more than one line on standard output.',

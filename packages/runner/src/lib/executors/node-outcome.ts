@@ -48,13 +48,17 @@ function isTexts(value: unknown): value is string[] {
 }
 
 function invalid(value: unknown, why: string): AttemptOutcome {
-  const shown = inspect(value, { depth: 2, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 100 })
   const error: RecordedError = {
     code: 'STEP_RETURN_INVALID',
-    message: `The scriptlet returned ${shown.slice(0, 300)}: ${why}.`,
+    message: `The scriptlet returned ${shown(value)}: ${why}.`,
     fix: "Return nothing, or { status: 'ok', outputs: [...] }; hand values on with ctx.set(key, value).",
   }
   return { status: 'error', error }
+}
+
+/** A value as a sentence can hold it. */
+export function shown(value: unknown): string {
+  return inspect(value, { depth: 2, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 100 }).slice(0, 300)
 }
 
 /**

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RunResult } from './api.ts'
+import { definePlan } from './define-plan.ts'
+import type { Attempt, StepExecutor } from './executor.ts'
+import type { Plan } from './plan.ts'
+import { RunWorld } from './run-world.fixture.ts'
+
+let world: RunWorld
+beforeEach(() => (world = new RunWorld()))
+afterEach(() => world.remove())
+
+const plan = definePlan({ lorc: 1, name: 'odd', steps: [{ name: 'a', type: 'odd', stage: 0 }] })
+
+/** The end of a run of one step, whose executor does this, whatever its types say. */
+async function ended(execute: (attempt: Attempt) => unknown): Promise<RunResult> {
+  const odd = { types: ['odd'], execute, close: async () => {} } as StepExecutor
+  const runner = await world.runner({}, { executors: [odd] })
+  const run = await runner.start(plan)
+  const result = await run.result
+  expect(await runner.verify(run.runId)).toMatchObject({ ok: true })
+  await runner.close()
+  return result
+}
+
+const circle: { self?: object } = {}
+circle.self = circle
+const failed = { status: 'error', error: { code: 'X', message: 'x' } }
+
+describe('an executor that answers', () => {
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'answered undefined: it is no object'],
+    ['null', null, 'it is no object'],
+    ['a list', [], 'it is no object'],
+    ['another status', { status: 'great' }, '`status` is neither `ok` nor `error`'],
+    ['outputs that are no list', { status: 'ok', outputs: 'x' }, '`outputs` is neither null nor a list of texts'],
+    ['outputs that are no texts', { status: 'ok', outputs: [1] }, '`outputs` is neither null nor a list of texts'],
+    ['writes without values', { status: 'ok', outputs: null, writes: { 'a.b_v1': null } }, '`writes` is no object of { value }'],
+    ['a log that is no list', { status: 'ok', outputs: null, log: 'x' }, '`log` is no list of texts'],
+    ['meta that is no object', { status: 'ok', outputs: null, meta: 5 }, '`meta` is no object'],
+    ['meta that is not JSON', { status: 'ok', outputs: null, meta: circle }, 'not JSON: $.self leads back to $'],
+    ['metrics that are no object', { status: 'ok', outputs: null, metrics: 5 }, '`metrics` is no object'],
+    ['metrics that are no numbers', { status: 'ok', outputs: null, metrics: { cpuUserMs: NaN } }, '`metrics.cpuUserMs` is no number'],
+    ['an error without a reason', { status: 'error' }, '`error` is no object'],
+    ['an error whose code is no text', { status: 'error', error: { code: 5, message: 'x' } }, '`error.code` is no text'],
+    ['an error without a message', { status: 'error', error: { code: 'X' } }, '`error.message` is no text'],
+    ['an error whose fix is no text', { status: 'error', error: { ...failed.error, fix: 1 } }, '`error.fix` is no text'],
+    ['an error whose exit code is a text', { status: 'error', error: { ...failed.error, exitCode: '1' } }, '`error.exitCode` is no whole number'],
+    ['an error whose details are a text', { status: 'error', error: { ...failed.error, details: 'd' } }, '`error.details` is no object'],
+    ['an error whose details are not JSON', { status: 'error', error: { ...failed.error, details: circle } }, 'not JSON: $.self leads back to $'],
+  ])('%s has failed, and so has its run', async (_, answer, why) => {
+    for (const execute of [() => answer, async () => answer]) {
+      const { status, error } = await ended(execute)
+      expect([status, error?.code]).toEqual(['failed', 'STEP_RETURN_INVALID'])
+      expect(error?.message).toContain('The executor of `odd` steps answered')
+      expect(error?.message).toContain(why)
+    }
+  })
+
+  it('as the contract says is taken at its word, whichever kind of promise it gives', async () => {
+    const meta = { rows: 3 }
+    const ok = { status: 'ok', outputs: null, meta, metrics: { cpuUserMs: 1, cpuSystemMs: null }, writes: { 'a.b_v1': { value: 1 } } }
+    for (const execute of [() => ok, async () => ok, () => ({ then: (done: (answer: object) => void) => done(ok) })]) {
+      const { status, context } = await ended(execute)
+      expect([status, context.keys()]).toEqual(['completed', ['a.b_v1']])
+    }
+    expect(await ended(() => failed)).toMatchObject({ status: 'failed', error: { code: 'X', message: 'x' } })
+  })
+})
+
+it.each<[string, unknown, string]>([
+  ['a text', 'just text', 'just text'],
+  ['null', null, 'null'],
+  ['what refers to itself', circle, '[Circular *1]'],
+  ['an error with details that are not JSON', Object.assign(new Error('no room'), { details: circle }), 'no room'],
+])('fails the attempt of an executor that throws %s', async (_, thrown, message) => {
+  const throwing = () => {
+    throw thrown
+  }
+  for (const execute of [throwing, async () => throwing()]) {
+    expect(await ended(execute)).toMatchObject({ status: 'failed', error: { code: 'STEP_FAILED', message: expect.stringContaining(message) as string } })
+  }
+})
+
+it('is told its versions, and closed, as it is without', async () => {
+  const calls: string[] = []
+  const odd: StepExecutor = {
+    types: ['odd'],
+    execute: () => ({ status: 'ok', outputs: null }),
+    versions: async (steps) => ({ odd: steps.length }),
+    close: async () => void calls.push('closed'),
+  }
+  const runner = await world.runner({}, { executors: [odd] })
+  const run = await runner.start(plan)
+  await run.result
+  expect((await runner.view(run.runId)).provenance.versions).toMatchObject({ odd: 1 })
+  await runner.close()
+  expect(calls).toEqual(['closed'])
+})
+
+it('tells of a plan that is none when it is started', async () => {
+  const runner = await world.runner()
+  await expect(runner.start(definePlan(undefined as unknown as Plan))).rejects.toMatchObject({ code: 'PLAN_INVALID' })
+  await runner.close()
+})

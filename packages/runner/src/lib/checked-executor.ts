@@ -1,0 +1,110 @@
+import { checkJson } from '@lorc/context'
+import { RunnerError } from './errors.ts'
+import type { AttemptMetrics } from './events.ts'
+import type { Attempt, AttemptOutcome, StepExecutor } from './executor.ts'
+import { failureOf, shown } from './executors/node-outcome.ts'
+import type { JsonObject } from './json.ts'
+import type { PlanStep } from './plan.ts'
+
+/** An executor of somebody else's: an answer that is none fails the attempt (STEP_RETURN_INVALID), and is made nothing of. */
+export class CheckedExecutor implements StepExecutor {
+  readonly types: readonly string[]
+  readonly versions?: (steps: readonly PlanStep[]) => Promise<JsonObject>
+  readonly #executor: StepExecutor
+
+  constructor(executor: StepExecutor) {
+    this.#executor = executor
+    this.types = executor.types
+    if (executor.versions) this.versions = executor.versions.bind(executor)
+  }
+
+  execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome> {
+    const judge = (answer: unknown): AttemptOutcome => {
+      try {
+        return checked(answer, attempt.step.type)
+      } catch (error) {
+        return failure(error)
+      }
+    }
+    try {
+      const answer: unknown = this.#executor.execute(attempt)
+      return isThenable(answer) ? Promise.resolve(answer).then(judge, failure) : judge(answer)
+    } catch (error) {
+      return failure(error)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#executor.close()
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** Throws RunnerError STEP_RETURN_INVALID. */
+function checked(answer: unknown, type: string): AttemptOutcome {
+  let why = isObject(answer) ? problemOf(answer) : 'it is no object'
+  try {
+    if (why === undefined) return withJson(answer as AttemptOutcome)
+  } catch (error) {
+    why = `what is kept of it is not JSON: ${(error as Error).message}`
+  }
+  throw new RunnerError('STEP_RETURN_INVALID', `The executor of \`${type}\` steps answered ${shown(answer)}: ${why}.`, {
+    fix: "Answer { status: 'ok', outputs: [...] }, with null for the keys that were set, or { status: 'error', error: { code, message } }.",
+  })
+}
+
+function problemOf(answer: { [field: string]: unknown }): string | undefined {
+  const { status, metrics } = answer
+  if (metrics !== undefined && !isObject(metrics)) return '`metrics` is no object'
+  const wrong = METRICS.find((name) => metrics?.[name] != null && !Number.isFinite(metrics[name]))
+  if (wrong) return `\`metrics.${wrong}\` is no number`
+  if (status === 'ok') return problemOfOk(answer)
+  return status === 'error' ? problemOfError(answer) : '`status` is neither `ok` nor `error`'
+}
+
+const METRICS = ['cpuUserMs', 'cpuSystemMs', 'peakRssBytes', 'exitCode'] satisfies (keyof AttemptMetrics)[]
+
+function problemOfOk({ outputs, writes, meta, log }: { [field: string]: unknown }): string | undefined {
+  if (outputs != null && !isTexts(outputs)) return '`outputs` is neither null nor a list of texts'
+  if (log !== undefined && !isTexts(log)) return '`log` is no list of texts'
+  if (writes !== undefined && !(isObject(writes) && Object.values(writes).every(isObject))) return '`writes` is no object of { value }'
+  return meta === undefined || isObject(meta) ? undefined : '`meta` is no object'
+}
+
+function problemOfError({ error }: { [field: string]: unknown }): string | undefined {
+  if (!isObject(error)) return '`error` is no object'
+  const { code, message, fix, exitCode, details } = error
+  if (typeof code !== 'string' || code === '') return '`error.code` is no text'
+  if (typeof message !== 'string') return '`error.message` is no text'
+  if (fix !== undefined && typeof fix !== 'string') return '`error.fix` is no text'
+  if (exitCode !== undefined && !Number.isInteger(exitCode)) return '`error.exitCode` is no whole number'
+  return details === undefined || isObject(details) ? undefined : '`error.details` is no object'
+}
+
+/** What goes into the journal, as JSON that nobody can change any more. Throws ContextError. */
+function withJson(outcome: AttemptOutcome): AttemptOutcome {
+  if (outcome.status === 'ok') return outcome.meta ? { ...outcome, meta: checkJson(outcome.meta) as JsonObject } : outcome
+  const { error } = outcome
+  return error.details ? { ...outcome, error: { ...error, details: checkJson(error.details) as JsonObject } } : outcome
+}
+
+/** What was thrown; of details that are not JSON nothing is told. */
+function failure(thrown: unknown): AttemptOutcome {
+  const { details, ...error } = failureOf(thrown)
+  try {
+    return withJson({ status: 'error', error: { ...error, ...(details && { details }) } })
+  } catch {
+    return { status: 'error', error }
+  }
+}
+
+function isObject(value: unknown): value is { [field: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
