@@ -112,10 +112,10 @@ describe('for_each', () => {
     expect(result.context.get('each.value_v1')).toBe('text')
   })
 
-  it('has a cache for each item, which knows the item by its value', async () => {
+  it.each([{ mode: 'auto' as const }, { mode: 'key' as const, key: 'v1' }])('has a cache for each item, which knows the item by its value: %j', async (cache) => {
     const each = ({ context, item }: Attempt) => context.set('each.value_v1', item!.value)
     const run = await world.runner({ 'a[0]': each, 'a[1]': each })
-    const of = (items: string) => scriptedPlan({ name: 'a', forEach: { items }, cache: { mode: 'auto' } })
+    const of = (items: string) => scriptedPlan({ name: 'a', forEach: { items }, cache })
     await (await run.start(of('["x", "y"]'))).result
     const { context, steps } = await (await run.start(of('["x", "z"]'))).result
     expect(run.begun).toEqual(['a[0]#1', 'a[1]#1', 'a[1]#1'])

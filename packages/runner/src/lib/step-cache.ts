@@ -131,8 +131,10 @@ export class StepCache {
     return this.#writing?.size ? Promise.all(this.#writing) : undefined
   }
 
-  #parts(attempt: LiveAttempt, { key, definition, fingerprint }: Looked): CacheParts {
-    if (definition === undefined || fingerprint === undefined) return { key: key.slice('key:'.length) }
+  #parts(attempt: LiveAttempt, { definition, fingerprint }: Looked): CacheParts {
+    const { step, item } = attempt
+    if (step.cache?.mode === 'key') return { key: step.cache.key, ...(item && { item: tell(item.value) }) }
+    if (definition === undefined || fingerprint === undefined) return {}
     const parts = partsOf(definition, fingerprint, this.#secrets)
     for (const name of attempt.own.reads()) parts[`reads ${name}`] = tell(valueBefore(attempt, name))
     return parts
@@ -146,7 +148,8 @@ export class StepCache {
 
 /** Where a step's result is looked for, as its definition and what it is made of are now. */
 export async function lookUp(step: PlanStep, fingerprintOf: Fingerprint, item?: Item): Promise<Looked> {
-  if (step.cache?.mode === 'key') return { key: `key:${step.cache.key}` }
+  // A key that does not name the item is that of another one, too, as soon as the list has changed.
+  if (step.cache?.mode === 'key') return { key: `key:${step.cache.key}${item ? ` ${sha256Hex(canonicalize(item.value))}` : ''}` }
   const { retry: _retry, timeoutMs: _timeout, stage: _stage, dependsOn: _dependsOn, priority: _priority, phase: _phase, ...named } = step
   const { when: _when, forEach: _forEach, concurrencyGroup: _group, ...rest } = named
   const definition = { ...rest, ...(item && { item: item.value }) } as unknown as JsonObject
