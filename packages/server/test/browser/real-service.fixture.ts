@@ -28,6 +28,7 @@ params:
     rate: { type: number, exclusiveMinimum: 0 }
     dry: { type: boolean, default: true }
     loud: { type: boolean }
+    notes: { type: string, default: "Dear all,\\nall is well." }
     tags: { type: array, items: { type: string }, minItems: 1, default: [a] }
     sizes: { type: array, items: { type: integer } }
     regions: { type: array, items: { type: string, enum: [north, south, east] } }

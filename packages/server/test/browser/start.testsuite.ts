@@ -85,11 +85,12 @@ export function startSuite(stage: Stage): void {
     await field('extra').fill('{"a": 1.5}')
     await field('from (needed)').fill('2')
     await field('limit').fill('5')
+    await field('notes').fill('Dear all,\nnothing is well.')
     await start()
     const runId = await endOfRun()
     expect(await service.written(runId, 'demo.params_v1')).toEqual({
       name: 'ann', kind: 'weekly', day: '2026-01-31', at: '2026-01-31T08:00:00Z', mail: 'ann@example.org', days: 3, rate: 0.5, dry: false, loud: true,
-      tags: ['x', 'y'], sizes: [1, 2], regions: ['north', 'south'], rows: [{ id: 1 }], extra: { a: 1.5 }, limit: 5, range: { from: 2, to: 9 },
+      tags: ['x', 'y'], sizes: [1, 2], regions: ['north', 'south'], rows: [{ id: 1 }], extra: { a: 1.5 }, limit: 5, notes: 'Dear all,\nnothing is well.', range: { from: 2, to: 9 },
     })
 
     // The form begins with what a run had; what is left empty is the default, and options are heeded.
@@ -98,13 +99,14 @@ export function startSuite(stage: Stage): void {
     await expect.poll(() => field('name (needed)').inputValue()).toBe('ann')
     expect(await field('south').isChecked()).toBe(true)
     expect(await field('dry').isChecked()).toBe(false)
+    await field('notes').pressSequentially('!')
     await field('days').fill('')
     await page.getByText('Options', { exact: true }).click()
     await field('Skip').fill('after')
     await start()
     await page.waitForURL((url) => !url.hash.includes(runId))
     const again = await endOfRun()
-    expect(await service.written(again, 'demo.params_v1')).toMatchObject({ days: 7, regions: ['north', 'south'] })
+    expect(await service.written(again, 'demo.params_v1')).toMatchObject({ days: 7, notes: '!Dear all,\nnothing is well.', regions: ['north', 'south'] })
     expect(await page.locator('.tally').textContent()).toContain('1 skipped')
   })
 

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Field } from '../model/form-fields.ts'
 
 interface FieldControlProps {
@@ -16,7 +17,9 @@ export function FieldControl({ id, field, value, described, onEnter }: FieldCont
   const { kind, choices, required, nullable, min, max, format = '', example } = field
   const common = { id, value, ...described, 'aria-required': required, onChange: (event: { target: { value: string } }) => onEnter(event.target.value) }
   const open = { ...common, ...(example !== '' && { placeholder: example }) }
-  switch (kind) {
+  // An input of one line drops the ends of the others.
+  const [hasLines] = useState(() => kind === 'text' && value.includes('\n'))
+  switch (hasLines ? 'long' : kind) {
     case 'choice':
       return (
         <select {...common}>
@@ -40,7 +43,7 @@ export function FieldControl({ id, field, value, described, onEnter }: FieldCont
       return <textarea rows={2} spellCheck={false} {...open} />
     case 'json':
     case 'long':
-      return <textarea rows={4} spellCheck={kind === 'long'} className={kind === 'long' ? 'prose' : ''} {...open} />
+      return <textarea rows={4} spellCheck={kind !== 'json'} className={kind === 'json' ? '' : 'prose'} {...open} />
     case 'text':
     case 'flag':
     case 'group':
