@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { depthOf } from './json-body.ts'
 import { recipeOf, serviceFixture } from './service.fixture.ts'
@@ -28,6 +29,7 @@ describe('a body', () => {
       ['{}', 415, 'REQUEST_MEDIA_TYPE', { 'content-type': 'text/plain' }],
       ['a=1', 415, 'REQUEST_MEDIA_TYPE', { 'content-type': 'application/x-www-form-urlencoded' }],
       ['{}', 415, 'REQUEST_MEDIA_TYPE', { 'content-type': 'multipart/form-data; boundary=x' }],
+      [gzipSync('{}'), 415, 'REQUEST_MEDIA_TYPE', { 'content-encoding': 'gzip' }],
       ['[]', 400, 'REQUEST_INVALID'],
       ['{"nope":1}', 400, 'REQUEST_INVALID'],
       ['"text"', 400, 'REQUEST_INVALID'],

@@ -12,6 +12,10 @@ export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined)
+    const encoding = request.headers['content-encoding'] ?? 'identity'
+    if (encoding.toLowerCase() !== 'identity') {
+      return done(new ServerError('REQUEST_MEDIA_TYPE', `The body is compressed (${encoding}), which the service does not take.`, { fix: 'Send it as it is, without `Content-Encoding`.' }))
+    }
     if (!isUtf8(body)) return done(new ServerError('REQUEST_JSON', 'The body is no UTF-8.', { fix: 'Send JSON in UTF-8.' }))
     const text = body.toString()
     if (depthOf(text) > DEEPEST) {
