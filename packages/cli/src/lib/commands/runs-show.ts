@@ -121,7 +121,7 @@ function note(step: StepState): string {
   if (step.childRun !== null) return [`run ${shortId(step.childRun)}`, step.error?.code ?? ''].join(' ').trimEnd()
   if (step.blockedBy !== null) return `by ${step.blockedBy}`
   if (step.approval !== null && step.approval.decision === null && step.status !== 'failed') return 'waits for an approval'
-  if (step.error !== null && step.status !== 'completed') return step.error.code
+  if (step.error !== null && step.status !== 'completed' && step.status !== 'skipped') return step.error.code
   if (step.cached) return 'cached'
   if (step.importedFrom !== null) return `from ${step.importedFrom}`
   const made = new Set([...step.outputs, ...step.artifacts.map(({ path }) => path)])
