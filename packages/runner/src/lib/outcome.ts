@@ -117,8 +117,11 @@ async function locate(attempt: LiveAttempt, name: string, workspace: Workspace):
     return path
   } catch (error) {
     const folder = attempt.knownArtifactsDir
-    const file = folder && resolve(folder, name)
-    if (file && isInside(folder, file) && (await filesBelow(folder)).includes(file)) return file
+    // By its path in the workspace as well: `runs` may be a link to another disk.
+    const own = folder ? [resolve(folder, name), resolve(workspace.root, name)].filter((file) => isInside(folder, file)) : []
+    const there = folder && own.length > 0 ? await filesBelow(folder) : []
+    const file = own.find((path) => there.includes(path))
+    if (file !== undefined) return file
     throw new RunnerError(
       'STEP_OUTPUT_UNKNOWN',
       `The output "${name}" is neither a key that it set nor a file inside the workspace.`,

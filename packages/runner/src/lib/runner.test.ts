@@ -248,6 +248,20 @@ describe('failure', () => {
     }
   })
 
+  it('takes artifacts from the cache where the folder of runs is a link to another disk', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'lorc-elsewhere-'))
+    try {
+      symlinkSync(elsewhere, join(workspace, 'runs'))
+      const run = await runner({ a: ({ artifactsDir }) => (mkdirSync(artifactsDir, { recursive: true }), writeFileSync(join(artifactsDir, 'x.txt'), 'x')) })
+      const plan = planOf({ name: 'a', cache: { mode: 'key', key: 'k' } })
+      await (await run.start(plan)).result
+      const again = await run.start(plan)
+      expect((await again.result).steps).toMatchObject([{ status: 'completed', cached: true, artifacts: [{ path: `runs/${again.runId}/artifacts/a/x.txt` }] }])
+    } finally {
+      rmSync(elsewhere, { recursive: true })
+    }
+  })
+
   it('records an executor that throws as a failure of the step', async () => {
     const broken = { types: ['scripted'], execute: () => { throw new Error('boom') }, close: async () => {} }
     const run = await runner({}, { executors: [broken] })
