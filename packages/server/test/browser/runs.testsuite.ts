@@ -248,7 +248,11 @@ export function runsSuite(stage: Stage): void {
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     await field.fill('v8')
     await page.getByRole('button', { name: 'Start' }).click()
-    await page.getByRole('heading', { name: 'Release v8 to everybody?' }).waitFor()
+    const asked = page.getByRole('heading', { name: 'Release v8 to everybody?' })
+    await asked.waitFor()
+    const [lines, around] = [await asked.boundingBox(), await page.locator('.trouble.info').boundingBox()]
+    expect(lines!.height).toBeGreaterThan(35)
+    expect(lines!.y).toBeGreaterThan(around!.y)
     await page.getByRole('button', { name: 'Reject' }).click()
     await page.getByRole('textbox', { name: 'Why' }).fill('not on a Friday')
     await page.getByRole('textbox', { name: 'Your name' }).fill('ann')

@@ -67,7 +67,7 @@ const RELEASE = `name: release
 params:
   version: { type: string, pattern: '^v\\d+$', description: What is released }
 steps:
-${step('build', 'ms: 1, key: demo.build_v1')}  - { name: consent, type: approval, message: 'Release \${{ params.version }} to everybody?' }
+${step('build', 'ms: 1, key: demo.build_v1')}  - { name: consent, type: approval, message: "Release \${{ params.version }} to everybody?\\nIt cannot be taken back." }
 ${step('publish', 'ms: 1')}`
 
 const GATED = `name: gated\nsteps:\n${step('begin', 'ms: 1')}${step('wait', 'gate: gate')}${step('end', 'ms: 1')}`

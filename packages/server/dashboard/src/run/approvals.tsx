@@ -21,7 +21,7 @@ function ApprovalBox({ runId, approval: { step, message, by, expires_at: expires
   const who = by === null ? 'Anybody may decide' : `${listed(by)} may decide`
   return (
     <section className="trouble info" aria-label={`Approval of ${step}`}>
-      <h2 className="lines">{message === '' ? `May ${step} go on?` : message}</h2>
+      <h2 className="as-told">{message === '' ? `May ${step} go on?` : message}</h2>
       <p className="small">
         The step <b>{step}</b> waits for a decision. {who}
         {expires !== null && `, until ${timestamp(expires)}`}.
