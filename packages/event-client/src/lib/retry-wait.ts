@@ -18,14 +18,14 @@ export interface Backoff {
  *
  * @param failures attempts that failed so far, the one that just did included
  * @param random uniform in [0, 1)
- * @param askedMs what the other side asked to wait: no less than that, up to the longest delay
+ * @param askedMs what the other side asked to wait: no less than that, up to the longest delay; what is no number of it is left out
  */
 export function retryWait(policy: Backoff, failures: number, random: number, askedMs = 0): number | undefined {
   const { max, delayMs, backoff, factor, maxDelayMs, jitter } = policy
   if (failures >= max) return undefined
   const growth = backoff === 'exponential' ? factor ** (failures - 1) : 1
   const wait = Math.min(delayMs * growth, maxDelayMs)
-  return Math.max(Math.round(wait * (1 - jitter * random)), Math.min(askedMs, maxDelayMs))
+  return Math.max(Math.round(wait * (1 - jitter * random)), Number.isFinite(askedMs) ? Math.min(askedMs, maxDelayMs) : 0)
 }
 
 /** What a job says of further attempts. `max`: instead of its own number of attempts. */

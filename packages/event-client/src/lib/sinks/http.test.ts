@@ -47,10 +47,10 @@ it('is called by its address, without what may be secret in it', () => {
 
 describe('an answer', () => {
   it.each([400, 413, 422])('%d refuses the batch, and is shown in part', async (status) => {
-    endpoint.script.push((response) => response.writeHead(status).end(`no ${'x'.repeat(1000)}`))
+    endpoint.script.push((response) => response.writeHead(status).end(`no\n  ${'x'.repeat(1000)}`))
     const error = (await write().catch((caught: unknown) => caught)) as EventError
     expect(error).toMatchObject({ code: 'EVENTS_BATCH_REFUSED', details: { status } })
-    expect(error.message).toMatch(new RegExp(`^http http://127.0.0.1:\\d+/events answered ${status}: no x{297}$`))
+    expect(error.message).toMatch(new RegExp(`^http http://127.0.0.1:\\d+/events answered ${status}: no x{295}$`))
   })
 
   it.each([408, 425, 429, 500, 502, 503, 504, 599])('%d is passing', async (status) => {

@@ -107,7 +107,9 @@ function unreached(name: string, cause: unknown): EventError {
 }
 
 function problemOf(name: string, { status, headers, text }: Answer): EventError {
-  const said = text.trim() === '' ? '.' : `: ${text.trim()}`
+  // A page of HTML, say, is a line of the message.
+  const words = text.replaceAll(/\s+/g, ' ').trim()
+  const said = words === '' ? '.' : `: ${words}`
   const details = { status }
   if (REFUSED.has(status)) return new EventError('EVENTS_BATCH_REFUSED', `${name} answered ${status}${said}`, { details })
   if (TRANSIENT.has(status) || status > 504) {

@@ -20,6 +20,7 @@ function jobFailure(thrown: unknown): RecordedError {
   if (isOurs(thrown)) return { ...recorded, code: thrown.code, ...(thrown.details && { details: thrown.details }) }
   if (!isTransient(thrown)) return { ...recorded, code: 'JOB_FAILED', ...(details && { details }) }
   const { retryAfterMs } = thrown
-  const more = { ...details, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+  // Of a header that holds a date, say, `Number()` makes NaN, which a journal cannot hold.
+  const more = { ...details, ...(typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) && { retryAfterMs }) }
   return { ...recorded, code: 'JOB_TRANSIENT', ...(Object.keys(more).length > 0 && { details: more }) }
 }

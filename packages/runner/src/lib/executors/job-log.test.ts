@@ -38,6 +38,21 @@ describe('text', () => {
   })
 })
 
+describe.each(['text', 'json'] as const)('a job that is not typed, logged as %s,', (format) => {
+  const said = (...words: unknown[]) => logged({ level: 'info', format }, (log) => (log.info as (...words: unknown[]) => void)(...words)).join('\n')
+
+  it.each<[string, unknown[], string]>([
+    ['an error', [new TypeError('kaputt')], 'TypeError: kaputt'],
+    ['nothing', [undefined], 'undefined'],
+    ['an object', [{ page: 3 }], '{ page: 3 }'],
+    ['an error after a message', ['failed', new TypeError('kaputt')], 'TypeError: kaputt'],
+    ['a text after a message', ['failed', 'kaputt'], 'kaputt'],
+    ['null after a message', ['failed', null], 'failed'],
+  ])('may say %s', (_, words, expected) => {
+    expect(said(...words)).toContain(expected)
+  })
+})
+
 describe('JSON', () => {
   const json = (say: Parameters<typeof logged>[1]) => logged({ level: 'info', format: 'json' }, say).map((line) => JSON.parse(line) as unknown)
   const common = { time: HEAD, level: 'info', package: '@acme/ingester', job: 'extract', run_id: 'run_1', attempt: 2 }

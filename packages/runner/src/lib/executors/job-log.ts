@@ -22,11 +22,21 @@ export function jobLog(subject: JobLogSubject, logging: JobLogging, write: (text
   const at = (level: JobLogLevel) => {
     if (LEVELS.indexOf(level) < least) return () => {}
     const line = logging.format === 'json' ? jsonLine : textLine
-    return (message: string, fields: Record<string, unknown> = {}): void => {
-      write(`${line(subject, level, new Date(now()).toISOString(), message, fields)}\n`)
+    return (message: unknown, fields?: unknown): void => {
+      write(`${line(subject, level, new Date(now()).toISOString(), messageOf(message), fieldsOf(fields))}\n`)
     }
   }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** A job of JavaScript may log whatever it caught: its log is no reason to fail. */
+function messageOf(said: unknown): string {
+  return typeof said === 'string' ? said : inspect(said, { depth: 4 })
+}
+
+function fieldsOf(given: unknown): Record<string, unknown> {
+  if (given === undefined || given === null) return {}
+  return typeof given === 'object' && !(given instanceof Error) ? (given as Record<string, unknown>) : { error: given }
 }
 
 type Line = (subject: JobLogSubject, level: JobLogLevel, time: string, message: string, fields: Record<string, unknown>) => string

@@ -121,6 +121,12 @@ describe('a job that fails', () => {
     expect(outcome).toMatchObject({ status: 'error', error })
   })
 
+  it('does not record a wait that is no number: no journal holds NaN', async () => {
+    const bench = benchOf()
+    bench.jobs(`export const a = () => { throw new TransientError('busy', { retryAfterMs: Number('Wed, 21 Oct 2026 07:28:00 GMT') }) }`)
+    expect(await bench.executor.execute(bench.job('a'))).toMatchObject({ error: expect.toSatisfy((error: object) => !('details' in error)) as object })
+  })
+
   it('is nowhere', async () => {
     const unknown = Object.assign(new Error('Unknown job: ingester/a'), { name: 'RegistryError', code: 'REGISTRY_JOB_UNKNOWN', fix: 'its jobs are b.' })
     const bench = benchOf({ locate: () => Promise.reject(unknown) })
