@@ -131,6 +131,19 @@ describe('a recipe within a recipe', () => {
     expect((await world.store.list({ name: 'inner' })).map(({ status }) => status)).toEqual(['cancelled', 'cancelled'])
   })
 
+  it('is killed with its step, also after it was cancelled', async () => {
+    const runner = await world.runner({ a: (attempt) => until(() => attempt.graceMs === 0) })
+    const handle = await runner.start(outer([{ name: 'a' }]))
+    await until(() => runner.begun.includes('a#1'))
+    const [child = ''] = await children()
+    const asked = async () => (await world.events(child)).filter(({ type }) => type === 'run.cancel_requested')
+    handle.cancel({ by: 'ann', reason: 'enough' })
+    await until(async () => (await asked()).length === 1)
+    handle.cancel({ by: 'ann', reason: 'enough', kill: true })
+    expect(await handle.result).toMatchObject({ status: 'cancelled' })
+    expect(await asked()).toMatchObject([{}, { kill: true }])
+  })
+
   it('fails its step when somebody cancels it', async () => {
     const runner = await world.runner({ a: untilEnded })
     const handle = await runner.start(outer([{ name: 'a' }]))

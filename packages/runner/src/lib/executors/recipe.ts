@@ -65,14 +65,21 @@ async function begin(attempt: Attempt, runs: ChildRuns): Promise<ChildRun> {
   return runs.drive(child, recipe.plan, recipe.params ?? {}, { runId, step: step.name })
 }
 
+const POLL_MS = 25
+
 /** Waits for the end of a run, which what ends the attempt ends as well. */
 async function followed(attempt: Attempt, child: ChildRun): Promise<RunResult> {
   const { signal } = attempt
+  let hurry: NodeJS.Timeout | undefined
   const end = (): void => {
     const reason = signal.reason as RunnerError
     // Its driver lets go of the step's run: whoever takes that over goes on with both.
-    if (reason.cause instanceof RunnerError) child.abandon(reason.cause)
-    else child.handle.cancel({ by: `step ${attempt.step.name} of ${attempt.runId}`, reason: reason.message, ...(attempt.graceMs === 0 && { kill: true }) })
+    if (reason.cause instanceof RunnerError) return child.abandon(reason.cause)
+    const cancel = (kill: boolean): void =>
+      child.handle.cancel({ by: `step ${attempt.step.name} of ${attempt.runId}`, reason: reason.message, ...(kill && { kill }) })
+    cancel(attempt.graceMs === 0)
+    // The grace may be cut short meanwhile.
+    hurry = setInterval(() => attempt.graceMs === 0 && cancel(true), POLL_MS)
   }
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
@@ -81,6 +88,7 @@ async function followed(attempt: Attempt, child: ChildRun): Promise<RunResult> {
     return await child.handle.result
   } finally {
     signal.removeEventListener('abort', end)
+    clearInterval(hurry)
   }
 }
 
