@@ -2,11 +2,13 @@ import { realpathSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Runner, RunnerOptions } from './api.ts'
 import { RunnerError } from './errors.ts'
+import { checkNumbers } from './option-checks.ts'
 import { LocalRunner } from './runner.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 
-/** Makes a runner. Rejects with RunnerError WORKSPACE_INVALID, STORE_*. */
+/** Makes a runner. Rejects with RunnerError WORKSPACE_INVALID, RUN_OPTION_INVALID, STORE_*. */
 export async function createRunner(options: RunnerOptions): Promise<Runner> {
+  checkNumbers(options)
   const root = workspaceRoot(options.workspace)
   const stateDir = options.stateDir ?? join(root, '.lorc')
   const store = options.store ?? (await createSqliteStore({ file: join(stateDir, 'lorc.db'), durability: 'power' }))

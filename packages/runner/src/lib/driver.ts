@@ -64,8 +64,10 @@ export class Driver implements RunHandle, LiveRun {
       this.#resolve = resolve
       this.#reject = reject
     })
-    this.result.catch(() => {})
+    this.result.catch(ignore)
     this.opened = new Promise((resolve, reject) => (this.#opened = { resolve, reject }))
+    // Nobody waits for it where making the run fails.
+    this.opened.catch(ignore)
     this.#port = this.#makePort()
     this.#attempts = new StepAttempts(around, run, this.#steps, this.#port)
     run.journal.tell((events) => this.#onDurable(events), (error) => this.#onFailure(error))

@@ -7,6 +7,7 @@ import { ownImports } from './own-files.ts'
 import type { PlanAdmission } from './plan-admission.ts'
 import { needsOf } from './plan-needs.ts'
 import type { Plan } from './plan.ts'
+import { checkNumbers } from './option-checks.ts'
 import { checkSeed } from './provenance.ts'
 import type { DraftOptions, RunDraft, RunDrafts } from './run-draft.ts'
 import { checkRunId } from './run-id.ts'
@@ -40,6 +41,7 @@ export class NewRuns {
   async make<T>(plan: Plan, options: DraftOptions, open: (draft: RunDraft) => Promise<T>): Promise<T> {
     const { admission, code, drafts, executors, assertOpen } = this.#parts
     checkSeed(options.seed)
+    checkNumbers({ concurrency: options.concurrency })
     checkRunId(options.runId)
     assertOpen()
     const { sealed, imported, source } = await admission.admit(plan, options)

@@ -23,6 +23,7 @@ import { LiveRuns } from './live-runs.ts'
 import { localExecutors } from './local-executors.ts'
 import { LogPaths } from './log-paths.ts'
 import { NewRuns } from './new-runs.ts'
+import { checkNumbers } from './option-checks.ts'
 import { PlanAdmission } from './plan-admission.ts'
 import type { Plan } from './plan.ts'
 import { Presence } from './presence.ts'
@@ -204,6 +205,7 @@ export class LocalRunner implements Runner {
   }
 
   async #resume(runId: string, options: ResumeOptions, outer?: Driver): Promise<RunHandle> {
+    checkNumbers({ concurrency: options.concurrency })
     const summary = await this.#summary(runId)
     if (summary.status === 'completed') checkRepairOfCompleted(runId, options.repair)
     if (this.#accepted.has(runId) && !options.repair) return this.#begin(runId)

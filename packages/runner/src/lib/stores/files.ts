@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
+import { checkDurability } from '../option-checks.ts'
 import type { CacheEntry, Durability, Lease, RunFilter, RunRequest, RunStore, RunSummary } from '../store.ts'
 import { unknownRun } from '../unknown-run.ts'
 import { FilesDocuments } from './files-documents.ts'
@@ -27,9 +28,11 @@ export interface FilesStoreOptions {
  * A store of plain files, one folder a run (`runs/<run id>/`, see RunFolder), readable with any tool and safe for
  * several processes at once. Lists and statistics open a file for each run: where many runs are kept, SQLite is the
  * better store.
- * Rejects with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the folder cannot be used.
+ * Rejects with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the folder cannot be used, with
+ * RUN_OPTION_INVALID for a durability that is none.
  */
 export async function createFilesStore({ dir, durability = 'power' }: FilesStoreOptions): Promise<RunStore> {
+  checkDurability(durability)
   const medium = new FilesMedium(dir, durability)
   try {
     for (const name of ['runs', 'plans', 'heartbeats', 'keys']) medium.makeFolder(medium.path(name))

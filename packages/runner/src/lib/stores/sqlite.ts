@@ -1,3 +1,4 @@
+import { checkDurability } from '../option-checks.ts'
 import type { Durability, RunStore } from '../store.ts'
 import { unknownRun } from '../unknown-run.ts'
 import { startHeartbeatThread } from './heartbeat.ts'
@@ -17,13 +18,15 @@ export interface SqliteStoreOptions {
 
 /**
  * A store in one SQLite database (write-ahead log), safe for several processes at once and fair among them. Rejects
- * with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the file cannot be opened or created.
+ * with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the file cannot be opened or created, with
+ * RUN_OPTION_INVALID for a durability that is none.
  *
  * It uses `node:sqlite`, loaded when this is called first. On Node 22 that prints an ExperimentalWarning to stderr; a
  * program that minds filters it out of `process.emitWarning` before, or starts Node with
  * `--disable-warning=ExperimentalWarning`.
  */
 export async function createSqliteStore({ file, durability = 'power' }: SqliteStoreOptions): Promise<RunStore> {
+  checkDurability(durability)
   return sqliteStore(await SqliteConnection.open(file, durability))
 }
 

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { definePlan } from './define-plan.ts'
+import { RunWorld } from './run-world.fixture.ts'
+import type { Durability } from './store.ts'
+import { createFilesStore } from './stores/files.ts'
+import { createSqliteStore } from './stores/sqlite.ts'
+
+let world: RunWorld
+beforeEach(() => (world = new RunWorld()))
+afterEach(() => world.remove())
+
+const plan = definePlan({ lorc: 1, name: 'p', steps: [{ name: 'a', type: 'scripted', stage: 0 }] })
+const refusal = (message: string) => ({ code: 'RUN_OPTION_INVALID', message })
+
+it.each([0, -1, 1.5, NaN, Infinity, '4' as unknown as number])('refuses a concurrency of %j, of a runner, a run and a resume', async (concurrency) => {
+  const shown = typeof concurrency === 'string' ? `'${concurrency}'` : String(concurrency)
+  const refused = refusal(`\`concurrency\` is a whole number of at least 1, not ${shown}.`)
+  await expect(world.runner({}, { concurrency })).rejects.toMatchObject(refused)
+  const runner = await world.runner()
+  await expect(runner.start(plan, { concurrency })).rejects.toMatchObject(refused)
+  await expect(runner.accept(plan, { concurrency })).rejects.toMatchObject(refused)
+  const run = await runner.start(plan)
+  await run.result
+  await expect(runner.resume(run.runId, { concurrency })).rejects.toMatchObject(refused)
+  expect(await runner.store.list({})).toHaveLength(1)
+  await runner.close()
+})
+
+it('refuses times that are none', async () => {
+  for (const leaseMs of [0, -5, NaN, Infinity]) {
+    await expect(world.runner({}, { leaseMs })).rejects.toMatchObject(refusal(`\`leaseMs\` is a number of milliseconds above 0, not ${leaseMs}.`))
+  }
+  for (const graceMs of [-1, NaN]) {
+    await expect(world.runner({}, { graceMs })).rejects.toMatchObject(refusal(`\`graceMs\` is a number of milliseconds, 0 or more, not ${graceMs}.`))
+  }
+  await (await world.runner({}, { leaseMs: 0.5, graceMs: 0, concurrency: 1 })).close()
+})
+
+it('refuses a durability that is none, and makes no store', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lorc-durability-'))
+  const durability = 'often' as Durability
+  const refused = refusal("`durability` is `power` or `process`, not 'often'.")
+  await expect(createSqliteStore({ file: join(folder, 'lorc.db'), durability })).rejects.toMatchObject(refused)
+  await expect(createFilesStore({ dir: folder, durability })).rejects.toMatchObject(refused)
+  rmSync(folder, { recursive: true })
+})
