@@ -13,7 +13,7 @@ export interface ServiceFixture {
   readonly server: LorcServer
   readonly workspace: string
   /** Asks, and parses the answer. */
-  ask(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>
+  ask(method: 'GET' | 'HEAD' | 'POST' | 'DELETE', url: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>
 }
 
 export interface Asked {

@@ -34,7 +34,8 @@ export function sendArtifact(reply: FastifyReply, { path, bytes, sha256 }: Artif
   })
   if (matches(asked['if-none-match'], tag)) return reply.status(304).send()
   if (mask) return reply.type(type).send(Readable.from(masked(file, mask)))
-  const heeded = asked['if-range'] === undefined || asked['if-range'] === tag
+  // RFC 9110: of other methods, a range says nothing.
+  const heeded = reply.request.method === 'GET' && (asked['if-range'] === undefined || asked['if-range'] === tag)
   const range = heeded ? rangeOf(asked.range, bytes) : undefined
   if (range === 'unsatisfiable') {
     reply.header('content-range', `bytes */${bytes}`)

@@ -93,6 +93,7 @@ describe('GET /runs/{run_id}/artifacts', () => {
     expect(await get({ range: 'bytes=12-' })).toMatchObject({ status: 416, body: { code: 'REQUEST_RANGE' }, headers: { 'content-range': 'bytes */12' } })
     expect(await get({ range: 'bytes=0-4', 'if-range': '"other"' })).toMatchObject({ status: 200, text })
     expect(await get({ range: 'bytes=0-4', 'if-range': etag })).toMatchObject({ status: 206 })
+    expect(await ask('HEAD', url, undefined, { range: 'bytes=0-4' })).toMatchObject({ status: 200, headers: { 'content-length': '12' } })
     expect(await get({ 'if-none-match': `"x", ${etag}` })).toMatchObject({ status: 304, text: '' })
     expect(await get({ 'if-none-match': '"x"' })).toMatchObject({ status: 200 })
   })
