@@ -15,8 +15,15 @@ afterEach(() => world.remove())
 const plan = definePlan({ lorc: 1, name: 'p', steps: [{ name: 'a', type: 'scripted', stage: 0 }] })
 const refusal = (message: string) => ({ code: 'RUN_OPTION_INVALID', message })
 
-it.each([0, -1, 1.5, NaN, Infinity, '4' as unknown as number])('refuses a concurrency of %j, of a runner, a run and a resume', async (concurrency) => {
-  const shown = typeof concurrency === 'string' ? `'${concurrency}'` : String(concurrency)
+it.each<[unknown, string]>([
+  [0, '0'],
+  [-1, '-1'],
+  [1.5, '1.5'],
+  [NaN, 'NaN'],
+  [Infinity, 'Infinity'],
+  ['4', "'4'"],
+])('refuses a concurrency of %j, of a runner, a run and a resume', async (wrong, shown) => {
+  const concurrency = wrong as number
   const refused = refusal(`\`concurrency\` is a whole number of at least 1, not ${shown}.`)
   await expect(world.runner({}, { concurrency })).rejects.toMatchObject(refused)
   const runner = await world.runner()
