@@ -1,2 +1,2 @@
-export { loadJob } from './lib/executors/job-module.ts'
+export { loadJob } from './lib/executors/job-ahead.ts'
 export { trustPlan } from './lib/define-plan.ts'

@@ -1,0 +1,28 @@
+import type { JobSpec } from '@lorc/event-client'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import process from 'node:process'
+import { RunnerError } from '../errors.ts'
+import type { JobPlace } from '../job-port.ts'
+import { loadJob as load } from './job-module.ts'
+import { inScope } from './node-output.ts'
+import { thrownText } from './thrown-text.ts'
+
+/**
+ * Imports a job's module before it has an attempt, and reads the job. What the module does of itself is known as that of a
+ * step: it ends no process, and an error that it leaves to nobody is told on stderr. Throws RunnerError MODULE_BROKEN,
+ * EventError JOB_INVALID.
+ */
+export async function loadJob(place: Pick<JobPlace, 'file' | 'export' | 'label'>): Promise<JobSpec> {
+  const outside = AsyncLocalStorage.snapshot()
+  const write = (chunk: string | Uint8Array): void => void outside(() => process.stderr.write(chunk))
+  const fail = (error: unknown): void => write(`lorc: the module of ${place.label} left this error to nobody: ${thrownText(error)}\n`)
+  const { promise: stuck, reject } = Promise.withResolvers<never>()
+  // Nothing is left that it could wait for: Node would end the process here, with status 13.
+  const idle = (): void => reject(new RunnerError('MODULE_BROKEN', `${place.file} cannot be imported: it awaits what never comes.`))
+  process.once('beforeExit', idle)
+  try {
+    return await Promise.race([inScope({ write, fail }, () => load(place)), stuck])
+  } finally {
+    process.off('beforeExit', idle)
+  }
+}
