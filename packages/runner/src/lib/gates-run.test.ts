@@ -199,6 +199,20 @@ describe('an approval', () => {
     handle.unpause(yes)
     expect((await handle.result).status).toBe('completed')
   })
+
+  it('goes on though its driver has yet to come to pausing', async () => {
+    const run = await world.runner()
+    const handle = await run.start(scriptedPlan(gate, { name: 'b' }))
+    await settled()
+    const elsewhere = await world.runner()
+    await expect(elsewhere.unpause(handle.runId, yes)).rejects.toMatchObject({ code: 'RUN_NOT_PAUSED' })
+    expect(await elsewhere.pause(handle.runId, yes)).toBe('requested')
+    expect(await elsewhere.unpause(handle.runId, yes)).toBe('requested')
+    await elsewhere.approve(handle.runId, 'gate', yes)
+    await world.clock.advance(1000)
+    expect((await handle.result).status).toBe('completed')
+    expect((await world.types(handle.runId)).filter((type) => type.includes('paused'))).toEqual(['run.paused', 'run.unpaused'])
+  })
 })
 
 describe('phases', () => {
