@@ -2,6 +2,8 @@ import type { EventFilter, EventFollower } from './event-follower.ts'
 import type { EventInput, EventRow, RawObjectInput, UpsertCounts } from './event.ts'
 import type { JsonOf, JsonValue } from './json.ts'
 
+type RawObjectOf<Payload> = RawObjectInput<Payload> & { payload: JsonOf<Payload> }
+
 /** What a job, or any program, emits events with. */
 export interface EventClient {
   /**
@@ -11,13 +13,13 @@ export interface EventClient {
    */
   emit(event: EventInput): string
   /** A payload may be of an interface, whose fields are JSON. */
-  emit<Payload>(event: EventInput<Payload & JsonOf<Payload>>): string
+  emit<Payload>(event: EventInput<Payload> & { payload: JsonOf<Payload> }): string
   /**
    * Inserts or updates raw objects, one or many; resolves once the sink has them. Of several with the same key the last
    * counts. Rejects with EventError.
    */
   upsert(objects: RawObjectInput | readonly RawObjectInput[]): Promise<UpsertCounts>
-  upsert<Payload extends object>(objects: RawObjectInput<Payload & JsonOf<Payload>> | readonly RawObjectInput<Payload & JsonOf<Payload>>[]): Promise<UpsertCounts>
+  upsert<Payload extends object>(objects: RawObjectOf<Payload> | readonly RawObjectOf<Payload>[]): Promise<UpsertCounts>
   /** Runs one SELECT over `events` and `raw_objects` (the portable subset of docs/sql.md). `?` takes from `params`, in order. Rejects with SQL_*. */
   query(sql: string, params?: readonly JsonValue[]): Promise<Record<string, JsonValue>[]>
   /**

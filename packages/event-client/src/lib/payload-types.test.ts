@@ -20,6 +20,27 @@ it('takes payloads of interfaces, and events of several types in a list', async 
   await hub.close()
 })
 
+it('tells of the field that is wrong, not of the payload that is right', async () => {
+  const hub = await openEvents({ sink: 'memory' })
+  const events: EventClient = hub.client()
+  const emit = (): string =>
+    events.emit({
+      type: 'a',
+      // @ts-expect-error: its name is wrong; the error stands at this line, and at no other.
+      sorce: 's',
+      payload: { n: 1 },
+    })
+  expect(emit).toThrow('`source` of the event is undefined')
+  const upserted = events.upsert({
+    type: 'a',
+    // @ts-expect-error: as above.
+    sorce: 's',
+    payload: { n: 1 },
+  })
+  await expect(upserted).rejects.toThrow('source')
+  await hub.close()
+})
+
 it('tells while it is written what is no JSON', async () => {
   const hub = await openEvents({ sink: 'memory' })
   const events: EventClient = hub.client()
