@@ -47,6 +47,11 @@ describe('parameters', () => {
     )
   })
 
+  it('are refused by a schema whose own code throws', async () => {
+    const schema = z.object({ days: z.number().transform(() => { throw new Error('no calendar') }) })
+    await expect(read(schema, { days: 1 })).rejects.toThrow(refused('The parameters of a/b are wrong: the schema threw no calendar.', { fix: 'Its parameters are days.' }))
+  })
+
   it('may be any where the schema says so', async () => {
     expect(await read(z.looseObject({ a: z.number() }), { a: 1, x: 2 })).toEqual({ a: 1, x: 2 })
     expect(await read(z.object({}).catchall(z.number()), { x: 2 })).toEqual({ x: 2 })

@@ -76,7 +76,11 @@ export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObjec
 type Result = { value: unknown; issues?: undefined } | { issues: readonly StandardIssue[] }
 
 async function validate(schema: StandardSchema | undefined, given: JsonObject): Promise<Result> {
-  return schema === undefined ? { value: {} } : await schema['~standard'].validate(given)
+  try {
+    return schema === undefined ? { value: {} } : await schema['~standard'].validate(given)
+  } catch (error) {
+    return { issues: [{ message: `the schema threw ${error instanceof Error ? error.message : String(error)}` }] }
+  }
 }
 
 /** Given names that the schema, as far as it tells, has no use for. */

@@ -114,6 +114,9 @@ run it    lorc run @acme/ingester extract_gmail -p label=...
 
   it('says what takes nothing, and prints JSON', async () => {
     expect((await runs.lorc('jobs', 'show', '@acme/ingester', 'all')).stdout).toContain('It takes no parameters.')
+    write('node_modules/plain/package.json', { name: 'plain', type: 'module', lorc: { jobs: { either: { module: './only.js', params: { oneOf: [{ type: 'object' }] } } } } })
+    write('node_modules/plain/only.js', "export default { [Symbol.for('@lorc/job')]: 1, params: { '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }) } }, run() {} }")
+    expect((await runs.lorc('jobs', 'show', 'plain')).stdout).toContain('What it takes has no fixed names: --json shows its JSON Schema.')
     const { stdout } = await runs.lorc('jobs', 'show', '@acme/ingester', 'extract_gmail', '--json')
     expect(JSON.parse(stdout)).toMatchObject({ package: '@acme/ingester', job: 'extract_gmail', export: 'gmail', timeout_ms: 600_000, retry: { max: 1 }, params: PARAMS, docs: 'Fetches what is new, page by page.' })
   })

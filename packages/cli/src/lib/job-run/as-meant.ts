@@ -13,8 +13,9 @@ export async function asMeant({ params: schema }: Pick<JobSpec, 'params'>, param
   return { ...params, ...Object.fromEntries(texts.filter(([name]) => !stillRefused.has(name))) }
 }
 
+/** What a schema's own code throws, whoever reads the parameters tells. */
 async function refusedNames(schema: NonNullable<JobSpec['params']>, params: JsonObject): Promise<Set<string>> {
-  const { issues = [] } = await schema['~standard'].validate(params)
+  const { issues = [] } = await Promise.resolve(params).then((given) => schema['~standard'].validate(given)).catch(() => ({ issues: [] }))
   return new Set(issues.map(({ path: [first] = [] }) => String(typeof first === 'object' ? first.key : first)))
 }
 

@@ -37,6 +37,8 @@ export function jobText({ description, words, cwd, columns }: ShownJob, style: S
 
 function paramsText(params: JobDescription['params'], style: Style, columns: number): string {
   if (params === null) return 'Its schema does not tell what it takes.\n'
+  // A union, or a record of any names.
+  if (params['properties'] === undefined) return 'What it takes has no fixed names: --json shows its JSON Schema.\n'
   const rows = paramRows(params).map(({ name, type, required, default: given, description = '' }) => [
     { text: oneLine(name), paint: style.bold },
     { text: oneLine(type) },
