@@ -30,7 +30,9 @@ export interface CompiledSql {
  * Checks a query (the portable subset of docs/sql.md: one SELECT, names and types included) and writes it for a database.
  * Throws EventError SQL_*, with line and column in `details`.
  */
-export function compileSql(sql: string, { dialect, tables, eventCounts, params = [], now = new Date() }: CompileOptions): CompiledSql {
+export function compileSql(given: unknown, { dialect, tables, eventCounts, params = [], now = new Date() }: CompileOptions): CompiledSql {
+  // JavaScript may give anything: its first word is what is refused.
+  const sql = String(given)
   try {
     const { query, marks } = parseSql(sql)
     if (params.length > marks) throw new SqlFault('SQL_PARAMS', 0, `the query has ${marks} question marks, and ${params.length} values are given`)

@@ -461,6 +461,11 @@ describe('what it refuses', () => {
     expect(refused('SELECT ?')).toContain('SQL_PARAMS: SQL, line 1, column 8: there is no value for question mark 1: 0 are given.')
     expect(refused('SELECT 1', 2)).toContain('the query has 0 question marks, and 1 values are given')
     expect(refused('SELECT ?', { a: 1 })).toContain('is no text, number or boolean')
+    expect(refused('SELECT ?', Number.NaN)).toContain('is no text, number or boolean')
+  })
+
+  it('refuses what is no text', () => {
+    expect(refused(undefined as unknown as string)).toContain('there is `undefined` where SELECT is expected')
     expect(refused('SELECT 1 FROM events WHERE created_at > ?', 'soon')).toContain('`soon` is no TIMESTAMP')
     expect(refused('SELECT 1 LIMIT ?', -1)).toContain('LIMIT takes a whole number')
   })
