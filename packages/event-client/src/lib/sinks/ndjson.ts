@@ -92,11 +92,14 @@ function lastFile(folder: string): string | undefined {
   return readdirSync(folder).filter((name) => /^events-\d{4}-\d\d-\d\d\.ndjson$/.test(name)).sort().at(-1)
 }
 
+/** What does not pass by itself, as a full disk may: no permission, a file in the place of the folder. */
+const LASTING = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR'])
+
 function failed(folder: string, cause: unknown): EventError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new EventError('EVENTS_SINK_FAILED', `ndjson ${folder}: ${reason}.`, {
     cause,
-    transient: true,
+    transient: !LASTING.has((cause as { code?: string }).code ?? ''),
     fix: 'Check that the folder may be written, and that there is space.',
   })
 }
