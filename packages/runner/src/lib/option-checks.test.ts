@@ -54,3 +54,15 @@ it('refuses a durability that is none, and makes no store', async () => {
   await expect(createFilesStore({ dir: folder, durability })).rejects.toMatchObject(refused)
   rmSync(folder, { recursive: true })
 })
+
+it('leaves no rejection to nobody where the making of a run fails', async () => {
+  const left: unknown[] = []
+  const keep = (reason: unknown): void => void left.push(reason)
+  process.on('unhandledRejection', keep)
+  const runner = await world.runner()
+  await expect(runner.start(plan, { request: 10n as unknown as null })).rejects.toThrow('BigInt')
+  await runner.close()
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', keep)
+  expect(left).toEqual([])
+})
