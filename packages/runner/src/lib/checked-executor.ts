@@ -4,6 +4,7 @@ import type { AttemptMetrics } from './events.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from './executor.ts'
 import { failureOf, shown } from './executors/node-outcome.ts'
 import type { JsonObject } from './json.ts'
+import { isTexts } from './json-object.ts'
 import type { PlanStep } from './plan.ts'
 
 /** An executor of somebody else's: an answer that is none fails the attempt (STEP_RETURN_INVALID), and is made nothing of. */
@@ -103,8 +104,4 @@ function failure(thrown: unknown): AttemptOutcome {
 
 function isObject(value: unknown): value is { [field: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

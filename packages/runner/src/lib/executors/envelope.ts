@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { ErrorCode } from '../errors.ts'
 import type { FloatMarks, RecordedError, RecordedWrite } from '../events.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
+import { isTexts } from '../json-object.ts'
 import type { AttemptOutcome } from '../executor.ts'
 import { parseFloats } from './float-text.ts'
 import { signalName } from './signal-name.ts'
@@ -133,8 +134,4 @@ function refused(
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

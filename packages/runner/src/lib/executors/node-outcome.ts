@@ -4,6 +4,7 @@ import { RunnerError } from '../errors.ts'
 import type { RecordedError } from '../events.ts'
 import type { AttemptOutcome } from '../executor.ts'
 import type { JsonObject } from '../json.ts'
+import { isTexts } from '../json-object.ts'
 
 const DONE: AttemptOutcome = { status: 'ok', outputs: null }
 
@@ -41,10 +42,6 @@ function reportedFailure(value: unknown, reason: unknown, exitCode: unknown, met
     ...(Object.keys(meta).length > 0 && { details: meta }),
   }
   return { status: 'error', error }
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 function invalid(value: unknown, why: string): AttemptOutcome {
