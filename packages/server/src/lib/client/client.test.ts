@@ -1,4 +1,4 @@
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest'
 import { recipeOf, serviceFixture, type Steps } from '../service.fixture.ts'
 import { createClient, type RouteRequest } from './client.ts'
 import { ServiceProblem } from './service-problem.ts'
@@ -9,6 +9,12 @@ async function setup(steps: Steps = {}) {
   const service = await serviceFixture({ files, steps })
   const { url } = await service.server.listen({ port: 0 })
   return { ...service, url, client: createClient({ baseUrl: `${url}/` }) }
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = []
+  for await (const item of items) found.push(item)
+  return found
 }
 
 describe('the client', () => {
@@ -95,11 +101,41 @@ describe('events', () => {
     await server.close()
   })
 
+  it('hold whatever signs a step writes: some end a line to other readers', async () => {
+    const { client } = await setup({ 
+      a: ({ context }) => {
+        context.set('a.text_v1', 'one\u2028two\u2029three\r\nfour')
+        return { status: 'ok', outputs: null }
+      },
+    })
+    const { body } = await client.call('POST /recipes/{name}/runs', { params: { name: 'etl/one' } })
+    const events = await all(client.events(body.run_id))
+    expect(JSON.stringify(events)).toContain('one\u2028two\u2029three')
+  })
+
+  it('go on after the service was away for as long as it takes to start again, and an abort ends the wait', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let failures = 5
+    const away: typeof fetch = () => (failures-- > 0 ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(new Response(null, { status: 204 })))
+    const { events } = createClient({ baseUrl: 'http://x', fetch: away })
+    const ended = all(events('run_x'))
+    await vi.advanceTimersByTimeAsync(15_500)
+    expect(await ended).toEqual([])
+    failures = Infinity
+    const lost = expect(all(events('run_x'))).rejects.toThrow('fetch failed')
+    await vi.advanceTimersByTimeAsync(15_500)
+    await lost
+    const aborted = new AbortController()
+    const left = expect(all(events('run_x', { signal: aborted.signal }))).rejects.toThrow('enough')
+    await vi.advanceTimersByTimeAsync(1)
+    aborted.abort(new Error('enough'))
+    await left
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('end with what the service refuses, with a lost service and with an abort', async () => {
     const { client } = await setup()
-    const all = async (events: AsyncIterable<unknown>): Promise<void> => {
-      for await (const event of events) expect(event).toBeDefined()
-    }
     await expect(all(client.events('run_x'))).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
     const aborted = new AbortController()
     aborted.abort()

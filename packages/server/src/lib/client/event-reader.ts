@@ -2,8 +2,10 @@ import type { JournalEvent } from '@lorc/runner'
 import { ServiceProblem } from './service-problem.ts'
 
 /** Connections that fail one after the other without an event in between. */
-const MOST_FAILURES = 5
+const MOST_FAILURES = 6
+/** Before the second one; twice as long each time: in all, as long as a service takes to stop in order and to start. */
 const PAUSE_MS = 500
+const DATA = 'data: '
 
 /** Asks for events with these headers. */
 type Connect = (headers: Record<string, string>) => Promise<Response>
@@ -24,9 +26,24 @@ export async function* readEvents(connect: Connect, { from, signal }: { from: nu
     } catch (error) {
       const isFinal = error instanceof ServiceProblem && error.status < 500
       if (isFinal || signal?.aborted || ++failures >= MOST_FAILURES) throw error
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+      await pause(PAUSE_MS * 2 ** (failures - 1), signal)
     }
   }
+}
+
+/** Rejects with the signal's reason once it is aborted. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', leave)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', leave, { once: true })
+  })
 }
 
 async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<JournalEvent> {
@@ -41,8 +58,9 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Journ
       const frames = text.split('\n\n')
       text = frames.pop() ?? ''
       for (const frame of frames) {
-        const data = /^data: (.*)$/m.exec(frame)?.[1]
-        if (data !== undefined) yield JSON.parse(data) as JournalEvent
+        // No pattern with `.` and `$`: U+2028 and U+2029, which JSON may hold, would be the end of a line to it.
+        const data = frame.split('\n').find((line) => line.startsWith(DATA))
+        if (data !== undefined) yield JSON.parse(data.slice(DATA.length)) as JournalEvent
       }
     }
   } finally {
