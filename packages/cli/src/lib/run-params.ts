@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { JsonObject, JsonValue } from '@lorc/runner'
 import { CliError } from './errors.ts'
+import { exampleOf, isOfKind, isText, kindsOf, kindText, type Kind } from './param-kinds.ts'
 
 /**
  * The parameters that a command line gives: those of `--params-file`, then those of `--param`, read by the types that
@@ -22,28 +23,26 @@ export async function givenParams(
       throw new CliError('CLI_OPTION_INVALID', `--param is NAME=VALUE, not \`${text}\`.`, { fix: `write --param ${names[0] ?? 'days'}=VALUE` })
     const name = text.slice(0, equals)
     refuseName(name, name)
-    params[name] = valueOf(name, text.slice(equals + 1), typesOf(schema, name), names)
+    params[name] = valueOf(name, text.slice(equals + 1), kindsOf(schemaOf(schema, name)), names)
   }
   return params
 }
 
-/** The types that a parameter may have; none: any. */
-function typesOf(declared: JsonObject | undefined, name: string): readonly string[] {
+/** What is declared of a parameter; undefined: nothing. */
+function schemaOf(declared: JsonObject | undefined, name: string): JsonValue | undefined {
   const properties = declared?.['properties']
-  const schema = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
-  const type = isObject(schema) ? schema['type'] : undefined
-  return typeof type === 'string' ? [type] : Array.isArray(type) ? type.filter((one) => typeof one === 'string') : []
+  return isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
 }
 
-function valueOf(name: string, text: string, types: readonly string[], names: readonly string[]): JsonValue {
-  if (types.length === 1 && types[0] === 'string') return text
+/** Read as JSON where that fits, else as the text that it is: where both would do, a text is written as JSON, in quotes. */
+function valueOf(name: string, text: string, kinds: readonly Kind[] | undefined, names: readonly string[]): JsonValue {
+  if (kinds?.every(isText) === true) return text
   const value = jsonOf(name, text)
-  const type = value === undefined ? undefined : typeOf(value)
-  const fits = types.length === 0 || types.some((one) => one === type || (one === 'number' && type === 'integer'))
-  if (value !== undefined && fits) return value
-  if (types.length === 0 || types.includes('string')) return text
-  throw new CliError('CLI_OPTION_INVALID', `--param ${name} takes ${words(types)}, not \`${text}\`.`, {
-    fix: `for example --param ${name}=${EXAMPLES[types[0] ?? ''] ?? 'null'}${names.length === 0 ? '' : `; its parameters are ${names.join(', ')}`}.`,
+  if (kinds === undefined) return value ?? text
+  if (value !== undefined && kinds.some((kind) => isOfKind(value, kind))) return value
+  if (kinds.some(isText)) return text
+  throw new CliError('CLI_OPTION_INVALID', `--param ${name} takes ${kinds.map(kindText).join(' or ')}, not \`${text}\`.`, {
+    fix: `for example --param ${name}=${exampleOf(kinds[0])}${names.length === 0 ? '' : `; its parameters are ${names.join(', ')}`}.`,
   })
 }
 
@@ -65,32 +64,6 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 /** Names that could reach into the prototype of an object. */
 function refuseName(name: string, param: string): void {
   if (FORBIDDEN.has(name)) throw new CliError('CLI_OPTION_INVALID', `--param ${param} has a field called \`${name}\`, which is not allowed.`, { fix: 'choose another name.' })
-}
-
-function typeOf(value: JsonValue): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  return Number.isInteger(value) ? 'integer' : typeof value
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list as JSON',
-  object: 'a map as JSON',
-  null: 'null',
-}
-const EXAMPLES: Readonly<Record<string, string>> = {
-  integer: '3',
-  number: '0.5',
-  boolean: 'true',
-  array: `'["a","b"]'`,
-  object: `'{"a":1}'`,
-}
-
-function words(types: readonly string[]): string {
-  return types.map((type) => WORDS[type] ?? type).join(' or ')
 }
 
 async function readParamsFile(file: string, cwd: string): Promise<JsonObject> {
