@@ -101,5 +101,10 @@ export class TransientError extends Error {
 
 /** Whether an error is a TransientError, of this or of another copy of this package. */
 export function isTransient(error: unknown): error is TransientError {
-  return typeof error === 'object' && error !== null && (error as Partial<TransientError>)[TRANSIENT] === true
+  try {
+    return typeof error === 'object' && error !== null && (error as Partial<TransientError>)[TRANSIENT] === true
+  } catch {
+    // A proxy whose traps throw.
+    return false
+  }
 }

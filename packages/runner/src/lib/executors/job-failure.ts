@@ -1,7 +1,9 @@
+import { checkJson } from '@lorc/context'
 import { isTransient, type JobSpec } from '@lorc/event-client'
 import { jobBackoff } from '@lorc/event-client/retry'
 import type { RecordedError } from '../events.ts'
 import type { AttemptOutcome } from '../executor.ts'
+import type { JsonObject } from '../json.ts'
 import { failureOf } from './node-outcome.ts'
 import { isOurs } from './our-errors.ts'
 
@@ -17,10 +19,19 @@ export function jobFailed(thrown: unknown, spec: JobSpec | undefined): AttemptOu
 function jobFailure(thrown: unknown): RecordedError {
   const { details, ...recorded } = failureOf(thrown)
   // They say what is wrong better than that a job failed.
-  if (isOurs(thrown)) return { ...recorded, code: thrown.code, ...(thrown.details && { details: thrown.details }) }
+  if (isOurs(thrown)) return { ...recorded, code: thrown.code, ...detailsOf(thrown) }
   if (!isTransient(thrown)) return { ...recorded, code: 'JOB_FAILED', ...(details && { details }) }
   const { retryAfterMs } = thrown
   // Of a header that holds a date, say, `Number()` makes NaN, which a journal cannot hold.
   const more = { ...details, ...(typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) && { retryAfterMs }) }
   return { ...recorded, code: 'JOB_TRANSIENT', ...(Object.keys(more).length > 0 && { details: more }) }
+}
+
+/** Classes of other people may have the names of lorc's, and details that no journal can hold. */
+function detailsOf({ details }: { details?: unknown }): Pick<RecordedError, 'details'> {
+  try {
+    return details === undefined ? {} : { details: checkJson(details) as JsonObject }
+  } catch {
+    return {}
+  }
 }

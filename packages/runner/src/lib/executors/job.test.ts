@@ -106,6 +106,8 @@ describe('a job that fails', () => {
   it.each([
     ['throws', `export const a = () => { throw Object.assign(new TypeError('kaputt'), { code: 'EBAD' }) }`, { code: 'JOB_FAILED', message: 'kaputt', details: { code: 'EBAD' } }],
     ['rejects', `export const a = async () => { await null; throw 'text' }`, { code: 'JOB_FAILED', message: 'text' }],
+    ['throws what cannot be read', `export const a = () => { throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } }) }`, { code: 'JOB_FAILED', message: 'it threw something that cannot be read' }],
+    ['throws an error that is named as one of lorc', `export const a = () => { throw Object.assign(new Error('no'), { name: 'CliError', code: 'E_NO', details: { id: 1n } }) }`, { code: 'E_NO', message: 'no' }],
     ['returns what is no JSON', `export const a = () => new Date(0)`, { code: 'JOB_RESULT_INVALID', message: 'What ingester/a returned is not JSON: $ is a Date.' }],
     ['emits what is no event', `export const a = ({ events }) => events.emit({ type: '', source: 's', payload: 1 })`, { code: 'EVENT_INVALID' }],
     ['is given what it does not take', `export const a = defineJob({ run() {} })`, { code: 'JOB_PARAMS_INVALID', message: 'The parameters of ingester/a are wrong: it has no parameter `x`.' }, { params: { x: 1 } }],

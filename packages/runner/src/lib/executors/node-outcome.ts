@@ -5,6 +5,7 @@ import type { RecordedError } from '../events.ts'
 import type { AttemptOutcome } from '../executor.ts'
 import type { JsonObject } from '../json.ts'
 import { isTexts } from '../json-object.ts'
+import { wordsOf } from './thrown-words.ts'
 
 const DONE: AttemptOutcome = { status: 'ok', outputs: null }
 
@@ -63,22 +64,25 @@ export function shown(value: unknown): string {
  * errors as they are, the rest as STEP_FAILED. A `code` of the user's error that is a text is kept as `details.code`.
  */
 export function failureOf(thrown: unknown): RecordedError {
-  if (thrown instanceof RunnerError) return recorded(thrown)
-  const facts = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : {}
-  const details: JsonObject = {}
-  for (const name of ['code', 'key', 'path']) if (typeof facts[name] === 'string') details[name] = facts[name]
-  const refused = facts.name === 'ContextError' && String(facts.code).startsWith('CONTEXT_')
-  return {
-    code: refused ? 'STEP_CONTEXT_REFUSED' : 'STEP_FAILED',
-    message: messageOf(thrown),
-    ...(typeof facts.fix === 'string' && { fix: facts.fix }),
-    ...(Object.keys(details).length > 0 && { details }),
+  try {
+    return thrown instanceof RunnerError ? recorded(thrown) : failed(thrown)
+  } catch {
+    // A getter of it throws, or the trap of a proxy.
+    return { code: 'STEP_FAILED', message: wordsOf(thrown) }
   }
 }
 
-function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message || thrown.name
-  return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 2 })
+function failed(thrown: unknown): RecordedError {
+  const facts = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : {}
+  const details: JsonObject = {}
+  for (const name of ['code', 'key', 'path']) if (typeof facts[name] === 'string') details[name] = facts[name]
+  const refused = facts.name === 'ContextError' && typeof details.code === 'string' && details.code.startsWith('CONTEXT_')
+  return {
+    code: refused ? 'STEP_CONTEXT_REFUSED' : 'STEP_FAILED',
+    message: wordsOf(thrown),
+    ...(typeof facts.fix === 'string' && { fix: facts.fix }),
+    ...(Object.keys(details).length > 0 && { details }),
+  }
 }
 
 export function recorded(error: RunnerError): RecordedError {

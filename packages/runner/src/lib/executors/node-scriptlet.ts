@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
 import { importAdvice } from './import-advice.ts'
+import { wordsOf } from './thrown-words.ts'
 import type { NodeStep, ScriptletParams, ScriptletContext } from './node-step.ts'
 
 type Call = [ctx: ScriptletContext, params: ScriptletParams, step: NodeStep]
@@ -39,8 +40,7 @@ export async function importModule(url: string): Promise<Record<string, unknown>
     return (await import(url)) as Record<string, unknown>
   } catch (cause) {
     const fix = importAdvice(cause)
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${message}`, {
+    throw new RunnerError('MODULE_BROKEN', `${fileURLToPath(url)} cannot be imported: ${wordsOf(cause)}`, {
       cause,
       ...(fix !== undefined && { fix }),
     })

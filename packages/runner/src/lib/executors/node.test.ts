@@ -205,6 +205,9 @@ describe('what it throws', () => {
     ['{ a: 1 }', '{ a: 1 }'],
     ['undefined', 'undefined'],
     ['new RangeError()', 'RangeError'],
+    [`new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })`, 'fetch failed: ECONNREFUSED'],
+    [`Object.assign(new Error(), { message: { id: 1n } })`, '{ id: 1n }'],
+    [`Object.defineProperty(new Error(), 'message', { get() { throw 1 } })`, 'it threw something that cannot be read'],
   ])('records a thrown %s', async (value, message) => {
     const outcome = await node.execute(bench.code(`export default async () => { throw ${value} }`))
     expect(outcome).toMatchObject({ status: 'error', error: { code: 'STEP_FAILED', message } })

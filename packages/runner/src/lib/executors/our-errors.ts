@@ -5,5 +5,9 @@ const OURS = new Set(['CliError', 'EventError', 'RegistryError', 'RunnerError'])
 
 /** Whether an error is one of lorc's own: it has a code, and its message says all there is to say. */
 export function isOurs(thrown: unknown): thrown is Error & { code: string; details?: JsonObject } {
-  return thrown instanceof Error && OURS.has(thrown.name) && typeof (thrown as { code?: unknown }).code === 'string'
+  try {
+    return thrown instanceof Error && OURS.has(thrown.name) && typeof (thrown as { code?: unknown }).code === 'string'
+  } catch {
+    return false
+  }
 }

@@ -11,7 +11,7 @@ const FRAME = /^\s*at /
  */
 export function thrownText(thrown: unknown): string {
   const shown: string[] = []
-  for (const line of inspect(thrown).split('\n')) {
+  for (const line of inspected(thrown).split('\n')) {
     if (!isForeign(line)) shown.push(line)
     // The error's own fields follow its last frame.
     else if (line.endsWith(' {')) shown.push(`${shown.pop() ?? ''} {`)
@@ -27,6 +27,15 @@ export function untold(error: unknown): string | undefined {
   if (!isOurs(error)) return thrownText(error)
   const { cause } = error
   return cause === undefined || isOurs(cause) ? undefined : thrownText(cause)
+}
+
+function inspected(thrown: unknown): string {
+  try {
+    return inspect(thrown)
+  } catch {
+    // A getter of it throws, or the trap of a proxy.
+    return 'it threw something that cannot be shown'
+  }
 }
 
 function isForeign(line: string): boolean {
