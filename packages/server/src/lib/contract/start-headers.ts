@@ -11,5 +11,5 @@ export const startHeaders = z.looseObject({
     .string()
     .max(200)
     .optional()
-    .describe('RFC 7240: `respond-async` answers with 202 once the run is durable, `wait=10` waits so many seconds for its end.'),
+    .describe('RFC 7240: `respond-async` answers with 202 once the run is durable, `wait=10` waits so many seconds for its end, also where both are given.'),
 })

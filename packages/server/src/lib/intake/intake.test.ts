@@ -111,7 +111,8 @@ describe('runs that are asked for', () => {
     const second = start(service, { prefer: 'wait=20' })
     setTimeout(open, 50)
     expect(await second).toMatchObject({ status: 200, headers: { 'preference-applied': 'wait=20' }, body: { status: 'completed', steps: [{ name: 'a' }] } })
-    expect(await start(service, { prefer: 'respond-async, wait=20' })).toMatchObject({ status: 202, headers: { 'preference-applied': 'respond-async' } })
+    expect(await start(service, { prefer: 'respond-async' })).toMatchObject({ status: 202, headers: { 'preference-applied': 'respond-async' } })
+    expect(await start(service, { prefer: 'respond-async, wait=20' })).toMatchObject({ status: 200, headers: { 'preference-applied': 'respond-async, wait=20' } })
   })
 
   it('are cancelled while they wait, without ever being driven', async () => {

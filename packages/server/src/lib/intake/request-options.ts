@@ -22,13 +22,20 @@ export function isAwaited(prefer: string | undefined): boolean {
   return !isAsync && waitMs > 0
 }
 
-/** What a client prefers of when it is answered; `waitMs` undefined: it does not say. `applied` are the headers that tell what of it counts. */
+/**
+ * What a client prefers of when it is answered; `isAsync`: at once; `waitMs` undefined: it does not say. With both, it is answered
+ * before the end only after it has waited (RFC 7240, 4.3). `applied` are the headers that tell what of it counts.
+ */
 export function preferenceOf(prefer: string | undefined): { isAsync: boolean; waitMs: number | undefined; applied: Record<string, string> } {
   if (prefer === undefined) return { isAsync: false, waitMs: undefined, applied: {} }
   const words = prefer.split(/[,;]/).map((word) => word.trim().toLowerCase())
   const [, seconds] = words.map((word) => /^wait=(\d{1,9})$/.exec(word)).find((match) => match) ?? []
   const isAsync = words.includes('respond-async')
   const waitSec = seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_SEC)
-  const counts = isAsync ? 'respond-async' : waitSec === undefined ? undefined : `wait=${waitSec}`
-  return { isAsync, waitMs: waitSec === undefined ? undefined : waitSec * 1000, applied: counts === undefined ? {} : { 'preference-applied': counts } }
+  const counts = [...(isAsync ? ['respond-async'] : []), ...(waitSec === undefined ? [] : [`wait=${waitSec}`])].join(', ')
+  return {
+    isAsync: isAsync && waitSec === undefined,
+    waitMs: waitSec === undefined ? undefined : waitSec * 1000,
+    applied: counts === '' ? {} : { 'preference-applied': counts },
+  }
 }

@@ -17,8 +17,8 @@ type StartedAnswer =
  */
 export async function startedAnswer({ runner, clock }: Service, run: AcceptedRun, prefer: string | undefined): Promise<StartedAnswer> {
   const { runId, isNew } = run
-  const { isAsync, waitMs, applied } = preferenceOf(prefer)
-  const ended = waitMs === undefined || isAsync ? undefined : await beforeStop(inTime(run.result, waitMs, clock))
+  const { waitMs, applied } = preferenceOf(prefer)
+  const ended = waitMs === undefined ? undefined : await beforeStop(inTime(run.result, waitMs, clock))
   const headers = { location: `/runs/${runId}`, ...applied }
   const view = ended && (await beforeStop(runner.view(runId)))
   if (view) return { status: 200, headers, body: runAnswer(view, { steps: true }) }

@@ -136,7 +136,7 @@ describe('POST /plan_and_execute', () => {
     let finish = (): void => {}
     const module = await moduleService('m', () => new Promise((resolve) => (finish = () => resolve({ status: 'ok', module: 'm', outputs: { a: 1 } }))))
     const { post, ask, server } = await scenarioFixture({ m: { url: module.url } })
-    const { status, headers, body } = await post(['m'], {}, { prefer: 'wait=10, respond-async' })
+    const { status, headers, body } = await post(['m'], {}, { prefer: 'respond-async' })
     const { run_id: id } = body as Answer
     expect([status, headers['location'], headers['preference-applied'], body]).toEqual([202, `/runs/${id}`, 'respond-async', { run_id: id, status: 'running' }])
     for await (const { type } of server.runner.events(id, { follow: true })) if (type === 'step.started') break
@@ -152,6 +152,8 @@ describe('POST /plan_and_execute', () => {
     const { post } = await scenarioFixture({ m: { url: module.url } })
     const { status, headers, body } = await post(['m'], {}, { prefer: 'wait=0' })
     expect([status, headers['preference-applied'], body]).toMatchObject([202, 'wait=0', { status: 'running' }])
+    const both = await post(['m'], {}, { prefer: 'wait=0, respond-async' })
+    expect([both.status, both.headers['preference-applied']]).toEqual([202, 'respond-async, wait=0'])
   })
 
   it('makes one run of the same request under the same key, and answers as that one ended', async () => {
@@ -163,6 +165,7 @@ describe('POST /plan_and_execute', () => {
     expect([first.status, second.body]).toEqual([200, first.body])
     expect((await keyed('k1')).body).toEqual(first.body)
     expect(await keyed('k1', {}, 'respond-async')).toMatchObject({ status: 202, body: { status: 'completed' } })
+    expect(await keyed('k1', {}, 'respond-async, wait=20')).toMatchObject({ status: 200, body: first.body })
     expect(await keyed('k1', { inputs: { b: 1 } })).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_CONFLICT' } })
     expect(module.calls).toHaveLength(1)
     fail = true
