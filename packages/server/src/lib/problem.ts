@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { isCodedError, type CodedError } from './coded-error.ts'
 import type { Problem } from './contract/problem.ts'
 import { ERROR_CODES as SERVER_CODES, ServerError } from './errors.ts'
-import { fixOf } from './problem-fix.ts'
+import { fixOf, fixOfField } from './problem-fix.ts'
 import { statusOf } from './problem-status.ts'
 import { ERROR_CODES as RUNNER_CODES, type JsonObject } from '@lorc/runner'
 
@@ -109,7 +109,7 @@ function fieldsOf(details: CodedError['details']): FieldProblem[] | undefined {
     const { message, fix } = problem
     if (typeof message !== 'string') return []
     const path = ['', 'body', ...placeOf(problem).map(pointer)].join('/')
-    return [{ path, message, ...(typeof fix === 'string' && { fix }) }]
+    return [{ path, message, ...(typeof fix === 'string' && { fix: fixOfField(fix) }) }]
   })
 }
 

@@ -90,6 +90,12 @@ describe('POST /recipes/{name}/runs', () => {
     expect(wrong).toMatchObject({ status: 422, body: { code: 'PARAMS_INVALID', errors: [{ path: '/body/params/dyas', fix: expect.stringContaining('days') }, { path: '/body/params/days' }] } })
   })
 
+  it('says of a parameter that is missing how a request gives it', async () => {
+    const { ask } = await serviceFixture({ files: { 'recipes/due.yaml': `params:\n  days: { type: integer }\n${recipeOf('due', 'a')}` } })
+    const fix = 'Give it: `{"params": {"days": ...}}`.'
+    expect(await ask('POST', '/recipes/due/runs', {})).toMatchObject({ status: 422, body: { code: 'PARAMS_INVALID', fix, errors: [{ path: '/body/params/days', fix }] } })
+  })
+
   it('proposes a recipe for one that is not there, and never leaves the folders', async () => {
     const outside = await scratch({ 'x.yaml': recipeOf('x', 'a') })
     const { ask } = await serviceFixture({ files })
