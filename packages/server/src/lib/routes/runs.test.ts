@@ -91,7 +91,7 @@ describe('POST /recipes/{name}/runs', () => {
   })
 
   it('says of a parameter that is missing how a request gives it', async () => {
-    const { ask } = await serviceFixture({ files: { 'recipes/due.yaml': `params:\n  days: { type: integer }\n${recipeOf('due', 'a')}` } })
+    const { ask } = await serviceFixture({ files: { 'recipes/due.yaml': `params:\n  days: { type: integer }\n${recipeOf('due', 'a')}`, 'a.sh': '' } })
     const fix = 'Give it: `{"params": {"days": ...}}`.'
     expect(await ask('POST', '/recipes/due/runs', {})).toMatchObject({ status: 422, body: { code: 'PARAMS_INVALID', fix, errors: [{ path: '/body/params/days', fix }] } })
   })
