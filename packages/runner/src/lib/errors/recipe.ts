@@ -34,7 +34,7 @@ export const RECIPE_ERRORS = {
   RECIPE_DEPENDENCY_UNKNOWN: '`depends_on` names a step that the recipe does not have.',
   RECIPE_CYCLE: 'Steps wait for each other in a circle.',
   RECIPE_MORE_PROBLEMS: 'The recipe has more problems than are listed.',
-  RECIPE_OUTPUT_CONFLICT: 'Steps that may run at the same time declare the same output file.',
+  RECIPE_OUTPUT_CONFLICT: 'Steps, or items of a step, that may run at the same time declare the same output file.',
   RECIPE_CONTEXT_KEY: 'A context key is not of the form `namespace.entity_v1`.',
   RECIPE_DURATION: 'A duration is neither a number of seconds nor a text like `30s`.',
   RECIPE_SCHEDULE: 'The schedule of a recipe names no time that comes, no known time zone, or leaves parameters open.',

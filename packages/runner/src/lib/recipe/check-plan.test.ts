@@ -48,6 +48,7 @@ describe('refuses', () => {
     ['a cycle', plan(step('a', { dependsOn: ['b'] }), step('b', { dependsOn: ['a'] })), 'steps[0].dependsOn[0]'],
     ['a gap between stages', plan(step('a'), step('b', { stage: 1_000_000_000 })), 'steps[1].stage'],
     ['no first stage', plan(step('a', { stage: 1 })), 'steps[0].stage'],
+    ['an output of all items', plan(step('a', { outputs: ['x'], forEach: { items: '[1, 2]' } })), 'steps[0].outputs[0]'],
     ['an output of two', plan(step('a', { outputs: ['x'] }), step('b', { outputs: ['./x'] })), 'steps[1].outputs[0]'],
     ['NaN', plan(step('a', { args: [Number.NaN] })), 'steps[0].args[0]'],
     ['an unsafe integer', plan(step('a', { args: [2 ** 53] })), 'steps[0].args[0]'],

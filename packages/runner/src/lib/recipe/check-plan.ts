@@ -55,6 +55,7 @@ function outline(step: Plan['steps'][number], index: number): StepOutline {
     ...(step.dependsOn ? { dependsOn: step.dependsOn.map((name, at) => ({ name, at })) } : {}),
     inputs: [],
     outputs: (step.outputs ?? []).map((path, at) => ({ path, at })),
+    itemsAtOnce: step.forEach !== undefined && step.forEach.maxParallel !== 1,
   }
 }
 

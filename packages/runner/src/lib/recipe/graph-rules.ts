@@ -47,6 +47,7 @@ function checkPhase(
   const findings = [...unknown, ...cycles.map((cycle) => cycleFinding(cycle, steps))]
   if (unknown.length > 0 || cycles.length > 0) return { findings, visits }
   if (steps.every((step) => step.outputs.length === 0)) return { findings, visits }
+  findings.push(...steps.flatMap((step) => (step.itemsAtOnce ? step.outputs.map(({ path, at }) => itemsConflict(step, path, at)) : [])))
   const outputs = steps.map((step) =>
     step.outputs.map(({ path }) => normalizePath(path) ?? '').filter((path) => path !== ''),
   )
@@ -62,6 +63,15 @@ function checkPhase(
     })
   }
   return { findings, visits }
+}
+
+function itemsConflict(step: StepOutline, path: string, at: number): RuleFinding {
+  return {
+    code: 'RECIPE_OUTPUT_CONFLICT',
+    message: `the items of ${nameOf(step)} may run at the same time, and all write ${quote(path)}`,
+    at: stepPath(step, 'outputs', at),
+    fix: 'have each write a file of its own and name it in the `outputs` of its envelope, or run one after the other: `max_parallel: 1`',
+  }
 }
 
 function checkNames(steps: readonly StepOutline[]): { findings: RuleFinding[]; byName: Map<string, StepOutline> } {

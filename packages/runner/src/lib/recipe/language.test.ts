@@ -114,6 +114,11 @@ on_success: [{ name: b, type: shell, script: a.sh, outputs: [r.md] }]`)
 })
 
 describe('a step', () => {
+  test('may write one file for all of its items where these run one after the other', () => {
+    plan('steps: [{ name: a, type: shell, script: a.sh, outputs: [r.md], for_each: "[1, 2]", max_parallel: 1 }]')
+    plan('steps: [{ name: a, type: shell, script: a.sh, outputs: [r.md], for_each: { items: [1, 2], max_parallel: 1 } }]')
+  })
+
   test.each<[string, object]>([
     ['when: run.attempt > 1', { when: 'run.attempt > 1' }],
     ['when: "${{ run.attempt > 1 }}"', { when: 'run.attempt > 1' }],

@@ -333,6 +333,11 @@ const ORDER: Malformed[] = [
     '3:81 RECIPE_OUTPUT_CONFLICT',
   ],
   [
+    'an output of items that run together',
+    lines('steps:', A.replace(' }', ", for_each: '[1, 2]', outputs: [r.md] }")),
+    '2:85 RECIPE_OUTPUT_CONFLICT',
+  ],
+  [
     'many things at once',
     lines(
       'nam: x',

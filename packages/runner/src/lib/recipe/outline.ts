@@ -28,6 +28,8 @@ export interface StepOutline {
   params?: Readonly<Record<string, unknown>>
   inputs: { path: string; at: number }[]
   outputs: { path: string; at: number }[]
+  /** Runs for several items at the same time. */
+  itemsAtOnce: boolean
 }
 
 /** Where a field of a step stands in its recipe. */
@@ -73,6 +75,7 @@ function outlineStep(step: Readonly<Record<string, unknown>>, list: StepList, in
     recipe: textOf(step.recipe),
     inputs: texts(step.inputs, (path, at) => ({ path, at })),
     outputs: texts(step.outputs, (path, at) => ({ path, at })),
+    itemsAtOnce: step.for_each !== undefined && step.max_parallel !== 1 && !(isMap(step.for_each) && step.for_each.max_parallel === 1),
   }
   if (step.type !== 'job') return outline
   for (const field of TEXTS_OF_JOB) {
