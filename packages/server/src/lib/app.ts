@@ -49,6 +49,12 @@ function noSchemas(): never {
   throw new Error('A route has a schema of its own: it belongs into the contract.')
 }
 
+/** With what caused it, as far as that is said. */
+function stackOf(error: Error): string {
+  const { stack = error.message, cause } = error
+  return cause instanceof Error ? `${stack}\ncaused by ${stackOf(cause)}` : stack
+}
+
 /** Puts the HTTP interface together; nothing is listened on yet. */
 export async function createApp(service: Service): Promise<FastifyInstance> {
   const app = fastify({
@@ -76,7 +82,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     const problem = problemOf(error, typeof runId === 'string' ? runId : undefined)
     if (!isCoded(error) || (problem.status >= 500 && !EXPECTED.has(problem.code))) {
       const cause = error instanceof Error ? error : new Error(String(error))
-      service.log('error', 'a request failed', { request: request.id, method: request.method, path: request.url, code: problem.code, error: cause.stack })
+      service.log('error', 'a request failed', { request: request.id, method: request.method, path: request.url, code: problem.code, error: stackOf(cause) })
     }
     const after = error instanceof ServerError ? error.retryAfterSec : undefined
     if (after !== undefined) reply.header('retry-after', after)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -72,7 +72,7 @@ describe('a service with keys', () => {
     expect((await ask('GET', '/runs')).status).toBe(200)
     const { text } = new KeyStore(join(workspace, '.lorc/keys.db')).add({ name: 'ann', scopes: ['read'] })
     expect(await ask('GET', '/runs')).toMatchObject({ status: 401, body: { code: 'AUTH_REQUIRED' } })
-    expect((await ask('GET', '/runs')).status).toBe(429)
+    for (const status of [401, 429]) expect((await ask('GET', '/runs', undefined, bearer('x'))).status).toBe(status)
     expect((await ask('GET', '/runs', undefined, bearer(text))).status).toBe(200)
     expect((await ask('POST', '/recipes/one/runs', {}, bearer(text))).status).toBe(403)
   })
@@ -100,7 +100,7 @@ describe('a service with keys', () => {
     const get = async (headers: Record<string, string>) => (await ask('GET', '/recipes', undefined, headers)).status
     expect([await get(one), await get(one), await get(one), await get(two)]).toEqual([200, 200, 429, 200])
     expect(await ask('GET', '/recipes', undefined, one)).toMatchObject({ body: { code: 'RATE_LIMITED' }, headers: { 'retry-after': expect.stringMatching(/^\d+$/) as unknown } })
-    expect([await get(bearer('x')), await get({}), await get(bearer('y')), await get(two)]).toEqual([401, 401, 429, 200])
+    expect([await get(bearer('x')), await get(bearer('y')), await get(bearer('z')), await get({}), await get(two)]).toEqual([401, 401, 429, 401, 200])
   })
 })
 
@@ -151,16 +151,21 @@ describe('a service without keys', () => {
 
 describe('tokens', () => {
   const issuer = 'https://id.example/'
-  async function withTokens(jwt: object = {}) {
+  async function withTokens(jwt: object = {}, limits: object = {}) {
     const { publicKey, privateKey } = await generateKeyPair('ES256')
     const workspace = await scratch({ ...files, 'jwks.json': JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] }) })
-    const service = await serviceFixture({ workspace, config: { server: { auth: { jwt: { jwks: 'jwks.json', issuer, audience: 'lorc', ...jwt } } } } })
+    const logged: string[] = []
+    const service = await serviceFixture({
+      workspace,
+      config: { server: { limits, auth: { jwt: { jwks: 'jwks.json', issuer, audience: 'lorc', ...jwt } } } },
+      log: (_level, _message, fields) => void logged.push(String(fields?.['error'])),
+    })
     const sign = (claims: Record<string, unknown> = {}, alg = 'ES256', key: typeof privateKey | Uint8Array = privateKey): Promise<string> => {
       const all = { iss: issuer, aud: 'lorc', sub: 'ann', scope: 'openid lorc:read', exp: Math.floor(Date.now() / 1000) + 60, ...claims }
       return new SignJWT(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))).setProtectedHeader({ alg, kid: 'k1' }).sign(key)
     }
     const get = async (token: string) => service.ask('GET', '/runs', undefined, bearer(token))
-    return { ...service, sign, get }
+    return { ...service, sign, get, logged }
   }
 
   it('count where they are signed, for this service and in time', async () => {
@@ -191,13 +196,30 @@ describe('tokens', () => {
     expect((await get(await sign({ permissions: ['read'], email: 7 }))).status).toBe(401)
   })
 
-  it('are not taken where their public keys cannot be had, and again once they can', async () => {
-    const { get, sign, workspace } = await withTokens({ jwks: 'later.json' })
+  it('are not taken where their public keys cannot be had, which is no fault of theirs, and again once they can', async () => {
+    const { get, sign, workspace, logged } = await withTokens({ jwks: 'later.json' }, { refusalsPerMinute: 1 })
     const token = await sign()
-    expect(await get(token)).toMatchObject({ status: 503, body: { code: 'AUTH_UNAVAILABLE' } })
-    const { readFileSync } = await import('node:fs')
+    for (const turn of [1, 2]) {
+      const refused = await get(token)
+      expect(refused, `${turn}`).toMatchObject({ status: 503, body: { code: 'AUTH_UNAVAILABLE' } })
+      expect(refused.headers).not.toHaveProperty('www-authenticate')
+    }
+    expect(logged[0]).toMatch(/\ncaused by Error: ENOENT: .*later\.json/)
     writeFileSync(join(workspace, 'later.json'), readFileSync(join(workspace, 'jwks.json')))
     expect((await get(token)).status).toBe(200)
+  })
+
+  it('are checked by the keys that a file has now', async () => {
+    const { get, sign, workspace } = await withTokens()
+    const token = await sign()
+    expect((await get(token)).status).toBe(200)
+    writeFileSync(join(workspace, 'jwks.json'), '{"keys":[]}')
+    expect((await get(token)).status).toBe(401)
+  })
+
+  it('may be long', async () => {
+    const { get, sign } = await withTokens()
+    expect((await get(await sign({ groups: 'g'.repeat(9000) }))).status).toBe(200)
   })
 
   it('are checked by the keys that their issuer has now: those of before do not count any more, and what it cannot tell is not guessed', async () => {

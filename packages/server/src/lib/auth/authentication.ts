@@ -48,5 +48,5 @@ export function assertScope({ name, kind, scopes }: Principal, scope: Scope): vo
 }
 
 function bearerOf(header: string | undefined): string | undefined {
-  return /^Bearer +([^\s]{1,8192})$/i.exec(header ?? '')?.[1]
+  return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
 }

@@ -63,8 +63,10 @@ async function admit(request: FastifyRequest, reply: FastifyReply, authenticatio
   try {
     request.principal = await authentication.principalOf(request)
   } catch (error) {
-    await limits.refused(request)
-    reply.header('www-authenticate', 'Bearer realm="lorc"')
+    const { code } = error as { code?: unknown }
+    // Who sends no key guesses none; where keys cannot be checked, none was wrong.
+    if (code === 'AUTH_INVALID') await limits.refused(request)
+    if (code === 'AUTH_INVALID' || code === 'AUTH_REQUIRED') reply.header('www-authenticate', 'Bearer realm="lorc"')
     throw error
   }
   await limits.asked?.(request)

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { JWTVerifyGetKey } from 'jose'
 import { ServerError } from '../errors.ts'
 import type { JwtConfig } from './auth-config.ts'
+import { keysOfFile } from './keys-of-file.ts'
 import { KEY_SCOPES, type KeyScope } from './key-store.ts'
 import type { Principal } from './principal.ts'
 
@@ -53,7 +53,7 @@ export class TokenVerifier {
     const { createLocalJWKSet, createRemoteJWKSet } = await import('jose')
     const { jwks } = this.#config
     if (/^https?:\/\//.test(jwks)) return createRemoteJWKSet(new URL(jwks), { timeoutDuration: 5000 })
-    return createLocalJWKSet(JSON.parse(await readFile(resolve(this.#workspace, jwks), 'utf8')) as Parameters<typeof createLocalJWKSet>[0])
+    return keysOfFile(resolve(this.#workspace, jwks), createLocalJWKSet)
   }
 }
 
@@ -72,6 +72,9 @@ function refusal(error: unknown): ServerError {
 }
 
 function unavailable(error: unknown): ServerError {
-  const message = error instanceof Error ? error.message : String(error)
-  return new ServerError('AUTH_UNAVAILABLE', 'The public keys that tokens are checked with cannot be had.', { cause: new Error(message), retryAfterSec: 5 })
+  return new ServerError('AUTH_UNAVAILABLE', 'The public keys that tokens are checked with cannot be had.', {
+    cause: error,
+    fix: 'Ask again in a while; the log of the service says why.',
+    retryAfterSec: 5,
+  })
 }
