@@ -28,6 +28,7 @@ test('packages that install and run pass', () => {
 test.each([
   ['an import of what is not declared', { 'packages/runner/dist/index.js': "import 'vitest'\nexport const one = 1\n" }, "Cannot find package 'vitest'"],
   ['a package that exports nothing', { 'packages/context/dist/index.js': 'export {}\n' }, 'exports nothing'],
+  ['a class that has another name in the bundle', { 'packages/context/dist/index.js': 'export const One = class _One {}\n' }, 'One is named _One'],
   ['a line too much on stdout', { 'packages/cli/dist/lorc.js': lorc('hello', result(keys)) }, 'the number of lines on stdout is 2 instead of 1'],
   ['a run that did not produce what it should', { 'packages/cli/dist/lorc.js': lorc(result(['sum.node_v1'])) }, 'ctx_keys is sum.node_v1 instead of'],
   ['another version', { 'packages/cli/dist/lorc.js': "#!/usr/bin/env node\nconsole.log('9.9.9')\n" }, 'the version is 9.9.9 instead of 0.1.0'],

@@ -151,7 +151,7 @@ export class Context {
    * CONTEXT_JSON_INVALID, whose `cause` tells the rule that was broken, if it is one.
    */
   static fromJSON(json: unknown, options: ContextOptions = {}): Context {
-    const context = new Context(options)
+    const context = new this(options)
     readContext(json, context.#limits, context.#timeline)
     return context
   }

@@ -45,8 +45,8 @@ export class RunnerError extends Error {
 
   /** Makes a RunnerError of anything thrown; a RunnerError is returned as it is. */
   static from(error: unknown, code: ErrorCode): RunnerError {
-    if (error instanceof RunnerError) return error
+    if (error instanceof this) return error
     const message = error instanceof Error ? error.message : String(error)
-    return new RunnerError(code, message, { cause: error })
+    return new this(code, message, { cause: error })
   }
 }

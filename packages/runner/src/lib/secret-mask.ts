@@ -30,7 +30,7 @@ export class SecretMask {
 
   /** The mask of the same forms, for a process that is not to know more. */
   static ofForms(forms: readonly string[]): SecretMask {
-    return new SecretMask([], forms)
+    return new this([], forms)
   }
 
   /** Whether the text holds a secret in any form. */

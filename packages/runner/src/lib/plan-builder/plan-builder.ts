@@ -137,9 +137,9 @@ export class PlanBuilder<K extends Known> {
 
   /** Steps that run together. */
   parallel<Then extends Known>(build: (steps: PlanBuilder<K>) => PlanBuilder<Then>): PlanBuilder<Then> {
-    const { steps, stage } = build(new PlanBuilder({ ...this.#draft, parallel: true })).#draft
+    const { steps, stage } = build(builderOf({ ...this.#draft, parallel: true })).#draft
     const added = steps.length > this.#draft.steps.length ? 1 : 0
-    return new PlanBuilder({ ...this.#draft, steps, stage: stage + added })
+    return builderOf({ ...this.#draft, steps, stage: stage + added })
   }
 
   /** Steps for when all others have completed. */
@@ -164,15 +164,20 @@ export class PlanBuilder<K extends Known> {
 
   #in<Then extends Known>(phase: Phase, build: (steps: Handler<K>) => PlanBuilder<Then>): PlanBuilder<Back<K, Then>> {
     const stage = this.#draft.steps.reduce((next, step) => (step.phase === phase ? Math.max(next, step.stage + 1) : next), 0)
-    const { steps } = build(new PlanBuilder({ ...this.#draft, phase, stage, parallel: false })).#draft
-    return new PlanBuilder({ ...this.#draft, steps })
+    const { steps } = build(builderOf({ ...this.#draft, phase, stage, parallel: false })).#draft
+    return builderOf({ ...this.#draft, steps })
   }
 
   #add<Then extends Known>(name: string, type: string, options: object): PlanBuilder<Then> {
     const { steps, phase, stage, parallel } = this.#draft
     const made = { ...toStep(name, type, options as LooseOptions), stage, ...(phase === 'main' ? {} : { phase }) }
-    return new PlanBuilder({ ...this.#draft, steps: [...steps, made], stage: parallel ? stage : stage + 1 })
+    return builderOf({ ...this.#draft, steps: [...steps, made], stage: parallel ? stage : stage + 1 })
   }
+}
+
+/** A class that makes others of its kind by its own name has another name in a bundle. */
+function builderOf<K extends Known>(draft: Draft): PlanBuilder<K> {
+  return new PlanBuilder(draft)
 }
 
 /** The steps of another phase depend on each other alone. */

@@ -28,7 +28,7 @@ export class ServiceProblem extends Error {
   static async from(answer: Response): Promise<ServiceProblem> {
     const after = Number(answer.headers.get('retry-after') ?? NaN)
     const text = await answer.text()
-    return new ServiceProblem(problemIn(text) ?? unexpected(answer.status, text), Number.isFinite(after) ? after : undefined)
+    return new this(problemIn(text) ?? unexpected(answer.status, text), Number.isFinite(after) ? after : undefined)
   }
 }
 
