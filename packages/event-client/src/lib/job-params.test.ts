@@ -52,6 +52,17 @@ describe('parameters', () => {
     await expect(read(schema, { days: 1 })).rejects.toThrow(refused('The parameters of a/b are wrong: the schema threw no calendar.', { fix: 'Its parameters are days.' }))
   })
 
+  it('are told to be missing in the words of the author, where there are any', async () => {
+    const schema = z.object({ from: z.string().optional(), label: z.string() }).refine(({ from }) => from !== undefined, { path: ['from'], message: 'give `from` or --since' })
+    await expect(read(schema, { label: 'a' })).rejects.toThrow(refused('The parameters of a/b are wrong: `from` is missing: give `from` or --since.'))
+    await expect(read(schema, {})).rejects.toThrow(refused('The parameters of a/b are wrong: `label` is missing.'))
+  })
+
+  it('are refused by a schema of a hand of its own that answers what is none, or in no words', async () => {
+    await expect(read(silent(() => undefined as never), {})).rejects.toThrow(refused(expect.stringContaining('wrong: the schema threw Cannot') as string))
+    await expect(read(silent(() => ({ issues: [{ message: 404 as never }] })), {})).rejects.toThrow(refused('The parameters of a/b are wrong: 404.'))
+  })
+
   it('may be any where the schema says so', async () => {
     expect(await read(z.looseObject({ a: z.number() }), { a: 1, x: 2 })).toEqual({ a: 1, x: 2 })
     expect(await read(z.object({}).catchall(z.number()), { x: 2 })).toEqual({ x: 2 })
@@ -73,7 +84,7 @@ describe('parameters', () => {
     expect(await read(silent(() => ({ value: 'text' })), { n: 3 })).toBe('text')
     const needs = silent((value) => ((value as { n?: number }).n === undefined ? { issues: [{ message: 'n!', path: [{ key: 'n' }] }] } : { value: {} }))
     expect(await read(needs, { n: 3 })).toEqual({})
-    await expect(read(needs, {})).rejects.toThrow(refused('The parameters of a/b are wrong: `n` is missing.'))
+    await expect(read(needs, {})).rejects.toThrow(refused('The parameters of a/b are wrong: `n` is missing: n!.'))
   })
 
   it('are known by what the package.json says where the schema does not tell', async () => {

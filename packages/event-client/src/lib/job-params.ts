@@ -76,8 +76,11 @@ export async function readParams(spec: Pick<JobSpec, 'params'>, given: JsonObjec
 type Result = { value: unknown; issues?: undefined } | { issues: readonly StandardIssue[] }
 
 async function validate(schema: StandardSchema | undefined, given: JsonObject): Promise<Result> {
+  if (schema === undefined) return { value: {} }
   try {
-    return schema === undefined ? { value: {} } : await schema['~standard'].validate(given)
+    const { issues, ...rest } = await schema['~standard'].validate(given)
+    if (issues === undefined) return { value: (rest as { value?: unknown }).value }
+    return { issues: issues.map((issue) => ({ ...issue, message: String(issue.message as unknown) })) }
   } catch (error) {
     return { issues: [{ message: `the schema threw ${error instanceof Error ? error.message : String(error)}` }] }
   }
@@ -108,13 +111,17 @@ interface Problem extends JsonObject {
   message: string
 }
 
-/** Schemas say of a parameter that is not given that it is not what it should be. */
+/** What libraries say by themselves of a parameter that is not given, which is no more than that; an author's own words are. */
+const NOT_GIVEN = /\bundefined\b|^Required$|\(was missing\)/
+
 function told({ message, path = [] }: StandardIssue, given: JsonObject): Problem {
   const place = path.map((part) => String(typeof part === 'object' ? part.key : part))
   const [name] = place
   const sentence = message.replace(/\.$/, '')
   if (name === undefined) return { message: sentence }
-  if (place.length === 1 && !Object.hasOwn(given, name)) return { name, message: `\`${name}\` is missing` }
+  if (place.length === 1 && !Object.hasOwn(given, name)) {
+    return { name, message: `\`${name}\` is missing${NOT_GIVEN.test(message) ? '' : `: ${sentence}`}` }
+  }
   return { name, ...(place.length > 1 && { path: place }), message: `\`${place.join('.')}\`: ${sentence}` }
 }
 
