@@ -3,7 +3,7 @@ import { EventStreamParser, type StreamMessage } from './event-stream.ts'
 import { service } from './service.ts'
 
 const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 15_000
+const LONGEST_WAIT_MS = 4000
 
 export interface FollowOptions {
   signal: AbortSignal
@@ -77,10 +77,12 @@ export async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
+    const over = (): void => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', over)
       resolve()
-    })
+    }
+    const timer = setTimeout(over, ms)
+    signal.addEventListener('abort', over)
   })
 }

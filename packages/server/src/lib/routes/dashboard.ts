@@ -1,8 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { serveFile } from './own-files.ts'
+import { serveFolder } from './kept-files.ts'
 
 /** From `dist/`, and from the source of this file. */
 const PLACES = ['./dashboard/', '../../../dist/dashboard/'] as const
@@ -28,14 +27,5 @@ const DASHBOARD_POLICY = [
 export function dashboardRoutes(app: FastifyInstance): void {
   const root = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(`${path}index.html`))
   if (root === undefined) return
-  const paths = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile())
-    .map((file) => relative(root, join(file.parentPath, file.name)).split(sep).join('/'))
-  const all = new Set(paths)
-  for (const name of paths.filter((path) => !path.endsWith('.br'))) {
-    // Files in `assets/` have the hash of what is in them in their names.
-    const cache = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
-    const headers = { 'cache-control': cache, 'content-security-policy': DASHBOARD_POLICY }
-    serveFile(app, name === 'index.html' ? '/' : `/${name}`, { root, name, isPacked: all.has(`${name}.br`), headers })
-  }
+  serveFolder(app, root, { 'content-security-policy': DASHBOARD_POLICY })
 }
