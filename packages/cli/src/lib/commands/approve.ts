@@ -1,4 +1,3 @@
-import type { Runner, RunView, StepState } from '@lorc/runner'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -9,6 +8,7 @@ import type { Style } from '../render/style.ts'
 import { oneLine } from '../render/text.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { checkRunStep } from '../step-names.ts'
+import { type Waiting, waitingWithin } from '../waiting-within.ts'
 import { BY_OPTION, whoever } from '../whoever.ts'
 import { withRunner } from '../with-runner.ts'
 
@@ -60,26 +60,12 @@ export const approve = defineCommand({
   },
 })
 
-/** What waits in a run and, as it waits with them, in the runs of its steps. */
-async function waitingWithin(runner: Runner, view: RunView): Promise<Waiting[]> {
-  const own = waitingApprovals(view).map((step) => ({ ...step, runId: view.runId }))
-  const inner = view.steps.map(async ({ status, childRun }) => {
-    if (status !== 'running' || childRun === null) return []
-    // A step is linked with its run a moment before there is one.
-    if ((await runner.store.get(childRun)) === undefined) return []
-    return await waitingWithin(runner, await runner.view(childRun))
-  })
-  return [...own, ...(await Promise.all(inner)).flat()]
-}
-
 function list(waiting: readonly Waiting[], { runId, io, style, json }: { runId: string; io: Io; style: Style; json: boolean }): number {
   if (json) io.stdout.write(`${JSON.stringify(waiting.map(fieldsOf), null, 2)}\n`)
   else if (waiting.length === 0) io.stderr.write(`nothing waits for an approval in ${runId}\n`)
   else io.stdout.write(waiting.map((step) => paragraph(step, style, io.now())).join('\n'))
   return EXIT.ok
 }
-
-type Waiting = StepState & { approval: NonNullable<StepState['approval']>; runId: string }
 
 function paragraph({ name, approval, runId }: Waiting, style: Style, now: number): string {
   const { message, by, requestedAt, expiresAt } = approval

@@ -12,6 +12,7 @@ import { lastLines } from '../log-tail.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { deeplySnakeCased } from '../snake-case.ts'
 import { checkRunStep } from '../step-names.ts'
+import { waitingInside } from '../waiting-within.ts'
 import { withRunner } from '../with-runner.ts'
 
 const LOG_LINES = 5
@@ -57,11 +58,12 @@ async function tellRun(open: OpenRunner, { view, timeline }: InspectedRun, { io,
   const story = storyOfRun(view, timeline)
   const [first] = story.failures
   const log = first === undefined ? [] : await logEnd(open, view.runId, first.step, first.attempts)
-  const next = nextForRun(view, story, name(view, json), io.now())
+  const inside = await waitingInside(open.runner, view)
+  const next = nextForRun(view, story, inside, name(view, json), io.now())
   const columns = io.stdout.columns
-  const lines = [...runLines({ view, timeline, story, log, now: io.now() }, out, columns), ...commandLines(next, out, columns)]
+  const lines = [...runLines({ view, timeline, story, inside, log, now: io.now() }, out, columns), ...commandLines(next, out, columns)]
   const { runId, status, abandoned, paused, parent, error } = view
-  return { told: { runId, name: view.name, status, abandoned, paused, parent, error, ...story, log, next: asJson(next) }, lines }
+  return { told: { runId, name: view.name, status, abandoned, paused, parent, error, ...story, approvalsInside: inside.map(({ runId: run, name: step, approval }) => ({ runId: run, step, approval })), log, next: asJson(next) }, lines }
 }
 
 async function tellStep(open: OpenRunner, { view, timeline, events }: InspectedRun, step: string, { io, out, json }: Asked): Promise<Told> {

@@ -11,8 +11,9 @@ import { type Cell, table } from '../render/table.ts'
 import { harmless, nameRoom, oneLine, truncate, wrap } from '../render/text.ts'
 import { isResumable } from '../resumable.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
-import { runState, waitingApprovals } from '../run-state.ts'
+import { runState } from '../run-state.ts'
 import { runJson } from '../run-json.ts'
+import { type Waiting, waitingWithin } from '../waiting-within.ts'
 import { withRunner } from '../with-runner.ts'
 
 export const runsShow = defineCommand({
@@ -31,7 +32,7 @@ export const runsShow = defineCommand({
       const parent = view.parent && { ...view.parent, name: (await store.get(view.parent.runId))?.name ?? null }
       const columns = io.stdout.isTTY ? io.stdout.columns : Number.POSITIVE_INFINITY
       const shown = { style: out, columns, now: view.abandoned ? null : io.now() }
-      io.stdout.write(options.json ? `${JSON.stringify(runJson(view), null, 2)}\n` : text(view, parent, shown))
+      io.stdout.write(options.json ? `${JSON.stringify(runJson(view), null, 2)}\n` : text(view, parent, await waitingWithin(runner, view), shown))
       return EXIT.ok
     })
   },
@@ -47,7 +48,7 @@ interface Shown {
 /** The run whose step started this one; its name is null where it is gone. */
 type Parent = { runId: string; step: string; name: string | null } | null
 
-function text(view: RunView, parent: Parent, shown: Shown): string {
+function text(view: RunView, parent: Parent, asked: readonly Waiting[], shown: Shown): string {
   const { style, columns, now } = shown
   const state = runState(view)
   const until = view.endedAt ?? now
@@ -70,7 +71,7 @@ function text(view: RunView, parent: Parent, shown: Shown): string {
     { columns: columns - 1, narrow: ['NOTE', 'STEP'], omit: ['CPU', 'MEMORY', 'TRIES', 'TOOK', 'NOTE'] },
   )
   const wrapped = (lines: string[]): string[] => lines.flatMap((line) => wrap(line, columns))
-  return `${[...wrapped(head), '', steps, ...wrapped([...failure(view, style), ...waiting(view, style)])].join('\n')}\n`
+  return `${[...wrapped(head), '', steps, ...wrapped([...failure(view, style), ...waiting(view, asked, style)])].join('\n')}\n`
 }
 
 function failure(view: RunView, style: Style): string[] {
@@ -87,15 +88,15 @@ function failure(view: RunView, style: Style): string[] {
 }
 
 /** Whom it waits for. */
-function waiting(view: RunView, style: Style): string[] {
+function waiting(view: RunView, asked: readonly Waiting[], style: Style): string[] {
   const { runId, paused } = view
   const lines: string[] = []
   if (paused !== null) {
     lines.push('', `${style.yellow('paused')} by ${oneLine(paused.by)}: ${oneLine(paused.reason)}`, `to let it go on: lorc unpause ${runId}`)
   }
-  for (const { name, approval } of waitingApprovals(view)) {
+  for (const { name, approval, runId: where } of asked) {
     const asks = approval.message === '' ? 'may it go on?' : oneLine(approval.message)
-    lines.push('', `${style.yellow(`${name} asks:`)} ${asks}`, `to let it go on: lorc approve ${runId} ${name} (or --reject)`)
+    lines.push('', `${style.yellow(`${name} asks:`)} ${asks}`, `to let it go on: lorc approve ${where} ${name} (or --reject)`)
   }
   return lines
 }

@@ -124,6 +124,16 @@ describe('runs show', () => {
     expect(stdout).toContain(`\n${name}  completed`)
   })
 
+  it('tells what the runs of its steps wait for', async () => {
+    const approval = { message: 'ship it?', by: null, requestedAt: 0, expiresAt: null, decision: null }
+    const running = { status: 'running' as const, endedAt: null }
+    const outer = viewOf({ ...running, steps: [stateOf('sub', { status: 'running', childRun: 'run_child' })] })
+    const inner = viewOf({ ...running, runId: 'run_child', steps: [stateOf('gate', { status: 'running', approval })] })
+    const store = { get: async () => SUMMARY } as Partial<RunStore> as RunStore
+    const { stdout } = await lorc('runs show last', engineWith({ view: async (runId) => (runId === 'run_child' ? inner : outer), store }))
+    expect(stdout).toContain('gate asks: ship it?\nto let it go on: lorc approve run_child gate (or --reject)\n')
+  })
+
   it('is a page that fits 80 columns', async () => {
     const { stdout } = await lorc('runs show last', engineWith({ view: async () => view }))
     expect(stdout.replace(/begun 2026-01-\d\d \d\d:/, 'begun 2026-01-09 12:').split('\n')).toMatchInlineSnapshot(`

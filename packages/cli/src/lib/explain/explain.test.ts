@@ -1,6 +1,7 @@
-import type { CacheEntry, EventData, JournalEvent, PlanStep, RunView, StepState } from '@lorc/runner'
+import type { CacheEntry, EventData, JournalEvent, PlanStep, RunStore, RunView, StepState } from '@lorc/runner'
 import { describe, expect, it } from 'vitest'
 import { fakeIo } from '../fake-io.fixture.ts'
+import { SUMMARY } from '../scripted-lorc.fixture.ts'
 import { main } from '../main.ts'
 import { completed, CREATED, DRIVER, engineOf, failed, planOf, RUN_ID, runnerOf, started, stateOf, viewOf } from '../scripted-run.fixture.ts'
 
@@ -14,16 +15,20 @@ interface Scene {
   entries?: CacheEntry[]
   json?: boolean
   columns?: number
+  /** Runs of its steps. */
+  children?: RunView[]
 }
 
 /** What `lorc explain` prints of a run; its clock says 10 s after the run's beginning. */
-async function explain(step: string, { steps = ['a'], states = [], events = [], view = {}, entries = [], json, columns }: Scene) {
+async function explain(step: string, { steps = ['a'], states = [], events = [], view = {}, entries = [], json, columns, children = [] }: Scene) {
   const journal = [[0, CREATED] as const, [0, DRIVER] as const, ...events].map(
     ([ts, event], seq): JournalEvent => ({ ...event, seq, ts, prev: '', hash: '' }),
   )
   const engine = engineOf({
     runner: runnerOf({
-      view: async () => viewOf({ plan: planOf(...steps), steps: states, createdAt: 0, endedAt: null, status: 'failed', ...view }),
+      view: async (runId) =>
+        children.find((child) => child.runId === runId) ?? viewOf({ plan: planOf(...steps), steps: states, createdAt: 0, endedAt: null, status: 'failed', ...view }),
+      store: { get: async (runId: string) => (children.some((child) => child.runId === runId) ? SUMMARY : undefined) } as Partial<RunStore> as RunStore,
       events: async function* () {
         yield* journal
       },
@@ -109,6 +114,24 @@ what to do next
     expect(text).toContain('waiting  e waits for eve to decide, for 8.0s: ship it?\n         a runs, for 8.0s\n         b has waited 10.0s for a slot\n')
     expect(text).toContain('lorc approve ab12cd e --by NAME --reason TEXT  let it go on (--reject: do not)')
     expect(text).not.toContain('lorc resume')
+  })
+
+  it('tells what the runs of its steps wait for, and which command decides there', async () => {
+    const approval = { message: 'ship it?', by: ['eve'], requestedAt: 2000, expiresAt: null, decision: null }
+    const inner = (runId: string, ...steps: StepState[]): RunView => viewOf({ runId, status: 'running', endedAt: null, steps })
+    const children = [
+      inner('run_mid_mid123', stateOf('deep', { status: 'running', childRun: 'run_low_low123' }), stateOf('soon', { status: 'running', childRun: 'run_not_yet' })),
+      inner('run_low_low123', stateOf('gate', { status: 'running', approval })),
+    ]
+    const scene: Scene = { states: [stateOf('a', { status: 'running', childRun: 'run_mid_mid123' })], events: [[1000, started('a')]], view: { status: 'running' }, children }
+    const text = await explain('', scene)
+    expect(text).toContain('waiting  gate of run_low_low123 waits for eve to decide, for 8.0s: ship it?\n         a runs, for 9.0s\n')
+    expect(text).toContain('lorc approve low123 gate --by NAME --reason TEXT')
+    expect(JSON.parse(await explain('', { ...scene, json: true }))).toMatchObject({
+      approvals: [],
+      approvals_inside: [{ run_id: 'run_low_low123', step: 'gate', approval: { message: 'ship it?' } }],
+      next: [{ command: 'lorc approve run_low_low123 gate --by NAME --reason TEXT' }],
+    })
   })
 
   it('with more of everything than fits names the first ones', async () => {

@@ -2,19 +2,24 @@ import type { RunView } from '@lorc/runner'
 import type { RunStory, StepStory } from '@lorc/runner/insight'
 import { count } from '../render/quantity.ts'
 import { isResumable } from '../resumable.ts'
+import type { Waiting } from '../waiting-within.ts'
 
 /** A command line, complete, and what it does. */
 export type NextCommand = readonly [line: string, does: string]
 
 const DECIDE = '--by NAME --reason TEXT'
 
-/** What a person may want to do about a run, the likeliest first. `runId`: how the commands name it; `now`: Unix milliseconds. */
-export function nextForRun(view: RunView, story: RunStory, runId: string, now: number): NextCommand[] {
+/**
+ * What a person may want to do about a run, the likeliest first. `inside`: what the runs of its steps wait for; `runId`: how
+ * the commands name it; `now`: Unix milliseconds.
+ */
+export function nextForRun(view: RunView, story: RunStory, inside: readonly Waiting[], runId: string, now: number): NextCommand[] {
   const failed = story.failures.filter(({ tolerated }) => !tolerated)
   const [failure] = failed
   const commands: NextCommand[] = []
   if (view.paused !== null) commands.push([`lorc unpause ${runId}`, 'let it go on'])
-  for (const { step, approval } of story.approvals) if (now < (approval.expiresAt ?? Infinity)) commands.push([`lorc approve ${runId} ${word(step)} ${DECIDE}`, 'let it go on (--reject: do not)'])
+  const asked = [...story.approvals.map((one) => ({ ...one, run: runId })), ...inside.map(({ name, approval, runId: other }) => ({ step: name, approval, run: short(other, runId) }))]
+  for (const { step, approval, run } of asked) if (now < (approval.expiresAt ?? Infinity)) commands.push([`lorc approve ${run} ${word(step)} ${DECIDE}`, 'let it go on (--reject: do not)'])
   if (failure !== undefined) {
     commands.push([`lorc explain ${runId} ${word(failure.step)}`, `all about ${failure.step}`])
     if (failure.attempts > 0) commands.push([`lorc runs logs ${runId} ${word(failure.step)}`, 'what it printed'])
@@ -25,7 +30,7 @@ export function nextForRun(view: RunView, story: RunStory, runId: string, now: n
       commands.push([`lorc resume ${runId} --skip ${word(failure.step)} ${DECIDE}`, `go on as if ${failure.step} were done`])
     }
   }
-  if (view.status === 'running' && !view.abandoned && story.approvals.length === 0) commands.push([`lorc runs logs ${runId} -f`, 'watch it'])
+  if (view.status === 'running' && !view.abandoned && asked.length === 0) commands.push([`lorc runs logs ${runId} -f`, 'watch it'])
   if (view.status === 'completed') commands.push([`lorc report ${runId} -o report.html`, 'everything, as a page'])
   return commands
 }

@@ -4,12 +4,15 @@ import { count, duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { oneLine, truncate, wrap } from '../render/text.ts'
+import type { Waiting } from '../waiting-within.ts'
 import { listed, stepsListed, TELLING_MS, waitFor } from './wording.ts'
 
 export interface ToldRun {
   view: RunView
   timeline: RunTimeline
   story: RunStory
+  /** Approvals that the runs of its steps wait for. */
+  inside: readonly Waiting[]
   /** The last lines that the first failure's step printed. */
   log: readonly string[]
   /** Unix milliseconds. */
@@ -66,8 +69,9 @@ function failures({ view, story, log }: ToldRun, style: Style, columns: number):
   return lines
 }
 
-function waiting({ view, story, now }: ToldRun): string[] {
-  const lines = story.approvals.map(({ step, approval }) => {
+function waiting({ view, story, inside, now }: ToldRun): string[] {
+  const asked = inside.map(({ name, runId, approval }) => ({ step: `${name} of ${runId}`, approval }))
+  const lines = [...story.approvals, ...asked].map(({ step, approval }) => {
     const who = approval.by === null ? 'anybody' : listed(approval.by)
     const asked = oneLine(approval.message)
     const { expiresAt } = approval

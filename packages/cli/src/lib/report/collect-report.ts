@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path'
 import type { JournalEvent, RunView } from '@lorc/runner'
 import type { OpenRunner } from '../engine.ts'
 import { nextForRun, shortId } from '../explain/next-commands.ts'
+import { waitingInside } from '../waiting-within.ts'
 import { svg } from '../graph/svg.ts'
 import type { InspectedRun } from '../inspect-run.ts'
 import { ByteBudget } from './byte-budget.ts'
@@ -66,7 +67,7 @@ export async function collectReport(open: OpenRunner, inspected: InspectedRun, o
     keysLeft: view.context.keys().filter((key) => !key.startsWith('_runner.')).length - keys.length,
     files,
     filesAt: urlBetween(options.folder, options.root),
-    commands: nextForRun(view, story, shortId(runId), options.now).filter(([line]) => !line.startsWith('lorc report')),
+    commands: nextForRun(view, story, await waitingInside(open.runner, view), shortId(runId), options.now).filter(([line]) => !line.startsWith('lorc report')),
     graph: await svg(graph, { direction: 'down', alone: false, path: new Set(story.path.map(({ step }) => step.replace(/\[\d+\]$/, ''))) }),
     version: options.version,
     madeAt: options.now,
