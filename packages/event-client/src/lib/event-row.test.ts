@@ -19,6 +19,8 @@ const thrown = (run: () => unknown): EventError => {
 it.each<[string, unknown, string]>([
   ['no object', 'text', 'The event is a string, not an object.'],
   ['null', null, 'The event is null, not an object.'],
+  ['a field that is written wrong', event({ idempotency_key: 'k' }), 'The event has a field `idempotency_key`, which none has.'],
+  ['a field of another name before the one that is missing', { event_type: 't', source: 's', payload: 1 }, 'The event has a field `event_type`, which none has.'],
   ['no type', { source: 's', payload: 1 }, '`type` of the event is undefined, not a text.'],
   ['an empty type', event({ type: '' }), '`type` of the event is empty.'],
   ['an empty source', event({ source: '' }), '`source` of the event is empty.'],
@@ -40,6 +42,10 @@ it.each<[string, unknown, string]>([
   ['a number as time', event({ time: 5 }), '`time` of the event is a number, no time of the years 0001 to 9999.'],
 ])('refuses %s', (_name, input, message) => {
   expect(thrown(() => draft(input))).toMatchObject({ code: 'EVENT_INVALID', message })
+})
+
+it('takes a field that it does not know, but that holds nothing', () => {
+  expect(draft(event({ note: undefined }))).toEqual(draft(event({})))
 })
 
 it('refuses a key that is none', () => {
@@ -75,6 +81,7 @@ it('forgets texts that it knows when they are too many, and takes them all the s
 it.each<[string, unknown, string]>([
   ['no object', 1, 'The raw object is a number, not an object.'],
   ['a list as payload', { type: 't', source: 's', payload: [] }, '`payload` of the raw object is a list, not an object.'],
+  ['a field that is written wrong', { type: 't', source: 's', payload: {}, objectId: '1' }, 'The raw object has a field `objectId`, which none has.'],
   ['an empty id', { type: 't', source: 's', payload: {}, id: '' }, '`id` of the raw object is empty.'],
   ['a source with a space', { type: 't', source: 'a b', payload: {} }, '`source` ("a b") is no URI reference.'],
 ])('refuses a raw object: %s', (_name, input, message) => {

@@ -15,6 +15,7 @@ export type EventDraft = Omit<EventRow, 'event_id'>
 /** Checks an event. Throws EVENT_INVALID, EVENT_TOO_LARGE. */
 export function draftEvent(input: EventInput, correlationId: string | undefined, now: () => number, largest: number): EventDraft {
   if (typeof input !== 'object' || input === null) throw invalid('The event', `is ${nameOf(input)}, not an object`)
+  refuseUnknown(input, EVENT_FIELDS, 'event')
   return {
     event_type: known(types, input.type, checkType),
     source: known(references, input.source, checkSource),
@@ -44,6 +45,7 @@ export interface RawObjectDraft {
 /** Checks a raw object. Throws EVENT_INVALID, EVENT_TOO_LARGE. */
 export function draftRawObject(input: RawObjectInput, correlationId: string | undefined, largest: number): RawObjectDraft {
   if (typeof input !== 'object' || input === null) throw invalid('The raw object', `is ${nameOf(input)}, not an object`)
+  refuseUnknown(input, RAW_OBJECT_FIELDS, 'raw object')
   const { payload } = input
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     throw invalid('`payload` of the raw object', `is ${nameOf(payload)}, not an object`)
@@ -54,6 +56,17 @@ export function draftRawObject(input: RawObjectInput, correlationId: string | un
     id: input.id === undefined ? undefined : requiredText(input.id, 'id', 'raw object'),
     correlationId: optionalText(input.correlationId, 'correlationId') ?? correlationId ?? null,
     payload: payloadOf(payload, 'raw object', largest),
+  }
+}
+
+const EVENT_FIELDS: ReadonlySet<string> = new Set<keyof EventInput>(['type', 'source', 'payload', 'schemaRef', 'correlationId', 'subjectId', 'idempotencyKey', 'time'])
+const RAW_OBJECT_FIELDS: ReadonlySet<string> = new Set<keyof RawObjectInput>(['type', 'source', 'payload', 'id', 'correlationId'])
+
+/** A field that is written wrong is one that is not given: without its `idempotencyKey` an event would be there twice. */
+function refuseUnknown(input: object, fields: ReadonlySet<string>, subject: string): void {
+  for (const name of Object.keys(input)) {
+    if (fields.has(name) || (input as Record<string, unknown>)[name] === undefined) continue
+    throw invalid(`The ${subject}`, `has a field \`${name}\`, which none has`, `Its fields are ${[...fields].join(', ')}; what else there is to say is in its payload.`)
   }
 }
 

@@ -30,14 +30,14 @@ it('tells of the field that is wrong, not of the payload that is right', async (
       sorce: 's',
       payload: { n: 1 },
     })
-  expect(emit).toThrow('`source` of the event is undefined')
+  expect(emit).toThrow('The event has a field `sorce`')
   const upserted = events.upsert({
     type: 'a',
     // @ts-expect-error: as above.
     sorce: 's',
     payload: { n: 1 },
   })
-  await expect(upserted).rejects.toThrow('source')
+  await expect(upserted).rejects.toThrow('`sorce`')
   await hub.close()
 })
 
@@ -49,7 +49,7 @@ it('tells while it is written what is no JSON', async () => {
   // @ts-expect-error: nor is a Map.
   expect(() => events.emit({ type: 'a', source: 's', payload: new Map() })).toThrow('JSON')
   // @ts-expect-error: there is no such field.
-  events.emit({ type: 'a', source: 's', payload: mail, subject: 'x' })
+  expect(() => events.emit({ type: 'a', source: 's', payload: mail, subject: 'x' })).toThrow('`subject`')
   // @ts-expect-error: it has to be an object.
   await expect(events.upsert({ type: 'a', source: 's', payload: 'text' })).rejects.toThrow('payload')
   await hub.close()
