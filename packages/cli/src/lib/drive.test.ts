@@ -97,6 +97,11 @@ describe('a run that completes', () => {
       'changed since the run began, and run as it is now: steps/a.ts',
     )
   })
+
+  it('of a recipe that is another by now says so', async () => {
+    expect((await driven({ changedRecipe: 'a.yaml' })).stderr).toContain('a.yaml changed since the run began, which goes on as it was; lorc run begins one of it as it is now\n')
+    expect((await driven({})).stderr).not.toContain('changed since')
+  })
 })
 
 describe('a run that fails', () => {

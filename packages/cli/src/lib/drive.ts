@@ -58,6 +58,9 @@ export async function drive(handle: RunHandle, options: DriveOptions): Promise<n
   if (handle.changedCode.length > 0) {
     reporter.note(`changed since the run began, and run as it is now: ${handle.changedCode.join(', ')}`)
   }
+  if (handle.changedRecipe !== null) {
+    reporter.note(`${handle.changedRecipe} changed since the run began, which goes on as it was; lorc run begins one of it as it is now`)
+  }
   interrupts.attach(handle)
   const shown = reporter.listens || follow ? show(handle, options) : Promise.resolve()
   let result: RunResult

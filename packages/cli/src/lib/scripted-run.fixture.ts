@@ -117,12 +117,14 @@ export function handleOf(script: {
   progress?: RunHandle['progress']
   onCancel?: () => void
   changedCode?: readonly string[]
+  changedRecipe?: string
 }): ScriptedHandle {
   const cancels: ScriptedHandle['cancels'] = []
   return {
     runId: RUN_ID,
     plan: script.plan ?? planOf('a'),
     changedCode: script.changedCode ?? [],
+    changedRecipe: script.changedRecipe ?? null,
     events: async function* () {
       yield* script.events ?? []
     },

@@ -175,6 +175,8 @@ export interface RunHandle {
   readonly plan: Plan
   /** Files of code (paths as recorded) that changed since the run began; empty for a new run. */
   readonly changedCode: readonly string[]
+  /** The recipe's file, where it is another than the run began with: the recorded plan is run all the same. */
+  readonly changedRecipe: string | null
   /** Every event of the run from the first, each once durable; ends when this driver's work on the run ends. */
   events(): AsyncIterable<JournalEvent>
   /** Resolves when the run has ended, failed and cancelled runs too; rejects with RunnerError when it cannot be driven further (RUN_FENCED, STORE_*). */

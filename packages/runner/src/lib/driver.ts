@@ -100,6 +100,10 @@ export class Driver implements RunHandle, LiveRun {
     return this.#run.changedCode
   }
 
+  get changedRecipe(): string | null {
+    return this.#run.changedRecipe
+  }
+
   get paused(): Pause | null {
     return this.#run.fold.paused
   }

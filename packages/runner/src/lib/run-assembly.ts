@@ -17,6 +17,7 @@ import { logPathOf } from './log-paths.ts'
 import { loadNeeds, needsOf } from './plan-needs.ts'
 import type { Plan } from './plan.ts'
 import { repairEvents } from './repair.ts'
+import { changedFile } from './changed-file.ts'
 import { RunFold } from './run-fold.ts'
 import { orderFromPast } from './learned-order.ts'
 import { KeysLockFile } from './keys-lock.ts'
@@ -104,7 +105,7 @@ export class RunAssembly {
       scheduler.apply(event)
       items?.apply(event)
     }
-    return this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode: [], items, secrets }, options)
+    return this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode: [], changedRecipe: null, items, secrets }, options)
   }
 
   /** A run whose lease we took under `epoch`, begun again after what the last driver left running was ended. */
@@ -135,10 +136,11 @@ export class RunAssembly {
     await endLeftovers(fold, graceMs)
     if (secrets) await this.#maskLeftovers(plan, fold, secrets)
     const changedCode = changedPaths(fold.provenance.code, await this.#options.code.hashes(plan.steps))
+    const changedRecipe = await changedFile(this.#around.workspace.root, fold.recipe)
     const journal = new Journal(this.#around, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
-    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, items, secrets }, fold.options)
+    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, changedRecipe, items, secrets }, fold.options)
     driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : []), ...(outer?.adopt(driver) ?? [])], now)
     return driver
   }
@@ -157,6 +159,7 @@ export class RunAssembly {
       runId,
       plan,
       changedCode: [],
+      changedRecipe: null,
       events: () => storedEvents(store, runId),
       result: Promise.resolve(new EndedRun(fold, context)),
       cancel: () => {},
@@ -169,7 +172,7 @@ export class RunAssembly {
     }
   }
 
-  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'items' | 'secrets'>, { noCache = false }: RunOptions): Driver {
+  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'changedRecipe' | 'items' | 'secrets'>, { noCache = false }: RunOptions): Driver {
     const { store, workspace } = this.#around
     return new Driver(this.#around, {
       ...parts,

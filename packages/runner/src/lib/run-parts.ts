@@ -20,6 +20,7 @@ export interface RunParts {
   readonly cache: StepCache
   readonly subscribers: Subscribers
   readonly changedCode: readonly string[]
+  readonly changedRecipe: string | null
   /** Undefined: the plan has no `for_each` step. */
   readonly items: ItemData | undefined
   readonly secrets: Secrets | undefined

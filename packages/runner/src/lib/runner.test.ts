@@ -10,6 +10,7 @@ import type { Attempt, StepExecutor } from './executor.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { createRunner } from './create-runner.ts'
 import type { RunStore } from './store.ts'
+import { sha256Hex } from './sha256.ts'
 import { createMemoryStore } from './stores/memory.ts'
 import { FakeClock, settled } from './testing/fake-clock.ts'
 import { scriptedExecutor, untilEnded, type Script } from './testing/scripted-executor.ts'
@@ -546,6 +547,23 @@ describe('resume', () => {
     const resumed = await second.resume(handle.runId)
     expect(resumed.changedCode).toEqual(['step.mjs'])
     await resumed.result
+  })
+
+  it('says whether the recipe changed since', async () => {
+    const resumed = async (write: () => void): Promise<string | null> => {
+      writeFileSync(join(workspace, 'r.yaml'), 'steps: []')
+      const recipe = { path: 'r.yaml', sha256: sha256Hex('steps: []') }
+      const { runId, result, changedRecipe } = await (await runner({ a: fails })).start(planOf({ name: 'a' }), { recipe })
+      await result
+      expect(changedRecipe).toBeNull()
+      write()
+      const again = await (await runner()).resume(runId)
+      await again.result
+      return again.changedRecipe
+    }
+    expect(await resumed(() => {})).toBeNull()
+    expect(await resumed(() => writeFileSync(join(workspace, 'r.yaml'), 'steps: [{}]'))).toBe('r.yaml')
+    expect(await resumed(() => rmSync(join(workspace, 'r.yaml')))).toBeNull()
   })
 
   it('refuses a journal that somebody changed', async () => {
