@@ -23,8 +23,8 @@ export interface ScheduleWorld {
   /** Resolves once the run is durable; `ended` once it has ended here, or is let go of. */
   start(plan: Plan, options: StartOptions): Promise<{ ended: Promise<unknown> }>
   cancel(runId: string, reason: string): Promise<unknown>
-  /** Goes on with a run if the service that drove it is gone; `ended` as of `start`, undefined where somebody drives it. */
-  adopt(runId: string): Promise<{ ended: Promise<unknown> } | undefined>
+  /** Goes on with a run of the recipe at this path if the service that drove it is gone; `ended` as of `start`, undefined where somebody drives it, or nobody can. */
+  adopt(runId: string, path: string): Promise<{ ended: Promise<unknown> } | undefined>
   /** A run of the recipe at this path has ended: what waits for it can be taken up. */
   ended(path: string): void
   log: ServiceLog
@@ -136,7 +136,7 @@ export class ScheduleRuns {
     const runs = await Promise.all(started.map(({ runId }) => this.#world.store.get(runId)))
     const goingOn = started.filter((_, i) => runs[i]?.status === 'running')
     for (const { runId } of goingOn) {
-      const adopted = await this.#world.adopt(runId)
+      const adopted = await this.#world.adopt(runId, this.#recipe.path)
       if (!adopted) continue
       this.#follow(adopted)
       this.#world.log('info', 'a run of a schedule whose service is gone goes on here', { recipe: this.#recipe.path, run_id: runId })

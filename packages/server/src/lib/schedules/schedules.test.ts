@@ -402,6 +402,29 @@ describe('a recipe with problems', () => {
     expect(said).toContainEqual(expect.stringContaining('error a schedule could not start a run: recipes/r0.yaml SECRET_'))
   })
 
+  it('is one of which a run cannot go on: that is told once, and every other schedule goes on', async () => {
+    const workspace = await scratch(files("{ cron: '0 * * * *', overlap: queue }", "'0 * * * *'"))
+    const first = await service(workspace, new Work().execute)
+    await pass(HOUR)
+    await first.stop()
+    const { said, intake } = await service(workspace)
+    vi.spyOn(intake, 'adopt').mockRejectedValue(new ServerError('AUDIT_UNAVAILABLE', 'No secret TOKEN.'))
+    await first.runner.close()
+    await pass(2 * HOUR)
+    expect((await firings()).slice(1)).toEqual(['09T14:00 queued (RUN, of an earlier time, goes on)', '09T15:00 queued (RUN, of an earlier time, goes on)'])
+    expect((await firings('recipes/r1.yaml')).slice(1)).toEqual([expect.stringContaining('09T14:00'), expect.stringContaining('09T15:00')])
+    expect(said.filter((line) => line.startsWith('error'))).toEqual([0, 1].map((i) => expect.stringMatching(`error a run of a schedule cannot go on: recipes/r${i}.yaml No secret TOKEN`) as unknown))
+  })
+
+  it('is kept to itself, whatever goes wrong with it', async () => {
+    const { said, runner } = await service(await scratch(files("{ cron: '0 * * * *', overlap: cancel_running }", "'0 * * * *'")), new Work().execute)
+    await pass(HOUR)
+    vi.spyOn(runner, 'cancel').mockRejectedValue(new Error('lost'))
+    await pass(HOUR)
+    expect((await firings('recipes/r1.yaml'))[1]).toMatch(/^09T14:00 skipped/)
+    expect(said).toContainEqual('error the schedule of a recipe could not be looked at: recipes/r0.yaml lost')
+  })
+
   it('nor one that there is no room for just now: it waits', async () => {
     const { intake } = await service(await scratch(files("'0 * * * *'")))
     const accept = vi.spyOn(intake, 'accept').mockRejectedValue(new ServerError('SERVER_OVERLOADED', 'Too much.'))

@@ -41,6 +41,8 @@ export class Schedules {
   /** Recipes of which a time waits for a run. */
   readonly #waiting = new Set<string>()
   readonly #told = new Map<string, string>()
+  /** Runs that cannot go on, as was told. */
+  readonly #stuck = new Set<string>()
   #sweptAt = -Infinity
   #working: Promise<void> = Promise.resolve()
   #awaken: (() => void) | undefined
@@ -61,10 +63,7 @@ export class Schedules {
         return { ended: result }
       },
       cancel: (runId, reason) => runner.cancel(runId, { by: 'schedule', reason }),
-      adopt: async (runId) => {
-        const run = await intake.adopt(runId)
-        return run && { ended: run.result }
-      },
+      adopt: (runId, path) => this.#adopt(runId, path),
       ended: (path) => {
         if (this.#running && this.#waiting.has(path)) this.#work()
       },
@@ -101,7 +100,7 @@ export class Schedules {
       const next = await this.#look()
       if (next !== undefined) this.#sleep(next)
     } catch (error) {
-      this.#options.log('error', 'the schedules could not be looked at', { error: error instanceof Error ? error.message : String(error) })
+      this.#options.log('error', 'the schedules could not be looked at', { error: wordsOf(error) })
       this.#sleep(LONGEST_SLEEP_MS)
     }
   }
@@ -123,7 +122,7 @@ export class Schedules {
     let next = LONGEST_SLEEP_MS
     for (const one of scheduled) {
       if (!this.#running) return undefined
-      await this.#attend(one, sweeping)
+      await this.#attend(one, sweeping).catch((error: unknown) => this.#options.log('error', 'the schedule of a recipe could not be looked at', { recipe: one.path, error: wordsOf(error) }))
       const at = one.times.next(clock.now())
       if (at !== null) next = Math.min(next, at - clock.now())
     }
@@ -147,6 +146,20 @@ export class Schedules {
     if (fire.length > 0) await this.#takeUp(path, runs)
   }
 
+  /** What keeps a run from going on, a secret that is not set any more, say, is for people to see to: it goes on for ever until then. */
+  async #adopt(runId: string, recipe: string): Promise<{ ended: Promise<unknown> } | undefined> {
+    const { intake, log } = this.#options
+    try {
+      const run = await intake.adopt(runId)
+      this.#stuck.delete(runId)
+      return run && { ended: run.result }
+    } catch (error) {
+      if (this.#running && !this.#stuck.has(runId)) log('error', 'a run of a schedule cannot go on', { recipe, run_id: runId, error: wordsOf(error) })
+      this.#stuck.add(runId)
+      return undefined
+    }
+  }
+
   async #takeUp(path: string, runs: ScheduleRuns): Promise<void> {
     if (await runs.takeUp()) this.#waiting.add(path)
     else this.#waiting.delete(path)
@@ -161,4 +174,8 @@ export class Schedules {
     }
     for (const path of this.#told.keys()) if (!broken.some((one) => one.path === path)) this.#told.delete(path)
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
