@@ -24,9 +24,10 @@ export function removalSuite({ describe, it, withStore, itShared }: Suite): void
         assert.deepEqual([await store.plan('plan-a'), await store.plan('plan-c')], [undefined, '{"plan":"plan-c"}'])
         assert.deepEqual(await journal(store, 'c'), ['0', '1'])
         assert.deepEqual(await store.commit([append('a', 2, ['late'])]), ['fenced'])
-        assert.deepEqual(await store.commit([creation('a', ['again'], { createdAt: 2000 })]), ['ok'])
+        assert.deepEqual(await store.commit([creation('a', ['again'], { createdAt: 2000, planHash: 'plan-a' })]), ['ok'])
         assert.deepEqual(await journal(store, 'a'), ['again'])
         assert.deepEqual(await store.attempts({ runId: 'a' }), [])
+        assert.equal(await store.plan('plan-a'), '{"plan":"plan-a"}')
       }),
     )
 
@@ -68,6 +69,17 @@ export function removalSuite({ describe, it, withStore, itShared }: Suite): void
         const after = await store.size()
         assert.ok(after.bytes < before.bytes)
         assert.equal(after.freeBytes, 0)
+      }),
+    )
+
+    itShared(
+      'keeps the plan of a new run of which another has just removed the last one',
+      withStore(async (one, open) => {
+        const two = await open()
+        await one.commit([{ ...creation('a', ['0']), ended: ended('a') }])
+        assert.deepEqual(await two.remove(['a']), ['a'])
+        await one.commit([creation('a', ['again'])])
+        assert.equal(await two.plan('plan-1'), '{"plan":"plan-1"}')
       }),
     )
 

@@ -79,9 +79,14 @@ export class SqliteConnection {
     return () => (statement ??= this.db.prepare(sql))
   }
 
-  /** Changes when another connection has written; conclusive in a transaction, and in `quick` of `append`. */
+  /** Changes when another connection has written, or `beginEra` was called; conclusive in a transaction, and in `quick` of `append`. */
   get era(): number {
     return this.#snapshot.era
+  }
+
+  /** For who removes what others may know of. */
+  beginEra(): void {
+    this.#snapshot.turn()
   }
 
   /** Runs a task that writes, after those before it; at once where no other process is in the way. */

@@ -29,8 +29,8 @@ export class SqliteJournal {
   readonly #known = new Map<string, Known>()
   /** Integer ids of drivers. */
   readonly #drivers = new Map<string, number>()
-  /** Hashes of plans that the store has. */
-  readonly #plans = new Set<string>()
+  /** Hashes of plans that the store has, and the eras in which it had them. */
+  readonly #plans = new Map<string, number>()
   readonly #sql
 
   constructor(connection: SqliteConnection) {
@@ -184,10 +184,11 @@ export class SqliteJournal {
   }
 
   #plan({ hash, json }: NewRun['plan']): void {
-    if (this.#plans.has(hash)) return
+    const { era } = this.#connection
+    if (this.#plans.get(hash) === era) return
     this.#sql.plan().run(hash, json)
-    if (this.#plans.size === MOST_PLANS) this.#plans.clear()
-    this.#plans.add(hash)
+    if (this.#plans.size >= MOST_PLANS) this.#plans.clear()
+    this.#plans.set(hash, era)
   }
 
   #driver(driver: DriverIdentity): number {

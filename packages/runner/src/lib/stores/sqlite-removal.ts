@@ -41,6 +41,7 @@ export class SqliteRemoval {
           plans.add(row.plan)
         }
         if (plans.size > 0) this.#sql.plans().run(JSON.stringify([...plans]))
+        this.#connection.beginEra()
         return removed
       },
       () => {},

@@ -22,8 +22,8 @@ const REAL_PACE: SnapshotPace = {
 }
 
 /**
- * What one connection knows of the others. `era` is a number that changes when another connection has written: what was
- * known of the database in the same era still holds.
+ * What one connection knows of the others. `era` is a number that changes when another connection has written, or this one
+ * has removed something: what was known of the database in the same era still holds.
  *
  * A commit that finds a snapshot held (a read transaction, open since the last one) either comes right after it, with
  * nothing written in between, or SQLite refuses it with SQLITE_BUSY_SNAPSHOT: who was right then still is, and need not
@@ -58,6 +58,11 @@ export class SqliteSnapshot {
 
   get era(): number {
     return this.#era
+  }
+
+  /** This connection has removed what may be known: an era begins here, too. */
+  turn(): void {
+    this.#era += 1
   }
 
   /** Finds out whether others have written. Conclusive inside a transaction that has the lock to write, or a snapshot. */
