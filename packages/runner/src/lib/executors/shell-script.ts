@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { resolveScript, type Workspace } from '../workspace.ts'
 
 interface Known {
@@ -37,6 +37,12 @@ export class ShellScripts {
 function stampOf(path: string): string | undefined {
   const stats: Stats | undefined = statSync(path, { throwIfNoEntry: false })
   return stats && `${stats.dev}:${stats.ino}:${stats.mtimeMs}:${stats.ctimeMs}:${stats.mode}`
+}
+
+/** What keeps a script that failed from running as it was meant to; undefined: nothing that can be seen from outside. */
+export function scriptAdvice(file: string): string | undefined {
+  if (!/^[^\n]*\r\n/.test(firstBytes(file))) return undefined
+  return `The lines of ${basename(file)} end as on Windows (CRLF), and the carriage return counts as part of each command: save it with LF, as by \`sed -i 's/\\r$//'\`.`
 }
 
 /** Nothing for what the kernel starts by itself. */

@@ -163,6 +163,23 @@ describe.each([
     expect(broken.log()).toBe('{"status":\n')
   })
 
+  it('tells of line ends of Windows where a script with them fails, but not over what it says itself', async () => {
+    const fixOf = async (text: string, mode = 0o644) => {
+      chmodSync(bench.file('w.sh', text.replaceAll('\n', '\r\n')), mode)
+      const outcome = await executor.execute(bench.attempt({ type: 'shell', script: 'w.sh' }))
+      return outcome.status === 'error' ? [outcome.error.code, outcome.error.fix] : [outcome.status]
+    }
+    const advice = expect.stringMatching(/^The lines of w\.sh end as on Windows \(CRLF\)/) as string
+    expect(await fixOf(`#!/bin/sh\n${OK}\n`, 0o755)).toEqual(['STEP_SPAWN_FAILED', advice])
+    expect(await fixOf(`#!/usr/bin/env sh\n${OK}\n`, 0o755)).toEqual(['STEP_FAILED', advice])
+    expect(await fixOf('#!/bin/sh\nif true; then\n:\nfi\n')).toEqual(['STEP_FAILED', advice])
+    expect(await fixOf(':\n')).toEqual(['STEP_FAILED', advice])
+    expect(await fixOf(`echo '{"status":"error","reason":"no","exit_code":3,"step":"w"}'; exit 3 #\n`)).toEqual(['STEP_FAILED', undefined])
+    expect(await fixOf(`${OK}\n`)).toEqual(['ok'])
+    bench.file('u.sh', 'exit 1\n')
+    expect(await executor.execute(bench.attempt({ type: 'shell', script: 'u.sh' }))).toMatchObject({ error: { fix: 'Its log may tell why.' } })
+  })
+
   it('names a program that cannot be started, and a script that is missing', async () => {
     chmodSync(bench.file('bad.sh', '#!/no/such/interpreter\n'), 0o755)
     expect(await executor.execute(bench.attempt({ type: 'shell', script: 'bad.sh' }))).toMatchObject({

@@ -10,7 +10,7 @@ import { attemptEnvironment } from './attempt-environment.ts'
 import { readPrinted } from './envelope.ts'
 import { stringifyFloats } from './float-text.ts'
 import { scriptArguments } from './shell-arguments.ts'
-import { ShellScripts } from './shell-script.ts'
+import { scriptAdvice, ShellScripts } from './shell-script.ts'
 import type { ProcessExit, Supervisor } from './supervisor.ts'
 
 export interface ShellExecutorOptions {
@@ -49,20 +49,22 @@ class ShellExecutor {
 
   async execute(attempt: Attempt): Promise<AttemptOutcome> {
     let contextFile: string | undefined
+    let file: string | undefined
     try {
       const located = this.#scripts.locate(attempt.step.script ?? '')
       const script = 'then' in located ? await located : located
+      file = script.at(-1)
       if (attempt.signal.aborted) return failed(attempt.signal.reason)
       contextFile = writeContext(attempt)
       const argv = [...script, ...scriptArguments(attempt.step.args)]
       this.#artifacts.take(attempt.artifactsDir)
       try {
-        return await this.#run(attempt, argv, contextFile ?? this.#empty())
+        return advised(await this.#run(attempt, argv, contextFile ?? this.#empty()), file)
       } finally {
         this.#artifacts.give(attempt.artifactsDir)
       }
     } catch (error) {
-      return failed(error)
+      return advised(failed(error), file)
     } finally {
       if (contextFile !== undefined) rmSync(contextFile, { force: true })
     }
@@ -137,6 +139,17 @@ function writeContext({ step, context, logPath }: Attempt): string | undefined {
 
 function metricsOf({ cpuUserMs, cpuSystemMs, peakRssBytes, exitCode }: ProcessExit): MeasuredMetrics {
   return { cpuUserMs, cpuSystemMs, peakRssBytes, exitCode }
+}
+
+/** Of scripts that did not come to say anything. */
+const OBSCURE = /^STEP_(SPAWN_FAILED|FAILED|ENVELOPE_MISSING)$/
+
+/** With better advice, where the file tells why. An error that the script itself reported has no advice. */
+function advised(outcome: AttemptOutcome, file: string | undefined): AttemptOutcome {
+  if (outcome.status !== 'error' || file === undefined) return outcome
+  const { error } = outcome
+  const advice = error.fix !== undefined && OBSCURE.test(error.code) ? scriptAdvice(file) : undefined
+  return advice === undefined ? outcome : { ...outcome, error: { ...error, fix: advice } }
 }
 
 function failed(reason: unknown, metrics?: MeasuredMetrics): AttemptOutcome {
