@@ -67,7 +67,8 @@ function unknown(given: JsonObject, names: readonly string[]): { name: string; m
     })
 }
 
-function unfit(complete: JsonObject, schema: JsonObject): { name: string; path?: (string | number)[]; message: string; fix?: string }[] {
+/** What keeps complete parameters from fitting the schema that declares them. */
+export function unfit(complete: JsonObject, schema: JsonObject): { name: string; path?: (string | number)[]; message: string; fix?: string }[] {
   const { additionalProperties: _, ...rest } = schema
   return valueFaults(complete, rest).map(({ path, message }) => ({
     name: String(path[0] ?? ''),

@@ -1,5 +1,5 @@
 import { paramNames, paramsJsonSchema, readParams, readTimeWindow } from '@lorc/event-client'
-import { trustPlan } from '@lorc/runner/jobs'
+import { assertDeclaredParams, trustPlan } from '@lorc/runner/jobs'
 import type { Surroundings } from '../command.ts'
 import { driving, type DrivingOptions } from '../driving.ts'
 import type { JobsOptions } from '../engine.ts'
@@ -31,6 +31,7 @@ export async function runJob(
     const params = schema === undefined ? await asMeant(found.spec, given, options.param) : given
     const { label } = found.place
     await readParams(found.spec, params, label, found.place.params)
+    assertDeclaredParams(found.spec, params, found.place)
     readTimeWindow(options, io.now())
     eventsOptions(workspace, io.env, options)
     const plan = jobPlan(found, params, options)

@@ -5,6 +5,7 @@ import { CountedEvents } from './counted-events.ts'
 import type { JobLogging } from '../job-port.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { AttemptOutcome } from '../executor.ts'
+import { assertDeclaredParams } from './declared-params.ts'
 import { jobLog } from './job-log.ts'
 import type { StepBacking } from './node-step.ts'
 
@@ -14,6 +15,8 @@ export interface JobRequest {
   readonly package: string
   readonly job: string
   readonly params: JsonObject
+  /** JSON Schema of the parameters, where the package.json has one. */
+  readonly declared?: JsonObject
   readonly account: string | null
   readonly since: string | null
   readonly until: string | null
@@ -47,11 +50,12 @@ export interface JobProduct {
 export async function runJob(spec: JobSpec, request: JobRequest, around: JobSurroundings): Promise<JobProduct> {
   const { backing, hub } = around
   const events = new CountedEvents(around.events)
-  const { label, account, since, until, runCreatedAt } = request
+  const { label, params, declared, account, since, until, runCreatedAt } = request
   try {
+    assertDeclaredParams(spec, params, { label, ...(declared && { params: declared }) })
     const result = await invokeJob(spec, {
       name: label,
-      params: request.params,
+      params,
       account: account ?? undefined,
       ...readTimeWindow({ since: since ?? undefined, until: until ?? undefined }, runCreatedAt),
       events,

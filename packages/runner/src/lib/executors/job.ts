@@ -115,9 +115,9 @@ class JobExecutor {
     return { ...message, export: place.export, job: { request, events: await this.#port.elsewhere(choice), ...(forms && { secretForms: forms }) } }
   }
 
-  #request({ runCreatedAt }: Attempt, job: JobOfStep, { label, package: name }: JobPlace): JobRequest {
+  #request({ runCreatedAt }: Attempt, job: JobOfStep, { label, package: name, params: declared }: JobPlace): JobRequest {
     const { name: jobName, params = {}, account = null, since = null, until = null } = job
-    return { label, package: name, job: jobName, params, account, since, until, runCreatedAt, logging: this.#port.logging }
+    return { label, package: name, job: jobName, params, ...(declared && { declared }), account, since, until, runCreatedAt, logging: this.#port.logging }
   }
 
   /** What the module prints as it is loaded is the attempt's output. */

@@ -39,8 +39,10 @@ export class JobCatalogue {
   async plan(packageName: string, job: string, { params, account, since, until }: JobRequest, now: number): Promise<Plan> {
     if (!this.#finder) throw absent()
     const place: JobPlace = await this.#finder.locate(packageName, job)
-    const [{ loadJob }, { readParams, readTimeWindow }] = await Promise.all([import('@lorc/runner/jobs'), import('@lorc/event-client')])
-    await readParams(await loadJob(place), params, place.label, place.params)
+    const [{ assertDeclaredParams, loadJob }, { readParams, readTimeWindow }] = await Promise.all([import('@lorc/runner/jobs'), import('@lorc/event-client')])
+    const spec = await loadJob(place)
+    await readParams(spec, params, place.label, place.params)
+    assertDeclaredParams(spec, params, place)
     readTimeWindow({ ...(since !== undefined && { since }), ...(until !== undefined && { until }) }, now)
     const step = {
       package: place.package,

@@ -1,4 +1,4 @@
-import type { JobFinder } from '@lorc/runner'
+import type { JobFinder, JsonObject } from '@lorc/runner'
 import { join } from 'node:path'
 import { findJob } from '@lorc/jobs-registry'
 import { openEvents } from '@lorc/event-client'
@@ -18,13 +18,13 @@ export const greet = defineJob({ summary: 'Say hello', params: schema, run: ({ p
 `,
 }
 
-async function withJobs() {
-  const workspace = await scratch(files)
+async function withJobs(more: Readonly<Record<string, string>> = {}) {
+  const workspace = await scratch({ ...files, ...more })
   const jobs = { root: workspace }
   const finder: JobFinder = {
     locate: async (packageName, job) => {
-      const { file, export: name, package: full, version } = await findJob(jobs, packageName, job)
-      return { file, export: name, package: full, version, label: `toy/${job}` }
+      const { file, export: name, package: full, version, params } = await findJob(jobs, packageName, job)
+      return { file, export: name, package: full, version, label: `toy/${job}`, ...(params && { params: params as JsonObject }) }
     },
   }
   const hub = await openEvents({ dir: join(workspace, '.lorc'), sink: 'memory' })
@@ -34,6 +34,17 @@ async function withJobs() {
 }
 
 describe('jobs over HTTP', () => {
+  it('are started with what their package.json declares, where their schema cannot tell', async () => {
+    const params = { type: 'object', properties: { name: { type: 'string', maxLength: 3 } } }
+    const { ask } = await withJobs({
+      'node_modules/@acme/toy/package.json': JSON.stringify({ name: '@acme/toy', version: '1.2.0', lorc: { jobs: { greet: { module: './jobs.mjs', export: 'greet', params } } } }),
+      'node_modules/@acme/toy/jobs.mjs': files['node_modules/@acme/toy/jobs.mjs'].replace('jsonSchema:', 'unheard:'),
+    })
+    expect((await ask('GET', '/jobs/toy/greet')).body).toMatchObject({ params })
+    expect(await ask('POST', '/jobs/toy/greet/runs', { params: { name: 'Anna' } })).toMatchObject({ status: 422, body: { code: 'JOB_PARAMS_INVALID', errors: [{ path: '/body/params/name' }] } })
+    expect((await ask('POST', '/jobs/toy/greet/runs', { params: { name: 'Ann' } })).status).toBe(202)
+  })
+
   it('are listed, with what is wrong with declarations', async () => {
     const { ask } = await withJobs()
     expect((await ask('GET', '/jobs')).body).toMatchObject({
