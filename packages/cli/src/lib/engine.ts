@@ -18,7 +18,7 @@ export interface OpenOptions {
   jobs?: JobsOptions
   /** Executors that take the place of others, and who is told of runs. */
   runner?: Pick<RunnerOptions, 'executors' | 'onRun'>
-  /** Where there is no store, make none: there is nothing to read. */
+  /** To look at what there is: where there is no store none is made, and one that may not be written will do. */
   readOnly?: boolean
 }
 

@@ -97,8 +97,8 @@ export function openStore({ workspace, forget, readOnly }: OpenOptions): RunStor
   if (forget === true || (readOnly === true && !hasStore(workspace))) return createMemoryStore()
   const place = storePlace(workspace)
   return config.store === 'sqlite'
-    ? createSqliteStore({ file: place, durability: config.durability })
-    : createFilesStore({ dir: place, durability: config.durability })
+    ? createSqliteStore({ file: place, durability: config.durability, reading: readOnly === true })
+    : createFilesStore({ dir: place, durability: config.durability, reading: readOnly === true })
 }
 
 /** What a workspace's configuration says of its runner. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { LorcConfig } from './config.ts'
 import type { LoadedWorkspace } from './workspace.ts'
@@ -8,14 +8,19 @@ export function storePlace({ stateDir, config }: LoadedWorkspace, kind: LorcConf
   return kind === 'sqlite' ? join(stateDir, 'lorc.db') : join(stateDir, 'journals')
 }
 
+/** Also where one might be in a folder that may not be entered: to open it tells. */
 export function hasStore(workspace: LoadedWorkspace, kind?: LorcConfig['store']): boolean {
-  return existsSync(storePlace(workspace, kind))
+  try {
+    return statSync(storePlace(workspace, kind), { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /** What to say of runs that are kept in a store of the kind that the configuration does not name; undefined: there are none. */
 export function otherStoreNote(workspace: LoadedWorkspace): string | undefined {
   const other = workspace.config.store === 'sqlite' ? 'files' : 'sqlite'
-  if (!hasStore(workspace, other)) return undefined
+  if (!existsSync(storePlace(workspace, other))) return undefined
   const place = relative(workspace.root, storePlace(workspace, other))
   return `${place} holds runs as well, which are not seen with \`store: ${workspace.config.store}\`; \`store: ${other}\` shows them`
 }

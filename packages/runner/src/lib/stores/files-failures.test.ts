@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { platform } from 'node:process'
+import { getuid, platform } from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { append, creation, driver, journal, summary } from '../store-testsuite/samples.ts'
 import { createFilesStore } from './files.ts'
@@ -27,6 +28,18 @@ beforeEach(() => {
 })
 
 afterEach(() => rmSync(dir, { recursive: true }))
+
+it.skipIf(getuid?.() === 0)('is read, not written, where it may not be written', async () => {
+  const store = await open()
+  await store.commit([creation('r', ['0'])])
+  await store.close()
+  chmodSync(dir, 0o555)
+  await expect(open()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  const read = await createFilesStore({ dir, reading: true })
+  expect(await journal(read, 'r')).toEqual(['0'])
+  await read.close()
+  chmodSync(dir, 0o755)
+})
 
 describe('what a crash leaves', () => {
   it.each([

@@ -22,6 +22,8 @@ export interface FilesStoreOptions {
   dir: string
   /** Default `power`. */
   durability?: Durability
+  /** To look at what there is: a folder that may not be written is opened all the same, and what writes fails with STORE_UNAVAILABLE. */
+  reading?: boolean
 }
 
 /**
@@ -31,12 +33,14 @@ export interface FilesStoreOptions {
  * Rejects with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the folder cannot be used, with
  * RUN_OPTION_INVALID for a durability that is none.
  */
-export async function createFilesStore({ dir, durability = 'power' }: FilesStoreOptions): Promise<RunStore> {
+export async function createFilesStore({ dir, durability = 'power', reading = false }: FilesStoreOptions): Promise<RunStore> {
   checkDurability(durability)
   const medium = new FilesMedium(dir, durability)
   try {
-    for (const name of ['runs', 'plans', 'heartbeats', 'keys']) medium.makeFolder(medium.path(name))
-    medium.create(medium.path('store.json'), JSON.stringify({ format: FORMAT }))
+    if (!reading || medium.read(medium.path('store.json')) === undefined) {
+      for (const name of ['runs', 'plans', 'heartbeats', 'keys']) medium.makeFolder(medium.path(name))
+      medium.create(medium.path('store.json'), JSON.stringify({ format: FORMAT }))
+    }
     const { format } = medium.readJson(medium.path('store.json')) as { format: number }
     if (format > FORMAT) {
       throw new RunnerError(

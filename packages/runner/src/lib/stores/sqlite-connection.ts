@@ -1,14 +1,15 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { getBuiltinModule } from 'node:process'
+import { pathToFileURL } from 'node:url'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { RunnerError } from '../errors.ts'
 import type { Durability } from '../store.ts'
 import { SqliteCheckpoints } from './sqlite-checkpoints.ts'
 import { SqliteLogRoom } from './sqlite-log-room.ts'
-import { migrate, rollback } from './sqlite-schema.ts'
+import { checkSchema, migrate, rollback } from './sqlite-schema.ts'
 import { SqliteSnapshot, type SnapshotPace } from './sqlite-snapshot.ts'
-import { isSnapshotStale, isSqliteBusy, storeError } from './store-error.ts'
+import { isReadOnly, isSnapshotStale, isSqliteBusy, storeError } from './store-error.ts'
 import { Turnstile, type TurnstileOptions } from './turnstile.ts'
 
 /** Loaded on use: a program that never opens a database does not pay for it. */
@@ -71,6 +72,16 @@ export class SqliteConnection {
       return connection
     } catch (error) {
       throw storeError(error, 'open', file)
+    }
+  }
+
+  /** As `open`; where the file may not be written, to read what there is: what writes fails with STORE_UNAVAILABLE. */
+  static async openToRead(file: string, durability: Durability): Promise<SqliteConnection> {
+    try {
+      return await SqliteConnection.open(file, durability)
+    } catch (error) {
+      if (!isReadOnly(error) || !existsSync(file)) throw error
+      return new SqliteConnection(openUnwritable(file, error), file, durability, PATIENCE)
     }
   }
 
@@ -208,4 +219,24 @@ export class SqliteConnection {
       },
     }
   }
+}
+
+/**
+ * Without a folder to make it in, there can be no log. Where nobody has one open, the file holds all that was written, and
+ * is read as one that does not change. Throws `why` where that cannot be either.
+ */
+function openUnwritable(file: string, why: unknown): DatabaseSync {
+  const hasLog = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+  const { DatabaseSync } = loadSqlite()
+  for (const place of [file, ...(hasLog ? [] : [`${pathToFileURL(file).href}?immutable=1`])]) {
+    const db = new DatabaseSync(place, { readOnly: true })
+    try {
+      checkSchema(db, file)
+      return db
+    } catch (error) {
+      db.close()
+      if (!isReadOnly(error)) throw storeError(error, 'open', file)
+    }
+  }
+  throw why
 }

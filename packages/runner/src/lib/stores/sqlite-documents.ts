@@ -12,7 +12,7 @@ interface Row {
   value: string
 }
 
-/** Documents, each a row. The table is made with the first look. */
+/** Documents, each a row. The table is made with the first of them: to look may be all that is allowed. */
 export class SqliteDocuments {
   readonly #connection: SqliteConnection
   readonly #sql
@@ -22,6 +22,7 @@ export class SqliteDocuments {
     this.#connection = connection
     const rows = 'SELECT key, revision, value FROM documents WHERE collection = ?'
     this.#sql = {
+      table: connection.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'documents'"),
       get: connection.prepare(`${rows} AND key = ?`),
       forward: connection.prepare(`${rows} AND key > ? AND (? IS NULL OR key < ?) ORDER BY key LIMIT ?`),
       backward: connection.prepare(`${rows} AND key > ? AND (? IS NULL OR key < ?) ORDER BY key DESC LIMIT ?`),
@@ -32,17 +33,17 @@ export class SqliteDocuments {
   }
 
   async get(collection: string, key: string): Promise<StoredDocument | undefined> {
-    await this.#make()
     return this.#connection.read(() => {
+      if (!this.#isThere()) return undefined
       const row = this.#sql.get().get(collection, key) as Row | undefined
       return row && toDocument(row)
     })
   }
 
   async list(collection: string, { after = '', before, reverse = false, limit = 100 }: DocumentFilter): Promise<StoredDocument[]> {
-    await this.#make()
     const end = before ?? null
     return this.#connection.read(() => {
+      if (!this.#isThere()) return []
       const statement = reverse ? this.#sql.backward() : this.#sql.forward()
       return (statement.all(collection, after, end, end, limit) as unknown as Row[]).map(toDocument)
     })
@@ -56,6 +57,11 @@ export class SqliteDocuments {
       const { changes } = expected === 0 ? this.#sql.make().run(collection, key, json) : this.#sql.change().run(json, collection, key, expected)
       return changes === 1
     })
+  }
+
+  /** Another process may have made it. */
+  #isThere(): boolean {
+    return (this.#made ||= this.#sql.table().get() !== undefined)
   }
 
   async #make(): Promise<void> {

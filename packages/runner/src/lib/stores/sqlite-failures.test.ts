@@ -142,6 +142,57 @@ describe('opening', () => {
     await expect(opening()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
 
+  describe.skipIf(getuid?.() === 0)('that may not be written', () => {
+    const toRead = () => createSqliteStore({ file, reading: true })
+
+    beforeEach(async () => {
+      const store = await opening()
+      await store.commit([creation('r', ['0'])])
+      await store.close()
+    })
+
+    it('is read where that is all that is asked for', async () => {
+      chmodSync(folder, 0o555)
+      await expect(opening()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      const store = await toRead()
+      expect(await journal(store, 'r')).toEqual(['0'])
+      expect(await store.list()).toHaveLength(1)
+      expect([await store.document('c', 'k'), await store.documents('c')]).toEqual([undefined, []])
+      await expect((async () => store.commit([append('r', 1, ['1'])]))()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      await store.close()
+    })
+
+    it('is read with what others have in its log, or not at all', async () => {
+      const other = await opening()
+      await other.commit([append('r', 1, ['1'])])
+      for (const path of [file, `${file}-wal`, `${file}-shm`]) chmodSync(path, 0o444)
+      const bare = join(folder, 'bare.db')
+      writeFileSync(bare, readFileSync(file))
+      writeFileSync(`${bare}-wal`, readFileSync(`${file}-wal`))
+      chmodSync(folder, 0o555)
+      const store = await toRead()
+      expect(await journal(store, 'r')).toEqual(['0', '1'])
+      await store.close()
+      await other.close()
+      file = bare
+      await expect(toRead()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    })
+
+    it('is refused where it is older, as it cannot be brought up to date', async () => {
+      const db = new DatabaseSync(file)
+      db.exec('PRAGMA user_version = 2')
+      db.close()
+      chmodSync(folder, 0o555)
+      await expect(toRead()).rejects.toMatchObject({ code: 'STORE_VERSION', message: expect.stringContaining('may not be written') as string })
+    })
+
+    it('is not made where it is missing', async () => {
+      file = join(folder, 'other.db')
+      chmodSync(folder, 0o555)
+      await expect(toRead()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    })
+  })
+
   it('lets several open a new file at once', async () => {
     const stores = await Promise.all(Array.from({ length: 5 }, opening))
     expect(await stores[0]?.commit([creation('r', ['0'])])).toEqual(['ok'])

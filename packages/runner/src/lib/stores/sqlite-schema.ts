@@ -86,6 +86,17 @@ export function migrate(db: DatabaseSync, file: string): void {
   }
 }
 
+/** That a file which may not be written has the current schema. Throws as `migrate` does, and STORE_VERSION for an older one. */
+export function checkSchema(db: DatabaseSync, file: string): void {
+  const version = versionOf(db, file)
+  if (version === SCHEMA_VERSION) return
+  throw new RunnerError(
+    'STORE_VERSION',
+    `The store ${JSON.stringify(file)} has version ${version} and may not be written; this lorc reads version ${SCHEMA_VERSION}.`,
+    { fix: 'Have somebody who may write it list its runs once with this lorc, which brings it to that version.' },
+  )
+}
+
 /** Ends a transaction that failed; SQLite has ended some of them by itself. */
 export function rollback(db: DatabaseSync): void {
   try {

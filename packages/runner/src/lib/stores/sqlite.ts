@@ -14,6 +14,8 @@ export interface SqliteStoreOptions {
   file: string
   /** Default `power`. */
   durability?: Durability
+  /** To look at what there is: a file that may not be written is opened all the same, and what writes fails with STORE_UNAVAILABLE. */
+  reading?: boolean
 }
 
 /**
@@ -25,9 +27,9 @@ export interface SqliteStoreOptions {
  * program that minds filters it out of `process.emitWarning` before, or starts Node with
  * `--disable-warning=ExperimentalWarning`.
  */
-export async function createSqliteStore({ file, durability = 'power' }: SqliteStoreOptions): Promise<RunStore> {
+export async function createSqliteStore({ file, durability = 'power', reading = false }: SqliteStoreOptions): Promise<RunStore> {
   checkDurability(durability)
-  return sqliteStore(await SqliteConnection.open(file, durability))
+  return sqliteStore(await (reading ? SqliteConnection.openToRead(file, durability) : SqliteConnection.open(file, durability)))
 }
 
 /** The store that keeps its runs behind a connection; closing it closes the connection. */

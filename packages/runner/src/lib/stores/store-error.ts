@@ -2,6 +2,8 @@ import { RunnerError, type ErrorCode } from '../errors.ts'
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const BUSY = 5
+const READ_ONLY = 8
+const CANNOT_OPEN = 14
 const PROTOCOL = 15
 /** Extended: others have written since the snapshot that a write was to be based on. */
 const BUSY_SNAPSHOT = 517
@@ -27,6 +29,12 @@ const FIXES: Readonly<Partial<Record<ErrorCode, string>>> = {
 export function isSqliteBusy(error: unknown): boolean {
   const code = sqliteCode(error)
   return code !== undefined && ((code & 0xff) === BUSY || (code & 0xff) === PROTOCOL)
+}
+
+/** The file, or the folder that a log is to be made in, may not be written. */
+export function isReadOnly(error: unknown): boolean {
+  const code = sqliteCode(error instanceof RunnerError ? error.cause : error)
+  return code !== undefined && ((code & 0xff) === READ_ONLY || (code & 0xff) === CANNOT_OPEN)
 }
 
 /** Others have written since the read transaction began that was to be written in: it has to begin anew. */

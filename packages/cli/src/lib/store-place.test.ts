@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { DEFAULT_CONFIG } from './config.ts'
+import { hasStore, otherStoreNote } from './store-place.ts'
+
+let root: string
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'lorc-place-'))))
+afterEach(() => rmSync(root, { recursive: true }))
+
+const workspace = (stateDir = root) => ({ root, stateDir, configFile: null, config: DEFAULT_CONFIG })
+
+it('is there, or not', () => {
+  expect(hasStore(workspace())).toBe(false)
+  expect(hasStore(workspace(join(root, 'none')))).toBe(false)
+  writeFileSync(join(root, 'lorc.db'), '')
+  expect(hasStore(workspace())).toBe(true)
+})
+
+it('may be there where nobody can look, which is not told as another one', () => {
+  const loop = join(root, 'loop')
+  symlinkSync('loop', loop)
+  expect(hasStore(workspace(loop))).toBe(true)
+  expect(otherStoreNote(workspace(loop))).toBeUndefined()
+})
