@@ -124,6 +124,11 @@ export interface EventHub {
   deadLetters(limit?: number): DeadLetter[]
   /** Puts what this sink refused for good back into the outbox; returns how many. */
   revive(): number
+  /**
+   * The newest events, the newest first; `select` is what is asked of each. Those of the same millisecond come in the order of
+   * the sink, where it keeps one. Rejects as `query` does.
+   */
+  newest(select: string, filter: EventFilter, limit: number): Promise<Record<string, JsonValue>[]>
   /** Follows the events that come into the sink from now on. Throws, or rejects, as `query` does. */
   follow(filter?: EventFilter): EventFollower
   /** Makes what the sink needs, or with `dryRun` nothing; returns the statements. */

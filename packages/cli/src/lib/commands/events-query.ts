@@ -30,9 +30,8 @@ export const eventsQuery = defineCommand({
     const names = columnNames(options.columns, options.field.length > 0)
     const fields = options.field.map((path) => ({ name: path.replaceAll(/\W+/g, '_').replace(/_$/, ''), path }))
     const items = [...names, ...fields.map(({ name, path }) => `JSON_VALUE(payload, '$.${checked(path)}') AS \`${name}\``)]
-    const { where, params } = eventFilter(options, io.now())
-    const query = `SELECT ${items.join(', ')} FROM events WHERE ${where} ORDER BY created_at DESC, event_id LIMIT ?`
-    const rows = await withEvents(invocation, (hub) => hub.query(query, [...params, options.limit]))
+    const filter = eventFilter(options, io.now())
+    const rows = await withEvents(invocation, (hub) => hub.newest(items.join(', '), filter, options.limit))
     const format = options.json ? 'json' : options.format
     if (rows.length === 0 && format === 'table') io.stderr.write('no events\n')
     else {

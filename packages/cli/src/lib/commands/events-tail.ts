@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { EventHub, JsonValue } from '@lorc/event-client'
+import type { JsonValue } from '@lorc/event-client'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { eventFilter, FILTER_OPTIONS } from '../events/event-filter.ts'
 import { eventLine, LINE_COLUMNS } from '../events/event-line.ts'
@@ -42,7 +42,7 @@ export const eventsTail = defineCommand({
     return await withEvents(invocation, async (hub) => {
       const follower = options.follow ? hub.follow(filter) : undefined
       await follower?.next()
-      const newest = await newestRows(hub, filter, options.limit)
+      const newest = (await hub.newest(LINE_COLUMNS, filter, options.limit)).reverse()
       if (newest.length === 0 && !options.follow) io.stderr.write('no events\n')
       await show(newest)
       if (follower === undefined) return EXIT.ok
@@ -53,11 +53,6 @@ export const eventsTail = defineCommand({
     })
   },
 })
-
-async function newestRows(hub: EventHub, { where, params }: { where: string; params: readonly JsonValue[] }, limit: number): Promise<Row[]> {
-  const rows = await hub.query(`SELECT ${LINE_COLUMNS} FROM events WHERE ${where} ORDER BY created_at DESC, event_id LIMIT ?`, [...params, limit])
-  return rows.reverse()
-}
 
 /** Ticks until nobody reads any more. */
 async function* ticks(io: Io, ms: number): AsyncGenerator<void> {

@@ -94,6 +94,17 @@ it('shows the newest events', async () => {
   expect(JSON.parse(row ?? '')).toMatchObject({ event_type: 'email.received', correlation_id: 'run_1', payload: { n: 1 } })
 })
 
+it('shows those of one millisecond in the order in which they were emitted', async () => {
+  const cwd = join(folder, 'at-once')
+  const client = await createEventClient({ dir: join(cwd, '.lorc'), runId: 'run_2', clock: { now: () => NOW } })
+  for (let n = 1; n <= 9; n++) client.emit({ type: 'tick', source: 'clock', subjectId: `t${n}`, payload: null })
+  await client.close()
+  const subjects = async (words: string): Promise<string[]> =>
+    ((await lorc([...words.split(' '), '--json'], { cwd })).stdout.match(/"subject_id":\s*"t\d"/g) ?? []).map((text) => text.slice(-3, -1))
+  expect(await subjects('events tail -n 4')).toEqual(['t6', 't7', 't8', 't9'])
+  expect(await subjects('events query -n 4')).toEqual(['t9', 't8', 't7', 't6'])
+})
+
 it('filters them', async () => {
   const counted = async (...words: string[]): Promise<string> => (await lorc(['events', 'count', ...words])).stdout.replaceAll(/ +/g, ' ')
   expect(await counted()).toBe('type events\nemail.received 3\nemail_sent 1\n')
