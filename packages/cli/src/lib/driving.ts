@@ -41,8 +41,9 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
   try {
     const workspace = await surroundings.workspace()
-    const begin = await prepare(workspace)
-    if (await interrupts.came()) return endUnbegun(interrupts, surroundings, reporter)
+    // Code that is loaded for it (a job's module, a plan in TypeScript) may await what never comes.
+    const begin = await Promise.race([prepare(workspace), interrupts.first])
+    if (begin === undefined || (await interrupts.came())) return endUnbegun(interrupts, surroundings, reporter)
     const other = hasStore(workspace) || options.jobs?.dryRun === true ? undefined : otherStoreNote(workspace)
     if (other !== undefined) reporter.note(`note: ${other}`)
     const jobs = { ...options.jobs, output: io.stdout }

@@ -12,16 +12,22 @@ const KILL_PATIENCE_MS = 2000
 export class Interrupts {
   /** The first one that came. */
   signal: InterruptSignal | null = null
+  /** Resolves when the first one comes. */
+  readonly first: Promise<void>
   readonly #io: Io
   readonly #say: (text: string) => void
   readonly #stopListening: () => void
   #stopWaiting = (): void => undefined
+  readonly #tellFirst: () => void
   #handle: RunHandle | undefined
   #count = 0
 
   constructor(io: Io, say: (text: string) => void) {
     this.#io = io
     this.#say = say
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.first = promise
+    this.#tellFirst = resolve
     this.#stopListening = io.onInterrupt((signal) => this.#interrupted(signal))
   }
 
@@ -47,6 +53,7 @@ export class Interrupts {
     this.#count++
     if (this.#count === 1) {
       this.#say(`${signal}: cancelling${this.#handle ? '; once more to kill what is in flight' : ''}`)
+      this.#tellFirst()
       this.#cancel(false)
     } else if (this.#count === 2) {
       this.#say(`${signal}: killing what is in flight`)

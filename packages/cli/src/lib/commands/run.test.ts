@@ -90,6 +90,16 @@ describe('run', () => {
     expect(JSON.parse(stdout)).toMatchObject({ status: 'error', exit_code: 130, step: null, run_id: null })
   })
 
+  it('that is interrupted while what it loads never ends is not waited for', async () => {
+    const io = fakeIo({ cwd: folder })
+    const compile = (): Promise<never> => {
+      io.interrupt('SIGTERM')
+      return new Promise(() => undefined)
+    }
+    const { exit, stdout } = await lorc('run demo.yaml', engineOf({ compile }), io)
+    expect([exit, io.listeners.size, JSON.parse(stdout)]).toMatchObject([143, 0, { exit_code: 143, run_id: null }])
+  })
+
   it('that cannot start closes what it opened and stops listening', async () => {
     const io = fakeIo({ cwd: folder })
     const start = (): Promise<never> => Promise.reject(new RunnerError('RUN_NO_SOURCE', 'nothing to resume from'))

@@ -1,8 +1,10 @@
 /** What to do about a module that could not be imported, where that is known. */
 export function importAdvice(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined
-  const { code } = cause as { code?: unknown }
-  const [, what, name = ''] = /^Cannot find (package|module) '([^']*)'/.exec(cause.message) ?? []
+  // A module may throw what it likes.
+  const { code, message: said } = cause as { code?: unknown; message: unknown }
+  const message = String(said)
+  const [, what, name = ''] = /^Cannot find (package|module) '([^']*)'/.exec(message) ?? []
   if (what === 'package') return `Install it in the workspace, and name it in its package.json: npm install ${packageOf(name)}`
   if (what === 'module') {
     return 'An import names its file in full, with its ending (`./rows.ts`), relative to the file that imports it.'
@@ -20,8 +22,8 @@ export function importAdvice(cause: unknown): string | undefined {
     case 'ERR_PACKAGE_PATH_NOT_EXPORTED':
       return "Import one of the paths that `exports` in the package's package.json lists."
   }
-  if (cause.message.includes('does not provide an export named')) return 'Import a type with `import type`: Node cannot tell it from a value.'
-  if (/Cannot use import statement outside a module|Unexpected token 'export'/.test(cause.message)) {
+  if (message.includes('does not provide an export named')) return 'Import a type with `import type`: Node cannot tell it from a value.'
+  if (/Cannot use import statement outside a module|Unexpected token 'export'/.test(message)) {
     return 'Name the file .mjs (TypeScript: .mts), or write "type": "module" into its package.json.'
   }
   return undefined

@@ -89,6 +89,8 @@ describe('exports', () => {
     const attempt = bench.code(`throw 'a text'`)
     const message = expect.stringContaining('a text') as string
     expect(await node.execute(attempt)).toMatchObject({ error: { message } })
+    const odd = bench.code(`throw Object.assign(new Error(), { message: { id: 7 } })`)
+    expect(await node.execute(odd)).toMatchObject({ error: { code: 'MODULE_BROKEN', message: expect.stringContaining('{ id: 7 }') as string } })
   })
 
   it('has nothing to propose for a module without functions', async () => {
