@@ -11,6 +11,7 @@ export interface ArgumentSpec {
   readonly summary: string
   readonly required: boolean
   readonly many?: boolean
+  readonly mayBeEmpty?: boolean
 }
 
 export type ArgumentSpecs = Readonly<Record<string, ArgumentSpec>>

@@ -3,6 +3,7 @@ import { closest } from './closest.ts'
 import type { Command } from './command.ts'
 import { GROUPS, SECTIONS } from './command-table.ts'
 import { CliError } from './errors.ts'
+import { parseWords } from './parse.ts'
 
 const COMMANDS = Object.assign({}, ...Object.values(SECTIONS)) as (typeof SECTIONS)[string]
 
@@ -13,6 +14,7 @@ export type FoundCommand =
   /** Help was asked for a group, e.g. `runs`; `alone` is what it does by itself. */
   | { kind: 'group'; group: string; alone: string; commands: CommandName[] }
   | { kind: 'help' }
+  | { kind: 'version' }
   | { kind: 'none' }
 
 /** What the scripts of `lorc completion` call; no command for people. */
@@ -44,7 +46,7 @@ export function findCommand(words: readonly string[]): FoundCommand {
   const start = firstWord(words)
   const options = words.slice(0, start)
   const [first, second] = words.slice(start)
-  if (first === undefined) return { kind: options.includes('--help') || options.includes('-h') ? 'help' : 'none' }
+  if (first === undefined) return withoutCommand(options)
   if (first === 'help')
     return second === undefined ? { kind: 'help' } : findCommand([...words.slice(start + 1), '--help'])
   if (first === COMPLETE) return { kind: 'command', name: COMPLETE, words: words.slice(start + 1), load: completing }
@@ -56,7 +58,14 @@ export function findCommand(words: readonly string[]): FoundCommand {
     if (words.includes('--help') || words.includes('-h')) return { kind: 'group', group: first, alone, commands: membersOf(first) }
     return command(alone, [...options, ...words.slice(start + 1)])
   }
+  withoutCommand(options)
   throw alone === undefined ? unknownCommand(first, second) : unknownCommand(pair)
+}
+
+/** Throws as parseWords does. */
+function withoutCommand(words: readonly string[]): FoundCommand {
+  const { help, version } = parseWords(words, { arguments: {}, options: { version: { kind: 'flag', short: 'v', summary: '' } } }).options
+  return { kind: help === true ? 'help' : version === true ? 'version' : 'none' }
 }
 
 const membersOf = (group: string): CommandName[] => commandNames().filter(([name]) => name.startsWith(`${group} `))

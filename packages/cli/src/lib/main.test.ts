@@ -35,6 +35,16 @@ describe('help', () => {
     expect(await lorc('help events')).toEqual({ exit, stdout, stderr: '' })
   })
 
+  it('is not what an unknown option without a command is answered with', async () => {
+    const { exit, stdout, stderr } = await lorc('--workspaec x')
+    expect([exit, stdout]).toEqual([2, ''])
+    expect(stderr).toBe('error[CLI_OPTION_UNKNOWN]: there is no option `--workspaec` here.\nfix: did you mean `--workspace`?\n')
+  })
+
+  it('tells the version among other options, too', async () => {
+    expect(await lorc('--no-color --version')).toEqual({ exit: 0, stdout: '1.2.3\n', stderr: '' })
+  })
+
   it('goes to stderr, with exit status 2, when a command is missing', async () => {
     const { exit, stdout, stderr } = await lorc('')
     expect([exit, stdout]).toEqual([2, ''])
@@ -84,7 +94,7 @@ describe('wrong usage', () => {
     ['runs last', 'there is no command `lorc runs last`.\nfix: did you mean `lorc runs show last`?'],
     ['constructor', 'there is no command `lorc constructor`.\nfix: `lorc --help` lists the commands.'],
     ['jobs frobnicate', 'there is no command `lorc jobs frobnicate`.\nfix: `lorc jobs --help` lists the commands.'],
-    ['-C', 'Usage: lorc COMMAND'],
+    ['-C', '--workspace needs a value: --workspace DIR.'],
   ])('%s', async (line, message) => {
     const { exit, stdout, stderr } = await lorc(line)
     expect([exit, stdout]).toEqual([2, ''])

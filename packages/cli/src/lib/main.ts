@@ -33,6 +33,10 @@ export async function main(words: readonly string[], { io, engine, version }: Ma
   let command: Command | undefined
   try {
     const found = findCommand(words)
+    if (found.kind === 'version') {
+      io.stdout.write(`${version}\n`)
+      return EXIT.ok
+    }
     if (found.kind !== 'command') return showHelp(found, io, out)
     command = await found.load()
     const values = parseOrExplain(found, command)
@@ -43,7 +47,7 @@ export async function main(words: readonly string[], { io, engine, version }: Ma
   }
 }
 
-function showHelp(found: Exclude<FoundCommand, { kind: 'command' }>, io: Io, style: Style): number {
+function showHelp(found: Exclude<FoundCommand, { kind: 'command' | 'version' }>, io: Io, style: Style): number {
   if (found.kind === 'group') {
     io.stdout.write(groupHelp(found, style, io.stdout.columns))
     return EXIT.ok

@@ -87,6 +87,7 @@ describe('options', () => {
     ['x -j -1', 'CLI_OPTION_INVALID: --concurrency is a whole number of at least 1, not `-1`.'],
     ['x --port 65536', 'CLI_OPTION_INVALID: --port is a whole number from 0 to 65535, not `65536`.'],
     ['x -j 1.5', 'CLI_OPTION_INVALID: --concurrency is a whole number of at least 1, not `1.5`.'],
+    ['x --name=', 'CLI_OPTION_INVALID: --name is empty. a variable of your shell may not be set.'],
     ['x --only a,,b', 'CLI_OPTION_INVALID: --only holds an empty name.'],
   ])('%s is refused', (line, message) => {
     expect(refusal(line)).toBe(message)
@@ -119,6 +120,12 @@ describe('arguments', () => {
     run: { label: 'RUN', summary: 'A run', required: true },
     step: { label: 'STEP', summary: 'A step', required: false },
   } as const
+
+  it('are not empty, unless they may be', () => {
+    const given = (args: ArgumentSpecs) => () => parseWords(['r', ''], { options, arguments: args })
+    for (const args of [two, many, file]) expect(given(args)).toThrow(/^(STEP|FILE) is empty\.$|^`` is one argument too many\.$/)
+    expect(given({ words: { ...many.files, mayBeEmpty: true } })().arguments).toEqual({ words: ['r', ''] })
+  })
 
   it('are placed in order', () => {
     expect(parse('r', two).arguments).toEqual({ run: 'r', step: undefined })

@@ -10,6 +10,7 @@ type Given = Map<string, string[]>
  * Reads the words after a command's name. Options may stand anywhere; `--` ends them. Words that follow a list option
  * belong to it, but for those that a required argument would otherwise lack (`--only a b FILE`).
  *
+ * An empty word is what an unset variable of a shell leaves: the empty beginning of an id would fit every run.
  * Throws CliError CLI_OPTION_UNKNOWN, CLI_OPTION_INVALID, CLI_ARGUMENT_MISSING, CLI_ARGUMENT_UNEXPECTED.
  */
 export function parseWords(words: readonly string[], specs: Specs): ParsedValues {
@@ -101,6 +102,7 @@ function valueOf(name: string, spec: OptionSpec, given: string[] | undefined): P
     case 'repeated':
       return given ?? []
     case 'text':
+      if (last === '') throw invalid(name, 'is empty', undefined, UNSET)
       return last ?? spec.default
     case 'choice':
       if (last === undefined) return spec.default
@@ -140,6 +142,10 @@ function place(positionals: string[], extras: Extra[], specs: ArgumentSpecs): Pa
     )
   }
   const rest = [...positionals]
+  for (const [at, word] of positionals.entries()) {
+    const [, spec] = entries[at] ?? entries.at(-1) ?? []
+    if (word === '' && spec !== undefined && spec.mayBeEmpty !== true) throw new CliError('CLI_ARGUMENT_MISSING', `${spec.label} is empty.`, { fix: UNSET })
+  }
   const values = Object.fromEntries(
     entries.map(([name, spec]) => [name, spec.many === true ? rest.splice(0) : rest.shift()]),
   )
@@ -161,10 +167,13 @@ function unknown(word: string, options: OptionSpecs): CliError {
   return usage('CLI_OPTION_UNKNOWN', message, near === undefined ? undefined : `--${near}`)
 }
 
-function invalid(name: string, what: string, near?: string): CliError {
-  return usage('CLI_OPTION_INVALID', `--${name} ${what}.`, near)
+const UNSET = 'a variable of your shell may not be set.'
+
+function invalid(name: string, what: string, near?: string, fix?: string): CliError {
+  return usage('CLI_OPTION_INVALID', `--${name} ${what}.`, near, fix)
 }
 
-function usage(code: CliErrorCode, message: string, near: string | undefined): CliError {
-  return new CliError(code, message, near === undefined ? {} : { fix: `did you mean \`${near}\`?` })
+function usage(code: CliErrorCode, message: string, near: string | undefined, fix?: string): CliError {
+  const how = near === undefined ? fix : `did you mean \`${near}\`?`
+  return new CliError(code, message, how === undefined ? {} : { fix: how })
 }

@@ -9,7 +9,7 @@ import { loadWorkspace } from '../workspace.ts'
 export function completeWords(commands: Commands): Command {
   return defineCommand({
     description: 'Completes the last of the words: what the scripts of `lorc completion` ask.',
-    arguments: { words: { label: 'WORD', summary: 'What stands after `lorc`', required: false, many: true } },
+    arguments: { words: { label: 'WORD', summary: 'What stands after `lorc`', required: false, many: true, mayBeEmpty: true } },
     options: {},
     examples: [["__complete -- run ''", 'what may follow `lorc run`']],
     async run(invocation) {
