@@ -289,6 +289,19 @@ export function runsSuite(stage: Stage): void {
     await page.getByRole('heading', { name: 'Release v9 to everybody?' }).waitFor()
   })
 
+  it('asks in a run what the runs of its steps wait for, and leads to what failed in one', async () => {
+    await open(`runs/${await stage.workspace.run('handed', {}, { ended: false })}`)
+    await page.getByRole('heading', { name: 'Release v3 to everybody?' }).waitFor()
+    await page.getByRole('region', { name: 'Approval of consent' }).getByRole('link', { name: 'release' }).waitFor()
+    await page.getByRole('button', { name: 'Reject', exact: true }).click()
+    await page.getByRole('textbox', { name: 'Why' }).fill('not yet')
+    await page.getByRole('textbox', { name: 'Your name' }).fill('ann')
+    await page.getByRole('dialog').getByRole('button', { name: 'Reject', exact: true }).click()
+    await page.locator('.badge.failed').waitFor()
+    await page.locator('.trouble').getByRole('link', { name: /^run_/ }).click()
+    await page.getByRole('heading', { name: 'release', exact: true }).waitFor()
+  })
+
   it('mends a run before it goes on, and runs a part of it again', async () => {
     const id = await stage.workspace.run('failing')
     await open(`runs/${id}`)

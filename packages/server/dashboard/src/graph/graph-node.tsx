@@ -1,11 +1,11 @@
-import type { GraphNode } from '@lorc/runner/insight'
 import { memo } from 'react'
 import type { StepStatus } from '../api/answers.ts'
+import type { RunNode } from '../model/plan-graph.ts'
 import { duration, number } from '../model/quantity.ts'
 import { MARKS, STATUSES } from '../parts/status.tsx'
 
 interface GraphNodeBoxProps {
-  node: GraphNode
+  node: RunNode
   left: number
   top: number
   width: number
@@ -46,11 +46,21 @@ export const GraphNodeBox = memo(function GraphNodeBox({ node, left, top, width,
   )
 })
 
-function detailOf({ kind, size, items, counts, type, tookMs, status, conditional }: GraphNode): string {
+function detailOf({ kind, size, items, counts, type, tookMs, status, conditional, note }: RunNode): string {
   if (kind === 'group') return status === null || counts === null ? `${number(size)} steps: ${tally(counts ?? {})}` : `${number(size)} steps, ${status}`
-  if (items !== null) return `${number(items)} items${counts === null ? '' : `: ${tally(counts)}`}`
-  const words = [type ?? '', ...(conditional ? ['if'] : []), ...(tookMs === null ? [] : [duration(tookMs)])]
-  return words.filter((word) => word !== '').join(' · ')
+  if (items !== null) return itemsOf(items, counts ?? {})
+  if (note === 'tries again') return note
+  const took = note ?? (tookMs === null ? '' : duration(tookMs))
+  return [type ?? '', conditional ? 'if' : '', took].filter((word) => word !== '').join(' · ')
+}
+
+/** How many there are is what can be left out where there is no room: the tally has them all. */
+const ROOM = 18
+
+function itemsOf(items: number, counts: Readonly<Partial<Record<StepStatus, number>>>): string {
+  const told = tally(counts)
+  const whole = `${number(items)} items${told === '' ? '' : `: ${told}`}`
+  return whole.length > ROOM && told !== '' ? told : whole
 }
 
 function tally(counts: Readonly<Partial<Record<StepStatus, number>>>): string {

@@ -38,6 +38,15 @@ describe('the graph of a run', () => {
     expect(structure.nodes[0]!.status).toBeNull()
   })
 
+  it('tells what was taken from the cache, and what failed and is tried again', () => {
+    const line = (of: Partial<(typeof lines)[number]>) => ({ ...lines[0]!, ...of })
+    const noteOf = (of: Partial<(typeof lines)[number]>) => graphOfRun(structure, [line(of)]).nodes[0]
+    expect(noteOf({ status: 'completed', spans: [['ran', 0, 2, 1, 'cached']] })).toMatchObject({ note: 'cached' })
+    expect(noteOf({ status: 'waiting', spans: [['ran', 0, 2, 1, 'failed'], ['retry', 2, null, null, null]] })).toMatchObject({ note: 'tries again' })
+    for (const spans of [[['retry', 2, 5, null, null]], [['slot', 2, null, null, null]], []] as (typeof lines)[number]['spans'][]) expect(noteOf({ status: 'waiting', spans })).not.toHaveProperty('note')
+    expect(noteOf({ status: 'completed', spans: [['ran', 0, 2, 1, 'completed']] })).not.toHaveProperty('note')
+  })
+
   it('may be one that the service has drawn together', () => {
     const none = { items: null, type: null, counts: null, took_ms: null, conditional: false, for_each: false, on_path: false, phase: 'main' as const }
     const overview: Overview = {

@@ -2,6 +2,11 @@ import type { GraphNode, PlanGraph, StatusCounts } from '@lorc/runner/insight'
 import type { GraphAnswer, Overview } from '../api/answers.ts'
 import type { StepLine } from './run-picture.ts'
 
+/** A step of a graph with what there is to say of it but its status. */
+export interface RunNode extends GraphNode {
+  note?: 'cached' | 'tries again'
+}
+
 /** The graph of a plan as the service tells it, without what its steps have come to. O(steps + edges). */
 export function structureOf(name: string, answer: GraphAnswer): PlanGraph {
   return { name, nodes: nodesOf(answer), edges: edgesOf(answer.edges), steps: answer.steps.length }
@@ -13,7 +18,7 @@ function edgesOf(pairs: readonly number[]): PlanGraph['edges'] {
 
 /** The graph with what the steps have come to; it has the same edges. O(steps). */
 export function graphOfRun(structure: PlanGraph, lines: readonly StepLine[]): PlanGraph {
-  const nodes = structure.nodes.map((node): GraphNode => ({ ...node }))
+  const nodes = structure.nodes.map((node): RunNode => ({ ...node }))
   for (const line of lines) {
     const node = nodes[line.index]
     if (node === undefined) continue
@@ -24,9 +29,17 @@ export function graphOfRun(structure: PlanGraph, lines: readonly StepLine[]): Pl
     } else {
       node.status = line.status
       node.tookMs = line.started === null || line.ended === null || line.status === 'skipped' || line.status === 'blocked' ? null : line.ended - line.started
+      const note = noteOf(line)
+      if (note !== undefined) node.note = note
     }
   }
   return { ...structure, nodes }
+}
+
+function noteOf({ status, spans }: StepLine): RunNode['note'] {
+  const last = spans.at(-1)
+  if (status === 'waiting') return last?.[0] === 'retry' && last[2] === null ? 'tries again' : undefined
+  return last?.[4] === 'cached' ? 'cached' : undefined
 }
 
 function nodesOf({ steps, types, type, phases, conditional, for_each: forEach, joins }: GraphAnswer): GraphNode[] {

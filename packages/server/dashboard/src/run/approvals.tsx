@@ -1,29 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Insight } from '../api/answers.ts'
 import { service } from '../api/service.ts'
 import { listed, timestamp } from '../model/quantity.ts'
+import { runHref } from '../model/route.ts'
 import { ReasonDialog } from '../parts/reason-dialog.tsx'
 
-/** What waits for somebody's decision. */
-export function Approvals({ insight, onChange }: { insight: Insight; onChange: () => void }) {
+/** A run of a step says nothing to those who follow the run that the step is of. */
+const REFRESH_MS = 5000
+
+interface ApprovalsProps {
+  insight: Insight
+  /** It is the run of a step of what is shown. */
+  isInner?: boolean
+  onChange: () => void
+}
+
+/** What waits for somebody's decision, in a run and in the runs of its steps. */
+export function Approvals({ insight, isInner = false, onChange }: ApprovalsProps) {
   if (insight.status !== 'running') return null
-  return insight.approvals.map((approval) => <ApprovalBox key={approval.step} runId={insight.run_id} approval={approval} onChange={onChange} />)
+  return (
+    <>
+      {insight.approvals.map((approval) => (
+        <ApprovalBox key={approval.step} run={insight} isInner={isInner} approval={approval} onChange={onChange} />
+      ))}
+      {insight.inner_runs.map(({ run_id: runId }) => (
+        <InnerApprovals key={runId} runId={runId} />
+      ))}
+    </>
+  )
+}
+
+function InnerApprovals({ runId }: { runId: string }) {
+  const { data, refetch } = useQuery({
+    queryKey: ['inner-approvals', runId],
+    queryFn: async ({ signal }) => (await service.call('GET /runs/{run_id}/insight', { params: { run_id: runId }, query: { steps: 'few' }, signal })).body,
+    refetchInterval: REFRESH_MS,
+    // A step is linked with its run a moment before there is one.
+    retry: false,
+  })
+  return data === undefined ? null : <Approvals insight={data} isInner onChange={() => void refetch()} />
 }
 
 interface ApprovalBoxProps {
-  runId: string
+  run: Insight
+  isInner: boolean
   approval: Insight['approvals'][number]
   onChange: () => void
 }
 
-function ApprovalBox({ runId, approval: { step, message, by, expires_at: expires }, onChange }: ApprovalBoxProps) {
+function ApprovalBox({ run: { run_id: runId, name }, isInner, approval: { step, message, by, expires_at: expires }, onChange }: ApprovalBoxProps) {
   const [decision, setDecision] = useState<boolean>()
   const who = by === null ? 'Anybody may decide' : `${listed(by)} may decide`
   return (
     <section className="trouble info" aria-label={`Approval of ${step}`}>
       <h2 className="as-told">{message === '' ? `May ${step} go on?` : message}</h2>
       <p className="small">
-        The step <b>{step}</b> waits for a decision. {who}
+        The step <b>{step}</b>
+        {isInner && (
+          <>
+            {' '}
+            of <a href={runHref(runId)}>{name}</a>
+          </>
+        )}{' '}
+        waits for a decision. {who}
         {expires !== null && `, until ${timestamp(expires)}`}.
       </p>
       <div className="tools">

@@ -10,6 +10,7 @@ import { whyWords } from '../model/step-words.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Badge } from '../parts/status.tsx'
 import { changeQuery } from '../shell/use-route.ts'
+import { ErrorFix } from './error-fix.tsx'
 import { StepAttempts } from './step-attempts.tsx'
 import { StepInputs } from './step-inputs.tsx'
 import { StepLink } from './step-link.tsx'
@@ -77,11 +78,8 @@ function StepDetails({ data, picture, length }: { data: StepAnswer; picture: Run
         <div className="trouble">
           <h3>{data.error.code}</h3>
           <pre tabIndex={0}>{data.error.message}</pre>
-          {data.error.fix !== undefined && (
-            <p>
-              <b>fix:</b> {data.error.fix}
-            </p>
-          )}
+          {/* What leads to the run of the step is there below. */}
+          {data.error.code !== 'CHILD_RUN_FAILED' && <ErrorFix error={data.error} />}
           {data.blocks_count > 0 && (
             <p className="small">
               Because of it, {counted(data.blocks_count, 'step')} cannot begin: {listed(data.blocks, data.blocks_count)}.

@@ -1,6 +1,7 @@
 import { counted, duration, listed } from '../model/quantity.ts'
 import type { RunPicture } from '../model/run-picture.ts'
 import { Words } from '../parts/words.tsx'
+import { ErrorFix } from './error-fix.tsx'
 import { StepLink } from './step-link.tsx'
 
 const SHOWN = 3
@@ -16,7 +17,7 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
         <p>
           <Words text={error.message} />
         </p>
-        {error.fix !== undefined && <Fix text={error.fix} />}
+        <ErrorFix error={error} />
       </section>
     )
   }
@@ -32,7 +33,7 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
           <p className="some">
             <b>{why.code}</b>: <Words text={why.message} />
           </p>
-          {why.fix !== undefined && <Fix text={why.fix} />}
+          <ErrorFix error={why} />
           {blocked > 0 && (
             <p className="small">
               Because of it, {counted(blocked, 'step')} cannot begin: {listed(blocks, blocked)}.
@@ -42,13 +43,5 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
       ))}
       {count > SHOWN && <p className="small">{counted(count - SHOWN, 'more step')} failed: the timeline has them, by their status.</p>}
     </section>
-  )
-}
-
-function Fix({ text }: { text: string }) {
-  return (
-    <p>
-      <b>fix:</b> <Words text={text} />
-    </p>
   )
 }

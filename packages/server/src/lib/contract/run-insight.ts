@@ -66,6 +66,7 @@ export const insightSchema = z
     ),
     failures_count: z.int(),
     approvals: z.array(approvalSchema),
+    inner_runs: z.array(z.object({ step: z.string(), run_id: z.string() })).describe('Runs of its steps that go on: the first 20.'),
     peak: z.int().describe('Attempts at once, at most.'),
     busy_ms: z.number(),
     running: z.array(z.tuple([ms, z.int()])).describe('From then on, so many attempts ran.'),

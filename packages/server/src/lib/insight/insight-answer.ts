@@ -14,6 +14,7 @@ export type SpanRow = StepRow[8][number]
 const FEW_STEPS = 500
 const MOST_FAILURES = 50
 const MOST_NAMES = 20
+const MOST_INNER_RUNS = 20
 const MOST_POINTS = 600
 /** Waits this short are the scheduler's own. */
 const TELLING_MS = 1
@@ -67,6 +68,7 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
       requested_at: timeText(requestedAt),
       expires_at: timeOrNull(expiresAt),
     })),
+    inner_runs: innerRuns(lens),
     peak: story.peak,
     busy_ms: story.busyMs,
     running: thinned(atOnce.points).map(({ at: when, running }): [number, number] => [when - createdAt, running]),
@@ -77,6 +79,18 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
     at: isTold ? at : null,
     steps: isTold ? lines.map((line) => stepRow(line, createdAt)) : null,
   }
+}
+
+/** They may wait for somebody, and this run with them. */
+function innerRuns({ fold }: RunLens): Insight['inner_runs'] {
+  const inner: Insight['inner_runs'] = []
+  if (fold.status !== 'running') return inner
+  for (const { name, status, childRun } of fold.steps()) {
+    if (status !== 'running' || childRun === null) continue
+    inner.push({ step: name, run_id: childRun })
+    if (inner.length === MOST_INNER_RUNS) break
+  }
+  return inner
 }
 
 function factsOf({ fold: { planHash, params, provenance } }: RunLens): Insight['facts'] {

@@ -41,6 +41,18 @@ async function nightly() {
 }
 
 describe('what screens ask of a run', () => {
+  it('names the runs of its steps, as long as they go on', async () => {
+    const inner = 'name: inner\nsteps:\n  - { name: gate, type: approval, message: Go? }\n'
+    const service = await serviceFixture({ files: { 'recipes/inner.yaml': inner, 'recipes/outer.yaml': 'name: outer\nsteps:\n  - { name: over, type: recipe, recipe: recipes/inner.yaml }\n' } })
+    const { run_id: id } = (await service.ask('POST', '/recipes/outer/runs')).body as { run_id: string }
+    const insightOf = async (run: string) => (await service.ask('GET', `/runs/${run}/insight`)).body as Insight
+    await expect.poll(async () => (await insightOf(id)).inner_runs.length).toBe(1)
+    const [first] = (await insightOf(id)).inner_runs
+    await expect.poll(async () => (await service.ask('POST', `/runs/${first!.run_id}/approve`, { reason: 'yes' })).status).toBe(200)
+    for await (const event of service.server.runner.events(id, { follow: true })) void event
+    expect([first!.step, (await insightOf(id)).inner_runs, (await insightOf(first!.run_id)).status]).toEqual(['over', [], 'completed'])
+  })
+
   it('is its state, all steps with their times, what failed and what took so long', async () => {
     const { id, get } = await nightly()
     const insight = (await get('insight')) as Insight
