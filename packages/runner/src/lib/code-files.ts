@@ -40,17 +40,27 @@ export class CodeFiles {
     const kept = this.#kept.get(steps)
     if (kept) return kept
     const begun = Date.now()
+    const { found, seen } = await this.#walk(await this.#named(steps))
+    const scan = { hashes: sorted(found.hashes), packages: sorted(found.packages) }
+    this.#kept.keep(steps, [...this.#namedFiles(steps), ...seen], scan, begun)
+    return scan
+  }
+
+  /** A file of JavaScript or TypeScript, and what it imports inside the workspace, and so on: absolute paths. */
+  async filesOf(file: string): Promise<string[]> {
+    return (await this.#walk([{ language: nodeLanguage, use: { file } }])).seen
+  }
+
+  async #walk(codes: readonly Code[]): Promise<{ found: Found; seen: string[] }> {
     const found: Found = { hashes: new Map(), packages: new Map() }
     const seen = new Set<string>()
-    for (let next = await this.#named(steps); next.length > 0; ) {
+    for (let next = codes; next.length > 0; ) {
       const fresh = next.filter(({ use }) => isFirst(seen, nameOf(use)))
       // To start the threads that read files takes longer than to read one.
       const read = fresh.length === 1 ? readAtOnce : readFile
       next = (await Promise.all(fresh.map((code) => this.#read(code, found, read)))).flat()
     }
-    const scan = { hashes: sorted(found.hashes), packages: sorted(found.packages) }
-    this.#kept.keep(steps, [...this.#namedFiles(steps), ...[...seen].filter(isAbsolute)], scan, begun)
-    return scan
+    return { found, seen: [...seen].filter(isAbsolute) }
   }
 
   /** Where what steps name would be, whether or not it is there: a link there may come to lead elsewhere. */

@@ -63,7 +63,7 @@ export function localExecutors(options: LocalOptions): StepExecutor[] {
       : [
           lazy(['job'], async () => {
             const { createJobExecutor } = await import('./executors/job.ts')
-            return createJobExecutor({ port: jobs, clock: options.clock, ...workers })
+            return createJobExecutor({ port: jobs, clock: options.clock, allow: options.workspace.allow, ...workers })
           }),
         ]),
   ]

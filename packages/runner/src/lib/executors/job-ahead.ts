@@ -1,6 +1,7 @@
 import type { JobSpec } from '@lorc/event-client'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import process from 'node:process'
+import { pathToFileURL } from 'node:url'
 import { RunnerError } from '../errors.ts'
 import type { JobPlace } from '../job-port.ts'
 import { loadJob as load } from './job-module.ts'
@@ -21,7 +22,7 @@ export async function loadJob(place: Pick<JobPlace, 'file' | 'export' | 'label'>
   const idle = (): void => reject(new RunnerError('MODULE_BROKEN', `${place.file} cannot be imported: it awaits what never comes.`))
   process.once('beforeExit', idle)
   try {
-    return await Promise.race([inScope({ write, fail }, () => load(place)), stuck])
+    return await Promise.race([inScope({ write, fail }, () => load({ ...place, version: { url: pathToFileURL(place.file).href } })), stuck])
   } finally {
     process.off('beforeExit', idle)
   }

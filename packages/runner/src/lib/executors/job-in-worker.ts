@@ -1,5 +1,4 @@
 import { openBigQuery, openEvents, type EventsOptions, type JobSpec } from '@lorc/event-client'
-import { fileURLToPath } from 'node:url'
 import type { AttemptOutcome } from '../executor.ts'
 import { SecretMask } from '../secret-mask.ts'
 import { completed, runJob, type JobRequest } from './job-attempt.ts'
@@ -7,6 +6,7 @@ import { jobFailed } from './job-failure.ts'
 import { loadJob } from './job-module.ts'
 import type { StepBacking } from './node-step.ts'
 import { untold } from './thrown-text.ts'
+import type { CodeVersion } from './version-imports.ts'
 
 /** What a worker process needs to know to run a job, besides where its code is. */
 export interface WorkerJob {
@@ -26,7 +26,7 @@ function undelivered(options: EventsOptions): EventsOptions {
 
 /** Runs a job in a worker process; its events are on disk when this resolves. Never rejects. */
 export async function runJobInWorker(
-  module: { readonly url: string; readonly export?: string },
+  module: { readonly code: CodeVersion; readonly export?: string },
   { request, events: options, secretForms }: WorkerJob,
   { backing, isOver }: { backing: StepBacking; isOver: () => boolean },
 ): Promise<AttemptOutcome> {
@@ -35,7 +35,7 @@ export async function runJobInWorker(
   const findSecret = mask && ((text: string) => (mask.finds(text) ? 'that the recipe declares' : undefined))
   const hub = await openEvents(undelivered(options))
   try {
-    spec = await loadJob({ file: fileURLToPath(module.url), export: module.export ?? 'default', label: request.label })
+    spec = await loadJob({ version: module.code, export: module.export ?? 'default', label: request.label })
     const events = hub.client({ runId: backing.runId, step: backing.stepName, ...(findSecret && { findSecret }) })
     return completed(await runJob(spec, request, { backing, hub, events, bigquery: () => openBigQuery(options), isOver }))
   } catch (error) {

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { AttemptOutcome } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
 import { SecretMask } from '../secret-mask.ts'
 import { JobBench } from './job.fixture.ts'
@@ -14,6 +16,7 @@ afterEach(async () => {
   for (const bench of benches.splice(0)) await bench.close()
 })
 
+const resultOf = (outcome: AttemptOutcome): unknown => (outcome.status === 'ok' ? outcome.meta?.['result'] : outcome.error)
 const NONE = { emitted: 0, duplicates: 0, delivered: 0, waiting: 0, rejected: 0, by_type: {} }
 
 describe('a job in this process', () => {
@@ -89,6 +92,30 @@ describe('a job in this process', () => {
     const attempt = bench.job('a')
     await bench.executor.execute(attempt)
     expect(attempt.log()).toBe('loading\n')
+  })
+
+  it.each([false, true])('is the same all through a run, and what it has become by the next one, isolated: %s', async (requiresProcess) => {
+    const bench = benchOf()
+    const valueIn = async (runId: string): Promise<unknown> => resultOf(await bench.executor.execute(bench.job('a', {}, { requiresProcess }, { runId })))
+    bench.jobs('export const a = () => 1')
+    expect(await valueIn('one')).toBe(1)
+    bench.jobs('export const a = () => 2')
+    expect([await valueIn('one'), await valueIn('two')]).toEqual([1, 2])
+  })
+
+  it('is another where its package was installed anew in the same place', async () => {
+    const bench = benchOf({ locate: (_name, job) => ({ file: join(bench.root, 'node_modules/ingester/jobs.mjs'), export: job, package: 'ingester', version: '1', label: `ingester/${job}` }) })
+    const install = (version: number): void => {
+      bench.file('node_modules/ingester/package.json', JSON.stringify({ name: 'ingester', version: `${version}.0.0` }))
+      bench.file('node_modules/ingester/value.mjs', `export const value = ${version}`)
+    }
+    bench.file('node_modules/ingester/jobs.mjs', `import { value } from './value.mjs'\nexport const a = () => value`)
+    const values: unknown[] = []
+    for (const version of [1, 2]) {
+      install(version)
+      values.push(resultOf(await bench.executor.execute(bench.job('a', {}, { requiresProcess: true }, { runId: `run_${version}` }))))
+    }
+    expect(values).toEqual([1, 2])
   })
 
   it('counts and samples what it would emit in a dry run', async () => {

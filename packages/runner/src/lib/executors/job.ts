@@ -1,5 +1,4 @@
 import type { EventHub, JobEvents, JobSpec } from '@lorc/event-client'
-import { pathToFileURL } from 'node:url'
 import type { Clock } from '../api.ts'
 import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
@@ -7,6 +6,7 @@ import type { EventsChoice, JobPlace, JobPort } from '../job-port.ts'
 import { toRecorded } from '../outcome.ts'
 import type { PlanStep } from '../plan.ts'
 import { completed, runJob, withCounts, type JobProduct, type JobRequest } from './job-attempt.ts'
+import { CodeVersions } from './code-versions.ts'
 import { jobFailed } from './job-failure.ts'
 import { loadJob } from './job-module.ts'
 import { limited } from './limited-attempt.ts'
@@ -17,13 +17,22 @@ import type { RunMessage } from './node-protocol.ts'
 import { runMessage } from './node-worker-messages.ts'
 import { NodeWorkers, type NodeWorkersOptions } from './node-workers.ts'
 import { resultWrites } from './step-set.ts'
+import type { CodeVersion } from './version-imports.ts'
 
 export interface JobExecutorOptions extends NodeWorkersOptions {
   port: JobPort
   clock: Clock
+  /** As of a Workspace. */
+  allow?: readonly string[]
 }
 
 type JobOfStep = NonNullable<PlanStep['job']>
+
+/** Where a job is, and the version of it that the run has. */
+interface JobCode {
+  readonly place: JobPlace
+  readonly version: CodeVersion
+}
 
 /**
  * Runs steps of type `job`: functions that installed packages declare as such. In this process, or, when the step or the
@@ -39,10 +48,12 @@ class JobExecutor {
   readonly #port: JobPort
   readonly #clock: Clock
   readonly #workers: NodeWorkers
-  readonly #specs = new Map<string, JobSpec>()
+  readonly #versions: CodeVersions
+  readonly #specs = new WeakMap<CodeVersion, Map<string, JobSpec>>()
 
-  constructor({ port, clock, ...workers }: JobExecutorOptions) {
+  constructor({ port, clock, allow = [], ...workers }: JobExecutorOptions) {
     this.#port = port
+    this.#versions = new CodeVersions(allow)
     this.#clock = clock
     this.#workers = new NodeWorkers(workers)
   }
@@ -64,11 +75,12 @@ class JobExecutor {
       const { job, timeoutMs, requiresProcess } = attempt.step
       if (job === undefined) throw new RunnerError('PLAN_INVALID', `Step \`${attempt.step.name}\` of type job names no job.`)
       const place = await this.#port.locate(job.package, job.name)
-      if (timeoutMs !== undefined || requiresProcess === true) return await this.#inWorker(attempt, job, place)
-      spec = await this.#spec(attempt, place)
+      const version = await this.#versions.locate(attempt.runId, place.file, attempt.workspace)
+      if (timeoutMs !== undefined || requiresProcess === true) return await this.#inWorker(attempt, job, { place, version })
+      spec = await this.#spec(attempt, { place, version })
       if (spec.timeoutMs === undefined) return await this.#inProcess(attempt, job, place, spec)
       const limit = limited(attempt, spec.timeoutMs, this.#clock)
-      return await this.#inWorker(limit.attempt, job, place).finally(() => limit.stop())
+      return await this.#inWorker(limit.attempt, job, { place, version }).finally(() => limit.stop())
     } catch (error) {
       return jobFailed(error, spec)
     }
@@ -98,9 +110,9 @@ class JobExecutor {
   }
 
   /** The worker has written the job's events on disk when it is done; whether that is enough is settled here. */
-  async #inWorker(attempt: Attempt, job: JobOfStep, place: JobPlace): Promise<AttemptOutcome> {
+  async #inWorker(attempt: Attempt, job: JobOfStep, code: JobCode): Promise<AttemptOutcome> {
     const choice = job.events ?? {}
-    const outcome = await this.#workers.run(attempt, this.#message(attempt, job, place, choice))
+    const outcome = await this.#workers.run(attempt, this.#message(attempt, job, code, choice))
     // What nobody writes, nobody has to settle.
     if (outcome.status !== 'ok' || this.#port.dryRun === true) return outcome
     const events = clientOf(await this.#port.events(choice), attempt)
@@ -108,10 +120,10 @@ class JobExecutor {
     return withCounts(outcome, events.counts())
   }
 
-  async #message(attempt: Attempt, job: JobOfStep, place: JobPlace, choice: EventsChoice): Promise<RunMessage> {
+  async #message(attempt: Attempt, job: JobOfStep, { place, version }: JobCode, choice: EventsChoice): Promise<RunMessage> {
     const { forms } = attempt.mask ?? {}
     const request = this.#request(attempt, job, place)
-    const message = runMessage(attempt, pathToFileURL(place.file).href)
+    const message = runMessage(attempt, version)
     return { ...message, export: place.export, job: { request, events: await this.#port.elsewhere(choice), ...(forms && { secretForms: forms }) } }
   }
 
@@ -121,16 +133,16 @@ class JobExecutor {
   }
 
   /** What the module prints as it is loaded is the attempt's output. */
-  async #spec(attempt: Attempt, place: JobPlace): Promise<JobSpec> {
-    const id = `${place.file}#${place.export}`
-    const known = this.#specs.get(id)
+  async #spec(attempt: Attempt, { place, version }: JobCode): Promise<JobSpec> {
+    const known = this.#specs.get(version)?.get(place.export)
     if (known) return known
     const log = new AttemptLog(attempt)
     retainConsole()
     try {
       const scope = { write: (chunk: string | Uint8Array) => log.write(chunk), fail: (error: unknown) => log.write(`${String(error)}\n`) }
-      const spec = await inScope(scope, () => loadJob(place))
-      this.#specs.set(id, spec)
+      const spec = await inScope(scope, () => loadJob({ ...place, version }))
+      const specs = this.#specs.get(version) ?? new Map<string, JobSpec>()
+      this.#specs.set(version, specs.set(place.export, spec))
       return spec
     } finally {
       releaseConsole()

@@ -2,6 +2,7 @@ import type { RecordedError } from '../events.ts'
 import type { Attempt, AttemptOutcome } from '../executor.ts'
 import type { JsonValue } from '../json.ts'
 import type { WorkerJob } from './job-in-worker.ts'
+import type { CodeVersion } from './version-imports.ts'
 
 /**
  * How the runner and a worker process talk. Two sockets, both of frames: a length in bytes (unsigned 32-bit, little
@@ -18,14 +19,14 @@ export const REQUEST_FD = 4
 export interface RunMessage {
   type: 'run'
   /** The module, and its export. */
-  url: string
+  code: CodeVersion
   export?: string
   params: Record<string, JsonValue> | JsonValue[]
   step: { stepName: string; runId: string; attempt: number; seed: number; idempotencyKey: string; item: Attempt['item']; workspace: string }
   env: Readonly<Record<string, string>>
   granted: Record<string, string>
   workspace: string
-  /** Of a step of type `job`: `url`, `export` and `params` are the job's. */
+  /** Of a step of type `job`: `code`, `export` and `params` are the job's. */
   job?: WorkerJob
   /** Null: the runner reads standard output and error itself. */
   logPath: string | null

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
 import { importAdvice } from './import-advice.ts'
 import { wordsOf } from './thrown-words.ts'
+import { prepareImports, type CodeVersion } from './version-imports.ts'
 import type { NodeStep, ScriptletParams, ScriptletContext } from './node-step.ts'
 
 type Call = [ctx: ScriptletContext, params: ScriptletParams, step: NodeStep]
@@ -16,11 +17,12 @@ interface Runnable {
 export type Scriptlet = (...call: Call) => unknown
 
 /**
- * Imports the module at `url` and finds its export `name` (default: `default`): a class with `run`, or a function.
+ * Imports a module and finds its export `name` (default: `default`): a class with `run`, or a function.
  * CommonJS modules export what they assign to `module.exports`. Throws RunnerError MODULE_BROKEN, EXPORT_MISSING.
  */
-export async function loadScriptlet(url: string, name = 'default'): Promise<Scriptlet> {
-  const module = await importModule(url)
+export async function loadScriptlet(version: CodeVersion, name = 'default'): Promise<Scriptlet> {
+  const { url } = version
+  const module = await importModule(version)
   const exported = findExport(module, name)
   if (typeof exported === 'function') {
     const scriptlet = asScriptlet(exported as Callable)
@@ -35,7 +37,9 @@ export async function loadScriptlet(url: string, name = 'default'): Promise<Scri
 }
 
 /** Imports a module. Throws RunnerError MODULE_BROKEN. */
-export async function importModule(url: string): Promise<Record<string, unknown>> {
+export async function importModule(version: CodeVersion): Promise<Record<string, unknown>> {
+  const { url } = version
+  prepareImports(version)
   try {
     return (await import(url)) as Record<string, unknown>
   } catch (cause) {

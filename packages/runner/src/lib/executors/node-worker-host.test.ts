@@ -38,7 +38,7 @@ function message(code: string): RunMessage {
   writeFileSync(file, code)
   return {
     type: 'run',
-    url: pathToFileURL(file).href,
+    code: { url: pathToFileURL(file).href },
     params: {},
     step: { stepName: 'load', runId: 'run_1', attempt: 1, seed: 7, idempotencyKey: 'run_1/load', item: undefined, workspace: '/' },
     env: {},

@@ -74,11 +74,11 @@ export class NodeWorkerHost {
     return outcomeOf(await scriptlet(context, message.params, new ScriptletStep(around)))
   }
 
-  async #scriptlet({ url, export: name }: RunMessage): Promise<Scriptlet> {
-    const id = `${url}#${name ?? 'default'}`
+  async #scriptlet({ code, export: name }: RunMessage): Promise<Scriptlet> {
+    const id = `${code.url}#${name ?? 'default'}`
     const known = this.#scriptlets.get(id)
     if (known !== undefined) return known
-    const loaded = await loadScriptlet(url, name)
+    const loaded = await loadScriptlet(code, name)
     this.#scriptlets.set(id, loaded)
     return loaded
   }

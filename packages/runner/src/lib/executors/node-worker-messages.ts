@@ -5,13 +5,14 @@ import type { WorkerJob } from './job-in-worker.ts'
 import { failureOf } from './node-outcome.ts'
 import type { Reply, Request, RunMessage } from './node-protocol.ts'
 import { artifactsFolder, grantedEnv } from './node-step.ts'
+import type { CodeVersion } from './version-imports.ts'
 
-/** What a worker process needs to know to run an attempt whose module is at `url`; `job` where it is one of a job. */
-export function runMessage(attempt: Attempt, url: string, job?: WorkerJob): RunMessage {
+/** What a worker process needs to know to run an attempt whose module is `code`; `job` where it is one of a job. */
+export function runMessage(attempt: Attempt, { url, folders }: CodeVersion, job?: WorkerJob): RunMessage {
   const { step, runId, number, seed, idempotencyKey, item, env, workspace, logPath } = attempt
   return {
     type: 'run',
-    url,
+    code: { url, ...(folders && { folders }) },
     ...(step.function !== undefined && { export: step.function }),
     params: step.args ?? {},
     step: { stepName: step.name, runId, attempt: number, seed, idempotencyKey, item, workspace },

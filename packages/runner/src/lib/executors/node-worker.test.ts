@@ -285,7 +285,7 @@ describe('a crash fails its attempt alone', () => {
       startTimeOf: () => '',
     })
     const unborn = code('export default () => {}')
-    const outcome = await pool.run(unborn, runMessage(unborn, 'file:///none.js'))
+    const outcome = await pool.run(unborn, runMessage(unborn, { url: 'file:///none.js' }))
     const message = expect.stringContaining('could not be started') as string
     expect(outcome).toMatchObject({ error: { code: 'STEP_EXECUTOR_CRASHED', message } })
   })

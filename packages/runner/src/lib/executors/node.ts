@@ -28,7 +28,7 @@ export function createNodeExecutor(options: NodeExecutorOptions): StepExecutor {
     execute(attempt) {
       const { timeoutMs, requiresProcess } = attempt.step
       if (timeoutMs === undefined && requiresProcess !== true) return runInProcess(code, attempt)
-      return workers.run(attempt, modules.locate(attempt).then((url) => runMessage(attempt, url)))
+      return workers.run(attempt, modules.locate(attempt).then((code) => runMessage(attempt, code)))
     },
     close: () => workers.close(),
   }

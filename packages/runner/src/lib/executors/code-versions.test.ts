@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { execPath } from 'node:process'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Workbench } from './node-attempt.fixture.ts'
+import { createNodeExecutor } from './node.ts'
+
+const bench = new Workbench()
+const node = createNodeExecutor({ startTimeOf: () => 'now' })
+afterAll(async () => {
+  await node.close?.()
+  bench.remove()
+})
+
+describe('code that has changed by the next run', () => {
+  type Turn = [runId: string, module: string, changes?: Record<string, string>]
+
+  /** What steps set that run in turn, some after files were changed; in this process and in workers alike. */
+  async function valuesOf(files: Record<string, string>, turns: Turn[]): Promise<unknown[]> {
+    const fixture = join(import.meta.dirname, 'code-versions.fixture.ts')
+    const inProcess = spawnSync(execPath, ['--conditions=@lorc/source', fixture, JSON.stringify([files, turns])], { encoding: 'utf8' })
+    const values: unknown[] = []
+    for (const [path, text] of Object.entries(files)) bench.file(path, text)
+    for (const [runId, module, changes = {}] of turns) {
+      for (const [path, text] of Object.entries(changes)) bench.file(path, text)
+      const attempt = { ...bench.attempt({ module, requiresProcess: true }), runId }
+      expect(await node.execute(attempt)).toMatchObject({ status: 'ok' })
+      values.push(attempt.context.get('a.b_v1'))
+    }
+    expect(JSON.parse(inProcess.stdout)).toEqual(values)
+    return values
+  }
+  const setter = (imports: string): string => `${imports}; export default (ctx) => ctx.set('a.b_v1', value)`
+
+  it.each([
+    ['a module', 'mjs', (file: string) => `import { value } from '${file}'`, (n: number) => `export const value = ${n}`],
+    ['TypeScript', 'ts', (file: string) => `import { value } from '${file}'`, (n: number) => `export const value: number = ${n}`],
+    ['late imports', 'mjs', (file: string) => `const { value } = await import('${file}')`, (n: number) => `export const value = ${n}`],
+  ])('is imported anew where a module imports it that the step imports: %s', async (what, extension, imports, text) => {
+    const folder = what.replaceAll(' ', '-')
+    const module = `${folder}/step.mjs`
+    const value = `${folder}/value.${extension}`
+    const files = { [module]: setter(imports(`./deep.${extension}`)), [`${folder}/deep.${extension}`]: `export { value } from './value.${extension}'`, [value]: text(1) }
+    const turns: Turn[] = [['1', module], ['1', module, { [value]: text(2) }], ['2', module], ['2', module, { [value]: text(3) }], ['3', module], ['4', module]]
+    expect(await valuesOf(files, turns.map(([run, ...rest]) => [`${folder} ${run}`, ...rest]))).toEqual([1, 1, 2, 2, 3, 3])
+  })
+
+  it('is imported anew by a module that is used for the first time, too', async () => {
+    const step = setter(`import { value } from './value.mjs'`)
+    const files = { 'shared/value.mjs': 'export const value = 1', 'shared/one.mjs': step, 'shared/two.mjs': step }
+    const turns: Turn[] = [['shared 1', 'shared/one.mjs'], ['shared 2', 'shared/two.mjs', { 'shared/value.mjs': 'export const value = 2' }], ['shared 3', 'shared/one.mjs']]
+    expect(await valuesOf(files, turns)).toEqual([1, 2, 2])
+  })
+
+  it('is not imported anew where it belongs to an installed package, or is CommonJS', async () => {
+    const files = {
+      'kept/node_modules/pkg/package.json': '{ "name": "pkg", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+      'kept/node_modules/pkg/index.js': 'globalThis.loads = (globalThis.loads ?? 0) + 1; export default globalThis.loads',
+      'kept/loads.cjs': 'globalThis.more = (globalThis.more ?? 0) + 1; module.exports = globalThis.more',
+      'kept/step.mjs': setter(`import a from 'pkg'; import b from './loads.cjs'; const value = [a, b]`),
+    }
+    const turns: Turn[] = [['kept 1', 'kept/step.mjs'], ['kept 2', 'kept/step.mjs', { 'kept/step.mjs': `${files['kept/step.mjs']} // changed` }]]
+    expect(await valuesOf(files, turns)).toEqual([[1, 1], [1, 1]])
+  })
+})
