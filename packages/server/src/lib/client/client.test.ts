@@ -25,7 +25,7 @@ describe('the client', () => {
     if (started.status === 200) expect(started.body.params).toEqual({ n: 2 })
     else expectTypeOf(started.body).toEqualTypeOf<{ run_id: string; status: 'running' | 'completed' | 'failed' | 'cancelled' }>()
     expect(started.status).toBe(200)
-    const { body } = await client.call('GET /runs', { query: { status: 'completed', limit: 1, recipe: 'etl/one' } })
+    const { body } = await client.call('GET /runs', { query: { status: 'completed', limit: 1, recipe: 'etl/one', children: true } })
     expectTypeOf(body.items[0]!.run_id).toEqualTypeOf<string>()
     expect(body.items.map((run) => run.run_id)).toEqual([started.body.run_id])
     expect((await client.call('GET /health')).body.status).toBe('ok')
@@ -37,6 +37,8 @@ describe('the client', () => {
     expectTypeOf<{ params: { name: string } }>().toExtend<Start>()
     expectTypeOf<{ params: { nam: string } }>().not.toExtend<Start>()
     expectTypeOf<{ body: { reason: string } }>().not.toExtend<RouteRequest<'POST /runs/{run_id}/cancel'>>()
+    expectTypeOf<{ query: { limit: number; children: boolean } }>().toExtend<RouteRequest<'GET /runs'>>()
+    expectTypeOf<{ query: { limit: boolean } }>().not.toExtend<RouteRequest<'GET /runs'>>()
     expectTypeOf<{ params: { run_id: string } }>().not.toExtend<RouteRequest<'POST /runs/{run_id}/cancel'>>()
   })
 

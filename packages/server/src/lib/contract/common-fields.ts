@@ -11,10 +11,10 @@ export const instantSchema = z
 
 export const runIdSchema = z.string().min(1).max(200).describe('For example `run_2026-01-09T12-34-56Z_ab12cd`.')
 
-/** `true` and `false` in a query. */
-export const flagSchema = z.enum(['true', 'false']).transform((text) => text === 'true')
+/** `true` and `false` in a query; who asks by the client may give either form. */
+export const flagSchema: z.ZodType<boolean, boolean | 'true' | 'false'> = z.enum(['true', 'false']).transform((text) => text === 'true')
 
-export const limitSchema = z.coerce.number().int().min(1).max(500).default(50).describe('No more than this many.')
+export const limitSchema = z.coerce.number<number | string>().int().min(1).max(500).default(50).describe('No more than this many.')
 
 export const errorSchema = z
   .object({

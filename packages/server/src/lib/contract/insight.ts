@@ -30,7 +30,7 @@ export const insightRoutes = defineRoutes({
     scope: 'read',
     params: z.strictObject({ run_id: runIdSchema }),
     query: z.strictObject({
-      since: z.coerce.number().int().min(0).default(0).describe('`seq` of an earlier answer: only what changed since.'),
+      since: z.coerce.number<number | string>().int().min(0).default(0).describe('`seq` of an earlier answer: only what changed since.'),
       steps: z.enum(['all', 'few']).default('all').describe('`few`: only where they are at most 500.'),
     }),
     answers: { 200: insightSchema },
@@ -48,7 +48,7 @@ export const insightRoutes = defineRoutes({
     tag: 'runs',
     scope: 'read',
     params: z.strictObject({ run_id: runIdSchema }),
-    query: z.strictObject({ most: z.coerce.number().int().min(10).max(500).default(60).describe('Nodes, about.') }),
+    query: z.strictObject({ most: z.coerce.number<number | string>().int().min(10).max(500).default(60).describe('Nodes, about.') }),
     answers: { 200: overviewSchema },
   },
   'GET /runs/{run_id}/steps/{step}': {
@@ -69,7 +69,7 @@ export const insightRoutes = defineRoutes({
     summary: 'Show a value that was written to the context',
     tag: 'runs',
     scope: 'read',
-    params: z.strictObject({ run_id: runIdSchema, seq: z.coerce.number().int().min(0) }),
+    params: z.strictObject({ run_id: runIdSchema, seq: z.coerce.number<number | string>().int().min(0) }),
     query: z.strictObject({ key: z.string().min(1).max(500) }),
     answers: { 200: z.object({ key: z.string(), value: z.json() }) },
   },

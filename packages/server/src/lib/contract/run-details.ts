@@ -3,7 +3,7 @@ import { flagSchema, runIdSchema, timeSchema } from './common-fields.ts'
 import { defineRoutes } from './route-spec.ts'
 
 const runParams = z.strictObject({ run_id: runIdSchema })
-const seqSchema = z.coerce.number().int().min(0)
+const seqSchema = z.coerce.number<number | string>().int().min(0)
 
 export const writeSchema = z.object({
   value: z.json(),
@@ -61,7 +61,7 @@ export const runDetailRoutes = defineRoutes({
     params: runParams,
     query: z.strictObject({
       step: z.string().min(1).max(300).optional().describe('Of this step, and of its items.'),
-      attempt: z.coerce.number().int().min(1).optional(),
+      attempt: z.coerce.number<number | string>().int().min(1).optional(),
       text: z.string().min(1).max(200).optional().describe('Only lines that hold this, in either case.'),
       follow: flagSchema.optional().describe('Go on with what is printed until the run has ended. Default: false.'),
     }),

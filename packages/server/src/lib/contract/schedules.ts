@@ -33,8 +33,8 @@ export const scheduleRoutes = defineRoutes({
     tag: 'recipes',
     scope: 'read',
     query: z.strictObject({
-      next: z.coerce.number().int().min(1).max(100).default(1).describe('Times to come, of each.'),
-      firings: z.coerce.number().int().min(0).max(200).default(5).describe('Times that have come, of each.'),
+      next: z.coerce.number<number | string>().int().min(1).max(100).default(1).describe('Times to come, of each.'),
+      firings: z.coerce.number<number | string>().int().min(0).max(200).default(5).describe('Times that have come, of each.'),
     }),
     answers: {
       200: z.object({
