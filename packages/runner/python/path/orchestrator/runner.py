@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -19,7 +20,8 @@ class RecipeError(RuntimeError):
 def run_recipe(path, only=(), skip=(), resume_from=()):
     """Runs a recipe and returns the Context that it left. Raises RecipeError.
 
-    The program is LORC_BIN, else `lorc` on PATH."""
+    The program is LORC_BIN, else the lorc that is installed in the current folder or the nearest one above it
+    (node_modules/.bin/lorc), else `lorc` on PATH."""
     code, result = _run(path, only, skip, resume_from, None)
     if code != 0:
         raise RecipeError(result)
@@ -42,7 +44,23 @@ def _run(path, only, skip, resume_from, errors):
 
 
 def _program():
-    return os.environ.get('LORC_BIN') or 'lorc'
+    given = os.environ.get('LORC_BIN')
+    if given:
+        return given
+    folder = os.getcwd()
+    while True:
+        installed = os.path.join(folder, 'node_modules', '.bin', 'lorc')
+        if os.access(installed, os.X_OK):
+            return installed
+        above = os.path.dirname(folder)
+        if above == folder:
+            break
+        folder = above
+    found = shutil.which('lorc')
+    if found is None:
+        reason = 'lorc is not found: install @lorc/cli here, or name the program in LORC_BIN'
+        raise RecipeError({'status': 'error', 'reason': reason, 'exit_code': 2, 'step': None})
+    return found
 
 
 def main():
@@ -53,7 +71,10 @@ def main():
     for flag in ('--only', '--skip', '--resume-from'):
         parser.add_argument(flag, nargs='+', default=())
     given = parser.parse_args()
-    code, result = _run(given.recipe, given.only, given.skip, given.resume_from, None)
+    try:
+        code, result = _run(given.recipe, given.only, given.skip, given.resume_from, None)
+    except RecipeError as error:
+        code, result = error.result['exit_code'], error.result
     print(json.dumps(result))
     return code
 

@@ -117,6 +117,23 @@ for path in ("bad.yaml", "none.yaml"):
     expect(cli).toMatchObject({ status: 1, stdout: expect.stringContaining('"reason": "step a failed"') })
   })
 
+  it('runs a recipe with the lorc that is installed here, and says where there is none', () => {
+    const nowhere = 'lorc is not found: install @lorc/cli here, or name the program in LORC_BIN'
+    const run = (code: string) => python(['-c', `import os, runpy, sys\nos.environ["PATH"] = ""\n${code}`])
+    const program = `from orchestrator.runner import run_recipe
+try: print(run_recipe("good.yaml").to_dict())
+except RuntimeError as error: print(error)`
+    expect(run(program).stdout).toBe(`${nowhere}\n`)
+    const cli = run(`sys.argv = ["runner", "--recipe", "good.yaml"]\nrunpy.run_module("orchestrator.runner", run_name="__main__")`)
+    expect([cli.status, JSON.parse(cli.stdout)]).toEqual([2, { status: 'error', reason: nowhere, exit_code: 2, step: null }])
+    const lorc = `#!/bin/sh
+if [ "$1" = run ]; then echo '{"status":"ok","ctx_keys":[],"run_id":"r1"}'; else echo '{"installed.here_v1": 1}'; fi
+`
+    chmodSync(bench.file('node_modules/.bin/lorc', lorc), 0o755)
+    expect(run(program).stdout).toBe("{'installed.here_v1': 1}\n")
+    expect(run(`os.chdir("orchestrator/scriptlets")\n${program}`).stdout).toBe("{'installed.here_v1': 1}\n")
+  })
+
   it.each([
     ['a package of the workspace that lacks the library', ['orchestrator/__init__.py', 'orchestrator/scriptlets/__init__.py'], {}],
     ["the workspace's own modules, which come first", [], { 'orchestrator/context.py': 'class Context:\n    own = True\n' }],
