@@ -57,7 +57,7 @@ async function problemsOf(plan: Plan, source: RecipeSource, workspace: Workspace
   const read = { text: source, positions: new RecipePositions(source, null, new Map()), findings: [], refused: new Set<string>() }
   const draft = draftOf({ ...read, value: recipeOf({ ...plan, steps }) }, { file: source.file })
   const compiled = finishRecipe(draft, subPlansOf(plan), [])
-  const found = [...compiled.problems, ...(await inspectRecipe(compiled, workspace))]
+  const found = [...compiled.problems, ...(await inspectRecipe(compiled, workspace, source.file))]
   return found
     .map(({ code, message, fix, path }) => placed({ code, message, fix, name: nameOf(plan, path), path }, source))
     .sort((a, b) => a.line - b.line || a.column - b.column)

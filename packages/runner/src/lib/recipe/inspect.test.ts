@@ -82,6 +82,28 @@ async function inspect(...steps: string[]): Promise<string[]> {
   )
 }
 
+describe('where another folder was meant to be the workspace', () => {
+  const fixes = async (workspace: string, file: string): Promise<string[]> => {
+    const steps = [node('steps/load.ts', 'load'), shell('scripts/clean.sh'), shell('scripts/none.sh'), python('py.stats', 'ComputeMean')]
+    const source = `steps:\n${steps.map((step, i) => `  - { name: s${i}, ${step} }\n`).join('')}`
+    const compiled = compileRecipe(source, { file })
+    return (await inspectRecipe(compiled, { root: join(root, workspace), allow: [] }, file)).map(({ path, fix = '-' }) => `${path}: ${fix}`)
+  }
+  const there = () => `it is there in \`${root}\`: let that be the workspace, with \`--workspace\` or by going there`
+
+  test('names it, for what is there', async () => {
+    const told = [`steps[0].module: ${there()}`, `steps[1].script: ${there()}`, 'steps[2].script: -', `steps[3].module: ${there()}`]
+    expect(await fixes('..', join(root, 'r.yaml'))).toEqual(told)
+    expect(await fixes('scripts', join(root, 'scripts/deep/r.yaml'))).toEqual(told)
+  })
+
+  test('names none where there is none', async () => {
+    expect(await fixes('.', join(root, 'r.yaml'))).toEqual(['steps[2].script: -'])
+    expect(await fixes('scripts', join(outside, 'r.yaml'))).toHaveLength(4)
+    expect((await fixes('scripts', join(outside, 'r.yaml'))).join()).not.toContain('workspace')
+  })
+})
+
 const node = (module: string, name: string) => `type: node, module: ${module}, function: ${name}`
 const python = (module: string, name: string) => `type: python, module: ${module}, function: ${name}`
 const job = (name: string, rest = '') => `type: job, package: ingester, job: ${name}${rest}`

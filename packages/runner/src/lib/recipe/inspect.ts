@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { RunnerError } from '../errors.ts'
 import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace.ts'
 import type { CodeFault, CodeQuestion } from './code-question.ts'
@@ -19,15 +20,18 @@ const WIDTH = 16
 /**
  * Looks for the code and the files that a recipe's steps name: modules, their exports and classes, scripts, symbolic
  * links that lead outside. Reads files, runs nothing of them. Works on recipes with other problems too; what compiling
- * has refused already is not reported again.
+ * has refused already is not reported again. With `file` (the recipe's) it tells where another folder was meant to be the
+ * workspace.
  */
 export async function inspectRecipe(
   compiled: Pick<CompiledRecipe, 'problems' | 'positions' | 'steps'>,
   workspace: Workspace,
+  file?: string,
 ): Promise<Problem[]> {
   const known = new Set(compiled.problems.map(({ path }) => path))
   const found = await lookAtCode(compiled.steps, workspace, (at) => !known.has(formatPath(at)))
-  const problems = found.map(({ fault, question }) => toProblem(fault, question, compiled))
+  const home = file === undefined ? undefined : await homeOf(found, compiled.steps, workspace, file)
+  const problems = found.map(({ fault, question }) => toProblem(home?.has(question) === true ? { ...fault, fix: home.fix } : fault, question, compiled))
   return problems.sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
@@ -53,6 +57,37 @@ export async function lookAtCode(
   }
   await Promise.all(Array.from({ length: WIDTH }, work))
   return found
+}
+
+const MISSING: readonly string[] = ['FILE_MISSING', 'MODULE_MISSING']
+/** Folders that are looked at, from that of the recipe upward. */
+const UPWARD = 4
+
+interface Home {
+  has(question: CodeQuestion): boolean
+  fix: string
+}
+
+/** The folder around the recipe in which some of what is missing would be there, if it were the workspace. */
+async function homeOf(
+  found: readonly { fault: CodeFault; question: CodeQuestion }[],
+  steps: readonly StepOutline[],
+  workspace: Workspace,
+  file: string,
+): Promise<Home | undefined> {
+  const missing = new Set(found.filter(({ fault }) => MISSING.includes(fault.code)).map(({ question }) => formatPath(question.at)))
+  if (missing.size === 0) return undefined
+  let folder = dirname(resolve(file))
+  for (let left = UPWARD; left > 0; left--, folder = dirname(folder)) {
+    if (folder === resolve(workspace.root)) continue
+    const root = folder
+    const there = await lookAtCode(steps, { ...workspace, root }, (at) => missing.has(formatPath(at)))
+    const lost = new Set(there.filter(({ fault }) => MISSING.includes(fault.code)).map(({ question }) => formatPath(question.at)))
+    if (lost.size === missing.size) continue
+    const has = ({ at }: CodeQuestion): boolean => missing.has(formatPath(at)) && !lost.has(formatPath(at))
+    return { has, fix: `it is there in \`${root}\`: let that be the workspace, with \`--workspace\` or by going there` }
+  }
+  return undefined
 }
 
 function toProblem({ code, message, fix, field }: CodeFault, { at }: CodeQuestion, { positions }: Pick<CompiledRecipe, 'positions'>): Problem {

@@ -76,7 +76,7 @@ class RecipeLoader {
     const draft = draftRecipe(read, { ...this.#options, file })
     const { subPlans, findings, problems: inner, recipes } = await this.#loadInner(draft, file, [...outer, path])
     const compiled = finishRecipe(draft, subPlans, findings)
-    const own = [...compiled.problems, ...(await inspectRecipe(compiled, this.#workspace))]
+    const own = [...compiled.problems, ...(await inspectRecipe(compiled, this.#workspace, file))]
     own.sort((a, b) => a.line - b.line || a.column - b.column)
     const problems = [...own, ...inner]
     const plan = problems.length === 0 ? compiled.plan : undefined
