@@ -34,6 +34,12 @@ describe('removing runs', () => {
     expect([left(), readdirSync(join(root, 'logs')).sort(), notes()]).toEqual([['b', 'live'], ['b', 'live'], []])
   })
 
+  it('takes plans that no run is of any more', async () => {
+    await store.commit([{ ...creation('alone', ['0'], { planHash: 'alone' }), ended: { status: 'completed', at: 1, error: null, attempts: [] } }, creation('newest', ['0'])])
+    await removeRuns(store, ['a', 'alone'], places)
+    expect([await store.plan('alone'), await store.plan('plan-1')]).toEqual([undefined, '{"plan":"plan-1"}'])
+  })
+
   it('leaves the newest run of all', async () => {
     await store.commit([append('live', 1, ['1'], { ended: { status: 'completed', at: 1, error: null, attempts: [] } })])
     expect((await removeRuns(store, ['a', 'b', 'live'], places)).runIds).toEqual(['a', 'b'])

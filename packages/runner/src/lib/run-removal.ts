@@ -47,7 +47,10 @@ export async function removeRuns(store: RunStore, runIds: readonly string[], pla
       removed.push(...gone)
     }
     // What is noted of runs that went just now is settled too.
-    if (removed.length > 0) bytes += await finishEarlier(store, notes, places)
+    if (removed.length > 0) {
+      bytes += await finishEarlier(store, notes, places)
+      await store.removePlans()
+    }
     return { runIds: removed, bytes }
   } catch (error) {
     throw storeError(error, 'write', places.stateDir)

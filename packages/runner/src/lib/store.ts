@@ -230,9 +230,11 @@ export interface RunStore {
 
   /**
    * Removes runs that have ended and that nobody holds the lease of, each with its journal, attempts and inbox, entirely or
-   * not at all, and plans that no run is of any more. Returns those that are gone now; others are left as they are.
+   * not at all. Returns those that are gone now; others are left as they are.
    */
   remove(runIds: readonly string[]): Promise<string[]>
+  /** Removes plans that no run is of any more. It looks at every run that is kept. */
+  removePlans(): Promise<void>
   /** Removes cached results made before (Unix milliseconds), but for the newest `keep` of each step; returns how many. */
   removeCached(before: number, keep: number): Promise<number>
   size(): Promise<StoreSize>

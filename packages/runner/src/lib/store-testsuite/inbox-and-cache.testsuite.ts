@@ -147,6 +147,8 @@ const USES: Record<string, (store: RunStore) => unknown> = {
   commit: (store) => store.commit([append('r', 1, ['1'])]),
   read: (store) => journal(store, 'r'),
   plan: (store) => store.plan('plan-1'),
+  remove: (store) => store.remove(['r']),
+  removePlans: (store) => store.removePlans(),
   get: (store) => store.get('r'),
   list: (store) => store.list(),
   lease: (store) => store.lease('r'),

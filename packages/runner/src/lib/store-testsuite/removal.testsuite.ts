@@ -21,6 +21,7 @@ export function removalSuite({ describe, it, withStore, itShared }: Suite): void
         await assert.rejects(journal(store, 'a'), { code: 'RUN_UNKNOWN' })
         assert.deepEqual(await store.inbox('b'), [])
         assert.deepEqual((await store.attempts({})).map(({ runId }) => runId), ['c'])
+        await store.removePlans()
         assert.deepEqual([await store.plan('plan-a'), await store.plan('plan-c')], [undefined, '{"plan":"plan-c"}'])
         assert.deepEqual(await journal(store, 'c'), ['0', '1'])
         assert.deepEqual(await store.commit([append('a', 2, ['late'])]), ['fenced'])
@@ -78,6 +79,7 @@ export function removalSuite({ describe, it, withStore, itShared }: Suite): void
         const two = await open()
         await one.commit([{ ...creation('a', ['0']), ended: ended('a') }])
         assert.deepEqual(await two.remove(['a']), ['a'])
+        await two.removePlans()
         await one.commit([creation('a', ['again'])])
         assert.equal(await two.plan('plan-1'), '{"plan":"plan-1"}')
       }),

@@ -28,12 +28,15 @@ export class FilesRemoval {
 
   remove(runIds: readonly string[]): string[] {
     const removed = runIds.filter((runId) => this.#moveAside(runId))
-    if (removed.length > 0) {
-      this.#medium.syncFolder(this.#medium.path('runs'))
-      this.#removePlans()
-    }
+    if (removed.length > 0) this.#medium.syncFolder(this.#medium.path('runs'))
     rmSync(this.#aside(), { recursive: true, force: true })
     return removed
+  }
+
+  removePlans(): void {
+    const used = new Set(this.#port.states().map(({ summary }) => `${fileName(summary.planHash)}.json`))
+    const folder = this.#medium.path('plans')
+    for (const name of this.#medium.names(folder)) if (!used.has(name)) this.#medium.remove(join(folder, name))
   }
 
   removeCached(before: number, keep: number): number {
@@ -72,12 +75,6 @@ export class FilesRemoval {
       if (hasCode(error, 'ENOENT')) return false
       throw error
     }
-  }
-
-  #removePlans(): void {
-    const used = new Set(this.#port.states().map(({ summary }) => `${fileName(summary.planHash)}.json`))
-    const folder = this.#medium.path('plans')
-    for (const name of this.#medium.names(folder)) if (!used.has(name)) this.#medium.remove(join(folder, name))
   }
 
   #cacheFolders(): string[] {

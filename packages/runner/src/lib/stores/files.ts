@@ -214,6 +214,7 @@ function filesStore(medium: FilesMedium): RunStore {
       }),
 
     remove: async (runIds) => guard('write', () => removal.remove(runIds)),
+    removePlans: async () => guard('write', () => removal.removePlans()),
     removeCached: async (before, keep) => guard('write', () => removal.removeCached(before, keep)),
     size: async () => guard('read', () => removal.size()),
     // What is removed is given back at once.

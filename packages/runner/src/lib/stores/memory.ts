@@ -263,9 +263,13 @@ export function createMemoryStore(): RunStore {
       })
       const gone = new Set(removed)
       attempts.splice(0, Infinity, ...attempts.filter((attempt) => !gone.has(attempt.runId)))
+      return removed
+    },
+
+    async removePlans() {
+      open()
       const used = new Set([...runs.values()].map((run) => run.summary.planHash))
       for (const hash of plans.keys()) if (!used.has(hash)) plans.delete(hash)
-      return removed
     },
 
     async removeCached(before, keep) {

@@ -11,11 +11,11 @@ export class SqliteRemoval {
   constructor(connection: SqliteConnection) {
     this.#connection = connection
     this.#sql = {
-      ended: connection.prepare(`SELECT id, plan_hash AS plan FROM runs WHERE run_id = ? AND status <> 'running' AND driver IS NULL`),
+      ended: connection.prepare(`SELECT id FROM runs WHERE run_id = ? AND status <> 'running' AND driver IS NULL`),
       byKey: ['journal_alone', 'journal_shared', 'attempt_lists'].map((table) => connection.prepare(`DELETE FROM ${table} WHERE ${OF_RUN}`)),
       inbox: connection.prepare('DELETE FROM inbox WHERE run = ?'),
       run: connection.prepare('DELETE FROM runs WHERE id = ?'),
-      plans: connection.prepare('DELETE FROM plans WHERE hash IN (SELECT value FROM json_each(?)) AND hash NOT IN (SELECT plan_hash FROM runs)'),
+      plans: connection.prepare('DELETE FROM plans WHERE hash NOT IN (SELECT plan_hash FROM runs)'),
       cache: connection.prepare(
         `DELETE FROM cache WHERE created_at < ? AND id NOT IN (SELECT id FROM (
           SELECT id, row_number() OVER (PARTITION BY plan_name, step ORDER BY id DESC) AS place FROM cache
@@ -30,22 +30,25 @@ export class SqliteRemoval {
     return this.#connection.transact(
       () => {
         const removed: string[] = []
-        const plans = new Set<string>()
         for (const runId of runIds) {
-          const row = this.#sql.ended().get(runId) as { id: number; plan: string } | undefined
+          const row = this.#sql.ended().get(runId) as { id: number } | undefined
           if (row === undefined) continue
           for (const statement of this.#sql.byKey) statement().run(row.id, row.id)
           this.#sql.inbox().run(row.id)
           this.#sql.run().run(row.id)
           removed.push(runId)
-          plans.add(row.plan)
         }
-        if (plans.size > 0) this.#sql.plans().run(JSON.stringify([...plans]))
-        this.#connection.beginEra()
         return removed
       },
       () => {},
     )
+  }
+
+  async removePlans(): Promise<void> {
+    await this.#connection.write(() => {
+      this.#sql.plans().run()
+      this.#connection.beginEra()
+    })
   }
 
   async removeCached(before: number, keep: number): Promise<number> {

@@ -84,6 +84,7 @@ export function sqliteStore(connection: SqliteConnection): RunStore {
     attempts: (filter) => queries.attempts(filter),
 
     remove: (runIds) => removal.remove(runIds),
+    removePlans: () => removal.removePlans(),
     removeCached: (before, keep) => removal.removeCached(before, keep),
     size: () => removal.size(),
     compact: () => removal.compact(),
