@@ -284,7 +284,7 @@ export function runsSuite(stage: Stage): void {
     await open(`runs/${other}`)
     await act('Cancel', 'Cancel the run')
     await page.locator('.badge.cancelled').waitFor()
-    expect(await main().textContent()).toContain('because of Cancel')
+    expect(await page.locator('.trouble.mild').textContent()).toContain('because of Cancel')
     await act('Resume')
     await page.getByRole('heading', { name: 'Release v9 to everybody?' }).waitFor()
   })
@@ -300,6 +300,13 @@ export function runsSuite(stage: Stage): void {
     await page.locator('.badge.failed').waitFor()
     await page.locator('.trouble').getByRole('link', { name: /^run_/ }).click()
     await page.getByRole('heading', { name: 'release', exact: true }).waitFor()
+  })
+
+  it('tells in one place what failed and was tolerated', async () => {
+    await open(`runs/${await stage.workspace.run('tolerant')}`)
+    const told = page.locator('.trouble.mild')
+    await told.getByRole('link', { name: 'two', exact: true }).waitFor()
+    expect([await told.count(), await told.getByRole('link').allTextContents()]).toEqual([1, ['one', 'two']])
   })
 
   it('mends a run before it goes on, and runs a part of it again', async () => {

@@ -72,6 +72,8 @@ ${step('publish', 'ms: 1')}`
 
 const HANDED = 'name: handed\nsteps:\n  - { name: hand_over, type: recipe, recipe: recipes/release.yaml, params: { version: v3 } }\n'
 
+const TOLERANT = `name: tolerant\nsteps:\n${step('one', 'fail: true', ', continue_on_error: true')}${step('two', 'fail: true', ', continue_on_error: true')}${step('end', 'ms: 1')}`
+
 const GATED = `name: gated\nsteps:\n${step('begin', 'ms: 1')}${step('wait', 'gate: gate')}${step('end', 'ms: 1')}`
 
 /** Two steps, one of which has a name that hardly fits anywhere. */
@@ -80,7 +82,7 @@ const SHORT = `name: ${LONG}\ndescription: ${'Nobody reads descriptions that are
 const FANNED = `name: fanned\nsteps:\n${step('begin', 'ms: 1')}${Array.from({ length: 150 }, (_, i) => `  - { name: part_${i}, type: node, module: steps.ts, function: none, depends_on: [begin], args: { fail: ${i === 77} } }\n`).join('')}${step('end', 'ms: 1')}`
 const BAD = 'name: bad\nschedule: { cron: "61 * * * *" }\nsteps:\n  - { name: a, type: node, module: steps.ts, function: work }\n'
 
-const FILES = { 'steps.ts': STEPS, 'recipes/nightly.yaml': NIGHTLY, 'recipes/failing.yaml': FAILING, 'recipes/release.yaml': RELEASE, 'recipes/gated.yaml': GATED, 'recipes/handed.yaml': HANDED, 'recipes/short.yaml': SHORT, 'recipes/fanned.yaml': FANNED, 'recipes/bad.yaml': BAD, 'package.json': '{"type":"module"}' }
+const FILES = { 'steps.ts': STEPS, 'recipes/nightly.yaml': NIGHTLY, 'recipes/failing.yaml': FAILING, 'recipes/release.yaml': RELEASE, 'recipes/gated.yaml': GATED, 'recipes/handed.yaml': HANDED, 'recipes/tolerant.yaml': TOLERANT, 'recipes/short.yaml': SHORT, 'recipes/fanned.yaml': FANNED, 'recipes/bad.yaml': BAD, 'package.json': '{"type":"module"}' }
 
 /** A service in a folder with recipes whose steps do something, and nothing but this package's own code. */
 export interface LiveWorkspace {

@@ -1,3 +1,4 @@
+import type { Insight } from '../api/answers.ts'
 import { counted, duration, listed } from '../model/quantity.ts'
 import type { RunPicture } from '../model/run-picture.ts'
 import { Words } from '../parts/words.tsx'
@@ -12,7 +13,7 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
   if (failures.length === 0) {
     if (error === null || status === 'running') return null
     return (
-      <section className="trouble" aria-label="What went wrong">
+      <section className={`trouble${status === 'cancelled' ? ' mild' : ''}`} aria-label="What went wrong">
         <h2>{error.code}</h2>
         <p>
           <Words text={error.message} />
@@ -21,27 +22,52 @@ export function Troubles({ picture: { insight } }: { picture: RunPicture }) {
       </section>
     )
   }
+  const shown = failures.slice(0, SHOWN)
+  const tolerated = shown.filter((failure) => failure.tolerated)
   return (
     <section aria-label="What went wrong">
-      {failures.slice(0, SHOWN).map(({ step, at, attempts, error: why, tolerated, blocks, blocks_count: blocked }) => (
-        <div key={step} className={`trouble${tolerated ? ' mild' : ''}`}>
-          <h2>
-            <StepLink step={step} /> failed {duration(at)} into the run
-            {attempts > 1 && `, after ${attempts} attempts`}
-            {tolerated && ', which the recipe tolerates'}
-          </h2>
-          <p className="some">
-            <b>{why.code}</b>: <Words text={why.message} />
-          </p>
-          <ErrorFix error={why} />
-          {blocked > 0 && (
-            <p className="small">
-              Because of it, {counted(blocked, 'step')} cannot begin: {listed(blocks, blocked)}.
+      {shown.map((failure) => !failure.tolerated && <FailureBox key={failure.step} failure={failure} />)}
+      {tolerated.length > 0 && (
+        <div className="trouble mild">
+          <h2>What failed, and the recipe tolerates</h2>
+          {tolerated.map(({ error: why, ...failure }) => (
+            <p key={failure.step} className="some">
+              <Failed {...failure} />: <b>{why.code}</b>: <Words text={why.message} />
             </p>
-          )}
+          ))}
         </div>
-      ))}
+      )}
       {count > SHOWN && <p className="small">{counted(count - SHOWN, 'more step')} failed: the timeline has them, by their status.</p>}
     </section>
+  )
+}
+
+type Failure = Insight['failures'][number]
+
+function FailureBox({ failure: { error, blocks, blocks_count: blocked, ...failure } }: { failure: Failure }) {
+  return (
+    <div className="trouble">
+      <h2>
+        <Failed {...failure} />
+      </h2>
+      <p className="some">
+        <b>{error.code}</b>: <Words text={error.message} />
+      </p>
+      <ErrorFix error={error} />
+      {blocked > 0 && (
+        <p className="small">
+          Because of it, {counted(blocked, 'step')} cannot begin: {listed(blocks, blocked)}.
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Failed({ step, at, attempts }: Pick<Failure, 'step' | 'at' | 'attempts'>) {
+  return (
+    <>
+      <StepLink step={step} /> failed {duration(at)} into the run
+      {attempts > 1 && `, after ${attempts} attempts`}
+    </>
   )
 }
