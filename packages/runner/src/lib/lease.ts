@@ -17,12 +17,12 @@ export async function acquireLease(store: RunStore, runId: string, self: DriverI
   for (let lease = first; ; ) {
     if (!lease.driver || isGone(lease.driver, self) || clock.monotonic() - began >= leaseMs) {
       const epoch = await store.takeLease(runId, lease.epoch, self)
-      if (epoch === undefined) throw held(runId, (await store.lease(runId))?.driver)
+      if (epoch === undefined) throw held(runId, (await store.lease(runId))?.driver, self)
       return epoch
     }
-    if (lease.driver.id === self.id || lease.epoch !== first.epoch || lease.heartbeat !== first.heartbeat) throw held(runId, lease.driver)
+    if (lease.driver.id === self.id || lease.epoch !== first.epoch || lease.heartbeat !== first.heartbeat) throw held(runId, lease.driver, self)
     // The heartbeat's thread starts late, to spare short runs its cost: until then the process itself is the sign of life.
-    if (lease.heartbeat === 0 && isAtWork(lease.driver, self)) throw held(runId, lease.driver)
+    if (lease.heartbeat === 0 && isAtWork(lease.driver, self)) throw held(runId, lease.driver, self)
     await new Promise<void>((resolve) => clock.sleep(leaseMs / 20, resolve))
     lease = (await store.lease(runId)) ?? first
   }
@@ -38,10 +38,17 @@ export async function isDriven(store: RunStore, runId: string, self: DriverIdent
   return isOfThisMachine(lease.driver, self) || watch.standsStill(runId, lease) < leaseMs
 }
 
-function held(runId: string, driver: DriverIdentity | null | undefined): RunnerError {
+function held(runId: string, driver: DriverIdentity | null | undefined, self: DriverIdentity): RunnerError {
+  const details = driver && { details: { pid: driver.pid } }
+  if (driver && isOfThisMachine(driver, self) && driver.pid === self.pid && driver.startTime === self.startTime) {
+    return new RunnerError('RUN_HELD', `This process drives run ${runId} already.`, {
+      fix: 'Follow it with `events(runId)`, or end it with `cancel(runId, ...)` before it is resumed.',
+      ...details,
+    })
+  }
   const who = driver ? ` (process ${driver.pid})` : ''
   return new RunnerError('RUN_HELD', `Another process${who} drives run ${runId}.`, {
     fix: `Wait for it, or ask it to stop: lorc cancel ${runId}`,
-    ...(driver && { details: { pid: driver.pid } }),
+    ...details,
   })
 }

@@ -412,8 +412,8 @@ describe('cancel', () => {
     const run = await runner({ a: untilEnded })
     const controller = new AbortController()
     const handle = await run.start(planOf({ name: 'a' }), { signal: controller.signal })
-    controller.abort('enough')
-    expect((await handle.result).status).toBe('cancelled')
+    controller.abort(new Error('enough'))
+    expect(await handle.result).toMatchObject({ status: 'cancelled', error: { message: 'The run was cancelled by signal: enough' } })
     const late = await run.start(planOf({ name: 'b' }), { signal: controller.signal })
     expect((await late.result).status).toBe('cancelled')
     expect(run.begun).toEqual(['a#1'])
@@ -532,7 +532,7 @@ describe('resume', () => {
   it('leaves a run to a driver that lives', async () => {
     const first = await runner({ a: untilEnded })
     const handle = await first.start(planOf({ name: 'a' }))
-    await expect(first.resume(handle.runId)).rejects.toMatchObject({ code: 'RUN_HELD' })
+    await expect(first.resume(handle.runId)).rejects.toMatchObject({ code: 'RUN_HELD', message: `This process drives run ${handle.runId} already.` })
     await expect(first.resume('run_x')).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
   })
 

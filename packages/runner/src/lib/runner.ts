@@ -46,6 +46,7 @@ import type { Surroundings } from './surroundings.ts'
 import { ViewedRuns } from './viewed-runs.ts'
 import type { Workspace } from './workspace.ts'
 import { unknownRun } from './unknown-run.ts'
+import { wordsOf } from './executors/thrown-words.ts'
 
 const CORES = availableParallelism()
 
@@ -345,7 +346,7 @@ export class LocalRunner implements Runner {
   async #open(driver: Driver, signal?: AbortSignal): Promise<Driver> {
     this.#drivers.add(driver)
     this.#onRun?.(driver)
-    const stop = (): void => driver.cancel({ by: 'signal', reason: String(signal?.reason ?? 'aborted') })
+    const stop = (): void => driver.cancel({ by: 'signal', reason: wordsOf(signal?.reason) })
     if (signal?.aborted) stop()
     signal?.addEventListener('abort', stop, { once: true })
     const over = (): void => {
