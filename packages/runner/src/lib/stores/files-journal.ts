@@ -72,7 +72,10 @@ export class FilesJournal {
     if (folder.hasEpoch(1)) return 'exists'
     if (batch.firstSeq !== 0 || batch.epoch !== 1) return 'fenced'
     const planPath = this.#medium.path('plans', `${fileName(plan.hash)}.json`)
-    if (!existsSync(planPath)) this.#medium.create(planPath, plan.json)
+    const keepPlan = (): void => {
+      if (!existsSync(planPath)) this.#medium.create(planPath, plan.json)
+    }
+    keepPlan()
     const key = summary.idempotency?.key
     if (key !== undefined && !this.#claim(key, batch.runId)) return 'exists'
     const draft = new RunFolder(this.#medium, this.#medium.path('runs', `.${randomUUID()}`))
@@ -95,6 +98,8 @@ export class FilesJournal {
       throw error
     }
     this.#medium.syncFolder(this.#medium.path('runs'))
+    // Who removes plans without runs may not have seen this one.
+    keepPlan()
     return 'ok'
   }
 

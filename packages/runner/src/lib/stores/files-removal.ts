@@ -33,10 +33,20 @@ export class FilesRemoval {
     return removed
   }
 
+  /** Another process may be making a run of a plan meanwhile: it looks after it, and so does this. */
   removePlans(): void {
-    const used = new Set(this.#port.states().map(({ summary }) => `${fileName(summary.planHash)}.json`))
     const folder = this.#medium.path('plans')
-    for (const name of this.#medium.names(folder)) if (!used.has(name)) this.#medium.remove(join(folder, name))
+    const used = this.#plansInUse()
+    const removed = new Map<string, string>()
+    for (const name of this.#medium.names(folder)) {
+      const text = used.has(name) ? undefined : this.#medium.read(join(folder, name))
+      if (text === undefined) continue
+      removed.set(name, text)
+      this.#medium.remove(join(folder, name))
+    }
+    if (removed.size === 0) return
+    const usedNow = this.#plansInUse()
+    for (const [name, text] of removed) if (usedNow.has(name)) this.#medium.create(join(folder, name), text)
   }
 
   removeCached(before: number, keep: number): number {
@@ -75,6 +85,10 @@ export class FilesRemoval {
       if (hasCode(error, 'ENOENT')) return false
       throw error
     }
+  }
+
+  #plansInUse(): Set<string> {
+    return new Set(this.#port.states().map(({ summary }) => `${fileName(summary.planHash)}.json`))
   }
 
   #cacheFolders(): string[] {
