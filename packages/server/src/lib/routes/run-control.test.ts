@@ -1,5 +1,6 @@
+import { createMemoryStore } from '@lorc/runner'
 import { describe, expect, it } from 'vitest'
-import { recipeOf, serviceFixture, type Steps } from '../service.fixture.ts'
+import { recipeOf, scratch, serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
 
 const approval = 'name: ask\nsteps:\n  - name: ok\n    type: approval\n    message: Go?\n    approvers: [ann]\n  - name: a\n    type: shell\n    script: a.sh\n'
 const files = { 'recipes/one.yaml': recipeOf('first', 'a', 'b'), 'recipes/ask.yaml': approval, 'a.sh': '', 'b.sh': '' }
@@ -87,6 +88,25 @@ describe('steering a run', () => {
       { who: 'ann' },
       { of: 2, outcome: 'done' },
     ])
+  })
+
+  it('decides in a paused run that nobody drives: the decision counts, and the run goes on once it may', async () => {
+    const store = createMemoryStore()
+    const workspace = await scratch(files)
+    const before = await serviceFixture({ workspace, store })
+    const { run_id: id } = (await before.ask('POST', '/recipes/ask/runs')).body as { run_id: string }
+    const until = async ({ server }: ServiceFixture, type: string): Promise<void> => {
+      for await (const event of server.runner.events(id, { follow: true })) if (event.type === type) return
+    }
+    await until(before, 'approval.requested')
+    await before.ask('POST', `/runs/${id}/pause`, { reason: 'not now' })
+    await until(before, 'run.paused')
+    await before.server.close()
+    const service = await serviceFixture({ workspace, store })
+    expect(await service.ask('POST', `/runs/${id}/approve`, { by: 'ann', reason: 'yes' })).toMatchObject({ status: 200, body: { outcome: 'done' } })
+    expect((await service.ask('GET', `/runs/${id}`)).body).toMatchObject({ status: 'running', paused: { reason: 'not now' }, waiting_for: [] })
+    expect(await service.ask('POST', `/runs/${id}/unpause`, { reason: 'now' })).toMatchObject({ status: 200, body: { outcome: 'done' } })
+    await until(service, 'run.completed')
   })
 
   it('goes on with a failed run, with repairs', async () => {

@@ -20,7 +20,7 @@ export function runControlRoutes(app: FastifyInstance, service: Service): void {
     route(app, `POST /runs/{run_id}/${what}`).answers(async ({ params: { run_id: runId }, body, raw }) => {
       const asked = { by: nameOf(raw, body.by), reason: body.reason }
       const outcome = await steering.record({ action: `run.${what}`, runId, ...asked }, () => runner[what](runId, asked), asOutcome)
-      if (what === 'unpause' && outcome === 'done') await intake.resume(runId)
+      if (what === 'unpause' && outcome === 'done') await intake.adopt(runId)
       return { status: 200, body: { run_id: runId, outcome } }
     })
   }
@@ -31,7 +31,8 @@ export function runControlRoutes(app: FastifyInstance, service: Service): void {
     const by = nameOf(raw, body.by)
     const asked = { action: 'run.approve', runId, by, reason, asked: { step, approved } } as const
     const outcome = await steering.record(asked, () => runner.approve(runId, step, { approved, by, reason }), asOutcome)
-    if (outcome === 'done') await intake.resume(runId)
+    // It may be paused, or somebody else was quicker: the decision is on record all the same.
+    if (outcome === 'done') await intake.adopt(runId)
     return { status: 200, body: { run_id: runId, outcome } }
   })
 
