@@ -68,6 +68,8 @@ export class ModuleClient {
       const stopTimer = this.#clock.sleep(timeoutMs, () => fail(late(asked)))
       signal?.addEventListener('abort', aborted, { once: true })
       call.on('error', broken)
+      // Node closes the connection then, and says nothing.
+      call.on('upgrade', () => broken(new Error('it wants to go on in another protocol')))
       call.on('response', (response) => {
         const chunks: Buffer[] = []
         let size = 0
@@ -116,12 +118,13 @@ const WHY: Readonly<Record<string, string>> = {
   EPIPE: 'it cut the connection',
   ETIMEDOUT: 'the connection timed out',
   HPE_INVALID_CONSTANT: 'what it sent is no HTTP',
+  HPE_HEADER_OVERFLOW: 'the headers of its answer are too large',
 }
 
 function unreachable({ module, method, url }: ModuleRequest, error: NodeJS.ErrnoException): ServerError {
   const why = WHY[error.code ?? ''] ?? error.message
   return moduleError('MODULE_UNREACHABLE', module, `The module \`${module}\` could not be asked (${method} ${url}): ${why}.`, {
-    fix: `Start it, or correct \`modules.${module}.url\`.`,
+    fix: `${error.code?.startsWith('HPE_') ? 'Mend its answer' : 'Start it'}, or correct \`modules.${module}.url\`.`,
     cause: error,
   })
 }

@@ -121,7 +121,8 @@ function parsed({ name }: Module, { status, headers, bytes }: ModuleResponse): J
   }
   if (status < 200 || status > 299) throw moduleError('MODULE_REFUSED', name, `${answered}.`, { details })
   const encoding = headers['content-encoding']
-  const what = encoding === undefined ? 'no JSON in UTF-8' : `compressed (${encoding}), though it was asked not to be`
+  const empty = bytes.length === 0 ? 'empty' : 'no JSON in UTF-8'
+  const what = encoding === undefined ? empty : `compressed (${encoding}), though it was asked not to be`
   throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` is ${what}.`, { details })
 }
 

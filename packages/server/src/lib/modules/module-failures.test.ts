@@ -13,6 +13,7 @@ describe('a module that does not answer well fails its step', () => {
     ['a wrong envelope', () => ['ok'], 'MODULE_ENVELOPE', 'does not fit the contract', { answer: ['ok'] }],
     ['an answer of another module', () => ({ module: 'n', outputs: {} }), 'MODULE_ENVELOPE', 'of the module `n`', { answer: { module: 'n' } }],
     ['no JSON', raw('<html>'), 'MODULE_ENVELOPE', 'is no JSON', { status: 200, answer: '<html>' }],
+    ['nothing', (_, response) => void response.writeHead(204).end(), 'MODULE_ENVELOPE', 'is empty', { status: 204 }],
     ['JSON in another character set', (_, response) => void response.end(Buffer.from('{"status":"ok","module":"m","outputs":{"name":"caf\xe9"}}', 'latin1')), 'MODULE_ENVELOPE', 'is no JSON in UTF-8', { status: 200 }],
     ['a compressed answer', (_, response) => void response.setHeader('content-encoding', 'gzip').end(gzipSync('{"status":"ok","module":"m","outputs":{}}')), 'MODULE_ENVELOPE', 'is compressed (gzip)', { status: 200 }],
     ['JSON that is nested without end', raw(`${'['.repeat(1e5)}${']'.repeat(1e5)}`), 'MODULE_ENVELOPE', 'does not fit', { answer: '['.repeat(4000) }],
