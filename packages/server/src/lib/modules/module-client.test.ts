@@ -61,3 +61,13 @@ it.each([
   const url = given.startsWith('http://') ? given : `http://127.0.0.1:${await portOf(createTcpServer((socket) => void socket.on('error', () => undefined).once('data', () => socket.end(given))))}/`
   await expect(client()(url)).rejects.toMatchObject({ code: 'MODULE_UNREACHABLE', message: expect.stringMatching(message) as string })
 })
+
+it('keeps no connection open that is to go on in another protocol', async () => {
+  const closed = Promise.withResolvers<void>()
+  const port = await portOf(createTcpServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'))
+    socket.on('close', () => closed.resolve())
+  }))
+  await expect(client()(`http://127.0.0.1:${port}/`)).rejects.toThrow('another protocol')
+  await closed.promise
+})

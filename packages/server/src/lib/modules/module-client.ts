@@ -68,8 +68,11 @@ export class ModuleClient {
       const stopTimer = this.#clock.sleep(timeoutMs, () => fail(late(asked)))
       signal?.addEventListener('abort', aborted, { once: true })
       call.on('error', broken)
-      // Node closes the connection then, and says nothing.
-      call.on('upgrade', () => broken(new Error('it wants to go on in another protocol')))
+      // Else Node closes the connection, and says nothing; here it is nobody's but ours.
+      call.on('upgrade', (_, socket) => {
+        socket.destroy()
+        broken(new Error('it wants to go on in another protocol'))
+      })
       call.on('response', (response) => {
         const chunks: Buffer[] = []
         let size = 0
