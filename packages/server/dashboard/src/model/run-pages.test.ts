@@ -3,7 +3,7 @@ import type { RunItem, RunPage } from '../api/answers.ts'
 import { RunPages } from './run-pages.ts'
 
 const run = (number: number, status: RunItem['status'] = 'completed'): RunItem => ({
-  run_id: `run_${number}`, name: 'demo', status, queued: false, abandoned: false, paused: null, waiting_for: [], created_at: '2026-01-31T08:00:00.000Z',
+  run_id: `run_${number}`, name: 'demo', status, queued: false, abandoned: false, paused: null, waiting_for: [], waits_within: false, created_at: '2026-01-31T08:00:00.000Z',
   ended_at: null, recipe: null, parent: null, step_count: 1, error: null,
 })
 

@@ -51,7 +51,7 @@ export const RunRow = memo(function RunRow({ run, now, chosen, onChoose }: RunRo
 
 /** What its status does not say. */
 function Note({ run }: { run: RunItem }) {
-  if (run.waiting_for.length > 0) return <span className="badge attention">waits for approval</span>
+  if (run.waiting_for.length > 0 || run.waits_within) return <span className="badge attention">waits for approval</span>
   if (run.paused !== null) return <span className="badge attention">paused by {run.paused.by}</span>
   if (run.queued) return <span className="badge waiting">queued</span>
   if (run.abandoned) return <span className="badge attention">nobody drives it</span>

@@ -13,13 +13,21 @@ type Step = z.input<typeof stepSchema>
 /** What is known of a run that has not ended beyond its summary. */
 export type GoingOn = Pick<RunView, 'status' | 'events' | 'abandoned' | 'paused' | 'steps'>
 
-/** A run as lists show it; `view` of one that goes on, `isOurs`: it waits in this service, or is driven here. */
-export function runItem(run: RunSummary, view?: GoingOn, isOurs = false): RunItem {
+/** What is known of a run beyond its journal. */
+interface Around {
+  /** It waits in this service, or is driven here. */
+  isOurs?: boolean
+  /** A run of its steps waits for an approval. */
+  waitsWithin?: boolean
+}
+
+/** A run as lists show it; `view` of one that goes on. */
+export function runItem(run: RunSummary, view?: GoingOn, around: Around = {}): RunItem {
   return {
     run_id: run.runId,
     name: run.name,
     status: run.status,
-    ...goingOn(view, isOurs),
+    ...goingOn(view, around),
     created_at: timeText(run.createdAt),
     ended_at: timeOrNull(run.endedAt),
     recipe: run.recipe,
@@ -29,14 +37,14 @@ export function runItem(run: RunSummary, view?: GoingOn, isOurs = false): RunIte
   }
 }
 
-/** A run with its steps, or without; `isOurs` as of `runItem`. */
-export function runAnswer(view: RunView, { steps, isOurs = false }: { steps: boolean; isOurs?: boolean }): Run {
+/** A run with its steps, or without. */
+export function runAnswer(view: RunView, { steps, ...around }: Around & { steps: boolean }): Run {
   const folder = `runs/${view.runId}/`
   return {
     run_id: view.runId,
     name: view.name,
     status: view.status,
-    ...goingOn(view, isOurs),
+    ...goingOn(view, around),
     created_at: timeText(view.createdAt),
     ended_at: timeOrNull(view.endedAt),
     recipe: view.recipe,
@@ -59,13 +67,14 @@ export function turnOf({ status, events, abandoned }: Pick<RunView, 'status' | '
   return { queued: status === 'running' && (abandoned ? isOurs : events === 1), abandoned: abandoned && !isOurs }
 }
 
-function goingOn(view: GoingOn | undefined, isOurs: boolean): Pick<Run, 'queued' | 'abandoned' | 'paused' | 'waiting_for'> {
-  if (!view) return { queued: false, abandoned: false, paused: null, waiting_for: [] }
+function goingOn(view: GoingOn | undefined, { isOurs = false, waitsWithin = false }: Around): Pick<Run, 'queued' | 'abandoned' | 'paused' | 'waiting_for' | 'waits_within'> {
+  if (!view) return { queued: false, abandoned: false, paused: null, waiting_for: [], waits_within: false }
   const { paused, steps } = view
   return {
     ...turnOf(view, isOurs),
     paused: paused && { by: paused.by, reason: paused.reason, at: timeText(paused.at) },
     waiting_for: askingSteps(steps).map(({ name }) => name),
+    waits_within: waitsWithin,
   }
 }
 

@@ -14,6 +14,7 @@ const goingOn = {
   abandoned: z.boolean().describe('`running`, with nobody driving it: it can be resumed.'),
   paused: z.object({ by: z.string(), reason: z.string(), at: timeSchema }).nullable(),
   waiting_for: z.array(z.string()).describe('Steps that wait for an approval.'),
+  waits_within: z.boolean().describe('A run of its steps waits for an approval: see `inner_runs` of its insight.'),
 }
 
 export const runItemSchema = z
@@ -113,7 +114,7 @@ export const runRoutes = defineRoutes({
       package: z.string().min(1).max(214).optional().describe('Runs of jobs of this package, with or without its scope.'),
       from: instantSchema.optional().describe('Created then or later.'),
       until: instantSchema.optional().describe('Created before then.'),
-      text: z.string().min(1).max(200).optional().describe('Part of the id, the name, the recipe or the error.'),
+      text: z.string().min(1).max(200).optional().describe('Part of the id, the name, the recipe or the error; letters of ASCII in either case.'),
       children: flagSchema.optional().describe('Runs that steps of other runs started, too. Default: false.'),
       limit: limitSchema,
       cursor: z.string().min(1).max(200).optional().describe('`next_cursor` of the page before.'),

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Clock, RunHandle, Runner } from '@lorc/runner'
-import { runItem } from '../answers/run-answer.ts'
+import { listedRun } from '../answers/listed-run.ts'
 
 /** Milliseconds between two looks, at the least; a look may take this share of the time. */
 const LOOK_MS = 1000
@@ -84,6 +84,6 @@ export class RunChanges {
 export async function lookAtRuns(runner: Pick<Runner, 'store' | 'view'>, isOurs: (runId: string) => boolean): Promise<string> {
   const { store } = runner
   const runs = (await Promise.all([store.list({ limit: LOOKED_AT }), store.list({ status: 'running', limit: LOOKED_AT })])).flat()
-  const items = await Promise.all(runs.map(async (run) => runItem(run, run.status === 'running' ? await runner.view(run.runId) : undefined, isOurs(run.runId))))
+  const items = await Promise.all(runs.map((run) => listedRun(runner, run, isOurs(run.runId))))
   return hash('sha256', JSON.stringify(items))
 }

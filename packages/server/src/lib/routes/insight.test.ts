@@ -48,6 +48,9 @@ describe('what screens ask of a run', () => {
     const insightOf = async (run: string) => (await service.ask('GET', `/runs/${run}/insight`)).body as Insight
     await expect.poll(async () => (await insightOf(id)).inner_runs.length).toBe(1)
     const [first] = (await insightOf(id)).inner_runs
+    const shown = async () => [(await service.ask('GET', `/runs/${id}`)).body, ((await service.ask('GET', '/runs?status=running')).body as { items: object[] }).items[0]]
+    const waits = { run_id: id, waiting_for: [], waits_within: true }
+    await expect.poll(shown).toMatchObject([waits, waits])
     await expect.poll(async () => (await service.ask('POST', `/runs/${first!.run_id}/approve`, { reason: 'yes' })).status).toBe(200)
     for await (const event of service.server.runner.events(id, { follow: true })) void event
     expect([first!.step, (await insightOf(id)).inner_runs, (await insightOf(first!.run_id)).status]).toEqual(['over', [], 'completed'])

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { recipeOf, scratch, serviceFixture } from '../service.fixture.ts'
+import { RunnerError } from '@lorc/runner'
+import { describe, expect, it, vi } from 'vitest'
+import { recipeOf, scratch, serviceFixture, type Steps } from '../service.fixture.ts'
 
 const files = { 'recipes/one.yaml': recipeOf('first', 'a'), 'a.sh': '', 'recipes/two.yaml': recipeOf('second', 'a', 'b'), 'b.sh': '' }
 
@@ -21,6 +22,18 @@ interface Page {
 }
 
 describe('GET /runs', () => {
+  it('lists a run whose journal is broken: it hides no other', async () => {
+    const hanging: Steps[string] = ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({ status: 'error', error: { code: 'X', message: 'ended' } })))
+    const { ask, server } = await serviceFixture({ files, steps: { a: hanging } })
+    const { run_id: id } = (await ask('POST', '/recipes/one/runs')).body as { run_id: string }
+    const view = vi.spyOn(server.runner, 'view').mockRejectedValue(new RunnerError('RUN_JOURNAL_BROKEN', 'Its hashes do not fit.'))
+    expect(await ask('GET', '/runs')).toMatchObject({ status: 200, body: { items: [{ run_id: id, status: 'running' }] } })
+    expect(await ask('GET', `/runs/${id}`)).toMatchObject({ status: 500, body: { code: 'RUN_JOURNAL_BROKEN' } })
+    view.mockRejectedValue(new RunnerError('STORE_UNAVAILABLE', 'The disk is gone.'))
+    expect((await ask('GET', '/runs')).status).toBe(503)
+    view.mockRestore()
+  })
+
   it('lists the newest first, and pages through all of them', async () => {
     const { ask, ids } = await withRuns(['one', 'two', 'one'])
     const first = (await ask('GET', '/runs?limit=2')).body as Page
@@ -64,6 +77,7 @@ describe('GET /runs/{run_id}', () => {
       abandoned: false,
       paused: null,
       waiting_for: [],
+      waits_within: false,
       recipe: { path: 'recipes/two.yaml' },
       artifacts_path: `runs/${ids[0]}/`,
       steps: [{ name: 'a', status: 'completed', attempts: 1, metrics: { exit_code: null } }, { name: 'b' }],

@@ -1,6 +1,7 @@
 import type { RunFilter } from '@lorc/runner'
 import type { FastifyInstance } from 'fastify'
-import { runAnswer, runItem } from '../answers/run-answer.ts'
+import { listedRun, waitsWithin } from '../answers/listed-run.ts'
+import { runAnswer } from '../answers/run-answer.ts'
 import { beginStream } from '../live/answer-stream.ts'
 import { RequestInvalid } from '../problem.ts'
 import type { Service } from '../service.ts'
@@ -27,7 +28,7 @@ export function runRoutes(app: FastifyInstance, { runner, recipes, readers, chan
     const found = await store.list(filter)
     const page = found.slice(0, limit)
     const next = found.length > limit ? (page.at(-1)?.runId ?? null) : null
-    const items = await Promise.all(page.map(async (run) => runItem(run, run.status === 'running' ? await runner.view(run.runId) : undefined, intake.has(run.runId))))
+    const items = await Promise.all(page.map((run) => listedRun(runner, run, intake.has(run.runId))))
     return { status: 200, body: { items, next_cursor: next } }
   })
 
@@ -39,7 +40,8 @@ export function runRoutes(app: FastifyInstance, { runner, recipes, readers, chan
 
   route(app, 'GET /runs/{run_id}').answers(async ({ params, query }) => {
     const view = await runner.view(params.run_id)
-    return { status: 200, body: runAnswer(view, { steps: query.steps === 'all', isOurs: intake.has(params.run_id) }) }
+    const around = { isOurs: intake.has(params.run_id), waitsWithin: view.status === 'running' && (await waitsWithin(runner, view)) }
+    return { status: 200, body: runAnswer(view, { steps: query.steps === 'all', ...around }) }
   })
 
   /** A cursor is the id of the last run of the page before; that run may have been removed meanwhile. */
