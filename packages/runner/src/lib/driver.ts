@@ -111,6 +111,7 @@ export class Driver implements RunHandle, LiveRun {
   /** Journals `events` (what opens or reopens the run), as of the time `at` (default now), and begins. */
   begin(events: readonly EventData[], at?: number): void {
     for (const event of events) this.#record(event, at)
+    this.#endPause()
     this.#resetStale()
     for (const limit of timeLimits(this.plan, this.#run.fold.createdAt, this.#around.clock.now())) {
       this.#timers.after(limit.inMs, () => this.#endFor(limit))
@@ -156,7 +157,14 @@ export class Driver implements RunHandle, LiveRun {
     if (kill) this.#attempts.withoutGrace()
     if (!this.#mayCancel(kill)) return
     this.#record({ type: 'run.cancel_requested', by, reason, ...(kill && { kill }) })
+    this.#endPause()
     this.#pump()
+  }
+
+  /** Who cancels a paused run is done with it: its handlers begin, or it would never end. */
+  #endPause(): void {
+    const { cancel } = this.#run.fold
+    if (this.paused && cancel && !cancel.code) this.#record({ type: 'run.unpaused', by: cancel.by, reason: cancel.reason })
   }
 
   pause({ by, reason }: { by: string; reason: string }): void {

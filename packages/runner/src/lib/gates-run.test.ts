@@ -215,6 +215,34 @@ describe('an approval', () => {
   })
 })
 
+describe('cancelling a paused run', () => {
+  const yes = { by: 'ana', reason: 'lunch' }
+  const plan = scriptedPlan({ name: 'gate', type: 'approval' }, { name: 'b' }, { name: 'tidy', stage: 0, phase: 'always' })
+
+  it('ends the pause, for its handlers', async () => {
+    const run = await world.runner()
+    const handle = await run.start(plan)
+    await settled()
+    handle.pause(yes)
+    handle.cancel({ by: 'bo', reason: 'enough' })
+    expect(await handle.result).toMatchObject({ status: 'cancelled' })
+    expect(run.begun).toEqual(['tidy#1'])
+    expect((await world.events(handle.runId)).find(({ type }) => type === 'run.unpaused')).toMatchObject({ by: 'bo', reason: 'enough' })
+  })
+
+  it('that nobody drives does so, too', async () => {
+    const first = await world.runner()
+    const handle = await first.start(plan)
+    await settled()
+    handle.pause(yes)
+    await settled()
+    await first.close()
+    const run = await world.runner()
+    expect(await run.cancel(handle.runId, { by: 'bo', reason: 'enough' })).toBe('cancelled')
+    expect(run.begun).toEqual(['tidy#1'])
+  })
+})
+
 describe('phases', () => {
   const plan = scriptedPlan({ name: 'a' }, { name: 'ok', stage: 0, phase: 'on_success' }, { name: 'no', stage: 0, phase: 'on_failure' }, { name: 'last', stage: 0, phase: 'always' })
 
