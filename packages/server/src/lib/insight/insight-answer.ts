@@ -29,7 +29,7 @@ export interface InsightOptions {
 /** What the first screen of a run shows. O(steps). */
 export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary, 'parent' | 'error'>, { turn, since, steps: wanted }: InsightOptions): Insight {
   const { fold, plan } = lens
-  const { timeline, atOnce, story, artifacts } = lens.story()
+  const { timeline, atOnce, story, inner, artifacts } = lens.story()
   const { createdAt } = timeline
   const all = since === 0 || since <= lens.shapedAt || since > lens.seq || timeline.steps.length <= FEW_STEPS
   const at = all ? null : changedSince(lens, timeline, since)
@@ -68,7 +68,7 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
       requested_at: timeText(requestedAt),
       expires_at: timeOrNull(expiresAt),
     })),
-    inner_runs: innerRuns(lens),
+    inner_runs: fold.status === 'running' ? inner.slice(0, MOST_INNER_RUNS) : [],
     peak: story.peak,
     busy_ms: story.busyMs,
     running: thinned(atOnce.points).map(({ at: when, running }): [number, number] => [when - createdAt, running]),
@@ -79,18 +79,6 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
     at: isTold ? at : null,
     steps: isTold ? lines.map((line) => stepRow(line, createdAt)) : null,
   }
-}
-
-/** They may wait for somebody, and this run with them. */
-function innerRuns({ fold }: RunLens): Insight['inner_runs'] {
-  const inner: Insight['inner_runs'] = []
-  if (fold.status !== 'running') return inner
-  for (const { name, status, childRun } of fold.steps()) {
-    if (status !== 'running' || childRun === null) continue
-    inner.push({ step: name, run_id: childRun })
-    if (inner.length === MOST_INNER_RUNS) break
-  }
-  return inner
 }
 
 function factsOf({ fold: { planHash, params, provenance } }: RunLens): Insight['facts'] {

@@ -25,6 +25,8 @@ interface ToldStory {
   story: RunStory
   /** Files that steps recorded. */
   artifacts: number
+  /** Runs of steps that go on: they may wait for somebody, and this run with them. */
+  inner: { step: string; run_id: string }[]
 }
 
 /**
@@ -115,7 +117,8 @@ export class RunLens {
       const steps = this.fold.steps()
       const atOnce = parallelism(timeline)
       const story = storyOfRun({ plan: this.plan, steps }, timeline, atOnce)
-      return { timeline, atOnce, story, artifacts: steps.reduce((sum, { artifacts }) => sum + artifacts.length, 0) }
+      const inner = steps.flatMap(({ name, status, childRun }) => (status === 'running' && childRun !== null ? [{ step: name, run_id: childRun }] : []))
+      return { timeline, atOnce, story, inner, artifacts: steps.reduce((sum, { artifacts }) => sum + artifacts.length, 0) }
     })
   }
 
