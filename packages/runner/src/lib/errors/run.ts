@@ -3,7 +3,7 @@ export const RUN_ERRORS = {
   WORKSPACE_INVALID: 'The workspace is not an absolute path of a folder.',
   RUNNER_CLOSED: 'The runner was closed while the run was going on; the run can be resumed.',
   RUN_UNKNOWN: 'No run of this id is in the store.',
-  RUN_HELD: 'Another process drives this run.',
+  RUN_HELD: 'The run is driven already, by another process or by this one.',
   RUN_ID_TAKEN: 'A run of this id exists already.',
   RUN_OPTION_INVALID: 'An option of a run, a runner or a store has a value that it cannot have.',
   RUN_KEY_TAKEN: 'A run of this idempotency key exists already, or is being made.',
