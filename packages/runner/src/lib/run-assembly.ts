@@ -4,6 +4,7 @@ import type { ResumeOptions, RunHandle } from './api.ts'
 import { checkDecision } from './approval.ts'
 import type { RunPlaces } from './attempt.ts'
 import { changedPaths, type CodeFiles } from './code-files.ts'
+import type { CodeHashes } from './code-scan.ts'
 import { Driver } from './driver.ts'
 import { EndedRun } from './ended-run.ts'
 import { RunnerError } from './errors.ts'
@@ -105,7 +106,7 @@ export class RunAssembly {
       scheduler.apply(event)
       items?.apply(event)
     }
-    return this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode: [], changedRecipe: null, items, secrets }, options)
+    return this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode: [], changedRecipe: null, items, secrets }, options, () => fold.provenance.code)
   }
 
   /** A run whose lease we took under `epoch`, begun again after what the last driver left running was ended. */
@@ -135,12 +136,13 @@ export class RunAssembly {
     for (const event of repair) if (event.type === 'context.set') refusing(() => context.apply(event.writes, { who: event.by, at: now }))
     await endLeftovers(fold, graceMs)
     if (secrets) await this.#maskLeftovers(plan, fold, secrets)
-    const changedCode = changedPaths(fold.provenance.code, await this.#options.code.hashes(plan.steps))
+    const code = await this.#options.code.hashes(plan.steps)
+    const changedCode = changedPaths(fold.provenance.code, code)
     const changedRecipe = await changedFile(this.#around.workspace.root, fold.recipe)
     const journal = new Journal(this.#around, runId, epoch, position)
     if (fold.status !== 'running') journal.attach({ reopened: true })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
-    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, changedRecipe, items, secrets }, fold.options)
+    const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, changedRecipe, items, secrets }, fold.options, () => code)
     driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : []), ...(outer?.adopt(driver) ?? [])], now)
     return driver
   }
@@ -172,14 +174,14 @@ export class RunAssembly {
     }
   }
 
-  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'changedRecipe' | 'items' | 'secrets'>, { noCache = false }: RunOptions): Driver {
+  #driver(runId: string, plan: Plan, parts: Pick<RunParts, 'journal' | 'fold' | 'scheduler' | 'context' | 'changedCode' | 'changedRecipe' | 'items' | 'secrets'>, { noCache = false }: RunOptions, code: () => CodeHashes): Driver {
     const { store, workspace } = this.#around
     return new Driver(this.#around, {
       ...parts,
       plan,
       places: this.places(runId),
       environment: this.#around.environment(plan.secrets),
-      cache: new StepCache(store, plan, { root: workspace.root, fingerprint: this.#options.fingerprint, reuse: !noCache }),
+      cache: new StepCache(store, plan, { root: workspace.root, fingerprint: this.#options.fingerprint, code, reuse: !noCache }),
       subscribers: new Subscribers((fromSeq) => storedEvents(store, runId, fromSeq), parts.journal.length),
     })
   }

@@ -612,6 +612,36 @@ describe('cache', () => {
     expect(run.begun).toEqual(['a#1', 'a#1'])
   })
 
+  it('keeps no result that is of an input as it was while the step ran', async () => {
+    const input = join(workspace, 'in.txt')
+    let meanwhile = ''
+    const run = await runner({ a: () => writeFileSync(input, meanwhile || 'one') })
+    const plan = planOf({ name: 'a', inputs: ['in.txt'], cache: { mode: 'auto' } })
+    const startWith = async (text: string): Promise<unknown> => {
+      writeFileSync(input, 'one')
+      meanwhile = text
+      return (await (await run.start(plan)).result).steps[0]!.cached
+    }
+    expect([await startWith('two'), await startWith('one'), await startWith('one')]).toEqual([false, false, true])
+  })
+
+  it('keeps no result of code that was changed after the run began', async () => {
+    const module = join(workspace, 'step.mjs')
+    let change = ''
+    const run = await runner({ edit: () => void (change && writeFileSync(module, change)) })
+    const plan = planOf({ name: 'load', type: 'node', module: 'step.mjs', function: 'load' }, { name: 'edit' }, { name: 'use', type: 'node', module: 'step.mjs', function: 'use', cache: { mode: 'auto' } })
+    const text = (n: number): string => `export const load = () => {}; export const use = (ctx) => ctx.set('a.use_v1', ${n})`
+    writeFileSync(module, text(1))
+    const values: unknown[] = []
+    for (const next of [text(2), '', '']) {
+      change = next
+      const result = await (await run.start(plan)).result
+      expect(result.error).toBeNull()
+      values.push([result.context.get('a.use_v1'), result.steps[2]!.cached])
+    }
+    expect(values).toEqual([[1, false], [2, false], [2, true]])
+  })
+
   it('gives a run files of its own, whether they come from the cache or from the run that it goes on from', async () => {
     const files: Script = ({ artifactsDir }) => {
       mkdirSync(join(artifactsDir, 'deep'), { recursive: true })

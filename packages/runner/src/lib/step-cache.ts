@@ -2,6 +2,7 @@ import { isUnchanged } from './artifact.ts'
 import type { LiveAttempt } from './attempt.ts'
 import { partsOf, tell, type CacheParts } from './cache-parts.ts'
 import { canonicalize } from './canonical-json.ts'
+import type { CodeHashes } from './code-scan.ts'
 import type { Artifact, RecordedWrite } from './events.ts'
 import type { Item } from './item-data.ts'
 import type { JsonObject, JsonValue } from './json.ts'
@@ -52,6 +53,8 @@ export interface StepCacheOptions {
   /** The workspace: paths of files are relative to it. */
   root: string
   fingerprint: Fingerprint
+  /** The code that the run has: a module that it has used stays as it was. */
+  code: () => CodeHashes
   /** False: results are kept, and none is taken. */
   reuse: boolean
 }
@@ -66,17 +69,19 @@ export class StepCache {
   readonly #planName: string
   readonly #root: string
   readonly #fingerprint: Fingerprint
+  readonly #code: () => CodeHashes
   readonly #reuse: boolean
   readonly #secrets: readonly string[]
   #looked: WeakMap<LiveAttempt, Looked> | undefined
   #writing: Set<Promise<void>> | undefined
 
-  constructor(store: RunStore, plan: Pick<Plan, 'name' | 'secrets'>, { root, fingerprint, reuse }: StepCacheOptions) {
+  constructor(store: RunStore, plan: Pick<Plan, 'name' | 'secrets'>, { root, fingerprint, code, reuse }: StepCacheOptions) {
     this.#store = store
     this.#planName = plan.name
     this.#secrets = plan.secrets ?? []
     this.#root = root
     this.#fingerprint = fingerprint
+    this.#code = code
     this.#reuse = reuse
   }
 
@@ -120,7 +125,7 @@ export class StepCache {
       runId: attempt.runId,
       createdAt,
     }
-    const write = this.#store.putCache(entry).catch(() => {})
+    const write = this.#put(entry, attempt, looked).catch(() => {})
     const writing = (this.#writing ??= new Set())
     writing.add(write)
     void write.then(() => writing.delete(write))
@@ -129,6 +134,16 @@ export class StepCache {
   /** Resolves once what was kept is written; undefined when nothing is under way. */
   flushed(): Promise<unknown> | undefined {
     return this.#writing?.size ? Promise.all(this.#writing) : undefined
+  }
+
+  /** A result is of what the step was found to be made of only if that was what ran, and stayed as it was meanwhile. */
+  async #put(entry: CacheEntry, { step, item }: LiveAttempt, { key, fingerprint }: Looked): Promise<void> {
+    if (fingerprint !== undefined) {
+      const code = this.#code()
+      if (Object.entries((fingerprint['code'] ?? {}) as CodeHashes).some(([path, hash]) => code[path] !== hash)) return
+      if ((await lookUp(step, this.#fingerprint, item)).key !== key) return
+    }
+    await this.#store.putCache(entry)
   }
 
   #parts(attempt: LiveAttempt, { definition, fingerprint }: Looked): CacheParts {
