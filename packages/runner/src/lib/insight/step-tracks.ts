@@ -33,6 +33,11 @@ export class Tracks {
     return line.itemOf === null ? undefined : this.steps[line.index]
   }
 
+  /** Of a `for_each` step. */
+  itemsOf({ line }: Track): readonly Track[] {
+    return line.itemOf === null ? (this.#itemsOf.get(line.index) ?? []) : []
+  }
+
   expand({ line }: Track, count: number): void {
     const items: Track[] = []
     for (let i = 0; i < count; i++) {

@@ -247,6 +247,34 @@ describe('a timeline', () => {
     expect(line(timeline, 'c')).toMatchObject({ readyAt: 11, after: 'b' })
   })
 
+  it('ends the items of a step with it, which stay so', () => {
+    const plan = planOf({ name: 'each', forEach: { items: 'x' } }, 'b')
+    const timeline = timelineOf(
+      plan,
+      journalOf(
+        [0, { type: 'step.expanded', step: 'each', items: [1, 2] }],
+        [0, started('each[0]')],
+        [5, completed('each[0]')],
+        [5, started('each[1]')],
+        [9, failed('each[1]')],
+        [9, failed('each')],
+        [9, runFailed('each')],
+        [50, takenOver(2)],
+        [51, { type: 'steps.skipped', steps: ['each'], reason: 'by hand', by: 'ann' }],
+        [80, takenOver(3)],
+        [90, started('b')],
+        [95, completed('b')],
+        [95, { type: 'run.completed' }],
+      ),
+    )
+    expect(timeline.steps.map(({ name, status, endedAt }) => [name, status, endedAt])).toEqual([
+      ['each', 'skipped', 51],
+      ['each[0]', 'completed', 5],
+      ['each[1]', 'cancelled', 51],
+      ['b', 'completed', 95],
+    ])
+  })
+
   it('can be asked while the run goes on, and tells the same in the end', () => {
     const each = { name: 'each', dependsOn: [], forEach: { items: 'x', maxParallel: 1 } }
     const plan = planOf({ name: 'a', dependsOn: [] }, each, { name: 'b', dependsOn: ['a'], concurrencyGroup: { name: 'g', limit: 1 } }, 'c')

@@ -235,6 +235,8 @@ export class TimelineFold {
     step.retryAt = null
     step.endsBefore = this.#ends
     closeLast(line, ['items', 'approval'], ts, null)
+    // The items of a step that has ended are over with it.
+    for (const item of this.#tracks.itemsOf(step)) if (item.line.status === 'waiting' || item.line.status === 'running') this.#end(item, 'cancelled', ts)
     const phase = this.#order.phase[line.index]
     if (phase === undefined || line.itemOf !== null) return
     this.#ended[phase].add(this.#order.plan.steps[line.index]!.stage, line.index, this.#steps++)
@@ -282,7 +284,8 @@ export class TimelineFold {
     this.#driveFrom = ts
     this.#endedAt = null
     for (const step of this.#tracks.all()) {
-      if (!letsGoOn(step, this.#order)) reopen(step)
+      const parent = this.#tracks.parentOf(step)
+      if (!letsGoOn(step, this.#order) && !(parent && letsGoOn(parent, this.#order))) reopen(step)
     }
   }
 }
