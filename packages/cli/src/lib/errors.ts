@@ -5,7 +5,7 @@ export const CLI_ERRORS = {
   CLI_OPTION_INVALID: 'The value of an option is missing or not of the form that the option takes.',
   CLI_ARGUMENT_MISSING: 'The command needs an argument that was not given.',
   CLI_ARGUMENT_UNEXPECTED: 'The command takes fewer arguments than were given.',
-  CLI_WORKSPACE_MISSING: 'The folder that `--workspace` names does not exist.',
+  CLI_WORKSPACE_MISSING: 'The folder that `--workspace` names does not exist, or the current one has been removed.',
   CLI_CONFIG_AMBIGUOUS: 'The workspace has more than one configuration file.',
   CLI_CONFIG_UNREADABLE: 'The configuration file cannot be read, parsed or imported.',
   CLI_CONFIG_INVALID: 'A setting in the configuration file is unknown or has a wrong value.',

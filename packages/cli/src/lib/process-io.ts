@@ -1,3 +1,4 @@
+import { CliError } from './errors.ts'
 import type { InterruptSignal, Io } from './io.ts'
 import { StandardOutput } from './standard-output.ts'
 
@@ -46,10 +47,14 @@ export function processIo(process: HostProcess, { owner, mayExit, mayMove, onFai
     if (typeof callback === 'function') queueMicrotask(callback as () => void)
     return true
   }
+  const begun = currentFolder(process)
   const stdout = new StandardOutput(process, 'stdout', { stray, onFailure })
   const stderr = new StandardOutput(process, 'stderr', { stray, onFailure: () => undefined })
   return {
-    cwd: process.cwd(),
+    get cwd() {
+      if (begun === undefined) throw new CliError('CLI_WORKSPACE_MISSING', 'the current folder has been removed.', { fix: 'go to one that is there.' })
+      return begun
+    },
     enter: chdir,
     pid: process.pid,
     env: process.env,
@@ -91,5 +96,14 @@ export function processIo(process: HostProcess, { owner, mayExit, mayMove, onFai
       }
     },
     exit: (code) => void exit(code),
+  }
+}
+
+/** Undefined: it has been removed. */
+function currentFolder(process: HostProcess): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
   }
 }

@@ -49,6 +49,20 @@ describe('runProcess', () => {
     expect([wrong.fake.exitCode, wrong.shown('stdout')]).toEqual([2, ''])
   })
 
+  it('tells that the current folder is gone where that matters', async () => {
+    const run = async (...words: string[]) => {
+      const { fake, host, shown } = fakeProcess()
+      host.cwd = () => {
+        throw new Error('ENOENT: process.cwd failed')
+      }
+      await runProcess(host, words, '1.2.3')
+      return [fake.exitCode, shown('stdout').length > 0, shown('stderr')]
+    }
+    const gone = 'error[CLI_WORKSPACE_MISSING]: the current folder has been removed.\nfix: go to one that is there.\n'
+    expect(await run('runs', 'list')).toEqual([2, false, gone])
+    expect(await run('--help')).toEqual([0, true, ''])
+  })
+
   it('ends the process a second later, where a step left something behind', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     try {
