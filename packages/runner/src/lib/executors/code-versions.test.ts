@@ -1,32 +1,29 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Workbench } from './node-attempt.fixture.ts'
 import { createNodeExecutor } from './node.ts'
-
-const bench = new Workbench()
-const node = createNodeExecutor({ startTimeOf: () => 'now' })
-afterAll(async () => {
-  await node.close?.()
-  bench.remove()
-})
 
 describe('code that has changed by the next run', () => {
   type Turn = [runId: string, module: string, changes?: Record<string, string>]
 
   /** What steps set that run in turn, some after files were changed; in this process and in workers alike. */
   async function valuesOf(files: Record<string, string>, turns: Turn[]): Promise<unknown[]> {
+    const [bench, other] = [new Workbench(), new Workbench()]
+    for (const [path, text] of Object.entries(files)) for (const place of [bench, other]) place.file(path, text)
     const fixture = join(import.meta.dirname, 'code-versions.fixture.ts')
-    const inProcess = spawnSync(execPath, ['--conditions=@lorc/source', fixture, JSON.stringify([files, turns])], { encoding: 'utf8' })
+    const inProcess = spawnSync(execPath, ['--conditions=@lorc/source', fixture, other.root, JSON.stringify(turns)], { encoding: 'utf8' })
+    const node = createNodeExecutor({ startTimeOf: () => 'now' })
     const values: unknown[] = []
-    for (const [path, text] of Object.entries(files)) bench.file(path, text)
     for (const [runId, module, changes = {}] of turns) {
       for (const [path, text] of Object.entries(changes)) bench.file(path, text)
       const attempt = { ...bench.attempt({ module, requiresProcess: true }), runId }
       expect(await node.execute(attempt)).toMatchObject({ status: 'ok' })
       values.push(attempt.context.get('a.b_v1'))
     }
+    await node.close?.()
+    for (const place of [bench, other]) place.remove()
     expect(JSON.parse(inProcess.stdout)).toEqual(values)
     return values
   }
@@ -45,11 +42,12 @@ describe('code that has changed by the next run', () => {
     expect(await valuesOf(files, turns.map(([run, ...rest]) => [`${folder} ${run}`, ...rest]))).toEqual([1, 1, 2, 2, 3, 3])
   })
 
-  it('is imported anew by a module that is used for the first time, too', async () => {
+  it('is imported anew once, for all modules that import it, also for one that is used for the first time', async () => {
     const step = setter(`import { value } from './value.mjs'`)
-    const files = { 'shared/value.mjs': 'export const value = 1', 'shared/one.mjs': step, 'shared/two.mjs': step }
-    const turns: Turn[] = [['shared 1', 'shared/one.mjs'], ['shared 2', 'shared/two.mjs', { 'shared/value.mjs': 'export const value = 2' }], ['shared 3', 'shared/one.mjs']]
-    expect(await valuesOf(files, turns)).toEqual([1, 2, 2])
+    const counting = (n: number): string => `globalThis.loaded ??= []; globalThis.loaded.push(${n}); export const value = [...globalThis.loaded]`
+    const files = { 'shared/value.mjs': counting(1), 'shared/one.mjs': step, 'shared/two.mjs': step }
+    const turns: Turn[] = [['shared 1', 'shared/one.mjs'], ['shared 2', 'shared/two.mjs', { 'shared/value.mjs': counting(2) }], ['shared 3', 'shared/one.mjs']]
+    expect(await valuesOf(files, turns)).toEqual([[1], [1, 2], [1, 2]])
   })
 
   it('is not imported anew where it belongs to an installed package, or is CommonJS', async () => {

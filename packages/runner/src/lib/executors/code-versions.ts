@@ -73,10 +73,13 @@ export class CodeVersions {
     const folders = foldersOf(file, workspace)
     const paths = [...(await new CodeFiles(workspace).filesOf(file)), ...folders.map((folder) => join(folder, 'package.json'))]
     const files = new UnchangedFiles(paths)
-    const isOld = before?.files ? before.files.areUnchanged : lastChangeOf(paths) < (before ?? first).since - COARSE
+    const isNew = (path: string, since: number): boolean => lastChangeOf([path]) >= since - COARSE
+    const isOld = before?.files ? before.files.areUnchanged : !paths.some((path) => isNew(path, (before ?? first).since))
     if (before && isOld) return Object.assign(before, { files })
     if (isOld) return { url, since, files }
-    return { ...versioned(url, sha256Hex(stateOfFiles(paths)).slice(0, 12), folders), since, files }
+    // Named after what has changed: modules that import the same changed file share it.
+    const changed = paths.filter((path) => isNew(path, first.since))
+    return { ...versioned(url, sha256Hex(stateOfFiles(changed.length > 0 ? changed : paths)).slice(0, 12), folders), since, files }
   }
 
   #remember(runId: string, file: string, version: CodeVersion): CodeVersion {
