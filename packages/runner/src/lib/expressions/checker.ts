@@ -133,7 +133,7 @@ function faultOf(
   const unknown = /^Unknown variable: (.*)$/.exec(said)?.[1]
   if (unknown === undefined) return { message: clause(said), ...place }
   if ((unknown === 'item' || unknown === 'index') && item === null)
-    return { message: `\`${unknown}\` is known in the steps of a \`for_each\` only`, ...place }
+    return { message: `\`${unknown}\` is known in the steps of a \`for_each\` only, once there are items: not in its \`when\``, ...place, fix: ITEMS_HINT }
   if (unknown === 'response' && product !== 'response')
     return { message: '`response` is known in the `set` of an http step only', ...place }
   if (unknown === 'result' && product !== 'result')
@@ -141,6 +141,7 @@ function faultOf(
   return { message: `there is no \`${unknown}\` here`, ...place, fix: HINTS[unknown] ?? `a text stands in quotes, "${unknown}"; a value begins with ${NAMES}` }
 }
 
+const ITEMS_HINT = 'filter the items instead: `for_each: params.list.filter(x, ...)`'
 const NAMES = '`params`, `ctx`, `steps`, `env`, `run` or, in a `for_each`, `item`'
 const HINTS: Readonly<Record<string, string>> = {
   ...VALUE_HINTS,

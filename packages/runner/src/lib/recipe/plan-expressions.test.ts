@@ -36,7 +36,7 @@ describe('requireExpressions', () => {
   test.each<[Partial<PlanStep>, string, string]>([
     [{ when: '1 +' }, 'steps[0].when', 'in the expression `1 +` unexpected token: EOF'],
     [{ when: 'params.days' }, 'steps[0].when', 'in the expression `params.days` it must give true or false, not a number'],
-    [{ when: 'item > 1', forEach: { items: '[1]' } }, 'steps[0].when', 'in the expression `item > 1` `item` is known in the steps of a `for_each` only'],
+    [{ when: 'item > 1', forEach: { items: '[1]' } }, 'steps[0].when', 'in the expression `item > 1` `item` is known in the steps of a `for_each` only, once there are items: not in its `when`'],
     [{ job: { package: 'p', name: 'j', set: { 'x.z_v1': 'response' } } }, 'steps[0].job.set["x.z_v1"]', 'in the expression `response` `response` is known in the `set` of an http step only'],
     [{ when: 'env.A == ""', forEach: { items: '[1]' }, env: { grant: [], set: { A: 'of ${{ item }}' } } }, 'steps[0].when', 'in the expression `env.A == ""` the variable `A` is of an item, and this is evaluated before there is one'],
     [{ forEach: { items: 'params.days' } }, 'steps[0].forEach.items', 'in the expression `params.days` it must give a list, not a number'],
