@@ -58,8 +58,9 @@ describe('the client', () => {
     }
     const client = (answer: Response) => createClient({ baseUrl: 'http://x', key: 'k', fetch: proxy(answer) })
     await expect(client(new Response('<html>bad gateway', { status: 502, headers: { 'retry-after': '7' } })).call('GET /health')).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER', status: 502, retryAfterSec: 7 })
+    await expect(client(new Response('<html>log in', { status: 200 })).call('GET /runs')).rejects.toMatchObject({ name: 'ServiceProblem', code: 'UNEXPECTED_ANSWER', status: 200, message: 'The service answered with 200: <html>log in' })
     await expect(client(new Response('null', { status: 500 })).call('GET /health')).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER' })
-    expect(seen).toEqual(['Bearer k', 'Bearer k'])
+    expect(seen).toEqual(['Bearer k', 'Bearer k', 'Bearer k'])
   })
 
   it('reads a file of a run', async () => {

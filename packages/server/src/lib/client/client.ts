@@ -2,7 +2,7 @@ import type { JournalEvent } from '@lorc/runner'
 import type * as z from 'zod'
 import type { Contract } from '../contract.ts'
 import { readEvents } from './event-reader.ts'
-import { ServiceProblem } from './service-problem.ts'
+import { ServiceProblem, unexpected } from './service-problem.ts'
 
 export interface ClientOptions {
   /** Where the service is, e.g. `http://127.0.0.1:8000`. */
@@ -84,11 +84,20 @@ export function createClient(options: ClientOptions): LorcClient {
       const answer = await open(name, request)
       const { status, headers } = answer
       // The service answers as the contract says: its tests hold it to that.
-      return { status, headers, body: await answer.json() } as unknown as RouteAnswer<Name>
+      return { status, headers, body: jsonOf(await answer.text(), status) } as unknown as RouteAnswer<Name>
     },
     open: (name, request?) => open(name, request),
     events: (runId, { from = 0, signal } = {}) =>
       readEvents((headers) => open('GET /runs/{run_id}/events', { params: { run_id: runId }, query: { from }, headers, ...(signal && { signal }) }), { from, signal }),
+  }
+}
+
+/** Throws ServiceProblem UNEXPECTED_ANSWER for what is no answer of the service: a proxy's page to log in, say. */
+function jsonOf(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ServiceProblem(unexpected(status, text))
   }
 }
 
