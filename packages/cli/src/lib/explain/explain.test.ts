@@ -69,7 +69,7 @@ describe('of a run', () => {
     expect(text).toContain(`${RUN_ID}  demo\nfailed after 3.0s, begun `)
     expect(text).toContain(': 1 completed, 2 failed, 1 blocked\n')
     expect(text).toContain(
-      '\n\nstats failed 3.0s into the run, after 2 attempts\n  STEP_FAILED: kaputt\n  fix: oil it\n  because of it, 1 step: report cannot begin\n',
+      '\n\nstats failed 3.0s into the run, after 2 attempts\n  STEP_FAILED: kaputt\n  fix: oil it\n  because of it, 1 step cannot begin: report\n',
     )
     expect(text).toContain('mail failed 500ms into the run, which the recipe tolerates')
     expect(text).toContain('time     longest chain: load 1.0s > stats 1.5s (+ 500ms waiting)\n')
@@ -232,7 +232,7 @@ describe('of a step', () => {
     expect(text).toContain(
       'time     1.0s in  attempt 1 ran 1.0s and failed\n         2.0s in  waited 3.0s before the next attempt\n         5.0s in  attempt 2 ran 2ms and failed\n',
     )
-    expect(text).toContain('failure  error[STEP_FAILED]: kaputt\n         in two\n         fix: oil it\n         because of it, 1 step: c cannot begin')
+    expect(text).toContain('failure  error[STEP_FAILED]: kaputt\n         in two\n         fix: oil it\n         because of it, 1 step cannot begin: c')
     expect(text).toContain('lorc runs logs ab12cd b  what it printed (--attempt N: an earlier attempt)\n  lorc resume ab12cd       run b again, then')
     expect(text).toContain('lorc resume ab12cd --skip b')
   })

@@ -5,7 +5,7 @@ import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { oneLine, truncate, wrap } from '../render/text.ts'
 import type { Waiting } from '../waiting-within.ts'
-import { listed, stepsListed, TELLING_MS, waitFor } from './wording.ts'
+import { listed, cannotBegin, stepsListed, TELLING_MS, waitFor } from './wording.ts'
 
 export interface ToldRun {
   view: RunView
@@ -59,7 +59,7 @@ function failures({ view, story, log }: ToldRun, style: Style, columns: number):
     lines.push(`  ${error.code}: ${truncate(oneLine(error.message), Math.max(40, columns * 3))}`)
     if (error.fix !== undefined) lines.push(`  fix: ${oneLine(error.fix)}`)
     if (index === 0 && log.length > 0) lines.push('  its log ends with:', ...log.map((line) => `    | ${truncate(oneLine(line), Math.max(40, columns - 6))}`))
-    if (blocks.length > 0) lines.push(`  because of it, ${stepsListed(blocks)} cannot begin`)
+    if (blocks.length > 0) lines.push(`  because of it, ${cannotBegin(blocks)}`)
   }
   if (story.failures.length > SHOWN) lines.push('', `and ${listed(story.failures.slice(SHOWN).map(({ step }) => step))} failed, too`)
   if (story.failures.length === 0 && view.error !== null) {

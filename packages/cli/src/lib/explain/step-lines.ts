@@ -5,7 +5,7 @@ import { paintStatus } from '../render/marks.ts'
 import { count, duration, timestamp } from '../render/quantity.ts'
 import type { Style } from '../render/style.ts'
 import { harmless, oneLine } from '../render/text.ts'
-import { isTelling, listed, stepsListed, waitFor } from './wording.ts'
+import { isTelling, listed, cannotBegin, waitFor } from './wording.ts'
 
 export interface ToldStep {
   view: RunView
@@ -154,6 +154,6 @@ function failureLines(story: StepStory, log: readonly string[], style: Style): s
   }
   if (log.length > 0) lines.push('its log ends with:', ...log.map((line) => `  | ${oneLine(line)}`))
   if (story.retryAt !== null) lines.push(`it will be tried again at ${timestamp(story.retryAt)}`)
-  if (blocks.length > 0) lines.push(`because of it, ${stepsListed(blocks)} cannot begin`)
+  if (blocks.length > 0) lines.push(`because of it, ${cannotBegin(blocks)}`)
   return lines
 }

@@ -31,6 +31,10 @@ export function stepsListed(names: readonly string[]): string {
   return `${count(names.length, 'step')}: ${listed(names)}`
 }
 
+export function cannotBegin(names: readonly string[]): string {
+  return `${count(names.length, 'step')} cannot begin: ${listed(names)}`
+}
+
 /** Waits this short are the scheduler's own, and not worth a word. */
 export const TELLING_MS = 5
 
