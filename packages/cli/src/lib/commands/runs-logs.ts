@@ -91,8 +91,10 @@ async function show({ runner }: OpenRunner, view: RunView, { step, attempt, line
       ? 'has not begun'
       : attempt !== undefined && attempt > state.attempts
         ? `has no attempt ${attempt}: it was tried ${state.attempts === 1 ? 'once' : `${state.attempts} times`}`
-        : `printed nothing on attempt ${attempt ?? state.attempts} of ${state.attempts}`
-  throw new CliError('CLI_LOG_MISSING', `step \`${step}\` ${why}.`)
+        : state.cached
+          ? 'printed nothing: it was taken from the cache'
+          : `printed nothing on attempt ${attempt ?? state.attempts} of ${state.attempts}`
+  throw new CliError('CLI_LOG_MISSING', `step \`${step}\` ${why}.`, state?.cached === true ? { fix: `\`lorc explain RUN ${step}\` names the run that made it.` } : {})
 }
 
 /** What the journal has of the log of an attempt. */

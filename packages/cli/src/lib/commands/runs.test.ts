@@ -278,6 +278,10 @@ describe('runs logs', () => {
       exit: 1,
       stderr: 'error[CLI_LOG_MISSING]: step `later` has not begun.\n',
     })
+    const cached = engineWith({ view: async () => viewOf({ steps: [stateOf('a', { cached: true })] }), logPath: async () => '/nowhere/a.log' })
+    expect((await lorc('runs logs last a', cached)).stderr).toBe(
+      'error[CLI_LOG_MISSING]: step `a` printed nothing: it was taken from the cache.\nfix: `lorc explain RUN a` names the run that made it.\n',
+    )
     expect((await lorc('runs logs last load --attempt 7', engineWith(runner))).stderr).toContain(
       'has no attempt 7: it was tried once',
     )
