@@ -35,6 +35,19 @@ describe('pause', () => {
     expect((await run.view(handle.runId)).paused).toBeNull()
   })
 
+  it('that the runner asks for is heeded at once where it drives the run itself', async () => {
+    const a = gate()
+    const run = await world.runner({ a: a.step })
+    const { runId, result } = await run.start(scriptedPlan({ name: 'a' }, { name: 'b' }))
+    expect(await run.pause(runId, why)).toBe('requested')
+    await settled()
+    a.open()
+    await settled()
+    expect(run.begun).toEqual(['a#1'])
+    expect(await run.unpause(runId, why)).toBe('requested')
+    expect((await result).status).toBe('completed')
+  })
+
   it('keeps retries waiting', async () => {
     const run = await world.runner({ a: ({ number }) => void (number === 1 && expect.fail('no luck')) })
     const retry = { max: 2, delayMs: 1000, backoff: 'fixed' as const, factor: 1, maxDelayMs: 1000, jitter: 0 }

@@ -25,6 +25,8 @@ export interface SteeredRuns {
   /** Rejects with RUN_UNKNOWN. */
   summary(runId: string): Promise<RunSummary>
   isDriven(runId: string): Promise<boolean>
+  /** Has a driver in this process do at once what was sent; others look from time to time. */
+  heed(runId: string): void
   /** Waits here to be begun. */
   isAccepted(runId: string): boolean
   /** Begins one that waits, or takes the lease of one that nobody drives; `first` comes first. */
@@ -50,7 +52,7 @@ export class RunSteering {
     if (await this.#runs.isDriven(runId)) {
       const plan = JSON.parse((await this.#parts.store.plan(summary.planHash)) ?? '{}') as Plan
       const mask = secretsOf(plan, this.#parts.env, true)?.mask
-      await this.#parts.store.send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
+      await this.#send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
       return 'requested'
     }
     return endOf(await this.#runs.takeOver(runId, asked))
@@ -91,6 +93,11 @@ export class RunSteering {
     })
   }
 
+  async #send(runId: string, request: RunRequest): Promise<void> {
+    await this.#parts.store.send(runId, request)
+    this.#runs.heed(runId)
+  }
+
   /** Has the driver do it, or journals it where there is none. */
   async #ask(runId: string, request: RunRequest, decide: (run: LoadedRun) => EventData): Promise<'requested' | 'done'> {
     const checked = (run: LoadedRun): EventData => {
@@ -106,7 +113,7 @@ export class RunSteering {
     // For a person's words a secret may have slipped into.
     const secrets = secretsOf(run.plan, this.#parts.env, true)
     if (await this.#runs.isDriven(runId)) {
-      await this.#parts.store.send(runId, { ...request, reason: secrets?.mask.text(request.reason) ?? request.reason })
+      await this.#send(runId, { ...request, reason: secrets?.mask.text(request.reason) ?? request.reason })
       return 'requested'
     }
     await journalUnattended(this.#parts, runId, (run) => {

@@ -137,6 +137,7 @@ export class LocalRunner implements Runner {
       {
         summary: (runId) => this.#summary(runId),
         isDriven: (runId) => this.isDriven(runId),
+        heed: (runId) => void [...this.#drivers].find((driver) => driver.runId === runId)?.pollInbox(),
         isAccepted: (runId) => this.#accepted.has(runId),
         begin: (runId, first) => this.#begin(runId, first),
         takeOver: (runId, first) => this.#takeOver(runId, {}, { first }),
