@@ -29,11 +29,11 @@ export function prepareImports({ url, folders }: CodeVersion): void {
   registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context)
-      // Node knows CommonJS modules by their paths alone.
-      const isCommonJs = found.format?.startsWith('commonjs') === true || context.conditions.includes('require')
-      if (isCommonJs || context.parentURL === undefined) return found
       const parent = versionOf(context.parentURL)
-      return parent !== undefined && shareHome(found.url, context.parentURL) ? { ...found, url: `${found.url}?${NAME}=${parent}` } : found
+      if (parent === undefined || context.parentURL === undefined) return found
+      // Node knows CommonJS modules by their paths alone. Node 22 has the conditions of a require() in a Set.
+      const isCommonJs = found.format?.startsWith('commonjs') === true || new Set(context.conditions).has('require')
+      return !isCommonJs && shareHome(found.url, context.parentURL) ? { ...found, url: `${found.url}?${NAME}=${parent}` } : found
     },
   })
 }
