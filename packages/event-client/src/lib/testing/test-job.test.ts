@@ -74,6 +74,11 @@ describe('testJob', () => {
     expect(done).toMatchObject({ error, attempts: 1, events: [] })
   })
 
+  it('tells that a job threw undefined', async () => {
+    const job = defineJob({ run: () => Promise.reject(undefined as unknown as Error) })
+    expect((await testJob(job)).error).toEqual(new Error('The job threw undefined.'))
+  })
+
   it('tells that parameters are wrong', async () => {
     const job = defineJob({ params: z.object({ days: z.number() }), run: () => undefined })
     expect(await testJob(job, { params: { dayz: 1 } })).toMatchObject({ error: { code: 'JOB_PARAMS_INVALID' } })

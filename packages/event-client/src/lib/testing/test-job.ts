@@ -34,7 +34,7 @@ export type TestRawObject = Omit<RawObjectRow, 'payload'> & { payload: JsonObjec
 export interface TestedJob<Result> {
   /** What it returned; undefined also where it threw. */
   result: Result | undefined
-  /** What it threw at last; undefined: it ended well. */
+  /** What it threw at last, an Error where that was undefined; undefined: it ended well. */
   error: unknown
   /** Tries that it took. */
   attempts: number
@@ -75,7 +75,7 @@ export async function testJob<Params, Result>(
       const run = { id: runId, attempt: tries, idempotencyKey: `${runId}/job` }
       outcome = await invokeJob(spec, { ...context, run, events, bigquery: async () => await (options.bigquery ?? noBigQuery)() }).then(
         (result) => ({ result }),
-        (error: unknown) => ({ error }),
+        (error: unknown) => ({ error: error === undefined ? new Error('The job threw undefined.') : error }),
       )
     } while (tries < attempts && isTransient(outcome.error))
     const all = hub.client({ runId })
