@@ -50,6 +50,14 @@ describe('code that has changed by the next run', () => {
     expect(await valuesOf(files, turns)).toEqual([[1], [1, 2], [1, 2]])
   })
 
+  it('may import CommonJS that the process has not loaded before', async () => {
+    const files = { 'fresh/step.mjs': 'export default (ctx) => ctx.set("a.b_v1", 1)', 'fresh/one.cjs': `exports.value = require('./two.cjs')`, 'fresh/two.cjs': 'module.exports = 2' }
+    const imported = { 'fresh/step.mjs': setter(`import one from './one.cjs'; const { value } = one`) }
+    const required = { 'fresh/three.cjs': 'module.exports = 3', 'fresh/step.mjs': setter(`import { createRequire } from 'node:module'; const value = createRequire(import.meta.url)('./three.cjs')`) }
+    const turns: Turn[] = [['fresh 1', 'fresh/step.mjs'], ['fresh 2', 'fresh/step.mjs', imported], ['fresh 3', 'fresh/step.mjs', required]]
+    expect(await valuesOf(files, turns)).toEqual([1, 2, 3])
+  })
+
   it('is not imported anew where it belongs to an installed package, or is CommonJS', async () => {
     const files = {
       'kept/node_modules/pkg/package.json': '{ "name": "pkg", "version": "1.0.0", "type": "module", "exports": "./index.js" }',

@@ -30,10 +30,7 @@ export function prepareImports({ url, folders }: CodeVersion): void {
     resolve(specifier, context, next) {
       const found = next(specifier, context)
       const parent = versionOf(context.parentURL)
-      if (parent === undefined || context.parentURL === undefined) return found
-      // Node knows CommonJS modules by their paths alone. Node 22 has the conditions of a require() in a Set.
-      const isCommonJs = found.format?.startsWith('commonjs') === true || new Set(context.conditions).has('require')
-      return !isCommonJs && shareHome(found.url, context.parentURL) ? { ...found, url: `${found.url}?${NAME}=${parent}` } : found
+      return parent !== undefined && shareHome(found.url, context.parentURL!) ? { ...found, url: `${found.url}?${NAME}=${parent}` } : found
     },
   })
 }
