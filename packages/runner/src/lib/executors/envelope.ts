@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { ErrorCode } from '../errors.ts'
 import type { FloatMarks, RecordedError, RecordedWrite } from '../events.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
-import { isTexts } from '../json-object.ts'
+import { isObject, isTexts } from '../json-object.ts'
 import type { AttemptOutcome } from '../executor.ts'
 import { parseFloats } from './float-text.ts'
 import { signalName } from './signal-name.ts'
@@ -130,8 +130,4 @@ function refused(
     ...(text !== '' && { details: { stdout: text } }),
   }
   return { status: 'error', error }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
