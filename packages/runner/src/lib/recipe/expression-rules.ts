@@ -104,7 +104,7 @@ class ExpressionRules {
     if (written === undefined) return null
     const known = this.#itemTypes.get(step)
     if (known !== undefined) return known
-    const items = isObject(written as JsonValue) ? fieldsOf(written).items : written
+    const items = isObject(written) ? fieldsOf(written).items : written
     const cel = typeof items === 'string' ? bareCel(items).cel : celOf((items ?? []) as JsonValue)
     const { type } = this.#checker.check(cel, { item: null, product: null })
     const made = /^list<(.*)>$/.exec(type ?? '')?.[1] ?? 'dyn'
