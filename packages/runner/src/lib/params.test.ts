@@ -48,7 +48,7 @@ describe('completeParams', () => {
     expect(problems({ dais: 3, days: 0, tags: ['a', 1], zebra: true })).toEqual([
       { name: 'dais', message: 'there is no parameter `dais`', fix: 'did you mean `days`?' },
       { name: 'zebra', message: 'there is no parameter `zebra`', fix: 'it has `days`, `region`, `tags`, `what`' },
-      { name: 'region', message: '`region` is missing', fix: 'give it: --param region=...' },
+      { name: 'region', message: '`region` is missing', missing: true, fix: 'give it in `params`' },
       { name: 'days', message: '`days` must be at least 1, not 0' },
       { name: 'tags', path: ['tags', 1], message: '`tags[1]` must be a text, not 1' },
     ])

@@ -16,6 +16,17 @@ export interface ParameterInfo {
   description?: string
 }
 
+/** What keeps a parameter from fitting. */
+export type ParamProblem = {
+  name: string
+  /** To a part of a parameter; begins with its name. */
+  path?: (string | number)[]
+  message: string
+  /** It was not given: by what means it is, whoever tells a person about it knows best. */
+  missing?: true
+  fix?: string
+}
+
 /** The parameters that a plan declares, in its order. */
 export function parametersOf(plan: Pick<Plan, 'params'>): ParameterInfo[] {
   const { properties, required } = plan.params ?? {}
@@ -34,8 +45,8 @@ export function parametersOf(plan: Pick<Plan, 'params'>): ParameterInfo[] {
 
 /**
  * The complete parameters of a run: what is given, and the defaults of the rest. A plan that declares none takes any.
- * Throws RunnerError PARAMS_INVALID, whose `details.problems` lists `{ name, path?, message, fix? }` for each that is missing,
- * unknown or does not fit its schema; `path` leads to a part of a parameter, and begins with its name.
+ * Throws RunnerError PARAMS_INVALID, whose `details.problems` lists a ParamProblem for each that is missing, unknown or does
+ * not fit its schema.
  */
 export function completeParams(plan: Pick<Plan, 'params' | 'name'>, given: JsonObject = {}): JsonObject {
   if (!plan.params) return given
@@ -53,7 +64,7 @@ export function completeParams(plan: Pick<Plan, 'params' | 'name'>, given: JsonO
   })
 }
 
-function unknown(given: JsonObject, names: readonly string[]): { name: string; message: string; fix: string }[] {
+function unknown(given: JsonObject, names: readonly string[]): ParamProblem[] {
   return Object.keys(given)
     .filter((name) => !names.includes(name))
     .map((name) => {
@@ -68,12 +79,12 @@ function unknown(given: JsonObject, names: readonly string[]): { name: string; m
 }
 
 /** What keeps complete parameters from fitting the schema that declares them. */
-export function unfit(complete: JsonObject, schema: JsonObject): { name: string; path?: (string | number)[]; message: string; fix?: string }[] {
+export function unfit(complete: JsonObject, schema: JsonObject): ParamProblem[] {
   const { additionalProperties: _, ...rest } = schema
   return valueFaults(complete, rest).map(({ path, message }) => ({
     name: String(path[0] ?? ''),
     ...(path.length > 1 && { path: [...path] }),
     message: `\`${path.length === 0 ? 'params' : formatPath(path)}\` ${message}`,
-    ...(message === 'is missing' && path.length === 1 ? { fix: `give it: --param ${String(path[0])}=...` } : {}),
+    ...(message === 'is missing' && path.length === 1 ? { missing: true as const, fix: 'give it in `params`' } : {}),
   }))
 }

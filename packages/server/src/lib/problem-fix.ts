@@ -8,14 +8,13 @@ const FIXES: Readonly<Record<string, (run: string) => string>> = {
   APPROVAL_UNKNOWN: (run) => `See what waits: \`waiting_for\` of \`GET ${run}\`.`,
 }
 
-/** The advice that goes with an error's code over HTTP, where it is another than at a terminal; else `fix` as it is. */
+/** The advice that goes with an error's code over HTTP, where it is another than in a program; else `fix` as it is. */
 export function fixOf(code: string, fix: string | undefined, runId: unknown): string | undefined {
   const run = `/runs/${typeof runId === 'string' ? encodeURIComponent(runId) : '{run_id}'}`
-  return (Object.hasOwn(FIXES, code) ? FIXES[code]?.(run) : undefined) ?? (fix === undefined ? undefined : fixOfField(fix))
+  return (Object.hasOwn(FIXES, code) ? FIXES[code]?.(run) : undefined) ?? fix
 }
 
-/** The same of a single field: a parameter is given in the body. */
-export function fixOfField(fix: string): string {
-  const [, name] = /^give it: --param (.*)=\.\.\.$/s.exec(fix) ?? []
-  return name === undefined ? fix : `Give it: \`{"params": {${JSON.stringify(name)}: ...}}\`.`
+/** How a request gives a parameter that it lacks. */
+export function fixOfMissing(name: string): string {
+  return `Give it: \`{"params": {${JSON.stringify(name)}: ...}}\`.`
 }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { isCodedError, type CodedError } from './coded-error.ts'
 import type { Problem } from './contract/problem.ts'
 import { ERROR_CODES as SERVER_CODES, ServerError } from './errors.ts'
-import { fixOf, fixOfField } from './problem-fix.ts'
+import { fixOf, fixOfMissing } from './problem-fix.ts'
 import { statusOf } from './problem-status.ts'
 import { ERROR_CODES as RUNNER_CODES, type JsonObject } from '@lorc/runner'
 
@@ -40,8 +40,8 @@ export function problemOf(error: unknown, runId?: string): Problem {
   const known = codedOf(error) ?? internal()
   const { code, message, details } = known
   const id = runId ?? details?.['run_id']
-  const fix = fixOf(code, known.fix, id)
   const fields = known instanceof RequestInvalid ? known.fields : fieldsOf(details)
+  const fix = code === 'PARAMS_INVALID' ? fields?.[0]?.fix : fixOf(code, known.fix, id)
   const status = statusOf(code)
   return {
     type: `urn:lorc:error:${code}`,
@@ -106,10 +106,11 @@ function fieldsOf(details: CodedError['details']): FieldProblem[] | undefined {
   if (!Array.isArray(problems)) return undefined
   return problems.flatMap((problem) => {
     if (typeof problem !== 'object' || problem === null || Array.isArray(problem)) return []
-    const { message, fix } = problem
+    const { name, message, missing } = problem
     if (typeof message !== 'string') return []
     const path = ['', 'body', ...placeOf(problem).map(pointer)].join('/')
-    return [{ path, message, ...(typeof fix === 'string' && { fix: fixOfField(fix) }) }]
+    const fix = missing === true && typeof name === 'string' ? fixOfMissing(name) : problem['fix']
+    return [{ path, message, ...(typeof fix === 'string' && { fix }) }]
   })
 }
 

@@ -69,6 +69,15 @@ describe('errorParagraph', () => {
     )
   })
 
+  it('says by which option a parameter is given, of one and of several', () => {
+    const missing = (name: string) => ({ name, message: `\`${name}\` is missing`, missing: true, fix: 'give it in `params`' })
+    const refused = (...problems: ReturnType<typeof missing>[]) => paragraph(new RunnerError('PARAMS_INVALID', 'They do not fit', { details: { problems } }))
+    expect(refused(missing('a'))).toBe('error[PARAMS_INVALID]: They do not fit\nfix: give it: --param a=...\n')
+    expect(refused(missing('a'), missing('b'))).toBe(
+      'error[PARAMS_INVALID]: They do not fit\n  - `a` is missing (give it: --param a=...)\n  - `b` is missing (give it: --param b=...)\nfix: give it: --param a=...\n',
+    )
+  })
+
   it('shows recipes as the compiler shows them', () => {
     const problem = { code: 'RECIPE_CYCLE', message: 'a waits for itself', fix: 'cut it' }
     expect(paragraph(new RecipeRefused('r.yaml has 1 problem', [problem], () => '<excerpt>'))).toBe(

@@ -35,8 +35,9 @@ export function reportOf(error: unknown): ErrorReport {
   if (error instanceof Error && CODED.has(error.name)) {
     const { code, fix, details } = error as Error & { code?: unknown; fix?: unknown; details?: unknown }
     if (typeof code === 'string') {
-      const known = typeof fix === 'string' ? fix : undefined
-      const report = { code, message: error.message, fix: known, problems: problemsOf(code, details), footer: undefined, stack }
+      const listed = listedIn(details)
+      const known = code === 'PARAMS_INVALID' ? listed[0] && fixOf(listed[0]) : fix
+      const report = { code, message: error.message, fix: typeof known === 'string' ? known : undefined, problems: problemsOf(code, listed), footer: undefined, stack }
       return { ...report, ...excerptOf(details) }
     }
   }
@@ -55,15 +56,31 @@ function excerptOf(details: unknown): { excerpt?: string } {
   return typeof excerpt === 'string' ? { excerpt } : {}
 }
 
-/** What `details.problems` lists, where it is more than the message says. */
-function problemsOf(code: string, details: unknown): CliProblem[] {
+interface Listed {
+  name?: string
+  message: string
+  missing?: true
+  fix?: string
+}
+
+/** What `details.problems` lists. */
+function listedIn(details: unknown): readonly Listed[] {
   const listed = typeof details === 'object' && details !== null && 'problems' in details ? details.problems : undefined
-  if (!Array.isArray(listed) || listed.length < 2) return []
-  return (listed as { message: string; fix?: string }[]).map(({ message, fix }) => ({
-    code,
-    message,
-    ...(fix === undefined ? {} : { fix }),
-  }))
+  return Array.isArray(listed) ? (listed as Listed[]) : []
+}
+
+/** The problems, where they are more than the message says. */
+function problemsOf(code: string, listed: readonly Listed[]): CliProblem[] {
+  if (listed.length < 2) return []
+  return listed.map((one) => {
+    const fix = fixOf(one)
+    return { code, message: one.message, ...(fix !== undefined && { fix }) }
+  })
+}
+
+/** A parameter that is missing is given by an option here. */
+function fixOf({ name, missing, fix }: Listed): string | undefined {
+  return missing === true && name !== undefined ? `give it: --param ${name}=...` : fix
 }
 
 /** `error[CODE]: sentence`, one line for each problem and `fix: ...`, wrapped at `columns`, with a line end. */
