@@ -17,7 +17,7 @@ export interface ParameterInfo {
 }
 
 /** What keeps a parameter from fitting. */
-export type ParamProblem = {
+type ParamProblem = {
   name: string
   /** To a part of a parameter; begins with its name. */
   path?: (string | number)[]
