@@ -90,6 +90,16 @@ describe('a result', () => {
     })
   })
 
+  it('has at most 16 MiB as JSON, quotes and all', async () => {
+    const most = 'ü'.repeat(8 * 1024 * 1024 - 1)
+    expect(await invoke(() => most)).toBe(most)
+    await expect(invoke(() => `${most}.`)).rejects.toMatchObject({
+      code: 'JOB_RESULT_TOO_LARGE',
+      message: 'What a/b returned has 16777217 bytes as JSON; at most 16777216 are kept.',
+      details: { bytes: 16777217 },
+    })
+  })
+
   it('is what it was when the job returned', async () => {
     const kept = { n: 1 }
     const result = await invoke(() => kept)

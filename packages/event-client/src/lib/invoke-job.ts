@@ -7,6 +7,9 @@ import { readParams } from './job-params.ts'
 import type { JobSpec } from './job-spec.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 
+/** Bytes of canonical JSON: as many as a value of the context may have. */
+const LARGEST_RESULT = 16 * 1024 * 1024
+
 /** What one attempt at a job is run with. */
 export interface JobInvocation {
   /** What messages call the job, e.g. `ingester/extract_gmail`. */
@@ -29,7 +32,7 @@ export interface JobInvocation {
 /**
  * Runs a job once: its parameters pass its schema, it gets its context, and what it returns has to be JSON, or nothing.
  * When it has ended, its `events` refuse what comes after (JOB_ENDED): nobody would deliver it. Rejects with what the
- * job threw, or with EventError JOB_PARAMS_INVALID, JOB_RESULT_INVALID.
+ * job threw, or with EventError JOB_PARAMS_INVALID, JOB_RESULT_INVALID, JOB_RESULT_TOO_LARGE.
  */
 export async function invokeJob(spec: JobSpec, invocation: JobInvocation): Promise<JsonValue | undefined> {
   const { name, params: given, isOver = () => false, account, since, until, log, run } = invocation
@@ -55,12 +58,21 @@ export async function invokeJob(spec: JobSpec, invocation: JobInvocation): Promi
     if (result === undefined) return undefined
     const text = canonicalJson(result)
     // A copy: nobody can change any more what is recorded.
-    if (typeof text === 'string') return JSON.parse(text) as JsonValue
+    if (typeof text === 'string') return JSON.parse(withinLimit(text, name)) as JsonValue
     const { path, what, fix, cause } = text
     throw new EventError('JOB_RESULT_INVALID', `What ${name} returned is not JSON: ${path} ${what}.`, { fix, details: { path }, cause })
   } finally {
     events.end()
   }
+}
+
+function withinLimit(text: string, name: string): string {
+  const bytes = Buffer.byteLength(text)
+  if (bytes <= LARGEST_RESULT) return text
+  throw new EventError('JOB_RESULT_TOO_LARGE', `What ${name} returned has ${bytes} bytes as JSON; at most ${LARGEST_RESULT} are kept.`, {
+    fix: 'Return what later steps have to know, and emit the rest as events, or write it to a file.',
+    details: { bytes },
+  })
 }
 
 /** The events of a job for as long as the job runs. */

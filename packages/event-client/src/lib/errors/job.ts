@@ -6,5 +6,6 @@ export const JOB_ERRORS = {
   JOB_FAILED: 'A job threw an error.',
   JOB_TRANSIENT: 'A job threw a TransientError: what failed may succeed later.',
   JOB_RESULT_INVALID: 'What a job returned is not JSON.',
+  JOB_RESULT_TOO_LARGE: 'What a job returned is larger than 16 MiB.',
   JOB_ENDED: 'A job used its events when it had returned, or had been given up.',
 } as const
