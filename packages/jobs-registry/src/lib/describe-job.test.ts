@@ -99,6 +99,8 @@ it('finds an export of CommonJS', async () => {
 describe('a module that', () => {
   it.each([
     ['throws', 'throw new Error("no key")', 'REGISTRY_MODULE_FAILED', 'cannot be loaded: no key'],
+    ['throws no error', 'throw { retry: false }', 'REGISTRY_MODULE_FAILED', 'cannot be loaded: { retry: false }'],
+    ['throws an error without words', 'throw new TypeError()', 'REGISTRY_MODULE_FAILED', 'cannot be loaded: TypeError'],
     ['throws something else', 'throw "no key"', 'REGISTRY_MODULE_FAILED', 'no key'],
     ['is none', 'export const = 1', 'REGISTRY_MODULE_FAILED', 'cannot be loaded'],
     ['imports what is not there', 'import "./gone.js"', 'REGISTRY_MODULE_FAILED', 'gone.js'],

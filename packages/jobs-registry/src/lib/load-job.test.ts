@@ -23,6 +23,7 @@ it('reads a job, also from a table that CommonJS exports', async () => {
 it.each([
   ['c.mjs', 'throw new Error("no key")', 'REGISTRY_MODULE_FAILED', 'no key', undefined],
   ['d.mjs', 'throw "text"', 'REGISTRY_MODULE_FAILED', 'text', undefined],
+  ['d2.mjs', 'throw { retry: false }', 'REGISTRY_MODULE_FAILED', '{ retry: false }', undefined],
   ['e.mjs', 'export const two = 1', 'REGISTRY_EXPORT_MISSING', 'exports no `one`', 'it exports two'],
   ['f.mjs', '', 'REGISTRY_EXPORT_MISSING', 'exports no `one`', 'it exports nothing'],
   ['g.cjs', 'module.exports = null', 'REGISTRY_EXPORT_MISSING', 'exports no `one`', undefined],

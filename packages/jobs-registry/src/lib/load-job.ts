@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { EventError, type JobSpec, readJob } from '@lorc/event-client'
 import { RegistryError } from './errors.ts'
 import type { JobLocation } from './job-registry.ts'
+import { thrownText } from './thrown-text.ts'
 
 /**
  * Imports the module of a job, here and now, and reads the job. Throws RegistryError REGISTRY_MODULE_FAILED,
@@ -11,9 +12,8 @@ export async function loadJob({ package: packageName, job, file, export: name }:
   const label = `${packageName}/${job}`
   const details = { package: packageName, job, file, export: name }
   const module = await import(pathToFileURL(file).href).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause)
     const isTyped = (cause as { code?: unknown } | undefined)?.code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'
-    throw new RegistryError('REGISTRY_MODULE_FAILED', `The module of ${label} cannot be loaded: ${why}`, { cause, details, ...(isTyped && { fix: JAVASCRIPT }) })
+    throw new RegistryError('REGISTRY_MODULE_FAILED', `The module of ${label} cannot be loaded: ${thrownText(cause)}`, { cause, details, ...(isTyped && { fix: JAVASCRIPT }) })
   }) as Record<string, unknown>
   const exported = exportOf(module, name)
   if (exported === undefined) {

@@ -1,6 +1,7 @@
 import { execArgv, getBuiltinModule } from 'node:process'
 import { RegistryError } from './errors.ts'
 import type { Probed, ProbeAnswer, ProbeOrder } from './probe-message.ts'
+import { thrownText } from './thrown-text.ts'
 
 export interface ProbeOptions {
   /** How long the module may take to load, in milliseconds. Default 10,000. */
@@ -35,7 +36,7 @@ export async function probeJob(order: ProbeOrder, { limitMs = LIMIT_MS }: ProbeO
   }
   const { promise, resolve, reject } = Promise.withResolvers<ProbeAnswer>()
   worker.once('message', resolve)
-  worker.once('error', (error) => reject(failed(error instanceof Error ? error.message : String(error))))
+  worker.once('error', (error) => reject(failed(thrownText(error))))
   worker.once('exit', (code) => reject(failed(`it ended the process that loads it, with exit code ${code}`, EFFECTS)))
   const limit = setTimeout(() => reject(failed(`it did not end within ${limitMs / 1000} s`, EFFECTS)), limitMs)
   try {

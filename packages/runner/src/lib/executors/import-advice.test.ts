@@ -31,6 +31,11 @@ describe('a module that cannot be imported', () => {
     expect(outcome).toMatchObject({ status: 'error', error: { code: 'MODULE_BROKEN', fix: expect.stringContaining(fix) as string } })
   })
 
+  it.each([true, false])('comes with it where the step imports it late (a process of its own: %s)', async (requiresProcess) => {
+    const outcome = await node.execute(bench.code("export default async () => void (await import('no-such-package/deep'))", { requiresProcess }))
+    expect(outcome).toMatchObject({ status: 'error', error: { code: 'STEP_FAILED', fix: expect.stringContaining('npm install no-such-package') as string } })
+  })
+
   it.each([
     [new SyntaxError('Cannot use import statement outside a module'), '.mts), or write "type": "module"'],
     [Object.assign(new Error("Package subpath './x' is not defined"), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }), '`exports`'],

@@ -5,6 +5,7 @@ import type { RecordedError } from '../events.ts'
 import type { AttemptOutcome } from '../executor.ts'
 import type { JsonObject } from '../json.ts'
 import { isTexts } from '../json-object.ts'
+import { importAdvice } from './import-advice.ts'
 import { wordsOf } from './thrown-words.ts'
 
 const DONE: AttemptOutcome = { status: 'ok', outputs: null }
@@ -77,10 +78,12 @@ function failed(thrown: unknown): RecordedError {
   const details: JsonObject = {}
   for (const name of ['code', 'key', 'path']) if (typeof facts[name] === 'string') details[name] = facts[name]
   const refused = facts.name === 'ContextError' && typeof details.code === 'string' && details.code.startsWith('CONTEXT_')
+  // Of a module that was imported late.
+  const fix = typeof facts.code === 'string' && facts.code.startsWith('ERR_') ? importAdvice(thrown) : undefined
   return {
     code: refused ? 'STEP_CONTEXT_REFUSED' : 'STEP_FAILED',
     message: wordsOf(thrown),
-    ...(typeof facts.fix === 'string' && { fix: facts.fix }),
+    ...(typeof facts.fix === 'string' ? { fix: facts.fix } : fix !== undefined && { fix }),
     ...(Object.keys(details).length > 0 && { details }),
   }
 }
