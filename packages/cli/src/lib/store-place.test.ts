@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { DEFAULT_CONFIG } from './config.ts'
-import { hasStore, otherStoreNote } from './store-place.ts'
+import { hasStore, otherStoreNote, storePlace } from './store-place.ts'
 
 let root: string
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'lorc-place-'))))
@@ -16,6 +16,12 @@ it('is there, or not', () => {
   expect(hasStore(workspace(join(root, 'none')))).toBe(false)
   writeFileSync(join(root, 'lorc.db'), '')
   expect(hasStore(workspace())).toBe(true)
+})
+
+it('may be of the other kind, which is told', () => {
+  expect(otherStoreNote(workspace())).toBeUndefined()
+  mkdirSync(storePlace(workspace(), 'files'), { recursive: true })
+  expect(otherStoreNote(workspace())).toContain('`store: files` shows them')
 })
 
 it('may be there where nobody can look, which is not told as another one', () => {
