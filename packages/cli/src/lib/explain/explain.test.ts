@@ -149,8 +149,11 @@ what to do next
   })
 
   it('in which several steps failed says that a resume runs all of them again', async () => {
-    const states = ['a', 'b', 'c'].map((name) => stateOf(name, { status: 'failed', endedAt: 1, error: { code: 'X', message: 'x' } }))
-    expect(await explain('', { steps: ['a', 'b', 'c'], states })).toMatch(/lorc resume ab12cd +run a and 2 more again, then what waits for them\n/)
+    const steps = (names: string): Promise<string> => explain('', { steps: names.split(','), states: names.split(',').map((name) => stateOf(name, { status: 'failed', endedAt: 1, error: { code: 'X', message: 'x' } })) })
+    const three = await steps('a,b,c')
+    expect(three).toMatch(/lorc resume ab12cd +run a and 2 more again, then what waits for them\n/)
+    expect(three).toMatch(/ --skip a,b,c --by NAME --reason TEXT\s+go on as if these 3 steps were done\n/)
+    expect(await steps('a,b,c,d,e')).toMatch(/ --skip a --by NAME --reason TEXT\s+go on as if a were done; of more, name each\n/)
   })
 
   it('that nobody drives, or drove for a while, says so', async () => {

@@ -8,6 +8,7 @@ import type { Waiting } from '../waiting-within.ts'
 export type NextCommand = readonly [line: string, does: string]
 
 const DECIDE = '--by NAME --reason TEXT'
+const MOST_NAMED = 4
 
 /**
  * What a person may want to do about a run, the likeliest first. `inside`: what the runs of its steps wait for; `runId`: how
@@ -26,9 +27,7 @@ export function nextForRun(view: RunView, story: RunStory, inside: readonly Wait
   }
   if (isResumable(view)) {
     commands.push([`lorc resume ${runId}`, failure === undefined ? 'go on from there' : again(failure.step, failure.blocks.length, failed.length - 1)])
-    if (failure !== undefined) {
-      commands.push([`lorc resume ${runId} --skip ${word(failure.step)} ${DECIDE}`, `go on as if ${failure.step} were done`])
-    }
+    if (failure !== undefined) commands.push(skipping(failed.map(({ step }) => step), runId))
   }
   if (view.status === 'running' && !view.abandoned && asked.length === 0) commands.push([`lorc runs logs ${runId} -f`, 'watch it'])
   if (view.status === 'completed') commands.push([`lorc report ${runId} -o report.html`, 'everything, as a page'])
@@ -57,6 +56,13 @@ export function nextForStep(view: RunView, story: StepStory, runId = view.runId)
     commands.push([`lorc resume ${runId} --from ${word(step)} ${DECIDE}`, 'run it again, and all that depends on it'])
   }
   return commands
+}
+
+/** Of very many that failed the command names one: which of them may be skipped is to be decided one by one. */
+function skipping(steps: readonly string[], runId: string): NextCommand {
+  const named = steps.length > MOST_NAMED ? steps.slice(0, 1) : steps
+  const does = named.length > 1 ? `go on as if these ${named.length} steps were done` : `go on as if ${named[0]} were done${steps.length > 1 ? '; of more, name each' : ''}`
+  return [`lorc resume ${runId} --skip ${named.map(word).join(',')} ${DECIDE}`, does]
 }
 
 /** `more`: others that failed. */
