@@ -16,9 +16,10 @@ import gc
 import os
 import sys
 from functools import partial
+from types import CoroutineType
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-IMPORTLIB = os.path.join(os.path.dirname(os.__file__), 'importlib', '')
+IMPORTLIB, ASYNCIO = (os.path.join(os.path.dirname(os.__file__), name, '') for name in ('importlib', 'asyncio'))
 LIBRARY = os.path.join(FOLDER, 'path')
 sys.path[0:1] = [FOLDER, LIBRARY]
 
@@ -140,8 +141,8 @@ class Host:
                 return {'redirect': flags}
             validate = getattr(made, 'validate', None)
             if validate is not None:
-                validate(ctx, request['params'])
-            result = returned(made.run(ctx, request['params']))
+                awaited(validate(ctx, request['params']))
+            result = returned(awaited(made.run(ctx, request['params'])))
         except SystemExit as stop:
             result = {'code': exit_code(stop.code)}
         except NoScriptlet as missing:
@@ -200,6 +201,15 @@ def own_code(error):
     return str(code) if isinstance(code, str) and code else None
 
 
+def awaited(value):
+    """What an `async def` comes to, in an event loop of its own."""
+    if not isinstance(value, CoroutineType):
+        return value
+    import asyncio
+
+    return asyncio.run(value)
+
+
 def returned(value):
     if value is None:
         return {'code': 0}
@@ -237,11 +247,11 @@ def described(error):
 
 
 def tell(error):
-    """Writes the traceback to the log, without the frames of this host and of the import that it does."""
+    """Writes the traceback to the log, without the frames of this host, of the import that it does and of its event loop."""
     import traceback
 
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith((FOLDER, '<frozen importlib', IMPORTLIB)):
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith((FOLDER, '<frozen importlib', IMPORTLIB, ASYNCIO)):
         trace = trace.tb_next
     try:
         sys.stderr.write(''.join(traceback.format_exception(type(error), error, trace)))

@@ -49,6 +49,19 @@ describe('python steps', () => {
     return outcome.status === 'error' ? outcome.error.code : 'ok'
   }
 
+  it('awaits validate and run', async () => {
+    const validated = 'async def validate(self, ctx, params):\n        if params.get("bad"): raise ValueError("bad")'
+    const body = 'import asyncio\nawait asyncio.sleep(0)\nctx.set("numbers.late_v1", 1, who="job")\nreturn {"status":"ok","outputs":["numbers.late_v1"]}'
+    const awaited = (args: Record<string, boolean>): TestAttempt => {
+      const attempt = step(body, { flags: validated, step: { args } })
+      const file = `steps/m${modules}.py`
+      bench.file(file, readFileSync(join(bench.root, file), 'utf8').replace('    def run', '    async def run'))
+      return attempt
+    }
+    expect(await executor.execute(awaited({}))).toMatchObject({ status: 'ok', writes: { 'numbers.late_v1': { value: 1 } } })
+    expect(await executor.execute(awaited({ bad: true }))).toMatchObject({ status: 'error', error: { message: 'ValueError: bad' } })
+  })
+
   it('runs the scriptlet of the original framework unchanged', async () => {
     bench.file('orchestrator/scriptlets/python/steps/compute_median.py', COMPUTE_MEDIAN)
     bench.file('orchestrator/Data/numbers.csv', '3\n1\n2\n')
