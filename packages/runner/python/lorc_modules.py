@@ -7,25 +7,11 @@ import os
 import sys
 import types
 
+from lorc_framework import CompatFinder
+
 OWN_LIBRARY = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
 # Where modules of the workspace go whose names Python's own library has.
 APART = 'lorc_workspace'
-
-
-class CompatFinder:
-    """Finds `orchestrator.*` in lorc's library where the workspace has an `orchestrator` package without them.
-
-    Where the workspace's folders have no `__init__.py`, Python merges them with the library's by itself (PEP 420). A
-    regular package hides the library: this finder, the last to be asked, finds what the package lacks."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def find_spec(self, name, path=None, target=None):
-        if not name.startswith('orchestrator.'):
-            return None
-        where = os.path.join(self.folder, *name.split('.')[:-1])
-        return importlib.machinery.PathFinder.find_spec(name, [where])
 
 
 class WorkspacePackages:

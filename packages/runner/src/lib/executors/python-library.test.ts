@@ -90,6 +90,18 @@ for key, bad in (("a.b_v1", object()), ("a.b_v1", {"x": float("inf")}), ("Bad", 
     expect(python(['check.py'])).toMatchObject({ status: 0, stderr: expect.not.stringContaining('Error') })
   })
 
+  it('is there outside of a run as well, beside packages of the workspace that lack it', () => {
+    for (const folder of ['', '/scriptlets', '/scriptlets/python', '/scriptlets/python/steps']) bench.file(`orchestrator${folder}/__init__.py`, '')
+    bench.file('elsewhere/sitecustomize.py', 'import sys\nprint("the hidden one", file=sys.stderr)\n')
+    const program = 'import orchestrator.runner, orchestrator.scriptlets.python.steps.twice as t; print(t.Twice.__mro__[1].__module__)'
+    const path = [bench.root, pythonPath(), `${bench.root}/elsewhere`].join(delimiter)
+    expect(python(['-c', program], { PYTHONPATH: path })).toMatchObject({
+      status: 0,
+      stdout: 'orchestrator.scriptlets.python.core.base\n',
+      stderr: 'the hidden one\n',
+    })
+  })
+
   it('runs a recipe with lorc', () => {
     const lorc = bench.file(
       'lorc',
