@@ -1,4 +1,4 @@
-import { ContextError, type Context, type StepContext } from '@lorc/context'
+import { ContextError, parseKey, type Context, type StepContext } from '@lorc/context'
 import { realpath, stat } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { describeFile, filesBelow, isEmptyFolder } from './artifact.ts'
@@ -83,12 +83,16 @@ function mergeWrites(context: StepContext, writes: Record<string, RecordedWrite>
 function requireKeys(attempt: LiveAttempt): void {
   const missing = attempt.step.success?.ctxHasKeys?.filter((key) => !attempt.own.has(key)) ?? []
   if (missing.length === 0) return
-  const set = Object.keys(attempt.own.writes())
   throw new RunnerError(
     'STEP_KEY_MISSING',
     `It completed without ${missing.join(', ')}, which success.ctx_has_keys asks for.`,
-    { fix: set.length > 0 ? `It set ${set.join(', ')}.` : 'It set no key.', details: { missing } },
+    { fix: whatItSet(attempt), details: { missing } },
   )
+}
+
+function whatItSet(attempt: LiveAttempt): string {
+  const set = Object.keys(attempt.own.writes())
+  return set.length > 0 ? `It set ${set.join(', ')}.` : 'It set no key.'
 }
 
 /** Turns what the context refuses into a step's error. */
@@ -125,8 +129,22 @@ async function locate(attempt: LiveAttempt, name: string, workspace: Workspace):
     throw new RunnerError(
       'STEP_OUTPUT_UNKNOWN',
       `The output "${name}" is neither a key that it set nor a file inside the workspace.`,
-      { fix: 'Name a file by its path in the workspace or among the artifacts, and write it before the step ends.', cause: error, details: { output: name } },
+      { fix: howToPutOut(attempt, name), cause: error, details: { output: name } },
     )
+  }
+}
+
+function howToPutOut(attempt: LiveAttempt, name: string): string {
+  if (isKey(name)) return `Set ${name} before the step ends. ${whatItSet(attempt)}`
+  return 'Name a file by its path in the workspace or among the artifacts, and write it before the step ends.'
+}
+
+function isKey(name: string): boolean {
+  try {
+    parseKey(name)
+    return true
+  } catch {
+    return false
   }
 }
 

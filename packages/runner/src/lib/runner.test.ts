@@ -233,6 +233,14 @@ describe('failure', () => {
     expect(await (await run.start(planOf({ name: 'a', ...step }))).result).toMatchObject({ status: 'failed', error: { code } })
   })
 
+  it.each([
+    ['a.b_v1', 'Set a.b_v1 before the step ends. It set a.c_v1.'],
+    ['b.txt', 'Name a file by its path in the workspace or among the artifacts, and write it before the step ends.'],
+  ])('says how the output %s would be one', async (output, fix) => {
+    const run = await runner({ a: () => ({ status: 'ok' as const, outputs: [output], writes: { 'a.c_v1': { value: 1 } } }) })
+    expect(await (await run.start(planOf({ name: 'a' }))).result).toMatchObject({ error: { code: 'STEP_OUTPUT_UNKNOWN', fix } })
+  })
+
   it('takes a file by any absolute path that leads into the workspace', async () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'lorc-elsewhere-'))
     try {
