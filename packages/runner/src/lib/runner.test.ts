@@ -7,6 +7,7 @@ import { driverIdentity } from './driver-identity.ts'
 import { RunnerError } from './errors.ts'
 import type { JournalEvent } from './events.ts'
 import type { Attempt, StepExecutor } from './executor.ts'
+import type { JsonValue } from './json.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import { createRunner } from './create-runner.ts'
 import type { RunStore } from './store.ts'
@@ -293,6 +294,20 @@ describe('_runner.step_metrics_v1', () => {
     const { context } = await (await run.start(planOf({ name: 'a' }, { name: 'b' }))).result
     expect(seen).toEqual([{ a: expect.objectContaining({ status: 'completed', attempts: 1, wall_ms: 0, exit_code: null }) as unknown }, true, []])
     expect(context.keys()).toEqual([])
+  })
+
+  it('tells when they ran, and which of them did not, as the cache or another run had them', async () => {
+    const seen: JsonValue[] = []
+    const run = await runner({ b: ({ context }) => void seen.push(context.get('_runner.step_metrics_v1')!) })
+    const plan = planOf({ name: 'a', cache: { mode: 'key', key: 'k' } }, { name: 'b' })
+    for (const _ of [1, 2]) await (await run.start(plan)).result
+    await (await run.start(plan, { resumeFrom: ['b'] })).result
+    const times = { started_at: expect.stringMatching(/^\d{4}-.*Z$/) as unknown, ended_at: expect.stringMatching(/^\d{4}-.*Z$/) as unknown }
+    expect(seen).toMatchObject([
+      { a: { cached: false, imported_from: null, wall_ms: 0, ...times } },
+      { a: { status: 'completed', cached: true, wall_ms: null, ...times } },
+      { a: { status: 'completed', imported_from: expect.stringMatching(/^run_/) as unknown, wall_ms: null } },
+    ])
   })
 })
 

@@ -6,7 +6,8 @@ const STEP_METRICS_KEY = '_runner.step_metrics_v1'
 
 /**
  * A step's context in which `_runner.step_metrics_v1` can be read: for each step whose last attempt has ended so far,
- * its status, attempts, and what the attempt cost. It is computed when asked for and belongs to no cache key.
+ * its status, attempts, times (RFC 3339), and what the attempt cost; of one that was taken from the cache or from another
+ * run, that it was. It is computed when asked for and belongs to no cache key.
  */
 export function withStepMetrics(context: StepContext, fold: RunFold): StepContext {
   return {
@@ -25,17 +26,25 @@ export function withStepMetrics(context: StepContext, fold: RunFold): StepContex
 
 function stepMetrics(fold: RunFold): JsonObject {
   const metrics: JsonObject = {}
-  for (const { name, status, attempts, metrics: cost } of fold.steps()) {
-    if (!cost) continue
+  for (const { name, status, attempts, startedAt, endedAt, metrics: cost, cached, importedFrom } of fold.steps()) {
+    if (!cost && !cached && importedFrom === null) continue
     metrics[name] = {
       status,
       attempts,
-      wall_ms: cost.wallMs,
-      cpu_user_ms: cost.cpuUserMs,
-      cpu_system_ms: cost.cpuSystemMs,
-      peak_rss_bytes: cost.peakRssBytes,
-      exit_code: cost.exitCode,
+      cached,
+      imported_from: importedFrom,
+      started_at: time(startedAt),
+      ended_at: time(endedAt),
+      wall_ms: cost?.wallMs ?? null,
+      cpu_user_ms: cost?.cpuUserMs ?? null,
+      cpu_system_ms: cost?.cpuSystemMs ?? null,
+      peak_rss_bytes: cost?.peakRssBytes ?? null,
+      exit_code: cost?.exitCode ?? null,
     }
   }
   return metrics
+}
+
+function time(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
 }
