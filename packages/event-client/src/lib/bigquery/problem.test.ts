@@ -26,6 +26,7 @@ it.each([
   [answer(403, 'accessDenied'), 'BIGQUERY_DENIED'],
   [answer(undefined, undefined, 'Could not load the default credentials. Browse to ...'), 'BIGQUERY_DENIED'],
   [answer(400, undefined, 'invalid_grant'), 'BIGQUERY_DENIED'],
+  [answer(undefined, undefined, 'Unable to detect a Project Id in the current environment.'), 'BIGQUERY_DENIED'],
   [answer(404, 'notFound'), 'BIGQUERY_MISSING'],
   [answer(400, 'notFound'), 'BIGQUERY_MISSING'],
   [answer(400, 'bytesBilledLimitExceeded'), 'BIGQUERY_TOO_COSTLY'],
@@ -49,6 +50,12 @@ it('says what failed, in a sentence', () => {
   expect(problem(answer(undefined, undefined, '')).message).toBe('Could not ask: it answered nothing.')
   const own = new EventError('SQL_TYPE', 'x')
   expect(bigQueryProblem(own, 'ask')).toBe(own)
+})
+
+it('says how to name a project, in one line', () => {
+  const { message, fix } = bigQueryProblem(new Error('Unable to detect a Project Id in the current environment. \nTo learn more, visit: \nhttps://cloud.google.com/x.'), 'find out the project')
+  expect(message).toBe('Could not find out the project: Unable to detect a Project Id in the current environment. To learn more, visit: https://cloud.google.com/x.')
+  expect(fix).toContain('GOOGLE_CLOUD_PROJECT')
 })
 
 it('knows what is too large, and what is missing', () => {

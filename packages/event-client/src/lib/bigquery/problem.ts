@@ -13,12 +13,16 @@ interface Thrown {
 /** https://cloud.google.com/bigquery/docs/error-messages: what goes away by waiting. */
 const PASSING = ['backendError', 'internalError', 'jobBackendError', 'jobInternalError', 'jobRateLimitExceeded', 'rateLimitExceeded', 'userRateLimitExceeded', 'quotaExceeded', 'resourceInUse', 'timeout', 'tableUnavailable']
 
+/** What the client says where neither the environment nor credentials name a project: the first that is missed where there are no credentials at all. */
+const NO_PROJECT = /unable to detect a project id/i
+const NAME_THE_PROJECT = 'Name it: GOOGLE_CLOUD_PROJECT, or `events: { project: NAME }` in lorc.config. Credentials: `gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENTIALS.'
+
 /** Says what went wrong with BigQuery when it was to do `what` ("insert into `p.d.events`"). */
 export function bigQueryProblem(error: unknown, what: string): EventError {
   if (error instanceof EventError) return error
   const thrown = thrownOf(error)
   const code = codeOf(thrown)
-  const fix = FIXES[code]
+  const fix = NO_PROJECT.test(thrown.message) ? NAME_THE_PROJECT : FIXES[code]
   const options: EventErrorOptions = { cause: error, transient: code === 'BIGQUERY_UNAVAILABLE', ...(fix !== undefined && { fix }) }
   if (thrown.retryAfterMs !== undefined) options.retryAfterMs = thrown.retryAfterMs
   return new EventError(code, `Could not ${what}: ${sentence(thrown)}.`, options)
@@ -44,14 +48,14 @@ function codeOf({ code, reasons, message }: Thrown): keyof typeof BIGQUERY_ERROR
   if (reasons.includes('bytesBilledLimitExceeded')) return 'BIGQUERY_TOO_COSTLY'
   if (reasons.some((reason) => PASSING.includes(reason))) return 'BIGQUERY_UNAVAILABLE'
   // Credentials that are refused answer 400 invalid_grant, from another server.
-  if (code === 401 || code === 403 || /could not load the default credentials|invalid_grant|invalid_rapt/i.test(message)) return 'BIGQUERY_DENIED'
+  if (code === 401 || code === 403 || /could not load the default credentials|invalid_grant|invalid_rapt/i.test(message) || NO_PROJECT.test(message)) return 'BIGQUERY_DENIED'
   if (code === 404 || reasons.includes('notFound')) return 'BIGQUERY_MISSING'
   if (typeof code === 'number' && code < 500 && code !== 408 && code !== 429) return 'BIGQUERY_REFUSED'
   return 'BIGQUERY_UNAVAILABLE'
 }
 
 function sentence({ message, code }: Thrown): string {
-  const text = message.trim().replace(/\.$/, '')
+  const text = message.trim().replace(/\s*\n\s*/g, ' ').replace(/\.$/, '')
   return text === '' ? `it answered ${code ?? 'nothing'}` : text
 }
 
