@@ -22,8 +22,9 @@ describe('readEnvelope', () => {
   })
 
   it.each([
-    ['no object', [1], '`$`'],
-    ['no status', { module: 'm', outputs: {} }, '`$.status`'],
+    ['no object', [1], '`$`: it must be an object'],
+    ['no status', { module: 'm', outputs: {} }, '`$.status`: it is missing'],
+    ['a status that is no text', { status: 200, module: 'm', outputs: {} }, '`$.status`: it must be a text'],
     ['no module', { status: 'ok', outputs: {} }, 'names no `module`'],
     ['another module', { status: 'ok', module: 'n', outputs: {} }, 'of the module `n`'],
     ['no outputs', { status: 'ok', module: 'm' }, 'no `outputs`'],
@@ -45,6 +46,7 @@ it('finds why something failed in the usual places', () => {
   expect(reasonOf({ error: { message: 'a' } })).toBe('a')
   expect(reasonOf({ error: { code: 7 }, detail: 'b' })).toBe('b')
   expect(reasonOf({ error: { error: { error: { error: 'too far' } } } })).toBeUndefined()
-  expect(reasonOf([{ msg: 'c' }])).toBeUndefined()
+  expect(reasonOf({ detail: [{ loc: ['body', 'inputs', 'country'], msg: 'Field required' }, { msg: 'c' }, 7] })).toBe('body.inputs.country: Field required; c')
+  expect(reasonOf({ detail: [7, []] })).toBeUndefined()
   expect(reasonOf({ error: 'x'.repeat(1000) })).toHaveLength(500)
 })

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@lorc/runner'
 import * as z from 'zod'
+import { wordIssue } from '../field-wording.ts'
 import { isObject, reasonOf } from './answer-reason.ts'
 
 const hash = z.string().regex(/^(sha256:)?[0-9a-f]{64}$/i, { message: 'a SHA-256 in hexadecimal' })
@@ -53,12 +54,17 @@ export function readEnvelope(body: JsonValue, module: string): Envelope {
   if (isObject(body) && typeof body['status'] === 'string' && !WELL.has(body['status'].toLowerCase())) {
     return { status: 'failed', reason: reasonOf(body) ?? `its status is \`${body['status']}\`` }
   }
-  const parsed = envelopeSchema.safeParse(body)
-  if (!parsed.success) return { status: 'wrong', reason: parsed.error.issues.map((issue) => `\`${['$', ...issue.path].join('.')}\`: ${issue.message}`).join('; ') }
+  const parsed = envelopeSchema.safeParse(body, { error: wordIssue })
+  if (!parsed.success) return { status: 'wrong', reason: parsed.error.issues.map(({ path, message }) => `\`${['$', ...path].join('.')}\`: ${clause(message)}`).join('; ') }
   const { outputs = parsed.data.output, artifacts, evidence } = parsed.data
   const named = parsed.data.module ?? parsed.data.module_name
   if (named === undefined) return { status: 'wrong', reason: 'it names no `module`' }
   if (named !== module) return { status: 'wrong', reason: `it says that it is of the module \`${named}\`` }
   if (outputs === undefined) return { status: 'wrong', reason: 'it has no `outputs`' }
   return { status: 'ok', outputs, artifacts, evidence }
+}
+
+/** A sentence as a part of another one. */
+function clause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`.replace(/\.$/, '')
 }
