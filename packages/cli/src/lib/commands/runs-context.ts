@@ -5,6 +5,7 @@ import { defineCommand, JSON_OPTION } from '../command.ts'
 import { contextAt } from '../context-at.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
+import { withFloats } from '../render/float-json.ts'
 import { timestamp } from '../render/quantity.ts'
 import { type Cell, table } from '../render/table.ts'
 import { oneLine, truncate } from '../render/text.ts'
@@ -44,7 +45,7 @@ export const runsContext = defineCommand({
       const keys = key === undefined ? context.keys().sort() : [known(context, key)]
       const chosen = keys.map((name): [string, unknown] => [
         name,
-        options.blame ? blameJson(context, name, stepOf) : context.get(name),
+        options.blame ? blameJson(context, name, stepOf) : withFloats(context.get(name), context.floats(name)),
       ])
       if (options.json || (key !== undefined && !options.blame)) {
         const value: unknown = key === undefined ? Object.fromEntries(chosen) : chosen[0]?.[1]
@@ -59,7 +60,7 @@ export const runsContext = defineCommand({
         const room = Math.max(20, io.stdout.columns - 2 - Math.max(...keys.map((name) => name.length)))
         const rows = keys.map((name) => [
           { text: name, paint: out.bold },
-          { text: truncate(oneLine(JSON.stringify(context.get(name)) ?? ''), room) },
+          { text: truncate(oneLine(JSON.stringify(withFloats(context.get(name), context.floats(name))) ?? ''), room) },
         ])
         io.stdout.write(`${table(['KEY', 'VALUE'], rows, out)}\n`)
       }

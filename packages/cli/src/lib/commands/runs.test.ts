@@ -372,6 +372,15 @@ describe('runs context', () => {
     ])
   })
 
+  it('writes floats as such: whoever reads it may tell them from whole numbers', async () => {
+    const floats = new Context()
+    floats.set('demo.mean_v1', { mean: 3, count: 3 }, { who: 'stats', floats: { mean: true } })
+    const marked = engineWith({ view: async () => viewOf({ context: floats }) })
+    expect((await lorc('runs context last demo.mean_v1', marked)).stdout).toBe('{\n  "count": 3,\n  "mean": 3.0\n}\n')
+    expect((await lorc('runs context last --json', marked)).stdout).toContain('"mean": 3.0')
+    expect((await lorc('runs context last', marked)).stdout).toContain('"mean":3.0')
+  })
+
   it('tells who wrote what', async () => {
     const { stdout } = await lorc('runs context last --blame', engine)
     expect(stdout).toMatch(
