@@ -11,6 +11,7 @@ beforeAll(async () => {
     'demo.yaml': 'name: demo\nsteps:\n  - { name: load, type: shell, script: ok.sh }\n  - { name: report, type: shell, script: ok.sh }\n',
     'deep/other.yaml': '',
     'deep/my plan.yaml': 'name: deep\nsteps:\n  - { name: only_step, type: shell, script: ok.sh }\n',
+    "odd/it's (1) & $x.yaml": '',
     'ok.sh': '#!/bin/sh\necho \'{"status":"ok"}\'\n',
     'notes.txt': '',
     'package.json': JSON.stringify({ name: 'app', dependencies: { '@acme/toy': '1.0.0' } }),
@@ -109,6 +110,10 @@ describe('in a real shell', () => {
     // A path with a space, which ends no word.
     expect(ask(['run', 'deep/my'])).toEqual(['deep/my\\ plan.yaml'])
     expect(ask(['run', 'deep/my\\ plan.yaml', '--only', ''])).toEqual(['only_step'])
+    // What means something else to bash, outside of quotes and within.
+    expect(ask(['run', 'odd/'])).toEqual([String.raw`odd/it\'s\ \(1\)\ \&\ \$x.yaml`])
+    expect(ask(['run', '"odd/'])).toEqual([String.raw`odd/it's (1) & \$x.yaml`])
+    expect(ask(['run', '~/de'])).toEqual(['~/deep/', '~/demo.yaml'])
   })
 
   it.skipIf(!has('fish'))(named('fish'), () => {
@@ -145,6 +150,21 @@ describe('in a real shell', () => {
         terminal.write("lorc run 'deep/my plan.yaml' --only 'on")
         terminal.press('Tab')
         await terminal.until(/--only 'only_step'/)
+      } finally {
+        terminal.close()
+      }
+    })
+
+    it('completes at the first press, too, as a file of its fpath, and beneath the home', async () => {
+      const terminal = new Terminal(workspace.folder, 100, 30)
+      try {
+        terminal.type('zsh -f')
+        terminal.type(`PS1='> '; HOME=$PWD; lorc() { ./lorc.sh "$@"; }; mkdir .zfunc; lorc completion zsh > .zfunc/_lorc`)
+        terminal.type('fpath=(~/.zfunc $fpath); autoload -Uz compinit; compinit -u -D; clear; echo ready')
+        await terminal.until(/ready\n>/)
+        terminal.write('lorc run ~/deep/my')
+        terminal.press('Tab')
+        await terminal.until(/> lorc run ~\/deep\/my\\ plan.yaml/)
       } finally {
         terminal.close()
       }

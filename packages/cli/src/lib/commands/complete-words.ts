@@ -1,6 +1,6 @@
 import { type Command, defineCommand, type Surroundings } from '../command.ts'
 import { candidatesFor, type Commands } from '../completion/candidates.ts'
-import { workspaceSources } from '../completion/sources.ts'
+import { expandHome, workspaceSources } from '../completion/sources.ts'
 import { EXIT } from '../exit-codes.ts'
 import { oneLine } from '../render/text.ts'
 import { loadWorkspace } from '../workspace.ts'
@@ -13,7 +13,9 @@ export function completeWords(commands: Commands): Command {
     options: {},
     examples: [["__complete -- run ''", 'what may follow `lorc run`']],
     async run(invocation) {
-      const words = invocation.arguments.words.map(unquoted)
+      const typed = invocation.arguments.words.map(unquoted)
+      // What is being typed stays as it begins: the shell puts the candidate in its place.
+      const words = [...typed.slice(0, -1).map((word) => expandHome(word, invocation.io.env)), ...typed.slice(-1)]
       const found = await candidatesFor(words, commands, workspaceSources(inWorkspaceOf(words, invocation)))
       const lines = found.map(({ text, about }) => (about === undefined ? text : `${text}\t${oneLine(about)}`))
       if (lines.length > 0) invocation.io.stdout.write(`${lines.join('\n')}\n`)

@@ -2,7 +2,7 @@
 export const COMPLETION_SCRIPTS = {
   bash: `# lorc: completion for bash. In ~/.bashrc: source <(lorc completion bash)
 _lorc() {
-  local line word begun rest=$COMP_LINE
+  local line word begun special quoted rest=$COMP_LINE
   local -a words=()
   COMPREPLY=()
   # Bash also breaks words at @, = and others. What no space is between belongs together.
@@ -19,13 +19,23 @@ _lorc() {
   begun=\${words[\${#words[@]}-1]}
   case $word in [@=:]) ;; *) begun=\${begun%"$word"} ;; esac
   begun=\${begun%@}
+  # What would not stand for itself where it goes: in single quotes, in double ones, outside of both.
+  case $word in
+    \\'*) special='' ;;
+    \\"*) special='"$\`\\' ;;
+    *) special=$' \\t\\'"$\`\\\\&;|<>()*?[]{}!' ;;
+  esac
   while IFS= read -r line; do
     line=\${line%%$'\\t'*}
     [ -n "$line" ] || continue
     line=\${line#"$begun"}
-    # Outside of quotes, a space would end the word.
-    case $word in [\\'\\"]*) ;; *) line=\${line// /\\\\ } ;; esac
-    COMPREPLY+=("$line")
+    quoted=''
+    while [ -n "$special" ] && [ -n "$line" ]; do
+      case $special in *"\${line:0:1}"*) quoted+='\\' ;; esac
+      quoted+=\${line:0:1}
+      line=\${line:1}
+    done
+    COMPREPLY+=("$quoted$line")
   done < <(lorc __complete -- "\${words[@]:1}" 2>/dev/null)
   if [ "\${#COMPREPLY[@]}" -eq 1 ]; then
     case \${COMPREPLY[0]} in */ | *=) compopt -o nospace 2>/dev/null ;; esac
@@ -36,10 +46,13 @@ complete -F _lorc lorc
   zsh: `#compdef lorc
 # lorc: completion for zsh. In ~/.zshrc, after compinit: source <(lorc completion zsh)
 _lorc() {
-  local line name
+  local line name home=
   local -a names shown folders
+  # A ~ that zsh quoted with the rest would be no home any more.
+  compset -P '\\~/' && home='~/'
   for line in "\${(@f)$(lorc __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     [[ -z $line ]] && continue
+    line=\${line#"$home"}
     name=\${line%%$'\\t'*}
     if [[ $name == */ || $name == *= ]]; then
       folders+=("$name")
@@ -51,7 +64,8 @@ _lorc() {
   (( $#folders )) && compadd -V lorc -S '' -a folders
   (( $#names )) && compadd -V lorc -l -d shown -a names
 }
-compdef _lorc lorc
+# As a file of fpath, this is what the first completion calls.
+if [[ $funcstack[1] == _lorc ]]; then _lorc "$@"; else compdef _lorc lorc; fi
 `,
   fish: `# lorc: completion for fish. In ~/.config/fish/config.fish: lorc completion fish | source
 complete -c lorc -f -k -a '(lorc __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'

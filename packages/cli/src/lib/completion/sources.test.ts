@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -36,6 +36,14 @@ it('are plans in TypeScript, any file where one is meant, and what is there unde
   expect(await ask('run', '')).toEqual(['b.yaml', 'deep/', 'plan.ts'])
   expect(await ask('report', 'last', '-o', 's')).toEqual(['steps.ts'])
   expect(await ask('run', `${folder}/deep/`)).toEqual([`${folder}/deep/c.yml`])
+})
+
+it('are what links lead to, and leave those out that lead nowhere', async () => {
+  await symlink('deep', join(folder, 'to-deep'))
+  await symlink('b.yaml', join(folder, 'to-b.yaml'))
+  for (const name of ['lost.yaml', 'lost.ts']) await symlink('gone', join(folder, name))
+  expect(await ask('run', '')).toEqual(['b.yaml', 'deep/', 'to-b.yaml', 'to-deep/'])
+  expect(await ask('run', 'to-deep/')).toEqual(['to-deep/c.yml'])
 })
 
 it('are asked in words as they are typed, and of the workspace that is named', async () => {

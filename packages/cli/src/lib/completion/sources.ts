@@ -1,8 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import type { Dirent } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { JobRegistry, ParamsSchema } from '@lorc/jobs-registry'
 import { type AttemptRecord, parseItemName, type Plan, type RunStore } from '@lorc/runner'
 import type { Surroundings } from '../command.ts'
+import type { Io } from '../io.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { paramRows } from '../jobs/param-rows.ts'
 import { count } from '../render/quantity.ts'
@@ -24,9 +26,9 @@ export function workspaceSources(surroundings: Surroundings): CompletionSources 
     return await discoverJobs(discoveryOptions(await workspace()))
   }
   return {
-    recipes: (prefix) => paths(io.cwd, prefix, isRecipe),
-    files: (prefix) => paths(io.cwd, prefix, () => true),
-    folders: (prefix) => paths(io.cwd, prefix, () => false),
+    recipes: (prefix) => paths(io, prefix, isRecipe),
+    files: (prefix) => paths(io, prefix, () => true),
+    folders: (prefix) => paths(io, prefix, () => false),
     runs: () =>
       withStore(async (store) => {
         const found = await store.list({ topLevel: true, limit: RUNS })
@@ -98,19 +100,33 @@ function inOrder(a: Candidate, b: Candidate): number {
 }
 
 const isRecipe = async (path: string): Promise<boolean> =>
-  /\.ya?ml$/.test(path) || (/\.[cm]?[jt]s$/.test(path) && (await readFile(path, 'utf8')).includes('definePlan'))
+  /\.ya?ml$/.test(path) || (/\.[cm]?[jt]s$/.test(path) && (await readFile(path, 'utf8').catch(() => '')).includes('definePlan'))
+
+/** As the shell will read it: `~/` is the home. */
+export function expandHome(path: string, { HOME: home }: Io['env']): string {
+  return home !== undefined && path.startsWith('~/') ? home + path.slice(1) : path
+}
+
+/** A link is what it leads to; undefined where that is gone. */
+async function isFolder(entry: Dirent, path: string): Promise<boolean | undefined> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory()
+  return await stat(path).then((found) => found.isDirectory(), () => undefined)
+}
 
 /** Folders, and files that are wanted, in the folder that `prefix` has come to; hidden ones where it asks for them. */
-async function paths(cwd: string, prefix: string, isWanted: (path: string) => boolean | Promise<boolean>): Promise<Candidate[]> {
+async function paths({ cwd, env }: Io, prefix: string, isWanted: (path: string) => boolean | Promise<boolean>): Promise<Candidate[]> {
   const folder = prefix.endsWith('/') ? prefix : prefix.includes('/') ? `${dirname(prefix)}/` : ''
   const begun = prefix.slice(folder === './' && !prefix.startsWith('./') ? 0 : folder.length)
-  const entries = await readdir(resolve(cwd, folder), { withFileTypes: true })
+  const place = resolve(cwd, expandHome(folder, env))
+  const entries = await readdir(place, { withFileTypes: true })
   const found = await Promise.all(
     entries.map(async (entry): Promise<Candidate[]> => {
       const { name } = entry
       if (!name.startsWith(begun) || name.startsWith('.') !== begun.startsWith('.') || name === 'node_modules') return []
-      if (entry.isDirectory()) return [{ text: `${folder}${name}/` }]
-      return (await isWanted(resolve(cwd, folder, name))) ? [{ text: folder + name }] : []
+      const path = join(place, name)
+      const leads = await isFolder(entry, path)
+      if (leads === true) return [{ text: `${folder}${name}/` }]
+      return leads === false && (await isWanted(path)) ? [{ text: folder + name }] : []
     }),
   )
   return found.flat().sort((a, b) => (a.text < b.text ? -1 : 1))
