@@ -56,7 +56,9 @@ it('tells the nearest names', () => {
 })
 
 it('tells what is wrong with what is asked for, where it is there but broken', () => {
-  expect(refusal('broken', 'two')).toMatchObject({ code: 'REGISTRY_DECLARATION_INVALID' })
+  expect(refusal('broken', 'one')).toMatchObject({ code: 'REGISTRY_DECLARATION_INVALID' })
+  expect(refusal('broken', 'two')).toMatchObject({ code: 'REGISTRY_MODULE_MISSING', message: expect.stringContaining('broken/two') })
+  expect(refusal('broken', 'three')).toMatchObject({ code: 'REGISTRY_DECLARATION_INVALID' })
   files.write('node_modules/scorer/dist/gone.js', '')
   rmSync(join(files.root, 'node_modules/scorer/dist/extract_gmail.js'))
   expect(refusal('scorer', 'extract_gmail')).toMatchObject({ code: 'REGISTRY_MODULE_MISSING', fix: expect.stringContaining('build the package') })

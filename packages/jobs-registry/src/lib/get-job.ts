@@ -7,12 +7,18 @@ import { nearestNames } from './nearest-names.ts'
  * The package of this name, or the only one of this short name. Throws RegistryError REGISTRY_PACKAGE_UNKNOWN with the
  * nearest names, REGISTRY_PACKAGE_AMBIGUOUS with all, or what is wrong with the package.
  */
-export function getPackage({ packages, problems }: JobRegistry, name: string): JobPackage {
+export function getPackage(registry: JobRegistry, name: string): JobPackage {
+  return packageFor(registry, name, undefined)
+}
+
+/** `jobName`: what is wrong with that one is told first. */
+function packageFor({ packages, problems }: JobRegistry, name: string, jobName: string | undefined): JobPackage {
   const exact = packages.find((one) => one.name === name)
   if (exact !== undefined) return exact
   const [found, ...others] = packages.filter(({ shortName }) => shortName === name)
   if (found === undefined) {
-    throwProblem(problems.find((one) => one.package === name || one.package.endsWith(`/${name}`)))
+    const own = problems.filter((one) => one.package === name || one.package.endsWith(`/${name}`))
+    throwProblem(own.find(({ job }) => job !== undefined && job === jobName) ?? own[0])
     throw unknownPackage(name, packages)
   }
   if (others.length === 0) return found
@@ -28,7 +34,7 @@ export function getPackage({ packages, problems }: JobRegistry, name: string): J
  * REGISTRY_MODULE_MISSING, REGISTRY_MODULE_OUTSIDE, or what is wrong with the declaration of the job.
  */
 export function getJob(registry: JobRegistry, packageName: string, jobName: string): JobLocation {
-  const found = getPackage(registry, packageName)
+  const found = packageFor(registry, packageName, jobName)
   const { name, version, dir, jobs } = found
   const entry = jobs.find((one) => one.name === jobName)
   if (entry === undefined) {
