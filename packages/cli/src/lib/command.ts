@@ -76,6 +76,8 @@ export interface Surroundings {
   /** For stdout and for stderr: coloured where that stream is a terminal, or as asked. */
   readonly out: Style
   readonly err: Style
+  /** What `--workspace` says, as written. */
+  readonly namedWorkspace: string | undefined
   /** Finds the workspace and reads its configuration; once. */
   workspace(): Promise<LoadedWorkspace>
 }

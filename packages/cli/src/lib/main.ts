@@ -83,13 +83,15 @@ class UsageError extends Error {
   }
 }
 
-function surroundings(values: ParsedValues, base: Omit<Surroundings, 'workspace'>): Surroundings {
-  const chosen = values.options['workspace']
+function surroundings(values: ParsedValues, base: Omit<Surroundings, 'workspace' | 'namedWorkspace'>): Surroundings {
+  const { workspace } = values.options
+  const chosen = typeof workspace === 'string' ? workspace : undefined
   let loaded: ReturnType<Surroundings['workspace']> | undefined
   return {
     ...base,
+    namedWorkspace: chosen,
     workspace: () => {
-      loaded ??= loadWorkspace(base.io.cwd, typeof chosen === 'string' ? chosen : undefined, base.io.env)
+      loaded ??= loadWorkspace(base.io.cwd, chosen, base.io.env)
       return loaded
     },
   }

@@ -15,7 +15,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 async function init(...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
-  const io = fakeIo({ cwd: folder })
+  return await initWith({}, ...words)
+}
+
+async function initWith(env: Record<string, string>, ...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
+  const io = fakeIo({ cwd: folder, env })
   const exit = await main(['init', ...words], { io, engine: engineOf(), version: '1.2.3' })
   return { exit, stdout: io.stdout.text, stderr: io.stderr.text }
 }
@@ -47,10 +51,29 @@ it('leaves what is there, and writes nothing then', async () => {
   expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('mine')
 })
 
+it('writes nothing either where a file is in the place of a folder', async () => {
+  await writeFile(join(folder, 'steps'), '')
+  const refused = (path: string): string => `error[CLI_FILE_EXISTS]: ${path} is there already and is no folder: nothing was written.\nfix: name another folder: lorc init TEMPLATE DIR.\n`
+  expect(await init('minimal')).toEqual({ exit: 2, stdout: '', stderr: refused('steps') })
+  expect(existsSync(join(folder, 'hello.yaml'))).toBe(false)
+  expect((await init('minimal', 'steps/new')).stderr).toBe(refused('steps'))
+})
+
 it('says which file cannot be written', async () => {
-  await writeFile(join(folder, 'taken'), '')
-  const { exit, stderr } = await init('minimal', 'taken/new')
-  expect([exit, stderr]).toEqual([1, expect.stringMatching(/^error\[CLI_OUTPUT_FAILED\]: `.*taken\/new\/hello.yaml` cannot be written: /)])
+  const long = 'x'.repeat(300)
+  const { exit, stderr } = await init('minimal', long)
+  expect([exit, stderr]).toEqual([1, expect.stringMatching(/^error\[CLI_OUTPUT_FAILED\]: `.*x\/hello.yaml` cannot be written: /)])
+})
+
+it('says what is next as whoever called it can call it again', async () => {
+  expect((await initWith({ npm_command: 'exec' }, 'etl', 'new')).stderr).toBe('next: cd new && npx lorc run weather.yaml\n')
+  expect((await initWith({ npm_command: 'exec' }, 'job', 'job')).stderr).toBe('next: cd job && npm install && npm test\n')
+})
+
+it('keeps what npm installs out of git where it has installed', async () => {
+  await writeFile(join(folder, 'package.json'), '{}')
+  await init('minimal')
+  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('node_modules/\ndist/\n.lorc/\nruns/\n')
 })
 
 it('knows no other template', async () => {
@@ -91,6 +114,12 @@ it('makes a workspace of a pipeline', async () => {
 })
 
 it('takes one folder', async () => {
-  expect((await init('job', 'a', '--dir', 'b')).stderr).toContain('the folder is given twice: `a` and --dir b.')
+  expect((await init('job', 'a', '--dir', 'b')).stderr).toContain('the folder is given twice: `a` and --dir b.\nfix: leave --dir out.')
+  expect((await init('job', 'a', '-C', 'b')).stderr).toContain('the folder is given twice: `a` and --workspace b.\nfix: leave --workspace out.')
   expect(existsSync(join(folder, 'a'))).toBe(false)
+})
+
+it('writes to the workspace that is named', async () => {
+  expect((await init('minimal', '-C', 'elsewhere')).stderr).toBe('next: cd elsewhere && lorc run hello.yaml\n')
+  expect([existsSync(join(folder, 'elsewhere/hello.yaml')), existsSync(join(folder, 'hello.yaml'))]).toEqual([true, false])
 })

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { closest } from '../closest.ts'
 import { defineCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
@@ -29,7 +29,7 @@ export const init = defineCommand({
     ['init etl weather', 'a longer one, in a new folder'],
     ['init job mailbox', 'a package with a job, called mailbox'],
   ],
-  async run({ io, out, arguments: { template: name, folder: given }, options: { dir } }) {
+  async run({ io, out, arguments: { template: name, folder: given }, options: { dir }, namedWorkspace }) {
     if (name === undefined) {
       const rows = Object.entries(TEMPLATES).map(([key, { summary }]) => `${out.cyan(padEnd(key, 8))} ${summary}`)
       io.stdout.write(`${rows.join('\n')}\n`)
@@ -37,11 +37,14 @@ export const init = defineCommand({
       return EXIT.ok
     }
     const template = templateOf(name)
-    if (given !== undefined && dir !== undefined) {
-      throw new CliError('CLI_OPTION_INVALID', `the folder is given twice: \`${given}\` and --dir ${dir}.`, { fix: 'leave --dir out.' })
-    }
-    const folder = resolve(io.cwd, given ?? dir ?? '.')
+    const folder = resolve(io.cwd, theOne({ [`\`${given}\``]: given, [`--dir ${dir}`]: dir, [`--workspace ${namedWorkspace}`]: namedWorkspace }) ?? '.')
     const files = await template.files(packageName(folder))
+    const blocked = Object.keys(files).map((path) => nearestThere(dirname(join(folder, path)))).find((path) => !statSync(path).isDirectory())
+    if (blocked !== undefined) {
+      throw new CliError('CLI_FILE_EXISTS', `${relative(io.cwd, blocked)} is there already and is no folder: nothing was written.`, {
+        fix: 'name another folder: lorc init TEMPLATE DIR.',
+      })
+    }
     const inTheWay = Object.keys(files).filter((path) => existsSync(join(folder, path)))
     if (inTheWay.length > 0) {
       throw new CliError('CLI_FILE_EXISTS', `${inTheWay.join(', ')} ${inTheWay.length === 1 ? 'is' : 'are'} there already: nothing was written.`, {
@@ -49,13 +52,30 @@ export const init = defineCommand({
       })
     }
     for (const [path, text] of Object.entries(files)) await write(join(folder, path), text)
-    if (!existsSync(join(folder, '.gitignore'))) await write(join(folder, '.gitignore'), 'package.json' in files ? IGNORED_OF_PACKAGES : IGNORED)
+    const hasPackages = existsSync(join(folder, 'package.json'))
+    if (!existsSync(join(folder, '.gitignore'))) await write(join(folder, '.gitignore'), hasPackages ? IGNORED_OF_PACKAGES : IGNORED)
     const shown = relative(io.cwd, folder)
     io.stdout.write(`${Object.keys(files).map((path) => join(shown, path)).join('\n')}\n`)
-    io.stderr.write(`next: ${shown === '' ? '' : `cd ${/^[\w./-]+$/.test(shown) ? shown : JSON.stringify(shown)} && `}${template.next}\n`)
+    // Whom npx has called is not on PATH.
+    const next = io.env['npm_command'] === 'exec' ? template.next.replace(/^lorc /, 'npx lorc ') : template.next
+    io.stderr.write(`next: ${shown === '' ? '' : `cd ${/^[\w./-]+$/.test(shown) ? shown : JSON.stringify(shown)} && `}${next}\n`)
     return EXIT.ok
   },
 })
+
+/** The folder, which may be named in one of these ways; the keys are as it was written. */
+function theOne(ways: Readonly<Record<string, string | undefined>>): string | undefined {
+  const [first, second] = Object.entries(ways).filter(([, folder]) => folder !== undefined)
+  if (second === undefined) return first?.[1]
+  throw new CliError('CLI_OPTION_INVALID', `the folder is given twice: ${first?.[0] ?? ''} and ${second[0]}.`, {
+    fix: `leave ${second[0].split(' ')[0] ?? ''} out.`,
+  })
+}
+
+/** The path itself, or the first above it that exists. */
+function nearestThere(path: string): string {
+  return existsSync(path) ? path : nearestThere(dirname(path))
+}
 
 function templateOf(name: string): Template {
   const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined
