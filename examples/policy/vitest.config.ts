@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['@lorc/source', ...defaultServerConditions]
+// What is published has no sources.
+const hasSources = existsSync(join(import.meta.dirname, '../../packages/server/src'))
+const conditions = [...(hasSources ? ['@lorc/source'] : []), ...defaultServerConditions]
 
 export default defineConfig({
   resolve: { conditions },

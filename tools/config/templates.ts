@@ -17,6 +17,7 @@ interface Part {
 const TEMPLATES: Record<string, Part[]> = {
   job: [{ example: 'ingester', to: '' }],
   recipe: [{ example: 'weather', to: '' }],
+  modules: [{ example: 'policy', to: '' }],
   pipeline: [
     { example: 'pipeline', to: '' },
     ...['ingester', 'canonizer', 'final-form'].map((example) => ({ example, to: `packages/${example}` })),
@@ -27,7 +28,7 @@ const TEMPLATES: Record<string, Part[]> = {
 export const templateFiles = (): Record<string, Files> =>
   Object.fromEntries(Object.entries(TEMPLATES).map(([name, parts]) => [name, Object.assign({}, ...parts.map((part) => filesOf(part, name)))]))
 
-const LEFT_BEHIND = /(^|\/)(node_modules|dist|\.lorc|\.turbo|runs|data|__pycache__)(\/|$)/
+const LEFT_BEHIND = /(^|\/)(node_modules|dist|\.lorc|\.turbo|runs|data|__pycache__)(\/|$)|^(vitest\.config\.ts|compose\.config\.yaml)$/
 
 const filesOf = ({ example, to }: Part, template: string): Files => {
   const folder = join(root, 'examples', example)
@@ -36,13 +37,13 @@ const filesOf = ({ example, to }: Part, template: string): Files => {
 }
 
 const asWritten = (path: string, text: string, template: string, isRoot: boolean): string => {
-  if (path === 'README.md') return text.replaceAll('../../lorc', 'npx lorc').replace(/^(At the root of the repository|<!-- ).*\n/gm, '')
+  if (path === 'README.md') return text.replaceAll('../../lorc', 'npx lorc').replace(/^(At the root of the repository|<!-- ).*\n/gm, '').replace(/\n{3,}/g, '\n\n')
   if (path.endsWith('.yaml')) return text.replace('../../docs/recipe.schema.json', './node_modules/@lorc/cli/recipe.schema.json')
   if (path !== 'package.json') return text
   const manifest = JSON.parse(text) as Record<string, unknown>
   for (const field of ['dependencies', 'devDependencies']) manifest[field] = versions(manifest[field] as Record<string, string>)
   // What is run is private; what is published is not.
-  if (template !== 'recipe' && !(template === 'pipeline' && isRoot)) delete manifest['private']
+  if (template !== 'recipe' && template !== 'modules' && !(template === 'pipeline' && isRoot)) delete manifest['private']
   if (template === 'pipeline' && isRoot) Object.assign(manifest, WORKSPACE)
   return `${JSON.stringify(manifest, null, 2)}\n`
 }

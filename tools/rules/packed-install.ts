@@ -69,6 +69,7 @@ const checkTemplates = async (tarballs: readonly string[]): Promise<void> => {
     pipeline('npm', 'run', 'build')
     const { ctx_keys: keys } = JSON.parse(pipeline('npx', 'lorc', 'run', 'earthquakes.yaml')) as { ctx_keys: string[] }
     expectEqual('what the pipeline that was begun leaves in the context', keys.join(), 'earthquakes.top_v1')
+    begin('modules', 'brief')
     const recipe = begin('recipe', 'forecast')
     expectEqual('the status of the recipe that was begun', (JSON.parse(recipe('npm', 'run', '--silent', 'start')) as { status: string }).status, 'ok')
   } finally {

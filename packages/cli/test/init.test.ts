@@ -18,7 +18,7 @@ it('lists the templates', async () => {
 
 it('refuses an unknown template', async () => {
   expect((await workspace.lorc(['init', 'nod'])).stderr).toContain('fix: did you mean `node`?')
-  expect((await workspace.lorc(['init', 'zzzzz'])).stderr).toContain('the templates are minimal, node, python, etl, recipe, job, pipeline.')
+  expect((await workspace.lorc(['init', 'zzzzz'])).stderr).toContain('the templates are minimal, node, python, etl, recipe, job, pipeline, modules.')
 })
 
 it('never overwrites, and writes nothing where a file is in the way', async () => {

@@ -78,7 +78,7 @@ it('keeps what npm installs out of git where it has installed', async () => {
 
 it('knows no other template', async () => {
   expect((await init('pyhton')).stderr).toContain('fix: did you mean `python`?')
-  expect((await init('zzzz')).stderr).toContain('fix: the templates are minimal, node, python, etl, recipe, job, pipeline.')
+  expect((await init('zzzz')).stderr).toContain('fix: the templates are minimal, node, python, etl, recipe, job, pipeline, modules.')
 })
 
 it('calls packages like their folder', async () => {
@@ -91,12 +91,12 @@ it('calls packages like their folder', async () => {
   expect(readFileSync(join(folder, 'My Mail.Box/.gitignore'), 'utf8')).toBe('node_modules/\ndist/\n.lorc/\nruns/\n')
 })
 
-it.each(['recipe', 'job', 'pipeline'])('leaves no name of the example in %s, and no version that only this repository has', async (template) => {
+it.each(['recipe', 'job', 'pipeline', 'modules'])('leaves no name of the example in %s, and no version that only this repository has', async (template) => {
   await init(template, 'quakes')
   const { globSync } = await import('node:fs')
   const files = globSync('**/*', { cwd: join(folder, 'quakes') }).filter((path) => statSync(join(folder, 'quakes', path)).isFile())
   expect(files.length).toBeGreaterThan(5)
-  for (const path of files) expect(readFileSync(join(folder, 'quakes', path), 'utf8'), path).not.toMatch(/@lorc-examples|example-weather|catalog:|workspace:|\.\.\/lorc|\.\.\/docs|<!--/)
+  for (const path of files) expect(readFileSync(join(folder, 'quakes', path), 'utf8'), path).not.toMatch(/@lorc-examples|example-weather|example-policy|@lorc\/source|"(catalog|workspace):|\.\.\/lorc|\.\.\/docs|<!--/)
 })
 
 it('names the schema of recipes where the package has it', async () => {

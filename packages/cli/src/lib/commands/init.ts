@@ -15,8 +15,8 @@ const IGNORED_OF_PACKAGES = `node_modules/\ndist/\n${IGNORED}`
 
 export const init = defineCommand({
   description:
-    'Writes a small project that runs as it is, to begin with; job, recipe and pipeline are packages with tests, called like ' +
-    'their folder. Without TEMPLATE, lists the templates there are. It never overwrites a file: where one is in the way, ' +
+    'Writes a small project that runs as it is, to begin with; recipe, job, pipeline and modules are packages with ' +
+    'tests, called like their folder. Without TEMPLATE, lists the templates there are. It never overwrites a file: where one is in the way, ' +
     'nothing is written.',
   arguments: {
     template: { label: 'TEMPLATE', summary: Object.keys(TEMPLATES).join(', '), required: false },

@@ -22,9 +22,15 @@ export const job: Template = {
 }
 
 export const recipe: Template = {
-  summary: 'a recipe over a year of weather: Node, shell and Python steps, a report with a chart, tests',
+  summary: 'a recipe over four years of weather: Node, shell and Python steps, a report with a chart, tests',
   next: 'npm install && npm test',
   files: example('recipe', (text, name) => text.replaceAll('@lorc/example-weather', name).replace(/^# Weather$/m, `# ${name}`)),
+}
+
+export const modules: Template = {
+  summary: 'two services of modules, in Node and in Python, scenarios over them, and the service that runs those; tests',
+  next: 'npm install && npm test',
+  files: example('modules', (text, name) => text.replaceAll('@lorc/example-policy', name).replace(/^# Policy$/m, `# ${name}`)),
 }
 
 export const pipeline: Template = {
