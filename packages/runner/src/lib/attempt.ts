@@ -38,7 +38,7 @@ export interface AttemptHooks {
   linked(attempt: LiveAttempt, runId: string): Promise<void>
 }
 
-type AttemptParts = Pick<LiveAttempt, 'step' | 'index' | 'at' | 'number' | 'item' | 'own' | 'startedAt' | 'graceMs'>
+type AttemptParts = Pick<LiveAttempt, 'step' | 'index' | 'at' | 'number' | 'item' | 'own' | 'filesSince' | 'startedAt' | 'graceMs'>
 
 /** The driver's side of an attempt. What costs something is made when an executor first asks for it. */
 export class LiveAttempt implements Attempt {
@@ -50,6 +50,8 @@ export class LiveAttempt implements Attempt {
   readonly item: Item | undefined
   /** The step's own view of the context, as `Context.begin` made it. */
   readonly own: StepContext
+  /** OutputFiles' `ends` when it began. */
+  readonly filesSince: number
   readonly startedAt: number
   graceMs: number
   progress: { done: number; total: number | null } | null = null
@@ -66,7 +68,7 @@ export class LiveAttempt implements Attempt {
   #env: Readonly<Record<string, string>> | undefined
 
   constructor(
-    { step, index, at, number, item, own, startedAt, graceMs }: AttemptParts,
+    { step, index, at, number, item, own, filesSince, startedAt, graceMs }: AttemptParts,
     places: RunPlaces,
     hooks: AttemptHooks,
   ) {
@@ -76,6 +78,7 @@ export class LiveAttempt implements Attempt {
     this.number = number
     this.item = item
     this.own = own
+    this.filesSince = filesSince
     this.startedAt = startedAt
     this.graceMs = graceMs
     this.#places = places

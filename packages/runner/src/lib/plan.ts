@@ -190,7 +190,7 @@ export const planSchema = z.strictObject({
   env: environmentSchema.optional(),
   /** Names of environment variables whose values nobody may see: granted to no step that does not name them. */
   secrets: z.array(z.string()).optional(),
-  /** What happens when parallel steps write the same key. Default `fail_on_conflict`. */
+  /** What happens when parallel steps write the same key or put out the same file. Default `fail_on_conflict`. */
   conflict: z.enum(['fail_on_conflict', 'last_write_wins']).optional(),
   schedule: scheduleSchema.optional(),
   steps: z.array(planStepSchema).min(1),

@@ -287,6 +287,42 @@ describe('failure', () => {
   })
 })
 
+describe('a file that two steps put out', () => {
+  const write: Script = ({ step, context }) => {
+    context.set(`x.${step.name.replace(/\W/g, '_').replace(/_$/, '')}_v1`, 1)
+    writeFileSync(join(workspace, 'out.txt'), step.name)
+    return { status: 'ok', outputs: ['out.txt'] }
+  }
+  const together = planOf({ name: 'a', stage: 0 }, { name: 'b', stage: 0 })
+
+  it('fails the one that ends later where they ran at the same time, and nothing that it wrote counts', async () => {
+    const { status, failedStep, error, context } = await (await (await runner({ a: write, b: write })).start(together)).result
+    const first = failedStep === 'a' ? 'b' : 'a'
+    expect({ status, error }).toEqual({
+      status: 'failed',
+      error: {
+        code: 'STEP_OUTPUT_CONFLICT',
+        message: `out.txt was written by ${first} and by ${failedStep}, which ran at the same time.`,
+        fix: 'Let one depend on the other, let each write a file of its own, or choose last_write_wins.',
+        details: { path: 'out.txt', step: first },
+      },
+    })
+    expect(context.keys()).toEqual([`x.${first}_v1`])
+  })
+
+  it('is a conflict of items, too', async () => {
+    const { error } = await (await (await runner({ 'a[0]': write, 'a[1]': write })).start(planOf({ name: 'a', forEach: { items: '[0, 1]' } }))).result
+    expect(error).toMatchObject({ code: 'STEP_ITEMS_FAILED', message: expect.stringMatching(/out.txt was written by a\[.\] and by a\[.\]/) as string })
+  })
+
+  it('is fine where one waits for the other, or the last write wins', async () => {
+    const one = await runner({ a: write, b: write })
+    const statusOf = async (plan: Plan): Promise<string> => (await (await one.start(plan)).result).status
+    expect(await statusOf(planOf({ name: 'a' }, { name: 'b' }))).toBe('completed')
+    expect(await statusOf({ ...together, conflict: 'last_write_wins' })).toBe('completed')
+  })
+})
+
 describe('_runner.step_metrics_v1', () => {
   it('shows a step what the ones before it cost, and is nobody’s output', async () => {
     const seen: unknown[] = []

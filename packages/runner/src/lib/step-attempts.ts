@@ -10,6 +10,7 @@ import { mayHoldExpressions, resolveStep } from './expressions/step-expressions.
 import { ItemContext } from './item-context.ts'
 import type { Item } from './item-data.ts'
 import { conclude, toRecorded, type Acceptance, type Product } from './outcome.ts'
+import { OutputFiles } from './output-files.ts'
 import { needsOf } from './plan-needs.ts'
 import type { PlanStep, RetryPolicy } from './plan.ts'
 import { keepRefusedLog } from './refused-log.ts'
@@ -32,6 +33,7 @@ export class StepAttempts implements AttemptHooks, AttemptEnds {
   readonly #steps: ExecutedSteps
   readonly #attempts: AttemptRun
   readonly #live = new Map<number, LiveAttempt>()
+  readonly #files = new OutputFiles()
   /** Steps that were told to end while their start was not yet durable, with the reason: they are not begun. */
   #doomed: Map<number, RunnerError> | undefined
 
@@ -101,14 +103,16 @@ export class StepAttempts implements AttemptHooks, AttemptEnds {
     let product: Product
     try {
       requireSuccess(attempt, () => this.scope(attempt))
+      if (this.#run.plan.conflict !== 'last_write_wins') this.#files.refuse(attempt.step.name, accepted.artifacts, attempt.filesSince)
       product = conclude(attempt, accepted, this.#run, at)
     } catch (error) {
       keepRefusedLog(attempt, accepted.log)
       return this.failed(attempt, toRecorded(error), metrics ?? this.#attempts.measure(attempt))
     }
-    this.#settle(attempt)
     const { artifacts, outputs, writes, meta, log } = product
     const { step, number } = attempt
+    this.#files.add(step.name, artifacts)
+    this.#settle(attempt)
     const extra = { ...(meta && { meta }), ...(log && { log }), ...(cached !== undefined && { cached }) }
     this.#driver.record({ type: 'step.completed', step: step.name, attempt: number, writes, outputs, artifacts, metrics, ...extra }, at)
     if (step.cache && cached === undefined) this.#run.cache.keep(attempt, product, at)
@@ -182,7 +186,7 @@ export class StepAttempts implements AttemptHooks, AttemptEnds {
     const seen = this.#run.context.begin(author)
     const own = item ? new ItemContext(seen, () => NOTHING.begin(author)) : seen
     const index = this.#run.scheduler.names.parentOf(at)
-    const attempt = new LiveAttempt({ step, index, at, number, item, own, startedAt: clock.monotonic(), graceMs }, this.#run.places, this)
+    const attempt = new LiveAttempt({ step, index, at, number, item, own, filesSince: this.#files.ends, startedAt: clock.monotonic(), graceMs }, this.#run.places, this)
     this.#live.set(at, attempt)
     if (!refusal) return this.#attempts.begin(attempt)
     if (refusal.code === 'STEP_CANCELLED') attempt.end(refusal)
@@ -195,6 +199,7 @@ export class StepAttempts implements AttemptHooks, AttemptEnds {
     attempt.settled = true
     attempt.stopTimer?.()
     this.#live.delete(attempt.at)
+    if (this.#live.size === 0) this.#files.clear()
     this.#driver.settled(attempt.step.name)
     return true
   }

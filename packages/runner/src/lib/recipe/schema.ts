@@ -190,7 +190,7 @@ export const recipeSchema = z.strictObject({
   conflict: z
     .enum(['fail_on_conflict', 'last_write_wins'], '`fail_on_conflict` or `last_write_wins`')
     .optional()
-    .describe('When parallel steps write the same key'),
+    .describe('When parallel steps write the same key, or put out the same file'),
   deadline: duration.optional().describe('From the start of the run, pauses and resumes included'),
   schedule: z
     .union([text('a cron expression', 200), scheduleSchema], 'a cron expression, or a map of cron, timezone, catch_up and overlap')
