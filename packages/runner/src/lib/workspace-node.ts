@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RunnerError } from './errors.ts'
+import { nearFile } from './near-file.ts'
 import { resolveExports } from './package-exports.ts'
 import { firstFile, isInside, type Workspace } from './workspace-path.ts'
 
@@ -19,16 +20,21 @@ export async function resolveNodeModule(workspace: Workspace, spec: string): Pro
   const file = await firstFile(workspace, withExtensions(spec))
   if (file !== undefined) return file
   const name = spec.startsWith('.') ? undefined : PACKAGE.exec(spec)?.[0].replace(/\/$/, '')
-  if (name === undefined) throw missing(spec, `is not in ${workspace.root}`)
+  if (name === undefined) throw missing(spec, `is not in ${workspace.root}`, await meant(workspace.root, spec))
   if (!workspace.allow.includes(name) && !(await declares(workspace.root, name))) {
     const folder = await installed(workspace.root, name)
-    if (folder === undefined) throw missing(spec, `is neither a file nor a declared dependency of ${workspace.root}`)
+    if (folder === undefined) throw missing(spec, `is neither a file nor a declared dependency of ${workspace.root}`, await meant(workspace.root, spec))
     throw new RunnerError('MODULE_NOT_ALLOWED', `The workspace does not depend on the installed package \`${name}\`.`, {
       fix: `Add \`${name}\` to the dependencies in ${join(workspace.root, 'package.json')}.`,
       details: { module: spec, package: name },
     })
   }
   return await resolveInPackage(workspace.root, spec, name)
+}
+
+async function meant(root: string, spec: string): Promise<string | undefined> {
+  const near = await nearFile(join(root, spec), (name) => EXTENSIONS.some((extension) => name.endsWith(extension)))
+  return near === undefined ? undefined : `Did you mean \`${join(dirname(spec), near)}\`?`
 }
 
 function withExtensions(spec: string): string[] {

@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { RunnerError } from './errors.ts'
 import type { JobFinder } from './job-port.ts'
 import type { ModuleFinder } from './module-port.ts'
+import { nearFile } from './near-file.ts'
 import { otherSpelling } from './path-spelling.ts'
 
 /**
@@ -137,7 +138,7 @@ async function wouldBe(path: string): Promise<string> {
 
 function outside(workspace: Workspace, path: string, why: string): RunnerError {
   return new RunnerError('PATH_OUTSIDE_WORKSPACE', `\`${path}\` is outside the workspace ${workspace.root}: ${why}.`, {
-    fix: 'Use a path relative to the workspace, or allow the folder in the configuration.',
+    fix: 'Use a path relative to the workspace, or name the folder under `allow` in the configuration.',
     details: { path },
   })
 }
@@ -148,17 +149,10 @@ async function missing(folder: string, path: string, joined: string, cause: unkn
     const message = `\`${path}\` is a symlink that leads nowhere.`
     return new RunnerError('FILE_MISSING', message, { cause, details: { path } })
   }
-  const near = await nearName(joined)
+  const near = await nearFile(joined)
   return new RunnerError('FILE_MISSING', `\`${path}\` does not exist in ${folder}.`, {
     ...(near === undefined ? {} : { fix: `Did you mean \`${join(dirname(path), near)}\`?` }),
     cause,
     details: { path },
   })
-}
-
-/** A name in the same folder that differs only in case, extension, or `-` for `_`. */
-async function nearName(joined: string): Promise<string | undefined> {
-  const core = (name: string): string => name.toLowerCase().replace(/\.[^.]*$/, '').replaceAll('-', '_')
-  const names = await readdir(dirname(joined)).catch((): string[] => [])
-  return names.find((name) => core(name) === core(basename(joined)))
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { RunnerError } from './errors.ts'
+import { nearFile } from './near-file.ts'
 import { firstFile, type Workspace } from './workspace-path.ts'
 
 /**
@@ -22,8 +24,10 @@ export async function resolvePythonModule(workspace: Workspace, dotted: string):
   if (found !== undefined) return found
   const file = parts.at(-1) === 'py' ? `${parts.slice(0, -1).join('/')}.py` : undefined
   const isFile = file !== undefined && (await firstFile(workspace, [file])) !== undefined
+  const near = await nearFile(join(workspace.root, `${stem}.py`), (name) => name.endsWith('.py') && isIdentifier(name.slice(0, -3)))
+  const other = near === undefined ? `Create \`${stem}.py\`, or correct the name.` : `Did you mean \`${[...parts.slice(0, -1), near.slice(0, -3)].join('.')}\`?`
   throw new RunnerError('MODULE_MISSING', `The Python module \`${dotted}\` is not in ${workspace.root}.`, {
-    fix: isFile ? `Write \`${dotted.slice(0, -3)}\`, as in an import statement.` : `Create \`${stem}.py\`, or correct the name.`,
+    fix: isFile ? `Write \`${dotted.slice(0, -3)}\`, as in an import statement.` : other,
     details: { module: dotted },
   })
 }

@@ -83,6 +83,7 @@ describe('resolveInside', () => {
       code: 'FILE_MISSING',
       fix: 'Did you mean `steps/load.ts`?',
     })
+    await expect(resolveInside(workspace, 'steps/laod.ts')).rejects.toMatchObject({ fix: 'Did you mean `steps/load.ts`?' })
     const nothing = { code: 'FILE_MISSING', fix: undefined }
     await expect(resolveInside(workspace, 'steps/nothing')).rejects.toMatchObject(nothing)
     await expect(resolveInside(workspace, 'steps/load.ts/deeper')).rejects.toEqual(code('FILE_MISSING'))
@@ -125,6 +126,11 @@ describe('resolvePythonModule', () => {
     expect(await resolvePythonModule(workspace, 'common')).toBe(join(base, 'shared/common.py'))
   })
 
+  it('says which one is near', async () => {
+    await expect(resolvePythonModule(workspace, 'pkg.maen')).rejects.toMatchObject({ fix: 'Did you mean `pkg.mean`?' })
+    await expect(resolvePythonModule(workspace, 'pkg.other')).rejects.toMatchObject({ fix: 'Create `pkg/other.py`, or correct the name.' })
+  })
+
   it('never finds the standard library', async () => {
     await expect(resolvePythonModule(workspace, 'json')).rejects.toEqual(code('MODULE_MISSING'))
   })
@@ -157,7 +163,11 @@ describe('resolveNodeModule', () => {
     for (const spec of ['steps/load.ts', './steps/load.ts', 'steps/load', './steps/load']) {
       expect(await resolveNodeModule(workspace, spec)).toBe(join(base, 'ws/steps/load.ts'))
     }
-    await expect(resolveNodeModule(workspace, './steps/gone')).rejects.toEqual(code('MODULE_MISSING'))
+    await expect(resolveNodeModule(workspace, './steps/gone')).rejects.toMatchObject({ code: 'MODULE_MISSING', fix: undefined })
+    const meant = { code: 'MODULE_MISSING', fix: 'Did you mean `steps/load.ts`?' }
+    for (const spec of ['steps/laod.ts', './steps/loads', 'steps/Load.js']) await expect(resolveNodeModule(workspace, spec)).rejects.toMatchObject(meant)
+    // A script is no module.
+    await expect(resolveNodeModule(workspace, 'steps/runs.ts')).rejects.toMatchObject({ fix: undefined })
     await expect(resolveNodeModule(workspace, '../secret/key')).rejects.toEqual(code('PATH_OUTSIDE_WORKSPACE'))
   })
 

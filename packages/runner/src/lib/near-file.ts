@@ -1,0 +1,14 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { suggestFile } from './recipe/suggest.ts'
+
+/**
+ * A name in the folder of `path` that is most likely meant by it: one that differs only in case, extension, or `-` for
+ * `_`, else one that is nearly spelt like it. `undefined`: there is none.
+ */
+export async function nearFile(path: string, isWanted: (name: string) => boolean = () => true): Promise<string | undefined> {
+  const core = (name: string): string => name.toLowerCase().replace(/\.[^.]*$/, '').replaceAll('-', '_')
+  const wanted = basename(path)
+  const names = (await readdir(dirname(path)).catch((): string[] => [])).filter(isWanted)
+  return names.find((name) => core(name) === core(wanted)) ?? suggestFile(wanted, names)
+}
