@@ -34,8 +34,11 @@ const YAML: Malformed[] = [
   [
     'a list that is not closed',
     lines('steps:', '  - name: a', '    depends_on: [b', '    type: node'),
-    '4:5 RECIPE_YAML',
+    '3:17 RECIPE_YAML',
   ],
+  ['a map that is not closed', lines('steps:', '  - { name: a, args: { x: 1 }', '', A), '2:5 RECIPE_YAML'],
+  ['a list in a map that is not closed', lines('steps:', '  - { name: a, inputs: [b, c }', A), '2:24 RECIPE_YAML'],
+  ['a map that is all there is, and not closed', '{ steps: [', '1:10 RECIPE_YAML'],
   ['a quote that is not closed', lines('name: "demo', 'steps: []'), '2:10 RECIPE_YAML'],
   ['a colon in a plain value', lines('description: ratio: 2', 'steps:', A), '1:14 RECIPE_YAML'],
   ['a key without a colon', lines('steps:', A, 'timeout'), '3:1 RECIPE_YAML'],

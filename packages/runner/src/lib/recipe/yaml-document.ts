@@ -1,5 +1,6 @@
 import { Composer, Lexer, Parser, type CST, type Document, type ParsedNode, type YAMLError } from 'yaml'
 import type { RecipeLimits } from './limits.ts'
+import { OpenBrackets } from './open-brackets.ts'
 import type { Finding } from './problem.ts'
 import type { RecipeSource } from './source.ts'
 
@@ -20,9 +21,10 @@ export function parseYaml(source: RecipeSource, limits: RecipeLimits): YamlDocum
   if (findings.length > 0) return { root: null, findings }
   const { documents, errors } = compose(tokens, text, limits.problems)
   const lines = new Set<number>()
+  const brackets = new OpenBrackets(tokens)
   for (const error of [...errors, ...documents.flatMap((document) => document.errors)]) {
     const line = source.lineOf(error.pos[0])
-    if (!lines.has(line)) findings.push(syntaxFinding(error, text))
+    if (!lines.has(line)) findings.push(...(brackets.finding(error) ?? [syntaxFinding(error, text)]))
     lines.add(line)
   }
   const second = documents[1]
