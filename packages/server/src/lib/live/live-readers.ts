@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Clock, RunStore } from '@lorc/runner'
+import { RunnerError, type Clock, type RunStore } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 import type { ServiceLog } from '../log.ts'
 import { streamEvents } from './event-stream.ts'
@@ -53,8 +53,11 @@ export class LiveReaders {
 
   /** Whether a run has an event of this number, or it may come next; `ahead`: others would have to come first. Throws RUN_UNKNOWN. */
   async hasMore(runId: string, seq: number): Promise<boolean | 'ahead'> {
+    // Of a run that was removed, chunks may be kept.
+    const run = await this.#store.get(runId)
+    if (!run) throw new RunnerError('RUN_UNKNOWN', `There is no run ${JSON.stringify(runId)}.`)
     if (await this.#chunks.from(runId, seq)) return true
-    if ((await this.#store.get(runId))?.status !== 'running') return false
+    if (run.status !== 'running') return false
     return seq === 0 || (await this.#chunks.from(runId, seq - 1)) ? true : 'ahead'
   }
 

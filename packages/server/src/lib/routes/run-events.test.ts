@@ -77,6 +77,15 @@ describe('GET /runs/{run_id}/events', () => {
     expect((await all(frames(`${url}/runs/${id}/events`, { 'last-event-id': '' })))[0]?.id).toBe(0)
   })
 
+  it('sends nothing of a run that was removed, though somebody has just read it', async () => {
+    const service = await serviceFixture({ files })
+    const { url } = await service.server.listen({ port: 0 })
+    const id = await start(service)
+    await all(frames(`${url}/runs/${id}/events`))
+    await expect.poll(() => service.server.runner.store.remove([id])).toEqual([id])
+    expect(await service.ask('GET', `/runs/${id}/events`)).toMatchObject({ status: 404, body: { code: 'RUN_UNKNOWN' } })
+  })
+
   it('sends the same to a hundred readers, reading each event once', async () => {
     const gate = Promise.withResolvers<void>()
     const service = await serviceFixture({ files, steps: { b: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) } })
