@@ -1,4 +1,4 @@
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { guard, HEADERS } from './auth/guard.ts'
 import { refuseNoHttp } from './no-http.ts'
 import { ServerError } from './errors.ts'
@@ -49,6 +49,15 @@ function noSchemas(): never {
   throw new Error('A route has a schema of its own: it belongs into the contract.')
 }
 
+/** Whether the connection broke before all of the body was there. */
+function isCutOff({ raw }: FastifyRequest, error: unknown): boolean {
+  return !raw.complete && error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
+}
+
+function bodyCutOff(cause: unknown): ServerError {
+  return new ServerError('REQUEST_JSON', 'The connection ended before the body did.', { cause })
+}
+
 /** With what caused it, as far as that is said. */
 function stackOf(error: Error): string {
   const { stack = error.message, cause } = error
@@ -77,7 +86,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     schemaController: NO_COMPILERS,
   })
   app.setErrorHandler((thrown, request, reply) => {
-    const error = isOfStop(thrown) ? serviceStopping() : thrown
+    const error = isOfStop(thrown) ? serviceStopping() : isCutOff(request, thrown) ? bodyCutOff(thrown) : thrown
     const { run_id: runId } = (request.params ?? {}) as { run_id?: unknown }
     const problem = problemOf(error, typeof runId === 'string' ? runId : undefined)
     if (!isCoded(error) || (problem.status >= 500 && !EXPECTED.has(problem.code))) {
