@@ -792,6 +792,32 @@ describe('a store that fails', () => {
     await loseDriver(handle.runId)
     expect((await (await run.resume(handle.runId)).result).status).toBe('completed')
   })
+
+  it.each(['the same', 'another'])('leaves the run to %s runner as soon as the store takes something again', async (which) => {
+    const inner = store
+    const trouble = { on: false }
+    const full = async (): Promise<void> => {
+      if (trouble.on) throw new RunnerError('STORE_FULL', 'The disk is full.')
+    }
+    store = {
+      ...inner,
+      commit: async (batches) => (await full(), inner.commit(batches)),
+      releaseLease: async (...lease) => (await full(), inner.releaseLease(...lease)),
+      releaseLeases: async (leases) => (await full(), inner.releaseLeases(leases)),
+    }
+    const run = await runner({ a: ({ number }) => void (trouble.on = number === 1) })
+    const handle = await run.start(planOf({ name: 'a' }, { name: 'b' }))
+    await expect(handle.result).rejects.toMatchObject({ code: 'STORE_FULL' })
+    await clock.advance(2000)
+    expect((await run.view(handle.runId)).abandoned).toBe(false)
+    trouble.on = false
+    if (which === 'another') {
+      await clock.advance(2000)
+      expect((await run.view(handle.runId)).abandoned).toBe(true)
+    }
+    const next = which === 'another' ? await runner() : run
+    expect((await (await next.resume(handle.runId)).result).status).toBe('completed')
+  })
 })
 
 describe('close', () => {

@@ -18,6 +18,7 @@ import type { ChildRun, ChildRuns } from './executors/recipe.ts'
 import { acquireLease, isDriven } from './lease.ts'
 import { orderFromPast } from './learned-order.ts'
 import type { JsonObject } from './json.ts'
+import { LeaseReturns } from './lease-returns.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { LiveRuns } from './live-runs.ts'
 import { localExecutors } from './local-executors.ts'
@@ -68,6 +69,7 @@ export class LocalRunner implements Runner {
   readonly #previewing: Omit<PreviewOptions, 'imported'>
   readonly #presence: Presence
   readonly #watch: LeaseWatch
+  readonly #returns: LeaseReturns
   readonly #viewed: ViewedRuns
   readonly #drivers: LiveRuns<Driver>
   readonly #accepted = new AcceptedRuns()
@@ -89,6 +91,7 @@ export class LocalRunner implements Runner {
     this.#leaseMs = options.leaseMs ?? 10_000
     this.#onRun = options.onRun
     this.#watch = new LeaseWatch(this.#clock)
+    this.#returns = new LeaseReturns(store, this.#clock)
     this.#viewed = new ViewedRuns(store, options.viewedEvents ?? 0)
     this.#drivers = new LiveRuns(this.#clock)
     this.#presence = new Presence(store, this.#identity, this.#clock, this.#leaseMs)
@@ -180,7 +183,7 @@ export class LocalRunner implements Runner {
       await driver.pollInbox()
       return await opening
     } catch (error) {
-      await this.store.releaseLease(runId, 1).catch(() => {})
+      await this.#returns.add(runId, 1)
       throw error
     }
   }
@@ -239,13 +242,7 @@ export class LocalRunner implements Runner {
     const handle = known
       ? await this.#resume(runId, {}, outer)
       : await this.#start(secrets.length > 0 ? { ...plan, secrets } : plan, { runId, params, parent, ...outer?.bequest }, outer)
-    return { handle, abandon: (error) => void this.#letGo(handle, error) }
-  }
-
-  async #letGo(handle: RunHandle, error: RunnerError): Promise<void> {
-    const driver = [...this.#drivers].find((one) => one === handle)
-    driver?.abandon(error)
-    if (driver) await this.store.releaseLease(driver.runId, driver.epoch).catch(() => {})
+    return { handle, abandon: (error) => [...this.#drivers].find((driver) => driver === handle)?.abandon(error) }
   }
 
   isDriven(runId: string): Promise<boolean> {
@@ -303,7 +300,7 @@ export class LocalRunner implements Runner {
     // What was on its way becomes durable, and whoever asked for it is told so.
     await Promise.allSettled(abandoned.map(({ opened }) => opened))
     const waiting = this.#accepted.clear().map((runId) => ({ runId, epoch: 1 }))
-    await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting]).catch(() => {})
+    await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting, ...this.#returns.close()]).catch(() => {})
     await Promise.all([this.#presence.close(), this.#folders.close()])
     if (this.#ownsStore) await this.store.close()
   }
@@ -328,6 +325,7 @@ export class LocalRunner implements Runner {
   }
 
   async #takeOver(runId: string, options: ResumeOptions, reopening: Reopening): Promise<RunHandle> {
+    await this.#returns.settle(runId)
     const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs, this.#watch)
     try {
       // Its driver may have ended the run before it let go of the lease.
@@ -338,7 +336,7 @@ export class LocalRunner implements Runner {
       }
       return await this.#open(await this.#assembly.reopened(runId, epoch, options, reopening), options.signal)
     } catch (error) {
-      await this.store.releaseLease(runId, epoch).catch(() => {})
+      await this.#returns.add(runId, epoch)
       throw error
     }
   }
@@ -355,7 +353,12 @@ export class LocalRunner implements Runner {
       this.#drivers.delete(driver)
       if (this.#drivers.isEmpty && this.#accepted.size === 0) void this.#presence.rest()
     }
-    driver.result.then(over, over)
+    const stopped = (error: unknown): void => {
+      over()
+      const isOurs = !this.#closing && !(error instanceof RunnerError && error.code === 'RUN_FENCED')
+      if (isOurs) void this.#returns.add(driver.runId, driver.epoch)
+    }
+    driver.result.then(over, stopped)
     // It was on its way when the runner was closed: nobody would wait for it, and no executor is there for its steps.
     const isLate = this.#closing !== undefined
     if (isLate) driver.abandon(closed())

@@ -26,7 +26,7 @@ function pool({ places = 10, busy = false } = {}) {
     },
   }
   const ports = { runner: { begin, resume: begin } as unknown as Runner, clock, log: () => undefined }
-  const made = new DriverPool(ports, places, { isBusy: () => state.busy, begun: () => undefined, lost: () => undefined })
+  const made = new DriverPool(ports, places, { isBusy: () => state.busy, begun: () => undefined, lost: () => undefined, stopped: () => undefined })
   return {
     pool: made,
     begun,

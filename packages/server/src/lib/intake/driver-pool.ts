@@ -26,6 +26,8 @@ interface PoolEvents {
   isBusy(): boolean
   begun(handle: RunHandle): void
   lost(runId: string, error: unknown): void
+  /** It was begun, and could not be driven to its end. */
+  stopped(runId: string, error: unknown): void
 }
 
 /** Runs that are begun in one turn of the event loop. */
@@ -128,7 +130,10 @@ export class DriverPool {
       if (held.hasPlace) this.#schedule()
       else this.#aside--
     }
-    handle.result.then(over, over)
+    handle.result.then(over, (error: unknown) => {
+      over()
+      this.#events.stopped(runId, error)
+    })
   }
 
   close(): void {

@@ -1,4 +1,5 @@
-import { createMemoryStore, type Plan, type RunStore } from '@lorc/runner'
+import { createMemoryStore, RunnerError, type Plan, type RunStore } from '@lorc/runner'
+import { TestClock } from '@lorc/runner/testing'
 import { describe, expect, it } from 'vitest'
 import { moduleService } from '../modules/module-service.fixture.ts'
 import { recipeOf, scratch, serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
@@ -191,6 +192,34 @@ describe('what a service had taken in', () => {
     await ended(second, mine)
     expect((await store.get(runId))?.status).toBe('running')
   })
+})
+
+it('goes on with what stopped or could not begin as the disk was full, once there is room, and reports it', async () => {
+  const clock = new TestClock()
+  const inner = createMemoryStore()
+  const trouble = { on: false }
+  const full = async (): Promise<void> => {
+    if (trouble.on) throw new RunnerError('STORE_FULL', 'The disk is full.')
+  }
+  const store: RunStore = {
+    ...inner,
+    commit: async (batches) => (await full(), inner.commit(batches)),
+    releaseLease: async (...lease) => (await full(), inner.releaseLease(...lease)),
+    releaseLeases: async (leases) => (await full(), inner.releaseLeases(leases)),
+  }
+  const { steps, under, open } = gated()
+  const logged: string[] = []
+  const service = await serviceFixture({ files, store, steps, clock, config: { server: { limits: { driven: 1 } } }, log: (level, message, { code } = {}) => logged.push(`${level} ${message}: ${String(code)}`) })
+  const [driven, waiting] = [idOf(await start(service)), idOf(await start(service))]
+  await expect.poll(() => under.size).toBe(1)
+  trouble.on = true
+  open()
+  await expect.poll(() => logged).toEqual(['error a run stopped before its end, and goes on when it can: STORE_FULL', 'error a run that was taken in cannot be driven: STORE_FULL'])
+  await clock.advance(120_000)
+  const statuses = async () => Promise.all([driven, waiting].map(async (runId) => (await store.get(runId))?.status))
+  expect(await statuses()).toEqual(['running', 'running'])
+  trouble.on = false
+  await expect.poll(() => clock.advance(5000).then(statuses)).toEqual(['completed', 'completed'])
 })
 
 describe('Idempotency-Key', () => {

@@ -15,6 +15,13 @@ export interface IntakeLimits {
   readonly waiting: number
 }
 
+/** Who drives a run may be gone one day, and there may be room on the disk again; whatever else keeps a run from being driven will keep it from that again. */
+const PASSING: ReadonlySet<string> = new Set(['RUN_HELD', 'STORE_FULL', 'STORE_UNAVAILABLE'])
+
+function codeOf(error: unknown): string {
+  return error instanceof RunnerError ? error.code : 'unknown'
+}
+
 export type AcceptOptions = Omit<StartOptions, 'signal' | 'accepted'>
 
 /** Runs that nobody waits for, in one turn of the event loop: where more come, taking them in comes first, for so many milliseconds. */
@@ -46,6 +53,7 @@ export class Intake {
       isBusy: () => this.#pressure.isHigh,
       begun: (handle) => this.#ended.follow(handle),
       lost: (runId, error) => this.#lost(runId, error),
+      stopped: (runId, error) => this.#stopped(runId, error),
     })
     this.#left = new LeftRuns(ports, { isOurs: (runId) => this.#pool.has(runId), found: (runId) => this.#pool.add(runId, 'resume') })
   }
@@ -168,11 +176,19 @@ export class Intake {
 
   #lost(runId: string, error: unknown): void {
     this.#ended.lose(runId, error)
-    const code = error instanceof RunnerError ? error.code : 'unknown'
-    // Who drives it may be gone, too, one day; whatever else keeps it from being driven will keep it from that again.
-    if (code !== 'RUN_HELD') this.#left.refuse(runId)
+    const code = codeOf(error)
+    if (!PASSING.has(code)) this.#left.refuse(runId)
     // Another process has it, or it waits for somebody to unpause it.
     const level = code === 'RUN_HELD' || code === 'RUN_PAUSED' || code === 'RUNNER_CLOSED' ? 'debug' : 'error'
     this.#ports.log(level, 'a run that was taken in cannot be driven', { run: runId, code, error: error instanceof Error ? error.message : String(error) })
+  }
+
+  #stopped(runId: string, error: unknown): void {
+    const code = codeOf(error)
+    if (code === 'RUNNER_CLOSED') return
+    this.#left.expect(runId)
+    // Another process has taken it.
+    const level = code === 'RUN_FENCED' ? 'debug' : 'error'
+    this.#ports.log(level, 'a run stopped before its end, and goes on when it can', { run: runId, code, error: error instanceof Error ? error.message : String(error) })
   }
 }

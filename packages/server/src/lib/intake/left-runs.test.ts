@@ -104,6 +104,15 @@ it('says that it cannot look, and looks again', async () => {
   expect(found).toEqual(['run_1'])
 })
 
+it('looks soon at a run whose driver has let go of it', async () => {
+  const { clock, left, found, taken } = await place()
+  await left.search()
+  await taken('run_1', null)
+  left.expect('run_1')
+  await clock.advance(5000)
+  expect(found).toEqual(['run_1'])
+})
+
 it('ends', async () => {
   const { clock, left, taken, found } = await place()
   await left.search()

@@ -60,6 +60,12 @@ export class LeftRuns {
     this.#refused.add(runId)
   }
 
+  /** Who drove a run has let go of it, here or elsewhere: it is looked at soon. */
+  expect(runId: string): void {
+    this.#elsewhere.add(runId)
+    this.#lookLater()
+  }
+
   close(): void {
     this.#open = false
     this.#callOff?.()
