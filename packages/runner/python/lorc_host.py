@@ -23,6 +23,7 @@ IMPORTLIB, ASYNCIO = (os.path.join(os.path.dirname(os.__file__), name, '') for n
 LIBRARY = os.path.join(FOLDER, 'path')
 sys.path[0:1] = [FOLDER, LIBRARY]
 
+from lorc_advice import import_advice  # noqa: E402
 from lorc_attempt import RSS_UNIT, Surroundings, flush  # noqa: E402
 from lorc_channel import ENCODE, Channel  # noqa: E402
 from lorc_context import StepContext  # noqa: E402
@@ -36,8 +37,9 @@ sys.path[0:2] = []
 class Host:
     def __init__(self, channel, settings):
         self.channel = channel
+        self.root = settings['folders'][0]
         self.modules = Modules(settings['folders'], LIBRARY)
-        self.surroundings = Surroundings(settings['folders'][0], settings['spool'], settings.get('log'))
+        self.surroundings = Surroundings(self.root, settings['spool'], settings.get('log'))
         self.request = {}
         self.frozen = False
         # Runs the next isolated attempt.
@@ -153,6 +155,9 @@ class Host:
             own = own_code(error)
             if own is not None:
                 result['errorCode'] = own
+            advice = import_advice(error, self.root)
+            if advice is not None:
+                result['fix'] = advice
         writes = ctx.close()
         text, size, logged = self.surroundings.printed()
         # It reaps as well: what that took belongs to this attempt.

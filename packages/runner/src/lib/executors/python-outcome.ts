@@ -19,11 +19,11 @@ export function outputOf({ stdout, logged }: PythonResult): PythonOutput {
 
 /** What an attempt that ran to its end comes to: by its exception, by the envelope that it returned, or that it printed. */
 export function outcomeOf(result: PythonResult, { stdout }: PythonOutput): AttemptOutcome {
-  const { code, error, errorCode, missing, returned, invalid, writes, bytes = 0 } = result
+  const { code, error, errorCode, fix, missing, returned, invalid, writes, bytes = 0 } = result
   if (missing !== undefined) return failed({ code: 'EXPORT_MISSING', message: missing[0], fix: missing[1] })
   if (error !== undefined) {
     const details = errorCode !== undefined && { details: { code: errorCode } }
-    return failed({ code: 'STEP_FAILED', message: error, exitCode: code, ...details })
+    return failed({ code: 'STEP_FAILED', message: error, ...(fix !== undefined && { fix }), exitCode: code, ...details })
   }
   if (invalid !== undefined) {
     return failed({

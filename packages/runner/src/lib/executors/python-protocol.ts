@@ -46,6 +46,8 @@ export interface PythonResult {
   error?: string
   /** The `code` of that exception. */
   errorCode?: string
+  /** What to do about it. */
+  fix?: string
   /** The class is not there: what to say, and what to do about it. */
   missing?: [string, string]
   /** An envelope that `run` returned. */

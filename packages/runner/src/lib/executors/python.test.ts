@@ -392,6 +392,18 @@ class Job:
     })
   })
 
+  it('says what to do about a module that is not there', async () => {
+    const fix = async (head: string): Promise<unknown> => {
+      const outcome = await run('return 0', { head })
+      return outcome.status === 'error' && outcome.error.fix
+    }
+    expect(await fix('import nothing_here')).toMatch(/^Install the package that has it/)
+    bench.file('steps/beside.py', 'X = 1')
+    expect(await fix('import beside')).toBe('Modules are found from the workspace: write `from steps import beside`.')
+    expect(await fix('from steps import beside\nraise ValueError("no")')).toBeUndefined()
+    expect(await fix('import steps.nothing')).toBeUndefined()
+  })
+
   it('runs a class that is not parallelizable alone', async () => {
     const text = `import os, time
 path = params['dir'] + '/' + str(os.getpid())
