@@ -5,6 +5,8 @@ import re
 LARGEST = 2**53 - 1
 DEPTH = 100
 FORBIDDEN = frozenset(('__proto__', 'constructor', 'prototype'))
+# Dates and times; arrays and numbers of NumPy; tables of pandas.
+CONVERSIONS = (('isoformat', 'its .isoformat()'), ('tolist', 'its .tolist()'), ('to_dict', "its .to_dict('records')"))
 WORD = r'[a-z][a-z0-9]*(?:_[a-z0-9]+)*'
 KEY = re.compile(r'(?:_runner|%s)(?:\.%s)*\.%s_v[1-9][0-9]{0,8}' % (WORD, WORD, WORD))
 IDENTIFIER = re.compile(r'[A-Za-z_$][A-Za-z0-9_$]*')
@@ -53,7 +55,19 @@ def _copy(value, path, depth):
         return _dict(value, path, depth)
     if kind is list or kind is tuple or isinstance(value, (list, tuple)):
         return _list(value, path, depth)
-    raise TypeError('%s is of type %s, which is not JSON' % (_at(path), kind.__name__))
+    raise TypeError('%s is of type %s, which is not JSON%s' % (_at(path), kind.__name__, _instead(value)))
+
+
+def _instead(value):
+    """What to write for it, where we know."""
+    if isinstance(value, (set, frozenset)):
+        return ': write a list, sorted(...)'
+    if isinstance(value, (bytes, bytearray)):
+        return ': write a text, .decode()'
+    for method, what in CONVERSIONS:
+        if callable(getattr(type(value), method, None)):
+            return ': write %s' % what
+    return ''
 
 
 def _text(value, path):

@@ -90,6 +90,22 @@ for key, bad in (("a.b_v1", object()), ("a.b_v1", {"x": float("inf")}), ("Bad", 
     expect(python(['check.py'])).toMatchObject({ status: 0, stderr: expect.not.stringContaining('Error') })
   })
 
+  it('says what to write for what is not JSON', () => {
+    const values = ['datetime.date(2026, 1, 9)', '{1}', 'b""', 'array.array("i")', 'object()']
+    const program = `import array, datetime
+from orchestrator.context import Context
+for value in (${values.join()}):
+    try: Context().set("a.b_v1", {"x": value}, who="test")
+    except TypeError as error: print(error)`
+    expect(python(['-c', program]).stdout.trim().split('\n')).toEqual([
+      '$.x is of type date, which is not JSON: write its .isoformat()',
+      '$.x is of type set, which is not JSON: write a list, sorted(...)',
+      '$.x is of type bytes, which is not JSON: write a text, .decode()',
+      '$.x is of type array, which is not JSON: write its .tolist()',
+      '$.x is of type object, which is not JSON',
+    ])
+  })
+
   it('is there outside of a run as well, beside packages of the workspace that lack it', () => {
     for (const folder of ['', '/scriptlets', '/scriptlets/python', '/scriptlets/python/steps']) bench.file(`orchestrator${folder}/__init__.py`, '')
     bench.file('elsewhere/sitecustomize.py', 'import sys\nprint("the hidden one", file=sys.stderr)\n')
