@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { meantRuns, ofEach, outcomesJson, RUN_OR_ALL } from '../meant-runs.ts'
 import { BY_OPTION, whoever } from '../whoever.ts'
 import { withRunner } from '../with-runner.ts'
 
@@ -13,8 +13,9 @@ export const pause = defineCommand({
   description:
     'Lets the steps of a run that are at work finish and no other begin, until `lorc unpause`. It stays paused ' +
     'whatever becomes of the process that drives it; approvals can be decided meanwhile.',
-  arguments: { run: RUN_ARGUMENT },
+  arguments: { run: RUN_OR_ALL },
   options: {
+    all: { kind: 'flag', summary: 'Every run that goes on; none is kept from being started after that' },
     reason: { kind: 'text', label: 'TEXT', default: 'paused by hand', summary: 'Why: it is recorded' },
     ...BY_OPTION,
     ...JSON_OPTION,
@@ -22,15 +23,23 @@ export const pause = defineCommand({
   examples: [
     ['pause last', 'pause the newest run'],
     ['pause ab12cd --reason "the database is down"', 'say why'],
+    ['pause --all --reason "incident 7"', 'pause whatever goes on'],
   ],
   async run(invocation) {
     const { io, options } = invocation
-    return await withRunner(invocation, async ({ runner, store, record }) => {
-      const runId = await findRun(store, invocation.arguments.run)
+    const { all } = options
+    return await withRunner(invocation, async (open) => {
+      const { runner, record } = open
       const asked = { by: options.by ?? whoever(), reason: options.reason }
-      const outcome = await record({ action: 'run.pause', runId, ...asked }, () => runner.pause(runId, asked), (did) => ({ outcome: did }))
-      if (options.json) io.stdout.write(`${JSON.stringify({ run_id: runId, outcome })}\n`)
-      else io.stdout.write(`${runId}: ${SAYS[outcome]}\nto let it go on: lorc unpause ${runId}\n`)
+      const runs = await ofEach(await meantRuns(open, invocation.arguments.run, { all, paused: false }), all, (runId) =>
+        record({ action: 'run.pause', runId, ...asked }, () => runner.pause(runId, asked), (did) => ({ outcome: did })),
+      )
+      if (options.json) io.stdout.write(outcomesJson(runs, all))
+      else {
+        for (const { runId, outcome } of runs) io.stdout.write(`${runId}: ${SAYS[outcome]}\n`)
+        if (runs.length === 0) io.stderr.write('no run goes on that is not paused\n')
+        else io.stdout.write(`to let ${all ? 'them' : 'it'} go on: lorc unpause ${all ? '--all' : runs[0]!.runId}\n`)
+      }
       return EXIT.ok
     })
   },

@@ -141,6 +141,47 @@ describe('pause and unpause', () => {
   })
 })
 
+describe('pause --all and unpause --all', () => {
+  const paused = { by: 'ann', reason: 'incident', at: 5 }
+  const states: Record<string, RunView> = { run_a: viewOf({ status: 'running' }), run_b: viewOf({ status: 'running', paused }), run_c: viewOf({ status: 'running' }) }
+
+  async function all(words: string, outcome: (runId: string) => 'requested' | 'done' = () => 'requested') {
+    const io = fakeIo()
+    const act: Runner['pause'] = async (runId) => outcome(runId)
+    const engine = engineOf({
+      runner: runnerOf({ pause: act, unpause: act, view: async (runId) => states[runId]! }),
+      store: { list: async (filter) => (filter?.topLevel && filter.status === 'running' ? Object.keys(states).map((runId) => ({ ...SUMMARY, runId })) : []) },
+    })
+    const exit = await main(words.split(' '), { io, engine, version: '1.2.3' })
+    return { exit, stdout: io.stdout.text, stderr: io.stderr.text, recorded: engine.recorded }
+  }
+
+  it('reach each run that goes on and is not paused, or is, with the same reason', async () => {
+    const { exit, stdout, recorded } = await all('pause --all --by me --reason fire')
+    expect(recorded).toEqual(['run_a', 'run_c'].map((runId) => ({ action: 'run.pause', runId, by: 'me', reason: 'fire' })))
+    const asked = 'asked its driver to pause it: what runs is finished, nothing begins'
+    expect([exit, stdout]).toEqual([0, `run_a: ${asked}\nrun_c: ${asked}\nto let them go on: lorc unpause --all\n`])
+    expect((await all('unpause --all', () => 'done')).stdout).toBe('run_b: not paused any more, and nobody drives it\nto go on with it: lorc resume run_b\n')
+    expect(JSON.parse((await all('pause --all --json')).stdout)).toEqual([{ run_id: 'run_a', outcome: 'requested' }, { run_id: 'run_c', outcome: 'requested' }])
+  })
+
+  it('leave out a run that ends meanwhile, and no other failure', async () => {
+    const ends = (code: 'RUN_ENDED' | 'STORE_FULL') => (runId: string) => {
+      if (runId === 'run_a') throw new RunnerError(code, 'm')
+      return 'requested' as const
+    }
+    expect(JSON.parse((await all('pause --all --json', ends('RUN_ENDED'))).stdout)).toEqual([{ run_id: 'run_c', outcome: 'requested' }])
+    expect((await all('pause --all', ends('STORE_FULL'))).exit).toBe(1)
+  })
+
+  it('say that there is none, and want one or the other', async () => {
+    expect(await lorc('unpause --all', { view: async () => viewOf({ status: 'running' }) })).toMatchObject({ exit: 0, stdout: '', stderr: 'no run is paused\n' })
+    expect(await lorc('pause --all', { view: async () => viewOf({ status: 'running', paused }) })).toMatchObject({ exit: 0, stdout: '', stderr: 'no run goes on that is not paused\n' })
+    expect((await lorc('pause')).stderr).toContain('fix: name a run, or say --all.')
+    expect((await lorc('pause last --all')).stderr).toContain('--all and `last` do not go together.')
+  })
+})
+
 describe('resume with a repair', () => {
   async function repairs(words: string[]) {
     const seen: (Repair | undefined)[] = []
