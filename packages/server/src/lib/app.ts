@@ -113,6 +113,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     hosts: hosts ?? (authentication.isRequired ? undefined : [host.toLowerCase()]),
     requestsPerMinute: limits.requestsPerMinute,
     refusalsPerMinute: limits.refusalsPerMinute,
+    clock: service.clock,
   })
   service.metrics.watch(app)
   for (const register of FAMILIES) register(app, service)

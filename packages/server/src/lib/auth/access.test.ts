@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { TestClock } from '@lorc/runner/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { recipeOf, scratch, serviceFixture, type ServiceFixture } from '../service.fixture.ts'
@@ -102,6 +103,17 @@ describe('a service with keys', () => {
     expect(await ask('GET', '/recipes', undefined, one)).toMatchObject({ body: { code: 'RATE_LIMITED' }, headers: { 'retry-after': expect.stringMatching(/^\d+$/) as unknown } })
     expect([await get(bearer('x')), await get(bearer('y')), await get(bearer('z')), await get({}), await get(two)]).toEqual([401, 401, 429, 401, 200])
   })
+})
+
+it('counts the requests of a minute, also where the clock of the machine is set back', async () => {
+  const clock = new TestClock()
+  const { ask } = await serviceFixture({ files, clock, config: { server: { limits: { requestsPerMinute: 1 } } } })
+  const get = async () => (await ask('GET', '/recipes')).status
+  expect([await get(), await get()]).toEqual([200, 429])
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000)
+  onTestFinished(() => void vi.restoreAllMocks())
+  await clock.advance(60_000)
+  expect([await get(), await get()]).toEqual([200, 429])
 })
 
 describe('a service without keys', () => {

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { Clock } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 import { assertScope, type Authentication } from './authentication.ts'
+import { MinuteCounts } from './minute-counts.ts'
 import { LOCAL } from './principal.ts'
 import { assertHost, assertOrigin } from './same-site.ts'
 
@@ -12,6 +14,7 @@ export interface GuardOptions {
   readonly requestsPerMinute: number | null | undefined
   /** Wrong keys a minute of each address. */
   readonly refusalsPerMinute: number
+  readonly clock: Pick<Clock, 'monotonic'>
 }
 
 const MINUTE_MS = 60_000
@@ -80,9 +83,14 @@ interface Limits {
   asked?: (request: FastifyRequest) => Promise<void>
 }
 
-async function rateLimits(app: FastifyInstance, { requestsPerMinute = REQUESTS_PER_MINUTE, refusalsPerMinute }: GuardOptions): Promise<Limits> {
+async function rateLimits(app: FastifyInstance, { requestsPerMinute = REQUESTS_PER_MINUTE, refusalsPerMinute, clock }: GuardOptions): Promise<Limits> {
   const { default: rateLimit } = await import('@fastify/rate-limit')
-  await app.register(rateLimit, { global: false })
+  class Counts extends MinuteCounts {
+    constructor() {
+      super(clock)
+    }
+  }
+  await app.register(rateLimit, { global: false, store: Counts })
   const limit = (what: string, max: number, keyGenerator: (request: FastifyRequest) => string) => {
     const count = app.createRateLimit({ max, timeWindow: MINUTE_MS, keyGenerator })
     return async (request: FastifyRequest): Promise<void> => {

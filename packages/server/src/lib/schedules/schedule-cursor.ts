@@ -12,10 +12,15 @@ export class ScheduleCursor {
     this.#recipe = recipe
   }
 
-  /** Of a schedule that is new, or whose times are others now, `now`: what was before is no concern of it. */
+  /**
+   * Of a schedule that is new, or whose times are others now, `now`: what was before is no concern of it. So it is where the
+   * clock was set back: what was seen to is on record, and is not acted on twice.
+   */
   async read({ cron, timezone = 'UTC' }: PlanSchedule, now: number): Promise<number> {
     const known = await this.#store.document(COLLECTION, this.#recipe)
-    if (known?.value['cron'] === cron && known.value['timezone'] === timezone) return Date.parse(known.value['seen_to'] as string)
+    const isSame = known?.value['cron'] === cron && known.value['timezone'] === timezone
+    const seenTo = isSame ? Date.parse(known.value['seen_to'] as string) : Infinity
+    if (seenTo <= now) return seenTo
     const value = { cron, timezone, seen_to: new Date(now).toISOString() }
     await this.#store.putDocument(COLLECTION, this.#recipe, value, known?.revision ?? 0)
     return now

@@ -142,6 +142,20 @@ describe('schedules', () => {
     expect(await runs()).toHaveLength(12)
   })
 
+  it('go on where the clock was ahead and is set right, and act on no time twice', async () => {
+    const { said } = await service(await scratch(files("'0 * * * *'", "{ cron: '0 * * * *', catch_up: all }")))
+    await pass(HOUR)
+    clock.jump(2 * HOUR)
+    await pass(HOUR)
+    clock.jump(-2 * HOUR)
+    await pass(4 * HOUR)
+    const hours = (...all: number[]): string[] => all.map((hour) => `09T${hour}:00 started`)
+    expect(await firings()).toEqual(hours(13, 15, 16, 17, 18))
+    expect(await firings('recipes/r1.yaml')).toEqual(hours(13, 14, 15, 16, 17, 18))
+    expect(await runs()).toHaveLength(11)
+    expect(said.filter((line) => line.startsWith('error'))).toEqual([])
+  })
+
   it('keep to the clock of their time zone where it is changed', async () => {
     const workspace = await scratch(files("{ cron: '30 2 * * *', timezone: Europe/Berlin }"))
     await clock.leap(Date.UTC(2026, 2, 27, 12) - clock.now())

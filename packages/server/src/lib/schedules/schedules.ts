@@ -117,8 +117,8 @@ export class Schedules {
     const { scheduled, broken } = await scheduledRecipes(recipes, workspace, await scheduledBefore(runner.store))
     this.#tell(broken)
     if (scheduled.length === 0) return undefined
-    const sweeping = clock.now() - this.#sweptAt >= SWEEP_MS
-    if (sweeping) this.#sweptAt = clock.now()
+    const sweeping = clock.monotonic() - this.#sweptAt >= SWEEP_MS
+    if (sweeping) this.#sweptAt = clock.monotonic()
     let next = LONGEST_SLEEP_MS
     for (const one of scheduled) {
       if (!this.#running) return undefined
