@@ -1,6 +1,7 @@
 import { Composer, Lexer, Parser, type CST, type Document, type ParsedNode, type YAMLError } from 'yaml'
 import type { RecipeLimits } from './limits.ts'
 import { OpenBrackets } from './open-brackets.ts'
+import { type OddIndent, oddIndent } from './odd-indent.ts'
 import type { Finding } from './problem.ts'
 import type { RecipeSource } from './source.ts'
 
@@ -20,13 +21,18 @@ export function parseYaml(source: RecipeSource, limits: RecipeLimits): YamlDocum
   const tokens = collectTokens(text, limits, findings)
   if (findings.length > 0) return { root: null, findings }
   const { documents, errors } = compose(tokens, text, limits.problems)
+  const all = [...errors, ...documents.flatMap((document) => document.errors)]
+  const odd = all.length > 0 ? oddIndent(text) : undefined
   const lines = new Set<number>()
   const brackets = new OpenBrackets(tokens)
-  for (const error of [...errors, ...documents.flatMap((document) => document.errors)]) {
+  for (const error of all) {
     const line = source.lineOf(error.pos[0])
+    // The others are what becomes of it.
+    if (odd !== undefined && line + 1 >= odd.after) continue
     if (!lines.has(line)) findings.push(...(brackets.finding(error) ?? [syntaxFinding(error, text)]))
     lines.add(line)
   }
+  if (odd !== undefined) findings.push(indentFinding(odd))
   const second = documents[1]
   if (second) findings.push(secondDocument(second, text))
   return { root: documents[0]?.contents ?? null, findings }
@@ -127,6 +133,15 @@ function secondDocument(document: Document.Parsed, text: string): Finding {
   }
 }
 
+function indentFinding({ indent, offset, like }: OddIndent): Finding {
+  return {
+    code: 'RECIPE_YAML',
+    message: `indented by ${indent} ${indent === 1 ? 'space' : 'spaces'}, this line goes with nothing above it`,
+    range: [offset, offset + 1],
+    ...(like !== undefined && { fix: `indent it by ${like}` }),
+  }
+}
+
 /** What the parser's codes mean to somebody who writes a recipe. */
 function syntaxFinding(error: SyntaxError, text: string): Finding {
   const [start, end] = error.pos
@@ -141,8 +156,11 @@ function syntaxFinding(error: SyntaxError, text: string): Finding {
       return finding('a tab indents this line; YAML indents with spaces only', 'replace the tab with spaces')
     case 'BLOCK_AS_IMPLICIT_KEY':
       return finding('a value on the same line as its key holds `: `', 'put the value in quotes')
-    case 'MULTILINE_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY': {
+      const key = /^[\w.-]+:(?=[\w"'[{])/.exec(text.slice(start, start + 200))?.[0]
+      if (key !== undefined) return finding(`\`${key}\` has no space behind it, which a key needs`, `write \`${key} \``)
       return finding('a key begins here that does not end on this line', 'is a `:` missing after it?')
+    }
     case 'BAD_SCALAR_START':
       return finding(`a value cannot begin with \`${text[start] ?? ''}\``, 'put the value in quotes')
     case 'BAD_DQ_ESCAPE':
