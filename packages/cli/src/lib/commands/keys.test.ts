@@ -33,6 +33,17 @@ describe('keys lock and check', () => {
     expect((await runs.lorc('keys', 'check')).stdout).toBe('ok  1 key as locked\n')
   })
 
+  it('name the locked keys that no run left any more, which may be a failure', async () => {
+    await run(1)
+    const keys = { 'd.gone_v1': { type: ['number'] }, 'd.rows_v1': { type: ['number'] }, 'd.said_v1': { type: ['number'] } }
+    await writeFile(lockFile(), JSON.stringify({ lorc: 1, keys }))
+    const gone = (keys: string) => `left by none of the last runs: ${keys}; an old version stays until nobody reads it\n`
+    expect(await runs.lorc('keys', 'check')).toMatchObject({ exit: 0, stdout: `${gone('d.gone_v1, d.said_v1')}ok  1 key as locked\n` })
+    runs.plan = planOf({ name: 'a', module: 'a.mjs', produces: { 'd.said_v1': true } })
+    expect(await runs.lorc('keys', 'check', 'r.yaml', '--require-all')).toMatchObject({ exit: 1, stdout: gone('d.gone_v1') })
+    expect(JSON.parse((await runs.lorc('keys', 'check', '--json')).stdout)).toMatchObject({ locked: 3, unseen: ['d.gone_v1', 'd.said_v1'] })
+  })
+
   it('tell what has changed, with the place and the next version, and lock it only by force', async () => {
     await run({ n: 1 })
     await runs.lorc('keys', 'lock')

@@ -55,13 +55,17 @@ export const keysLock = defineCommand({
 export const keysCheck = defineCommand({
   description:
     `Compares the shapes of context keys, as the last runs left them and as recipes declare them, with ${KEYS_LOCK}. Ends with 1 ` +
-    'if one has changed, naming the key, the place, and the version that the new shape wants; with 2 where there is no such file.',
+    'if one has changed, naming the key, the place, and the version that the new shape wants; with 2 where there is no such file. ' +
+    'Locked keys that none of these runs left are named.',
   arguments: FILES,
-  options: JSON_OPTION,
-  examples: [['keys check recipes/*.yaml', 'for CI: no recipe changes a shape that others read']],
+  options: { 'require-all': { kind: 'flag', summary: 'End with 1, too, where none of the runs left a locked key, and no recipe declares it' }, ...JSON_OPTION },
+  examples: [
+    ['keys check recipes/*.yaml', 'for CI: no recipe changes a shape that others read'],
+    ['keys check --require-all', 'for CI that has run every recipe: none has stopped to write a key that others read'],
+  ],
   async run(invocation) {
     const { io, out, options } = invocation
-    const { locked, now, root } = await shapes(invocation)
+    const { locked, now, names, root } = await shapes(invocation)
     if (locked === undefined) {
       throw new CliError('CLI_FILE_MISSING', `there is no ${KEYS_LOCK} in ${root}: no shape is locked.`, {
         fix: '`lorc keys lock` writes it; it belongs under version control.',
@@ -69,29 +73,34 @@ export const keysCheck = defineCommand({
     }
     const changed = changesOf(locked, now)
     const unlocked = Object.keys(missingOf(locked, now)).sort()
-    if (options.json) io.stdout.write(`${JSON.stringify({ locked: Object.keys(locked).length, changed, unlocked }, null, 2)}\n`)
+    const unseen = Object.keys(locked).filter((key) => !names.has(key)).sort()
+    const asLocked = changed.length === 0 && !(options['require-all'] && unseen.length > 0)
+    if (options.json) io.stdout.write(`${JSON.stringify({ locked: Object.keys(locked).length, changed, unlocked, unseen }, null, 2)}\n`)
     else {
       io.stdout.write(changesText(changed, out.red))
       if (unlocked.length > 0) io.stdout.write(`not locked yet: ${unlocked.join(', ')}; \`lorc keys lock\` adds them\n`)
-      if (changed.length === 0) io.stdout.write(`${out.green('ok')}  ${count(Object.keys(locked).length, 'key')} as locked\n`)
+      if (unseen.length > 0) io.stdout.write(`left by none of the last runs: ${unseen.join(', ')}; an old version stays until nobody reads it\n`)
+      if (asLocked) io.stdout.write(`${out.green('ok')}  ${count(Object.keys(locked).length - unseen.length, 'key')} as locked\n`)
     }
-    return changed.length === 0 ? EXIT.ok : EXIT.failed
+    return asLocked ? EXIT.ok : EXIT.failed
   },
 })
 
-/** What is locked, and what shapes there are now. */
+/** What is locked, what shapes there are now, and the names of all keys that there are: what a recipe declares may have no shape. */
 async function shapes(
   invocation: Invocation<typeof FILES, OptionSpecs>,
-): Promise<{ locked: KeysLock | undefined; now: Record<string, Shape>; root: string }> {
+): Promise<{ locked: KeysLock | undefined; now: Record<string, Shape>; names: ReadonlySet<string>; root: string }> {
   const loaded = await invocation.workspace()
   const plans: Plan[] = []
   for (const file of invocation.arguments.files) plans.push((await invocation.engine.compile(file, loaded)).plan)
   const now = Object.fromEntries(await withRunner(invocation, (open) => recordedKeys(open)))
+  const names = new Set(Object.keys(now))
   for (const [key, schema] of plans.flatMap((plan) => [...declaredKeys(plan)])) {
+    names.add(key)
     const declared = declaredShape(schema)
     if (declared) now[key] = declared
   }
-  return { locked: readKeysLock(loaded.root), now, root: loaded.root }
+  return { locked: readKeysLock(loaded.root), now, names, root: loaded.root }
 }
 
 function changesOf(locked: KeysLock, now: Readonly<Record<string, Shape>>): Changed[] {
