@@ -179,6 +179,9 @@ describe('refuses', () => {
       'steps[0].function EXPORT_MISSING: `helper` is a function of `py.stats`, not a class',
     ],
     ['a missing script', shell('scripts/gone.sh'), 'steps[0].script FILE_MISSING'],
+    ['a command as a script', shell('wc -l'), 'steps[0].script FILE_MISSING: `wc -l` does not exist in'],
+    ['a command as a script, with what to do', shell('wc -l'), '(name a file of the workspace, with the command in it)'],
+    ['a script with its arguments', shell('scripts/clean.sh --all'), '(put what follows `scripts/clean.sh` into `args`)'],
     ['a folder as a script', shell('scripts'), 'steps[0].script FILE_MISSING'],
     ['a script behind a link to the outside', shell('scripts/link.sh'), 'steps[0].script PATH_OUTSIDE_WORKSPACE'],
     [

@@ -122,7 +122,7 @@ function questionsOf(step: StepOutline, workspace: Workspace, files: PlainFiles)
       ask: () => lookAtPython(workspace, module, name),
     })
   if (type === 'shell' && script !== undefined)
-    questions.push({ at: at('script'), key: `shell ${script}`, ask: () => faultOf(resolveScript(workspace, script)) })
+    questions.push({ at: at('script'), key: `shell ${script}`, ask: () => lookAtShell(workspace, script) })
   if (type === 'job') questions.push(...jobQuestions(step, workspace.jobs))
   if (type === 'module') questions.push(...moduleQuestions(step, workspace.modules))
   return questions
@@ -168,6 +168,15 @@ async function lookAtPython(
   if (!complete) return undefined
   const fix = meant(name, classes, 'its classes are')
   return { code: 'EXPORT_MISSING', message: `${quote(module)} has no class ${quote(name)}`, fix, field: 'function' }
+}
+
+/** A command may stand where a script is meant. */
+async function lookAtShell(workspace: Workspace, script: string): Promise<CodeFault | undefined> {
+  const fault = await faultOf(resolveScript(workspace, script))
+  const [first = '', ...words] = script.trim().split(/\s+/)
+  if (fault?.code !== 'FILE_MISSING' || words.length === 0) return fault
+  if ((await faultOf(resolveScript(workspace, first))) === undefined) return { ...fault, fix: `put what follows ${quote(first)} into \`args\`` }
+  return fault.fix === undefined ? { ...fault, fix: 'name a file of the workspace, with the command in it' } : fault
 }
 
 /** A file that is not there yet may be written by a step; one that is there must not be a link to the outside. */
