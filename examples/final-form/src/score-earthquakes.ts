@@ -11,14 +11,17 @@ interface Row {
   payload: Scored & { place: string }
 }
 
-/** The newest form of each earthquake from `--since` to `--until` that this formula has not scored. */
+/**
+ * The newest form of each earthquake from `--since` to `--until` that this formula has not scored. Without the `DISTINCT`, SQLite
+ * would go through all scores for each form, where it now makes an index of them.
+ */
 const UNSCORED = `
   WITH canonical AS (
     SELECT event_id, subject_id, created_at, payload,
       ROW_NUMBER() OVER (PARTITION BY subject_id ORDER BY JSON_VALUE(payload, '$.updated') DESC) AS nth
     FROM events WHERE event_type = 'earthquake.canonical' AND created_at >= TIMESTAMP(?) AND created_at < TIMESTAMP(?)
   ), scored AS (
-    SELECT JSON_VALUE(payload, '$.of') AS of_event FROM events
+    SELECT DISTINCT JSON_VALUE(payload, '$.of') AS of_event FROM events
     WHERE event_type = 'earthquake.scored' AND JSON_VALUE(payload, '$.formula') = ?
   )
   SELECT canonical.event_id, canonical.subject_id, canonical.created_at, canonical.payload
