@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
 import { expect, it } from 'vitest'
+import { driverIdentity, isAtWork } from './driver-identity.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { acquireLease, isDriven } from './lease.ts'
+import { processStartTime } from './process-start-time.ts'
 import { creation, driver } from './store-testsuite/samples.ts'
 import { createMemoryStore } from './stores/memory.ts'
 import { FakeClock } from './testing/fake-clock.ts'
@@ -19,6 +22,25 @@ it('names the driver that was quicker', async () => {
     fix: 'Wait for it, or ask it to stop: lorc cancel run_a',
     details: { pid: 815 },
   })
+})
+
+it('is held by a process that is at work, though its heartbeat has not begun; from one that was stopped it is taken in time', async () => {
+  const store = createMemoryStore()
+  const clock = new FakeClock()
+  const self = driverIdentity()
+  const child = spawn('sleep', ['60'])
+  const other = { ...self, id: 'other', pid: child.pid!, startTime: processStartTime(child.pid!)! }
+  await store.commit([creation('run_a', ['{}'])])
+  await store.releaseLease('run_a', 1)
+  await store.takeLease('run_a', 1, other)
+  await expect(acquireLease(store, 'run_a', self, clock, 1000)).rejects.toMatchObject({ code: 'RUN_HELD', details: { pid: child.pid } })
+  expect(clock.monotonic()).toBe(0)
+  child.kill('SIGSTOP')
+  await expect.poll(() => isAtWork(other, self)).toBe(false)
+  const taken = acquireLease(store, 'run_a', self, clock, 1000)
+  await clock.advance(1000)
+  expect(await taken).toBe(3)
+  child.kill('SIGKILL')
 })
 
 it('counts for what was seen before of a driver on another machine: it is not watched for as long again', async () => {

@@ -104,12 +104,12 @@ describe('a job in this process', () => {
   })
 
   it('is another where its package was installed anew in the same place', async () => {
-    const bench = benchOf({ locate: (_name, job) => ({ file: join(bench.root, 'node_modules/ingester/jobs.mjs'), export: job, package: 'ingester', version: '1', label: `ingester/${job}` }) })
+    const bench = benchOf({ locate: (_name, job) => ({ file: join(bench.root, 'node_modules/ingester/dist/jobs/jobs.mjs'), export: job, package: 'ingester', version: '1', label: `ingester/${job}` }) })
     const install = (version: number): void => {
       bench.file('node_modules/ingester/package.json', JSON.stringify({ name: 'ingester', version: `${version}.0.0` }))
-      bench.file('node_modules/ingester/value.mjs', `export const value = ${version}`)
+      bench.file('node_modules/ingester/dist/value.mjs', `export const value = ${version}`)
     }
-    bench.file('node_modules/ingester/jobs.mjs', `import { value } from './value.mjs'\nexport const a = () => value`)
+    bench.file('node_modules/ingester/dist/jobs/jobs.mjs', `import { value } from '../value.mjs'\nexport const a = () => value`)
     const values: unknown[] = []
     for (const version of [1, 2, 3]) {
       install(version)
