@@ -387,6 +387,13 @@ test.each([
   ['needs: []', 'did you mean `depends_on`?'],
   ['zzz: 1', expect.stringContaining('its fields are idx, name, type')],
   ['cache: aut', 'did you mean `auto`?'],
+  ['retry: 3', 'write `{ max: 3 }`: so many attempts in all'],
+  ['timeout: 30sec', 'write `30s`'],
+  ['timeout: 5 minutes', 'write `5m`'],
+  ['timeout: 1.5 Hours', 'write `1.5h`'],
+  ['timeout: 200 msec', 'write `200ms`'],
+  ['timeout: 200 milliseconds', 'write `200ms`'],
+  ['timeout: 2 months', undefined],
 ])('%s has a fix', (fields, fix) => {
   const { problems } = compileRecipe(`steps:\n  - { name: a, type: shell, script: a.sh, ${fields} }\n`, { file: 'x' })
   expect(problems).toHaveLength(1)

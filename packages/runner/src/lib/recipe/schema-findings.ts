@@ -188,6 +188,8 @@ function valueFinding(issue: z.core.$ZodIssue, path: RecipePath, value: unknown,
 
 function fixFor(issue: z.core.$ZodIssue, found: unknown, path: RecipePath): string | undefined {
   if (issue.code === 'invalid_value') return enumFix(issue.values, found)
+  if (VALUE_CODES[pattern(path)] === 'RECIPE_DURATION') return durationFix(found)
+  if (path.at(-1) === 'retry' && Number.isInteger(found)) return `write \`{ max: ${String(found)} }\`: so many attempts in all`
   if (issue.code !== 'invalid_type') return contextKeyFix(found, path)
   const text = typeof found === 'string' ? found : undefined
   if (issue.expected === 'boolean' && text !== undefined) {
@@ -206,6 +208,19 @@ function fixFor(issue: z.core.$ZodIssue, found: unknown, path: RecipePath): stri
 function enumFix(values: readonly unknown[], found: unknown): string | undefined {
   const meant = typeof found === 'string' ? suggest(found, values.map(String)) : undefined
   return meant === undefined ? undefined : `did you mean \`${meant}\`?`
+}
+
+const UNITS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:ms|msecs?|millis|milliseconds?)$/i, 'ms'],
+  [/^(?:s|secs?|seconds?)$/i, 's'],
+  [/^(?:m|mins?|minutes?)$/i, 'm'],
+  [/^(?:h|hrs?|hours?)$/i, 'h'],
+]
+
+function durationFix(found: unknown): string | undefined {
+  const [, amount, word = ''] = typeof found === 'string' ? (/^(\d+(?:\.\d+)?) *([a-z]+)$/i.exec(found) ?? []) : []
+  const unit = UNITS.find(([spelling]) => spelling.test(word))?.[1]
+  return amount === undefined || unit === undefined ? undefined : `write \`${amount}${unit}\``
 }
 
 function contextKeyFix(found: unknown, path: RecipePath): string | undefined {
