@@ -42,6 +42,16 @@ describe('lorc serve', () => {
     await expect(fetch(`${url}/health`)).rejects.toThrow()
   })
 
+  it('runs the code of steps in the workspace, wherever it was started', async () => {
+    const folder = await workspace('server: { port: 0 }')
+    const io = fakeIo({ cwd: join(folder, 'recipes') })
+    const ended = serve(io)
+    await until(io, () => /at (http:\S+)\n/.exec(io.stdout.text)?.[1])
+    expect(io.entered).toEqual([folder])
+    io.interrupt('SIGTERM')
+    expect(await ended).toBe(0)
+  })
+
   it('lets V8 optimize again as soon as somebody connects', async () => {
     const flags = vi.spyOn(v8, 'setFlagsFromString').mockReturnValue()
     syncBuiltinESMExports()

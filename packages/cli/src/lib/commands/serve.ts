@@ -31,6 +31,8 @@ export const serve = defineCommand({
     const { createServer } = await import('@lorc/server')
     if (options['first-key'] !== undefined) await tellFirstKey(loaded, io, options['first-key'], options.json)
     const given = serverOptions(loaded, io.env, version)
+    // Runs that were left may go on before it listens.
+    io.enter(loaded.root)
     const server = await createServer({ ...given.options, log: options.json ? jsonLog(io) : textLog(io) })
     server.app.server.once('connection', wakeOptimizers)
     const stopped = interrupted(io)
