@@ -67,9 +67,13 @@ class StepContext:
     def to_dict(self):
         return {key: self.get(key) for key in self.keys()}
 
-    def history(self, key):
-        """The writes of a key before this step, oldest first: `who`, `timestamp` (seconds), `value`."""
-        return self._ask({'history': key})['history']
+    def history(self, key=None):
+        """The writes of a key before this step, oldest first: `who`, `timestamp` (seconds), `value`; without a key,
+        those of every key."""
+        if key is not None:
+            return self._ask({'history': key})['history']
+        keys = self._ask({'keys': True})['keys']
+        return sorted((write for one in keys for write in self.history(one)), key=lambda write: write['timestamp'])
 
     def progress(self, done, total=None):
         """Tells how far the step is."""

@@ -98,7 +98,7 @@ ctx.set('out.seen_v1', [repr(a), repr(ctx.get('in.none_v1')), ctx.keys(), ctx.ha
 ctx.set('out.mixed_v1', {'f': 1.0, 'i': 1, 'l': [2.0, 2.5], 't': (1,)})
 ctx.set('out.floats_v1', [1.0, 2.5], who='me')
 ctx.get('out.mixed_v1')['f'] = 9
-ctx.set('out.own_v1', [ctx.get('out.mixed_v1')['f'] == 1.0, sorted(ctx.to_dict())[0], ctx.history('in.a_v1')[0]['who']])
+ctx.set('out.own_v1', [ctx.get('out.mixed_v1')['f'] == 1.0, sorted(ctx.to_dict())[0], ctx.history('in.a_v1')[0]['who'], [write['key'] for write in ctx.history()]])
 return {'status': 'ok', 'rows': 3}`)
     attempt.context.set('in.a_v1', { f: 2, i: 2 }, { floats: { f: true } })
     expect(await executor.execute(attempt)).toMatchObject({
@@ -109,7 +109,7 @@ return {'status': 'ok', 'rows': 3}`)
         'out.seen_v1': { value: ["{'f': 2.0, 'i': 2}", 'None', ['in.a_v1'], true, false] },
         'out.mixed_v1': { value: { f: 1, i: 1, l: [2, 2.5], t: [1] }, floats: { f: true, l: true } },
         'out.floats_v1': { value: [1, 2.5], who: 'me', floats: true },
-        'out.own_v1': { value: [true, 'in.a_v1', 'load'] },
+        'out.own_v1': { value: [true, 'in.a_v1', 'load', ['in.a_v1']] },
       },
     })
   })
