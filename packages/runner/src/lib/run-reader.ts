@@ -68,6 +68,7 @@ export async function* checkedEvents(
       if ('broken' in result) {
         throw new RunnerError('RUN_JOURNAL_BROKEN', `The journal of ${runId} is broken at event ${seq}: ${result.broken}.`, {
           details: { seq, reason: result.broken },
+          fix: 'It was changed from outside: restore a backup of what lorc keeps.',
         })
       }
       yield result.event

@@ -638,7 +638,7 @@ describe('resume', () => {
     }
     const second = await runner()
     expect(await second.verify(handle.runId)).toMatchObject({ ok: false, badSeq: 3, reason: expect.stringContaining('hash') as string })
-    await expect(second.resume(handle.runId)).rejects.toMatchObject({ code: 'RUN_JOURNAL_BROKEN' })
+    await expect(second.resume(handle.runId)).rejects.toMatchObject({ code: 'RUN_JOURNAL_BROKEN', fix: expect.stringContaining('restore a backup') as string })
     expect((await store.lease(handle.runId))?.driver).toBeNull()
   })
 })
