@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getuid } from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { underPermissions } from '../../../../../tools/config/permissions.ts'
 import { IN_MEMORY, LocalDatabase } from './local-database.ts'
 import { LocalPlace } from './local-place.ts'
 import { storeProblem } from './store-problem.ts'
@@ -149,7 +149,8 @@ describe('opening', () => {
     expect(() => opened()).toThrow(expect.objectContaining({ code: 'EVENTS_STORE_UNAVAILABLE' }))
   })
 
-  it.skipIf(getuid?.() === 0)('refuses a folder that may not be written', () => {
+  it('refuses a folder that may not be written', () => {
+    underPermissions(folder)
     chmodSync(folder, 0o555)
     expect(() => opened()).toThrow(expect.objectContaining({ code: 'EVENTS_STORE_UNAVAILABLE' }))
   })

@@ -13,8 +13,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getuid, platform } from 'node:process'
+import { platform } from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { underPermissions } from '../../../../../tools/config/permissions.ts'
 import { append, creation, driver, journal, summary } from '../store-testsuite/samples.ts'
 import { createFilesStore } from './files.ts'
 import { openBelow } from './open-files.fixture.ts'
@@ -29,7 +30,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true }))
 
-it.skipIf(getuid?.() === 0)('is read, not written, where it may not be written', async () => {
+it('is read, not written, where it may not be written', async () => {
+  underPermissions(dir)
   const store = await open()
   await store.commit([creation('r', ['0'])])
   await store.close()

@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getuid } from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { underPermissions } from '../../../../../tools/config/permissions.ts'
 import { append, attempt, creation, driver, journal } from '../store-testsuite/samples.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { migrate, rollback } from './sqlite-schema.ts'
@@ -135,20 +135,22 @@ describe('opening', () => {
     await expect(opening()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
 
-  it.skipIf(getuid?.() === 0)('refuses a folder that may not be written', async () => {
+  it('refuses a folder that may not be written', async () => {
+    underPermissions(folder)
     chmodSync(folder, 0o555)
     await expect(opening()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     file = join(folder, 'deeper', 'lorc.db')
     await expect(opening()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
 
-  describe.skipIf(getuid?.() === 0)('that may not be written', () => {
+  describe('that may not be written', () => {
     const toRead = () => createSqliteStore({ file, reading: true })
 
     beforeEach(async () => {
       const store = await opening()
       await store.commit([creation('r', ['0'])])
       await store.close()
+      underPermissions(folder)
     })
 
     it('is read where that is all that is asked for', async () => {
