@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { DEFAULT_CONFIG } from './config.ts'
-import { hasStore, otherStoreNote, storePlace } from './store-place.ts'
+import { hasStore, otherStoreNote, runsAbove, storePlace } from './store-place.ts'
 
 let root: string
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'lorc-place-'))))
@@ -29,4 +29,14 @@ it('may be there where nobody can look, which is not told as another one', () =>
   symlinkSync('loop', loop)
   expect(hasStore(workspace(loop))).toBe(true)
   expect(otherStoreNote(workspace(loop))).toBeUndefined()
+})
+
+it('may be in a folder above, where no configuration says that the workspace is here', () => {
+  const inner = join(root, 'a/b')
+  mkdirSync(join(root, '.lorc'))
+  const at = (configFile: string | null) => ({ ...workspace(join(inner, '.lorc')), root: inner, configFile })
+  expect(runsAbove(at(null))).toBeUndefined()
+  writeFileSync(join(root, '.lorc/lorc.db'), '')
+  expect(runsAbove(at(null))).toBe(root)
+  expect(runsAbove(at(join(inner, 'lorc.config.yaml')))).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { LorcConfig } from './config.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
@@ -23,4 +23,14 @@ export function otherStoreNote(workspace: LoadedWorkspace): string | undefined {
   if (!existsSync(storePlace(workspace, other))) return undefined
   const place = relative(workspace.root, storePlace(workspace, other))
   return `${place} holds runs as well, which are not seen with \`store: ${workspace.config.store}\`; \`store: ${other}\` shows them`
+}
+
+/** The nearest folder above a workspace without a configuration that has runs: who stands in it may mean that one. */
+export function runsAbove({ root, configFile }: LoadedWorkspace): string | undefined {
+  if (configFile !== null) return undefined
+  for (let folder = root; dirname(folder) !== folder; ) {
+    folder = dirname(folder)
+    if (['lorc.db', 'journals'].some((name) => existsSync(join(folder, '.lorc', name)))) return folder
+  }
+  return undefined
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Context } from '@lorc/context'
 import type { EventData, Runner, RunStore, RunSummary, StepState } from '@lorc/runner'
@@ -83,6 +83,16 @@ describe('runs list', () => {
       steps: 1,
       error: null,
     })
+  })
+
+  it('says where there are runs to who stands in a folder beneath', async () => {
+    await mkdir(join(folder, '.lorc'))
+    await writeFile(join(folder, '.lorc/lorc.db'), '')
+    await mkdir(join(folder, 'steps/deep'), { recursive: true })
+    const note = 'note: there are runs in ../.., which is another workspace: go there, or name it with `-C ../..`\n'
+    expect((await lorcIn(join(folder, 'steps/deep'), 'runs list', engineOf())).stderr).toBe(`${note}no runs\n`)
+    expect((await lorcIn(join(folder, 'steps/deep'), 'resume last', engineOf())).stderr).toContain(note)
+    expect((await lorc('runs list', engineOf())).stderr).toBe('no runs\n')
   })
 
   it('of no runs says so on stderr, and is an empty list in JSON', async () => {
