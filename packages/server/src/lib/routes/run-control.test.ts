@@ -1,4 +1,4 @@
-import { createMemoryStore } from '@lorc/runner'
+import { createMemoryStore, createRunner } from '@lorc/runner'
 import { describe, expect, it } from 'vitest'
 import { recipeOf, scratch, serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
 
@@ -107,6 +107,19 @@ describe('steering a run', () => {
     expect((await service.ask('GET', `/runs/${id}`)).body).toMatchObject({ status: 'running', paused: { reason: 'not now' }, waiting_for: [] })
     expect(await service.ask('POST', `/runs/${id}/unpause`, { reason: 'now' })).toMatchObject({ status: 200, body: { outcome: 'done' } })
     await until(service, 'run.completed')
+  })
+
+  it('decides in a run that somebody began on the command line and left, and goes on with it', async () => {
+    const store = createMemoryStore()
+    const workspace = await scratch(files)
+    const runner = await createRunner({ workspace, store })
+    const { runId } = await runner.start({ lorc: 1, name: 'ask', steps: [{ name: 'ok', type: 'approval', approval: { message: 'Go?' }, stage: 0 }] })
+    for await (const event of runner.events(runId, { follow: true })) if (event.type === 'approval.requested') break
+    await runner.close()
+    const service = await serviceFixture({ workspace, store })
+    expect(await service.ask('POST', `/runs/${runId}/approve`, { by: 'ann', reason: 'yes' })).toMatchObject({ status: 200, body: { outcome: 'done' } })
+    for await (const event of service.server.runner.events(runId, { follow: true })) if (event.type === 'run.completed') break
+    expect((await service.ask('GET', `/runs/${runId}`)).body).toMatchObject({ status: 'completed' })
   })
 
   it('goes on with a failed run, with repairs', async () => {
