@@ -65,6 +65,7 @@ describe('help', () => {
       expect(stdout).toContain(part)
     }
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(stdout).not.toMatch(/\w\.{4}/)
     expect((await lorc(`help ${name}`)).stdout).toBe(stdout)
     expect((await lorc(`${name} -h`)).stdout).toBe(stdout)
   })

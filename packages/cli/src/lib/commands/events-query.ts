@@ -13,8 +13,8 @@ export const eventsQuery = defineCommand({
   arguments: {},
   options: {
     limit: { kind: 'integer', label: 'N', short: 'n', min: 1, default: 100, summary: 'No more than this many' },
-    columns: { kind: 'list', label: 'NAME...', summary: `Which columns: ${COLUMNS.join(', ')}. Default: created_at, event_type, source, subject_id, payload` },
-    field: { kind: 'list', label: 'PATH...', summary: 'A field of the payload instead of the payload: subject, from.name, tags[0]' },
+    columns: { kind: 'list', label: 'COLUMN', summary: `Which columns: ${COLUMNS.join(', ')}. Default: created_at, event_type, source, subject_id, payload` },
+    field: { kind: 'list', label: 'PATH', summary: 'A field of the payload instead of the payload: subject, from.name, tags[0]' },
     ...FILTER_OPTIONS,
     format: { kind: 'choice', choices: FORMATS, default: 'table', summary: 'How the events are printed' },
     ...JSON_OPTION,
