@@ -61,7 +61,7 @@ export const keysCheck = defineCommand({
   options: { 'require-all': { kind: 'flag', summary: 'End with 1, too, where none of the runs left a locked key, and no recipe declares it' }, ...JSON_OPTION },
   examples: [
     ['keys check recipes/*.yaml', 'for CI: no recipe changes a shape that others read'],
-    ['keys check --require-all', 'for CI that has run every recipe: none has stopped to write a key that others read'],
+    ['keys check --require-all', 'for CI that has run all recipes: each locked key is still written'],
   ],
   async run(invocation) {
     const { io, out, options } = invocation
