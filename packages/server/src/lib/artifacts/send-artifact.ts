@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { Socket } from 'node:net'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Artifact, SecretMask } from '@lorc/runner'
@@ -10,6 +11,9 @@ import type { LocatedArtifact } from './run-artifacts.ts'
 
 /** Nothing that a step wrote runs as this site: no script, no form, no frame, whatever the file holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+/** Milliseconds after which it is looked whether a client has taken something of what it is sent; one that has not is cut at the second look. */
+const LOOK_MS = 30_000
 
 export interface ConditionalHeaders {
   readonly range?: string | undefined
@@ -33,6 +37,7 @@ export function sendArtifact(reply: FastifyReply, { path, bytes, sha256 }: Artif
     'content-disposition': `${shown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(basename(path))}`,
   })
   if (matches(asked['if-none-match'], tag)) return reply.status(304).send()
+  cutWhereStuck(reply)
   if (mask) return reply.type(type).send(Readable.from(masked(file, mask)))
   // RFC 9110: of other methods, a range says nothing.
   const heeded = reply.request.method === 'GET' && (asked['if-range'] === undefined || asked['if-range'] === tag)
@@ -46,6 +51,11 @@ export function sendArtifact(reply: FastifyReply, { path, bytes, sha256 }: Artif
   const { from, to } = range
   reply.headers({ 'content-range': `bytes ${from}-${to}/${bytes}`, 'content-length': to - from + 1 })
   return reply.status(206).send(createReadStream(file, { start: from, end: to }))
+}
+
+/** By the socket's own timer, which sees a write get on, however slowly. The server sets it anew with the next request. */
+function cutWhereStuck({ raw: { socket } }: FastifyReply): void {
+  if (socket instanceof Socket) socket.setTimeout(LOOK_MS)
 }
 
 async function* masked(file: string, mask: SecretMask): AsyncGenerator<Buffer> {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { recipeOf, serviceFixture, type Steps } from '../service.fixture.ts'
 
 const files = { 'recipes/one.yaml': recipeOf('first', 'a', 'b'), 'a.sh': '', 'b.sh': '' }
@@ -108,6 +110,25 @@ describe('GET /runs/{run_id}/artifacts', () => {
       expect(answer.status).toBeLessThan(500)
     }
     expect(await ask('GET', `/runs/${id}/artifacts/reprot.md`)).toMatchObject({ status: 404, body: { code: 'ARTIFACT_UNKNOWN', fix: 'Did you mean `report.md`?' } })
+  })
+
+  it('cuts a client that takes nothing of a file for a minute', async () => {
+    const { server, id } = await ran({
+      a: ({ artifactsDir }) => {
+        mkdirSync(artifactsDir, { recursive: true })
+        writeFileSync(join(artifactsDir, 'large.bin'), Buffer.alloc(20_000_000))
+        return { status: 'ok', outputs: null }
+      },
+    })
+    const { port } = await server.listen({ port: 0 })
+    const accepted = once(server.app.server, 'connection')
+    const client = connect(port, '127.0.0.1').pause()
+    onTestFinished(() => void client.destroy())
+    client.write(`GET /runs/${id}/artifacts/a/large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    const [held] = (await accepted) as [Socket]
+    await expect.poll(() => [held.timeout, held.writableNeedDrain]).toEqual([30_000, true])
+    held.emit('timeout')
+    await once(held, 'close')
   })
 
   it('sends no file that is not what was recorded any more', async () => {
