@@ -210,11 +210,14 @@ it('goes on with what stopped or could not begin as the disk was full, once ther
   const { steps, under, open } = gated()
   const logged: string[] = []
   const service = await serviceFixture({ files, store, steps, clock, config: { server: { limits: { driven: 1 } } }, log: (level, message, { code } = {}) => logged.push(`${level} ${message}: ${String(code)}`) })
-  const [driven, waiting] = [idOf(await start(service)), idOf(await start(service))]
+  const answer = start(service, { prefer: 'wait=60' })
   await expect.poll(() => under.size).toBe(1)
+  const waiting = idOf(await start(service))
   trouble.on = true
   open()
   await expect.poll(() => logged).toEqual(['error a run stopped before its end, and goes on when it can: STORE_FULL', 'error a run that was taken in cannot be driven: STORE_FULL'])
+  expect(await answer).toMatchObject({ status: 202, body: { status: 'running' } })
+  const driven = idOf(await answer)
   await clock.advance(120_000)
   const statuses = async () => Promise.all([driven, waiting].map(async (runId) => (await store.get(runId))?.status))
   expect(await statuses()).toEqual(['running', 'running'])

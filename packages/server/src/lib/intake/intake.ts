@@ -6,7 +6,7 @@ import { EndedRuns } from './ended-runs.ts'
 import type { IntakePorts } from './intake-ports.ts'
 import { LeftRuns } from './left-runs.ts'
 import { Pressure } from './pressure.ts'
-import { serviceStopping } from './stop.ts'
+import { isPassing, serviceStopping } from './stop.ts'
 
 export interface IntakeLimits {
   /** Runs that are driven at once. */
@@ -14,9 +14,6 @@ export interface IntakeLimits {
   /** Runs that were taken in and wait to be driven. */
   readonly waiting: number
 }
-
-/** Who drives a run may be gone one day, and there may be room on the disk again; whatever else keeps a run from being driven will keep it from that again. */
-const PASSING: ReadonlySet<string> = new Set(['RUN_HELD', 'STORE_FULL', 'STORE_UNAVAILABLE'])
 
 function codeOf(error: unknown): string {
   return error instanceof RunnerError ? error.code : 'unknown'
@@ -177,7 +174,7 @@ export class Intake {
   #lost(runId: string, error: unknown): void {
     this.#ended.lose(runId, error)
     const code = codeOf(error)
-    if (!PASSING.has(code)) this.#left.refuse(runId)
+    if (!isPassing(error)) this.#left.refuse(runId)
     // Another process has it, or it waits for somebody to unpause it.
     const level = code === 'RUN_HELD' || code === 'RUN_PAUSED' || code === 'RUNNER_CLOSED' ? 'debug' : 'error'
     this.#ports.log(level, 'a run that was taken in cannot be driven', { run: runId, code, error: error instanceof Error ? error.message : String(error) })
