@@ -4,11 +4,11 @@ import { suggestFile } from './recipe/suggest.ts'
 
 /**
  * A name in the folder of `path` that is most likely meant by it: one that differs only in case, extension, or `-` for
- * `_`, else one that is nearly spelt like it. `undefined`: there is none.
+ * `_`, else one that is nearly spelt like it; never the name itself. `undefined`: there is none.
  */
 export async function nearFile(path: string, isWanted: (name: string) => boolean = () => true): Promise<string | undefined> {
   const core = (name: string): string => name.toLowerCase().replace(/\.[^.]*$/, '').replaceAll('-', '_')
   const wanted = basename(path)
-  const names = (await readdir(dirname(path)).catch((): string[] => [])).filter(isWanted)
+  const names = (await readdir(dirname(path)).catch((): string[] => [])).filter((name) => name !== wanted && isWanted(name))
   return names.find((name) => core(name) === core(wanted)) ?? suggestFile(wanted, names)
 }

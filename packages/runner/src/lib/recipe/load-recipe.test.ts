@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -67,6 +67,13 @@ test('tells why a file cannot be read', async () => {
       snippet: '',
     },
   ])
+  for (const [name, target] of [['lost.yaml', 'gone'], ['round.yaml', 'round.yaml']] as const) {
+    await symlink(target, join(root, name))
+    const [problem] = (await load(name)).problems
+    expect(problem).toMatchObject({ code: 'RECIPE_UNREADABLE', message: `\`${name}\` is a symlink that leads nowhere, to \`${target}\`` })
+    expect(problem).not.toHaveProperty('fix')
+    await rm(join(root, name))
+  }
   const fixFor = async (file: string) => (await load(file)).problems[0]?.fix
   expect(await fixFor('nowhere/x.yaml')).toBe(`there is no folder \`${join(root, 'nowhere')}\``)
   expect(await fixFor('recipes/quite-another.yaml')).toBe(`in \`${join(root, 'recipes')}\` there is \`daily.yaml\``)

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from '../errors.ts'
 import type { Plan } from '../plan.ts'
@@ -219,6 +219,10 @@ async function readAll(handle: FileHandle, maxBytes: number): Promise<Uint8Array
 
 async function unreadable(file: string, error: unknown): Promise<Finding> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const target = LOST.includes(code) ? await readlink(file).catch(() => undefined) : undefined
+  if (target !== undefined) {
+    return { code: 'RECIPE_UNREADABLE', message: `${quote(basename(file))} is a symlink that leads nowhere, to ${quote(target)}`, range: [0, 0] }
+  }
   const why = WHY[code] ?? `cannot be read: ${error instanceof Error ? error.message : String(error)}`
   const finding: Finding = { code: 'RECIPE_UNREADABLE', message: `${quote(basename(file))} ${why}`, range: [0, 0] }
   return code === 'ENOENT' ? { ...finding, fix: await whatIsThere(file) } : finding
@@ -239,6 +243,9 @@ async function whatIsThere(file: string): Promise<string> {
 
 /** Recipes that are named, of those in a folder. */
 const SHOWN = 5
+
+/** Of links that lead to nothing, or in a circle. */
+const LOST: readonly string[] = ['ENOENT', 'ELOOP']
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
