@@ -1,3 +1,5 @@
+import { existsSync, readlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { RunnerError, type ErrorCode } from '../errors.ts'
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
@@ -50,11 +52,30 @@ export function storeError(error: unknown, action: string, place: string, thing 
   if (error instanceof RunnerError) return error
   const code = codeOf(error)
   const reason = error instanceof Error ? error.message : String(error)
-  const fix = FIXES[code]
+  const fix = lostLink(error) ?? FIXES[code]
   return new RunnerError(code, `Could not ${action} the ${thing} ${JSON.stringify(place)}: ${reason}`, {
     cause: error,
     ...(fix === undefined ? {} : { fix }),
   })
+}
+
+/** A file system says of what lies behind a link to nothing that it is not there, and means what the link leads to. */
+function lostLink(error: unknown): string | undefined {
+  const { code, path } = error as { code?: unknown; path?: unknown }
+  if (code !== 'ENOENT' || typeof path !== 'string') return undefined
+  for (let at = path; !existsSync(at) && dirname(at) !== at; at = dirname(at)) {
+    const target = linkTarget(at)
+    if (target !== undefined) return `\`${at}\` is a symlink that leads nowhere: make the folder \`${target}\`, or remove the link.`
+  }
+  return undefined
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 function codeOf(error: unknown): ErrorCode {
