@@ -10,6 +10,7 @@ import { createReporter } from './render/reporter.ts'
 import type { RunReporter } from './render/run-reporter.ts'
 import { errorLine } from './result-line.ts'
 import { hasStore, otherStoreNote } from './store-place.ts'
+import { tellOfRunsAbove } from './with-runner.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
 export interface DrivingOptions {
@@ -25,6 +26,8 @@ export interface DrivingOptions {
 type Prepare = (workspace: LoadedWorkspace) => Promise<(open: OpenRunner) => Promise<RunHandle>>
 
 export interface Drive {
+  /** It begins with a run that there is: where there is no store, there is none, and no store is made. */
+  ofRun?: boolean
   /** Of the runner that drives this run: asked for once all is prepared. */
   runner?: () => NonNullable<OpenOptions['runner']>
   judge?: (result: RunResult, open: OpenRunner) => Promise<Verdict>
@@ -35,7 +38,7 @@ export interface Drive {
  * are heeded from the first moment on: one that comes while it prepares ends it before there is a run. Returns the exit
  * status.
  */
-export async function driving(surroundings: Surroundings, options: DrivingOptions, prepare: Prepare, { runner, judge }: Drive = {}): Promise<number> {
+export async function driving(surroundings: Surroundings, options: DrivingOptions, prepare: Prepare, { ofRun = false, runner, judge }: Drive = {}): Promise<number> {
   const { io, engine, err: style, debug } = surroundings
   const reporter = createReporter({ io, style, logFormat: options['log-format'], quiet: options.quiet, debug })
   const interrupts = new Interrupts(io, (text) => reporter.note(text))
@@ -44,11 +47,13 @@ export async function driving(surroundings: Surroundings, options: DrivingOption
     // Code that is loaded for it (a job's module, a plan in TypeScript) may await what never comes.
     const begin = await Promise.race([prepare(workspace), interrupts.first])
     if (begin === undefined || (await interrupts.came())) return endUnbegun(interrupts, surroundings, reporter)
+    if (ofRun) tellOfRunsAbove(workspace, io)
     const other = hasStore(workspace) || options.jobs?.dryRun === true ? undefined : otherStoreNote(workspace)
     if (other !== undefined) reporter.note(`note: ${other}`)
     const jobs = { ...options.jobs, output: io.stdout }
     const isDry = jobs.dryRun === true
-    const open = await engine.openRunner({ workspace, env: io.env, ...(runner && { runner: runner() }), jobs, ...(isDry && { forget: true }) })
+    const forget = isDry || (ofRun && !hasStore(workspace))
+    const open = await engine.openRunner({ workspace, env: io.env, ...(runner && { runner: runner() }), jobs, ...(forget && { forget }) })
     io.enter(workspace.root)
     try {
       const handle = await begin(open)

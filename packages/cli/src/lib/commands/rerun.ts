@@ -41,6 +41,7 @@ export const rerun = defineCommand({
         return await record(asked, start, ({ runId }) => ({ outcome: 'done', rerun: runId }))
       },
       {
+        ofRun: true,
         async judge({ runId }, { store }) {
           const { diffRuns, readRunRecord } = await import('@lorc/runner/records')
           const [then, now] = [await readRunRecord(store, recorded), await readRunRecord(store, runId)]

@@ -6,7 +6,6 @@ import { mendedBy, repairOf, REPAIR_OPTIONS } from '../repair.ts'
 import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
 import { checkRunStep } from '../step-names.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
-import { tellOfRunsAbove } from '../with-runner.ts'
 import { whoever } from '../whoever.ts'
 
 export const resume = defineCommand({
@@ -27,7 +26,6 @@ export const resume = defineCommand({
     const { options } = invocation
     const { concurrency } = options
     const repair = repairOf(options)
-    tellOfRunsAbove(await invocation.workspace(), invocation.io)
     return await driving(invocation, options, async () => async ({ runner, store, record }) => {
       const runId = await findRun(store, invocation.arguments.run)
       if (repair !== undefined) {
@@ -45,6 +43,6 @@ export const resume = defineCommand({
       return await record(asked, resume, () => ({ outcome: 'done' })).catch((error: unknown) => {
         throw new AboutRun(runId, error)
       })
-    })
+    }, { ofRun: true })
   },
 })

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Workspace } from './lorc.fixture.ts'
 
@@ -30,4 +31,9 @@ it('says so at the first run after the change', async () => {
   await workspace.write('lorc.config.yaml', 'store: files\n')
   expect((await workspace.lorc(['run', 'demo.yaml'])).stderr).toContain(`note: ${NOTE}\n`)
   expect((await workspace.lorc(['run', 'demo.yaml'])).stderr).not.toContain('note:')
+})
+
+it.each(['resume last', 'rerun last', 'cancel last', 'runs show last'])('makes none where there is none to look in: %s', async (line) => {
+  expect(await workspace.lorc(line.split(' '))).toMatchObject({ exit: 2, stderr: expect.stringContaining('CLI_RUN_UNKNOWN') as string })
+  expect(await readdir(workspace.folder)).toEqual(['demo.yaml', 'ok.sh'])
 })
