@@ -11,12 +11,19 @@ const start = (program, ...args) => spawn(program, args, { cwd: here, stdio: 'in
 const modules = [start(process.execPath, 'modules/policy-simulator.ts', '8101'), start('python3', 'modules/strategy_agent.py', '8102')]
 const service = start(process.execPath, lorc, 'serve', ...process.argv.slice(2))
 
+let isEnding = false
+let status
 // Ctrl-C reaches all three by itself.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => service.kill('SIGTERM'))
+process.on('SIGINT', () => (isEnding = true))
+process.on('SIGTERM', () => {
+  isEnding = true
+  service.kill('SIGTERM')
+})
 for (const module of modules) {
   const lost = (why) => {
-    if (service.exitCode !== null) return
+    if (isEnding) return
+    isEnding = true
+    status = 1
     console.error(`policy: a module has ended (${why}); the service ends, too`)
     service.kill('SIGTERM')
   }
@@ -24,6 +31,7 @@ for (const module of modules) {
   module.on('exit', (code, signal) => lost(signal ?? `exit code ${code}`))
 }
 service.on('exit', (code) => {
+  isEnding = true
   for (const module of modules) module.kill('SIGTERM')
-  process.exitCode = code ?? 1
+  process.exitCode = status ?? code ?? 1
 })

@@ -65,6 +65,10 @@ const server = createServer((request, response) => {
     () => send([400, { status: 'error', module: NAME, error: 'the body is no JSON' }]),
   )
 })
+server.on('error', (error) => {
+  console.error(`${NAME} cannot serve: ${error.message}`)
+  process.exitCode = 1
+})
 server.listen(port, host, () => console.error(`${NAME} listens on http://${host}:${(server.address() as { port: number }).port}`))
 process.on('SIGTERM', () => {
   server.close()

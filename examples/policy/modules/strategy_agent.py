@@ -91,7 +91,11 @@ class Handler(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8102
     host = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"
-    server = ThreadingHTTPServer((host, port), Handler)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        server = ThreadingHTTPServer((host, port), Handler)
+    except OSError as error:
+        sys.exit(f"{NAME} cannot listen on {host}:{port}: {error.strerror}")
+    for end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(end, lambda *_: sys.exit(0))
     print(f"{NAME} listens on http://{host}:{server.server_port}", file=sys.stderr, flush=True)
     server.serve_forever()
