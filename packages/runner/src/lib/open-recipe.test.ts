@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { knownRequests } from './code-requests.ts'
 import { openRecipe } from './open-recipe.ts'
+import { parametersOf } from './params.ts'
 
 let root: string
 let state: string
@@ -38,6 +39,15 @@ it('takes a plan that was kept, the same in every part', async () => {
   const first = await open()
   await keepMarked()
   expect(await open()).toEqual(first)
+  expect(compiled()).toBe(false)
+})
+
+it('has parameters in the order of the recipe, from what was kept, too', async () => {
+  write('a.yaml', 'params: { to: string, from: string, days: 7 }\nsteps:\n  - { name: a, type: node, module: a.mjs, function: go }\n')
+  const names = async (): Promise<string[]> => parametersOf((await open()).plan!).map(({ name }) => name)
+  expect(await names()).toEqual(['to', 'from', 'days'])
+  await keepMarked()
+  expect(await names()).toEqual(['to', 'from', 'days'])
   expect(compiled()).toBe(false)
 })
 

@@ -6,6 +6,8 @@ import { knownRequests, rememberRequests, type CodeRequests } from './code-reque
 import type { CodeHashes } from './code-scan.ts'
 import { trustPlan, trustSealed } from './define-plan.ts'
 import { moduleSecrets, withModuleSecrets, type ModuleSecrets } from './module-steps.ts'
+import type { JsonObject } from './json.ts'
+import { isObject } from './json-object.ts'
 import type { Plan } from './plan.ts'
 import type { LoadedRecipe } from './recipe/load-recipe.ts'
 import { isPlanModule } from './recipe/paths.ts'
@@ -26,6 +28,8 @@ interface Kept {
   requests: CodeRequests
   /** Of the modules that it calls. */
   secrets: ModuleSecrets
+  /** Names of its parameters, in the order of the recipe: people are asked for them in that, and canonical JSON has another. */
+  params: string[]
   planHash: string
 }
 
@@ -68,7 +72,7 @@ async function readKept(place: string, file: string, workspace: Workspace): Prom
       if (sha256 !== sha256Hex(readFileSync(resolve(workspace.root, path)))) return undefined
     if (sha256Hex(bytes.subarray(line + 1)) !== kept.planHash) return undefined
     const json = bytes.toString('utf8', line + 1)
-    const plan = JSON.parse(json) as Plan
+    const plan = withParamsAs(kept.params, JSON.parse(json) as Plan)
     rememberRequests(kept.requests)
     const code = await new CodeFiles(workspace).hashes(allSteps(plan))
     if (changedPaths(kept.code, code).length > 0) return undefined
@@ -78,6 +82,16 @@ async function readKept(place: string, file: string, workspace: Workspace): Prom
   } catch {
     return undefined
   }
+}
+
+function paramsOf({ params }: Plan): JsonObject {
+  return isObject(params?.properties) ? params.properties : {}
+}
+
+function withParamsAs(names: readonly string[], plan: Plan): Plan {
+  if (names.length < 2) return plan
+  const properties = paramsOf(plan)
+  return { ...plan, params: { ...plan.params, properties: Object.fromEntries(names.map((name) => [name, properties[name]!])) } }
 }
 
 /** The steps of a plan and of those within it. */
@@ -100,7 +114,7 @@ async function keep(place: string, { plan, sha256, recipes }: Loaded, workspace:
     const { hash: planHash, json } = trustPlan(plan)
     const code = await new CodeFiles(workspace).hashes(allSteps(plan))
     const secrets = await moduleSecrets(plan, workspace.modules)
-    const kept: Kept = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, requests: knownRequests(code), secrets, planHash }
+    const kept: Kept = { runner: RUNNER_VERSION, sha256, recipes, allow: workspace.allow, code, requests: knownRequests(code), secrets, params: Object.keys(paramsOf(plan)), planHash }
     mkdirSync(dirname(place), { recursive: true })
     writeFileSync(draft, `${JSON.stringify(kept)}\n${json}`)
     renameSync(draft, place)
