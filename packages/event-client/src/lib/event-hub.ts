@@ -91,10 +91,10 @@ export class Hub implements EventHub {
   }
 
   async newest(select: string, { where, params }: EventFilter, limit: number): Promise<Record<string, JsonValue>[]> {
+    this.#write()
     const sql = `SELECT ${select} FROM events WHERE ${where}`
     const database = this.#remote === undefined ? this.#place.existing() : undefined
     if (database === undefined) return this.query(`${sql} ORDER BY created_at DESC, event_id LIMIT ?`, [...params, limit])
-    this.#write()
     const events = '(SELECT * FROM events ORDER BY created_at DESC, rowid DESC)'
     return localQuery(database, `${sql} LIMIT ?`, { params: [...params, limit], now: new Date(this.#clock.now()), tables: { events } })
   }

@@ -51,6 +51,19 @@ describe('emit', () => {
     ])
   })
 
+  it('shows the newest first, those of one millisecond in the order in which they came, with what nobody has flushed', async () => {
+    const hub = await opened()
+    const client = hub.client()
+    const newest = (limit: number) => hub.newest('payload', { where: 'event_type = ?', params: ['t'] }, limit)
+    expect(await newest(2)).toEqual([])
+    for (const payload of [1, 2, 3]) client.emit({ type: 't', source: 's', payload })
+    expect(await newest(2)).toEqual([{ payload: 3 }, { payload: 2 }])
+    client.emit({ type: 't', source: 's', payload: 4 })
+    client.emit({ type: 'other', source: 's', payload: 5 })
+    client.emit({ type: 't', source: 's', payload: 0, time: '1960-01-01' })
+    expect(await newest(9)).toEqual([4, 3, 2, 1, 0].map((payload) => ({ payload })))
+  })
+
   it('gives the same events of a retried attempt the same ids, and equal events of one attempt different ones', async () => {
     const hub = await opened()
     const first = hub.client({ runId: 'r', step: 's' })
