@@ -1,8 +1,6 @@
+import { formsOf } from './secret-forms.ts'
+
 const MASKED = '***'
-/** Characters of a secret, at least: shorter ones cannot be told from ordinary text, and are not masked. */
-export const SHORTEST = 4
-/** A line of a longer secret (a key file) that is told on its own. */
-const SHORTEST_LINE = 8
 
 /** Masks what is printed piece by piece: a secret that begins in one piece and ends in a later one, too. */
 export interface MaskStream {
@@ -102,21 +100,6 @@ export class SecretMask {
   #begins(text: string): boolean {
     return this.#forms.some((form) => form.length > text.length && form.startsWith(text))
   }
-}
-
-function formsOf(value: string): string[] {
-  if (value.length < SHORTEST) return []
-  const lines = value.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE)
-  return [value, ...lines].flatMap((text) => [text, jsonText(text), ...base64(text), encodeURIComponent(text)])
-}
-
-/** As it stands between the quotes of a JSON text. */
-const jsonText = (text: string): string => JSON.stringify(text).slice(1, -1)
-
-/** Without the padding, which a longer text has elsewhere. */
-function base64(text: string): string[] {
-  const bytes = Buffer.from(text)
-  return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')]
 }
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

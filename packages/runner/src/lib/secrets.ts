@@ -4,7 +4,8 @@ import type { EventData, RecordedError, RecordedWrite } from './events.ts'
 import type { StepImport } from './import-steps.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
-import { SecretMask, SHORTEST } from './secret-mask.ts'
+import { SHORTEST } from './secret-forms.ts'
+import { SecretMask } from './secret-mask.ts'
 
 /** The secrets of one run: the values of the variables that its plan names, which nobody may see. */
 export class Secrets {
