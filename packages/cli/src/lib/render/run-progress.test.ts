@@ -121,3 +121,25 @@ it('counts the attempts that a step may make anew when the run goes on, or when 
   expect(after(started('b'), completed('b'), takenOver).row('b')).toMatchObject({ forgiven: 0 })
   expect(after(started('b'), completed('b'), again).row('b')).toMatchObject({ forgiven: 1 })
 })
+
+it('begins anew with the items of a step that is to run again', () => {
+  const each = planOf({ name: 'each', forEach: { items: 'x' }, retry: plan.steps[1]!.retry! })
+  const progress = new RunProgress(RUN_ID, each)
+  const expanded: EventData = { type: 'step.expanded', step: 'each', items: [1, 2] }
+  const first: EventData[] = [CREATED, DRIVER, expanded, started('each[0]'), failed('each[0]'), started('each[1]'), completed('each[1]'), failed('each')]
+  const again: EventData[] = [{ type: 'driver.started', epoch: 2, pid: 1, host: 'h' }, { type: 'steps.reset', steps: ['each'], by: 'ann', reason: 'x' }, expanded]
+  const events = journalOf(...first, ...again, started('each[1]', 2))
+  for (const event of events) progress.apply(event)
+  expect(progress.row('each')).toMatchObject({ startedAt: events.at(-2)!.ts, items: { counts: { waiting: 1, running: 1, completed: 0, failed: 0 }, failed: [] } })
+  expect(progress.row('each[0]')).toMatchObject({ status: 'waiting', note: '' })
+  expect(progress.row('each[1]')).toMatchObject({ status: 'running', attempt: 2, forgiven: 1 })
+})
+
+it('keeps the items of a step of which one is to run again', () => {
+  const progress = new RunProgress(RUN_ID, planOf({ name: 'each', forEach: { items: 'x' } }))
+  const first: EventData[] = [CREATED, DRIVER, { type: 'step.expanded', step: 'each', items: [1, 2] }, started('each[0]'), completed('each[0]'), started('each[1]'), completed('each[1]'), completed('each')]
+  const again: EventData[] = [{ type: 'driver.started', epoch: 2, pid: 1, host: 'h' }, { type: 'steps.reset', steps: ['each', 'each[1]'], by: 'ann', reason: 'x' }]
+  for (const event of journalOf(...first, ...again)) progress.apply(event)
+  expect(progress.row('each')).toMatchObject({ status: 'running', items: { counts: { waiting: 1, completed: 1 } } })
+  expect(progress.running.size).toBe(0)
+})

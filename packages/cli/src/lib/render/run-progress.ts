@@ -94,9 +94,7 @@ export class RunProgress {
       case 'steps.skipped':
         return this.#setAll(event.steps, 'skipped', event.reason)
       case 'steps.reset':
-        this.#setAll(event.steps, 'waiting', '')
-        for (const name of event.steps) forgive(this.row(name))
-        return
+        return this.#reset(event.steps)
       case 'step.expanded':
         return this.#set(event.step, 'running', '', (row) => {
           row.items = new ItemProgress(event.items.length)
@@ -156,6 +154,35 @@ export class RunProgress {
     this.recent.length = 0
   }
 
+  /** What is to run again. A step of which items are named keeps the others. */
+  #reset(names: readonly string[]): void {
+    const kept = new Set(names.map((name) => parseItemName(name)?.step))
+    for (const name of names) {
+      const open = kept.has(name)
+      this.#set(name, open ? 'running' : 'waiting', '')
+      const row = this.row(name)
+      if (row === undefined) continue
+      if (open) this.running.delete(row)
+      else this.#restart(row)
+    }
+  }
+
+  /** Nothing of it was done yet, nor of its items: of those, there may be others the next time. */
+  #restart(row: StepRow): void {
+    forgive(row)
+    row.startedAt = 0
+    row.endedAt = 0
+    const items = row.items?.total ?? 0
+    row.items = null
+    for (let index = 0; index < items; index++) {
+      const item = this.#byName.get(`${row.name}[${index}]`)
+      if (item === undefined) continue
+      this.#restart(item)
+      item.status = 'waiting'
+      item.note = ''
+    }
+  }
+
   #end(outcome: NonNullable<RunProgress['outcome']>, at: number): void {
     this.outcome = outcome
     this.endedAt = at
@@ -211,8 +238,8 @@ export class RunProgress {
   }
 }
 
-function forgive(row: StepRow | undefined): void {
-  if (row !== undefined) row.forgiven = row.attempt
+function forgive(row: StepRow): void {
+  row.forgiven = row.attempt
 }
 
 type RowSource = Pick<Plan['steps'][number], 'retry' | 'continueOnError' | 'phase'> & { tries?: number }
