@@ -48,7 +48,8 @@ export const GROUPED = 2
 /** Is run once for each item. */
 export const EACH = 4
 
-const PHASES: readonly PhaseName[] = ['main', 'on_success', 'on_failure', 'always']
+/** In the order in which a run goes through them. */
+export const PHASES: readonly PhaseName[] = ['main', 'on_success', 'on_failure', 'always']
 
 const graphs = new WeakMap<Plan, Graph>()
 

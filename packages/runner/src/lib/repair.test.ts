@@ -39,7 +39,7 @@ describe('a repair', () => {
     const runId = await failing()
     const { run, result } = await repaired(runId, { skip: ['b'] })
     expect(run.begun).toEqual(['d#1'])
-    expect(result.steps[1]).toMatchObject({ status: 'skipped', reason: by.reason })
+    expect(result.steps[1]).toMatchObject({ status: 'skipped', reason: by.reason, error: null })
     expect(await world.events(runId)).toContainEqual(expect.objectContaining({ type: 'steps.skipped', steps: ['b'], ...by }))
   })
 

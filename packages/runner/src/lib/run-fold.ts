@@ -253,6 +253,7 @@ export class RunFold {
     for (const name of names) {
       const step = this.#at(name)
       this.#states.end(step, status, ts)
+      if (status === 'skipped') this.#states.reset(step, { error: null })
       this.#states.set(step, { ...why })
       this.#closeItems(step, ts)
     }

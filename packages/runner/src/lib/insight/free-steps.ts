@@ -1,4 +1,4 @@
-import type { Phase, PlanOrder } from './plan-order.ts'
+import { phasesBefore, type Phase, type PlanOrder } from './plan-order.ts'
 import type { Halt, Span } from './run-timeline.ts'
 import type { Track } from './step-track.ts'
 
@@ -35,9 +35,9 @@ export function openWait(step: Track, parent: Track | undefined, { plan }: PlanO
 
 /** Of each phase, the highest stage whose barrier is open; -1: the phase has not begun. */
 function openStages(order: PlanOrder, tracks: readonly Track[]): Record<Phase, number> {
-  const mainOver = tracks.every(({ line }, index) => order.phase[index] !== 'main' || line.endedAt !== null)
-  const later = mainOver ? order.stages : -1
-  const open = { main: order.stages, on_success: later, on_failure: later, always: later }
+  const going = new Set(tracks.flatMap(({ line: { status } }, index) => (status === 'waiting' || status === 'running' ? [order.phase[index]!] : [])))
+  const first = (phase: Phase): number => (phasesBefore(phase).some((earlier) => going.has(earlier)) ? -1 : order.stages)
+  const open = { main: order.stages, on_success: first('on_success'), on_failure: first('on_failure'), always: first('always') }
   for (const [index, step] of tracks.entries()) {
     const phase = order.phase[index]!
     if (!letsGoOn(step, order)) open[phase] = Math.min(open[phase], order.plan.steps[index]!.stage)

@@ -1,3 +1,4 @@
+import { PHASES } from '../graph.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 
 export type Phase = NonNullable<PlanStep['phase']>
@@ -10,6 +11,11 @@ export interface PlanOrder {
   /** Indices of the steps that each names in `dependsOn`; undefined: it stands at its stage's barrier. */
   needs: readonly (readonly number[] | undefined)[]
   stages: number
+}
+
+/** A phase begins when these are over. */
+export function phasesBefore(phase: Phase): readonly Phase[] {
+  return PHASES.slice(0, PHASES.indexOf(phase))
 }
 
 const orders = new WeakMap<Plan, PlanOrder>()

@@ -27,15 +27,15 @@ export interface RunStory {
 export function storyOfRun(view: Pick<RunView, 'plan' | 'steps'>, timeline: RunTimeline, { busyMs, peak }: Pick<Parallelism, 'busyMs' | 'peak'> = parallelism(timeline)): RunStory {
   const blocks = blockedSteps(view.steps)
   const tolerated = new Set(view.plan.steps.flatMap(({ name, continueOnError }) => (continueOnError ? [name] : [])))
-  // The failure of a `for_each` step is that of its items, which tell more.
-  const isOwn = (state: StepState): boolean => state.items === null
+  // Where items failed, they tell more than their step. It fails by itself when what they wrote is refused, and has no attempt of its own.
+  const isOwn = ({ items, error }: StepState): boolean => items === null || error?.code !== 'STEP_ITEMS_FAILED'
   return {
     failures: view.steps
       .filter((state) => state.status === 'failed' && state.error !== null && isOwn(state))
-      .map(({ name, endedAt, attempts, error, itemOf }) => ({
+      .map(({ name, endedAt, attempts, error, itemOf, items }) => ({
         step: name,
         at: endedAt ?? 0,
-        attempts,
+        attempts: items === null ? attempts : 0,
         error: error!,
         blocks: blocks.get(itemOf ?? name) ?? [],
         tolerated: tolerated.has(itemOf ?? name),

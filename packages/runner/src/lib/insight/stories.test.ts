@@ -87,6 +87,19 @@ describe('the story of a run', () => {
     )
     expect(run.failures).toMatchObject([{ step: 'each[0]', blocks: ['z'] }])
   })
+
+  it('tells of a step with items that failed though none of them did', () => {
+    const { run } = stories(
+      planOf({ name: 'each', forEach: { items: 'x' } }, 'z'),
+      [0, { type: 'step.expanded', step: 'each', items: [1] }],
+      [0, started('each[0]')],
+      [5, completed('each[0]')],
+      [5, failed('each', { error: { code: 'STEP_CONTEXT_REFUSED', message: 'another shape' } })],
+      [5, { type: 'steps.blocked', steps: ['z'], by: 'each' }],
+      [5, runFailed('each')],
+    )
+    expect(run.failures).toMatchObject([{ step: 'each', attempts: 0, error: { code: 'STEP_CONTEXT_REFUSED' }, blocks: ['z'] }])
+  })
 })
 
 describe('the story of a step', () => {

@@ -189,6 +189,15 @@ describe('a timeline', () => {
     expect(line(timeline, 'page')).toMatchObject({ after: 'a', readyAt: 30 })
   })
 
+  it('lets the steps of `always` begin after those of `on_failure`, for no slot', () => {
+    const plan = planOf('a', { name: 'page', phase: 'on_failure', stage: 0 }, { name: 'tidy', phase: 'always', stage: 0 })
+    const events: [number, EventData][] = [[0, started('a')], [30, failed('a')], [30, started('page')]]
+    expect(line(timelineOf(plan, journalOf(...events)), 'tidy')).toMatchObject({ readyAt: null, spans: [] })
+    expect(line(timelineOf(plan, journalOf(...events, [90, completed('page')], [91, started('tidy')])), 'tidy')).toMatchObject({
+      after: 'page', readyAt: 90, spans: [{ kind: 'ran', from: 91 }],
+    })
+  })
+
   it.each<[string, [number, EventData][], string, string | null]>([
     ['a slot', [], 'slot', null],
     ['the end of a pause', [[5, { type: 'run.paused', by: 'eve', reason: '' }]], 'paused', 'eve'],

@@ -1,6 +1,6 @@
 import type { EventData, JournalEvent, StepStatus } from '../events.ts'
 import type { Plan } from '../plan.ts'
-import { orderOf, type Phase, type PlanOrder } from './plan-order.ts'
+import { orderOf, phasesBefore, type Phase, type PlanOrder } from './plan-order.ts'
 import { LatestSettled } from './latest-settled.ts'
 import { Halts } from './halts.ts'
 import { freeSteps, letsGoOn, openWait } from './free-steps.ts'
@@ -29,7 +29,8 @@ export class TimelineFold {
   /** Steps that have ended. */
   #steps = 0
   #lastEnd: string | null = null
-  #mainOver: Track | undefined
+  /** Of each phase, the step that ran and ended last. */
+  readonly #over: { [phase in Phase]?: Track } = {}
 
   constructor(plan: Plan) {
     this.#order = orderOf(plan)
@@ -194,7 +195,8 @@ export class TimelineFold {
     const phase = this.#order.phase[index]
     if (phase === undefined) return undefined
     const needs = this.#order.needs[index]
-    let last: Track | undefined = phase === 'main' ? undefined : this.#mainOver
+    let last: Track | undefined
+    for (const earlier of phasesBefore(phase)) last = later(last, this.#over[earlier])
     if (needs === undefined) {
       return later(last, this.#tracks.steps[this.#ended[phase].below(this.#order.plan.steps[index]!.stage)])
     }
@@ -240,7 +242,7 @@ export class TimelineFold {
     const phase = this.#order.phase[line.index]
     if (phase === undefined || line.itemOf !== null) return
     this.#ended[phase].add(this.#order.plan.steps[line.index]!.stage, line.index, this.#steps++)
-    if (phase === 'main' && line.startedAt !== null) this.#mainOver = step
+    if (line.startedAt !== null) this.#over[phase] = step
   }
 
   #expand(step: Track, count: number, ts: number): void {
