@@ -68,6 +68,12 @@ describe('for_each', () => {
     })
   })
 
+  it('puts a fix that is a command at the end, where it can be copied', async () => {
+    const run = await world.runner({ 'a[1]': () => ({ status: 'error' as const, error: { code: 'STEP_FAILED', message: 'no luck', fix: 'lorc explain run_x' } }) })
+    const { error } = await (await run.start(scriptedPlan({ name: 'a', forEach }))).result
+    expect(error?.fix).toBe('A resume runs again only the items that did not complete. For a[1]: lorc explain run_x')
+  })
+
   it('retries an item alone, under its own log, and is interrupted alone', async () => {
     const retry = { max: 2, delayMs: 100, backoff: 'fixed' as const, factor: 1, maxDelayMs: 100, jitter: 0 }
     const first = await world.runner({ 'a[0]': ({ number }) => (number === 1 ? nope() : undefined), 'a[2]': () => new Promise(() => {}) })

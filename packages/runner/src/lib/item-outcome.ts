@@ -36,9 +36,16 @@ function itemsFailed(failed: readonly string[], of: readonly Span[], count: numb
   const which = failed.length === 1 && first ? '' : `: ${named}${unnamed > 0 ? ` and ${unnamed} more` : ''}`
   const why = first ? ` ${failed[0]}: ${first.message}` : ''
   return new RunnerError('STEP_ITEMS_FAILED', `${failed.length} of ${count} items failed${which}.${why}`, {
-    fix: `${first?.fix === undefined ? '' : `${first.fix} `}A resume runs again only the items that did not complete.`,
+    fix: fixOf(failed[0]!, first?.fix),
     details: { failed: failed.length, items: count, names: failed.slice(0, NAMED) },
   })
+}
+
+/** A fix that is a command or a line of code stands at the end, where it can be copied. */
+function fixOf(item: string, fix: string | undefined): string {
+  const resume = 'A resume runs again only the items that did not complete.'
+  if (fix === undefined) return resume
+  return /[.!?]$/.test(fix) ? `${fix} ${resume}` : `${resume} For ${item}: ${fix}`
 }
 
 /** From one place of a list to another, both included. */
