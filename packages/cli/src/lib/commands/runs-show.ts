@@ -119,7 +119,7 @@ function cells(step: StepState, { style, columns, now }: Shown): Cell[] {
 }
 
 function note(step: StepState): string {
-  if (step.childRun !== null) return [`run ${shortId(step.childRun)}`, step.error?.code ?? ''].join(' ').trimEnd()
+  if (step.childRun !== null) return oneLine([`run ${shortId(step.childRun)}`, step.error?.code ?? step.reason ?? ''].join(' ').trimEnd())
   if (step.blockedBy !== null) return `by ${step.blockedBy}`
   if (step.approval !== null && step.approval.decision === null && step.status !== 'failed') return 'waits for an approval'
   if (step.error !== null && step.status !== 'completed' && step.status !== 'skipped') return step.error.code

@@ -134,6 +134,12 @@ describe('runs show', () => {
     expect(stdout).toContain(`\n${name}  completed`)
   })
 
+  it('says why a step was skipped that had been a run', async () => {
+    const sub = stateOf('sub', { status: 'skipped', childRun: 'run_a_ab12cd', reason: 'done by hand' })
+    const { stdout } = await lorc('runs show last', engineWith({ view: async () => viewOf({ plan: planOf('sub'), steps: [sub] }) }))
+    expect(stdout).toContain('run ab12cd done by hand')
+  })
+
   it('tells what the runs of its steps wait for', async () => {
     const approval = { message: 'ship it?', by: null, requestedAt: 0, expiresAt: null, decision: null }
     const running = { status: 'running' as const, endedAt: null }

@@ -170,6 +170,33 @@ what to do next
     expect(await explain('', { states, events: taken, view: { status: 'running' } })).toContain('nobody drove the run for 3.0s of it\n')
   })
 
+  it('whose time was over tells that first, and proposes to skip no handler that failed after it', async () => {
+    const text = await explain('', {
+      steps: ['a', { name: 'mail', phase: 'on_failure' }],
+      states: [
+        stateOf('a', { status: 'cancelled', reason: 'Cancelled: too long', endedAt: 1000 }),
+        stateOf('mail', { status: 'failed', attempts: 1, endedAt: 2000, error: { code: 'STEP_FAILED', message: 'no mail' } }),
+      ],
+      events: [[0, started('a')], [1000, { type: 'steps.cancelled', steps: ['a'], reason: 'Cancelled: too long' }], [1000, started('mail')], [2000, failed('mail')]],
+      view: { endedAt: 2000, failedStep: null, error: { code: 'RUN_TIMEOUT', message: 'too long' } },
+    })
+    expect(text.indexOf('RUN_TIMEOUT')).toBeGreaterThan(0)
+    expect(text.indexOf('RUN_TIMEOUT')).toBeLessThan(text.indexOf('mail failed'))
+    expect(text).toMatch(/lorc resume \S+ +go on from there/)
+    expect(text).not.toContain('--skip')
+  })
+
+  it('of which an approval was rejected proposes no log of it', async () => {
+    const approval = { message: 'go?', by: null, requestedAt: 0, expiresAt: null, decision: { approved: false, by: 'eve', reason: 'no', at: 5 } }
+    const text = await explain('', {
+      steps: [{ name: 'a', type: 'approval' }],
+      states: [stateOf('a', { status: 'failed', attempts: 1, endedAt: 5, approval, error: { code: 'APPROVAL_REJECTED', message: 'no' } })],
+      view: { endedAt: 5, failedStep: 'a', error: { code: 'APPROVAL_REJECTED', message: 'no' } },
+    })
+    expect(text).toContain('all about a')
+    expect(text).not.toContain('runs logs')
+  })
+
   it('whose approval is out of time says that it cannot be decided on any more', async () => {
     const approval = { message: 'go?', by: null, requestedAt: 0, expiresAt: 10_000, decision: null }
     const events: [number, EventData][] = [[0, { type: 'approval.requested', step: 'a', message: 'go?', by: null, expiresAt: 10_000 }]]

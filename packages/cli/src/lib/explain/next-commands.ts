@@ -1,8 +1,9 @@
-import type { RunView } from '@lorc/runner'
+import { parseItemName, type RunView } from '@lorc/runner'
 import type { RunStory, StepStory } from '@lorc/runner/insight'
 import { count } from '../render/quantity.ts'
 import { isResumable } from '../resumable.ts'
 import type { Waiting } from '../waiting-within.ts'
+import { ownError } from './own-error.ts'
 
 /** A command line, complete, and what it does. */
 export type NextCommand = readonly [line: string, does: string]
@@ -23,11 +24,13 @@ export function nextForRun(view: RunView, story: RunStory, inside: readonly Wait
   for (const { step, approval, run } of asked) if (now < (approval.expiresAt ?? Infinity)) commands.push([`lorc approve ${run} ${word(step)} ${DECIDE}`, 'let it go on (--reject: do not)'])
   if (failure !== undefined) {
     commands.push([`lorc explain ${runId} ${word(failure.step)}`, `all about ${failure.step}`])
-    if (failure.attempts > 0) commands.push([`lorc runs logs ${runId} ${word(failure.step)}`, 'what it printed'])
+    if (failure.attempts > 0 && !isApproval(view, failure.step)) commands.push([`lorc runs logs ${runId} ${word(failure.step)}`, 'what it printed'])
   }
   if (isResumable(view)) {
-    commands.push([`lorc resume ${runId}`, failure === undefined ? 'go on from there' : again(failure.step, failure.blocks.length, failed.length - 1)])
-    if (failure !== undefined) commands.push(skipping(failed.map(({ step }) => step), runId))
+    // A handler that failed after a run had ended by itself is in nobody's way.
+    const due = ownError(view, story) === null ? failed : failed.filter(({ step }) => isOfMain(view, step))
+    commands.push([`lorc resume ${runId}`, due[0] === undefined ? 'go on from there' : again(due[0].step, due[0].blocks.length, due.length - 1)])
+    if (due.length > 0) commands.push(skipping(due.map(({ step }) => step), runId))
   }
   if (view.status === 'running' && !view.abandoned && asked.length === 0) commands.push([`lorc runs logs ${runId} -f`, 'watch it'])
   if (view.status === 'completed') commands.push([`lorc report ${runId} -o report.html`, 'everything, as a page'])
@@ -43,7 +46,7 @@ export function nextForStep(view: RunView, story: StepStory, runId = view.runId)
   }
   if (story.blockedFirstBy !== null) commands.push([`lorc explain ${runId} ${word(story.blockedFirstBy)}`, 'why that one did not complete'])
   if (status === 'waiting' && view.paused !== null) commands.push([`lorc unpause ${runId}`, 'let the run go on'])
-  if (story.attempts.length > 0 && story.childRun === null) {
+  if (story.attempts.length > 0 && story.childRun === null && story.approval === null) {
     const attempts = story.attempts.length === 1 ? '' : ' (--attempt N: an earlier attempt)'
     commands.push([`lorc runs logs ${runId} ${word(step)}`, `what it printed${attempts}`])
   }
@@ -56,6 +59,16 @@ export function nextForStep(view: RunView, story: StepStory, runId = view.runId)
     commands.push([`lorc resume ${runId} --from ${word(step)} ${DECIDE}`, 'run it again, and all that depends on it'])
   }
   return commands
+}
+
+function isOfMain({ plan }: RunView, step: string): boolean {
+  const of = parseItemName(step)?.step ?? step
+  return plan.steps.some(({ name, phase }) => name === of && (phase ?? 'main') === 'main')
+}
+
+/** An approval prints nothing. */
+function isApproval({ steps }: RunView, step: string): boolean {
+  return steps.some(({ name, approval }) => name === step && approval !== null)
 }
 
 /** Of very many that failed the command names one: which of them may be skipped is to be decided one by one. */

@@ -5,6 +5,7 @@ import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { oneLine, truncate, wrap } from '../render/text.ts'
 import type { Waiting } from '../waiting-within.ts'
+import { ownError } from './own-error.ts'
 import { listed, cannotBegin, stepsListed, TELLING_MS, waitFor } from './wording.ts'
 
 export interface ToldRun {
@@ -52,6 +53,11 @@ function block(title: string, lines: readonly string[], style: Style): string[] 
 
 function failures({ view, story, log }: ToldRun, style: Style, columns: number): string[] {
   const lines: string[] = []
+  const own = ownError(view, story)
+  if (own !== null) {
+    lines.push('', `${style.red(`error[${own.code}]:`)} ${oneLine(own.message)}`)
+    if (own.fix !== undefined) lines.push(`fix: ${oneLine(own.fix)}`)
+  }
   for (const [index, { step, at, attempts, error, blocks, tolerated }] of story.failures.slice(0, SHOWN).entries()) {
     const tries = attempts > 1 ? `, after ${attempts} attempts` : ''
     const mild = tolerated ? ', which the recipe tolerates' : ''
@@ -62,10 +68,6 @@ function failures({ view, story, log }: ToldRun, style: Style, columns: number):
     if (blocks.length > 0) lines.push(`  because of it, ${cannotBegin(blocks)}`)
   }
   if (story.failures.length > SHOWN) lines.push('', `and ${listed(story.failures.slice(SHOWN).map(({ step }) => step))} failed, too`)
-  if (story.failures.length === 0 && view.error !== null) {
-    lines.push('', `${style.red(`error[${view.error.code}]:`)} ${oneLine(view.error.message)}`)
-    if (view.error.fix !== undefined) lines.push(`fix: ${oneLine(view.error.fix)}`)
-  }
   return lines
 }
 

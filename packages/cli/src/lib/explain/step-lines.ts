@@ -43,7 +43,7 @@ function whyNow(story: StepStory, view: RunView): string[] {
     case 'skipped':
       return [`it was skipped${story.skippedBy === null ? '' : ` by ${story.skippedBy}`}: ${oneLine(story.reason ?? 'no reason was given')}`]
     case 'cancelled':
-      return [`it was cancelled: ${oneLine(story.reason ?? 'no reason was given')}`]
+      return [`it was cancelled: ${oneLine(story.reason?.replace(/^Cancelled: /, '') ?? 'no reason was given')}`]
     case 'waiting':
       return waiting(story, view)
     case 'running':

@@ -1,3 +1,4 @@
+import { ownError } from '../explain/own-error.ts'
 import { escapeMarkup as text } from '../graph/markup.ts'
 import { bytes, count, duration, timestamp } from '../render/quantity.ts'
 import type { ReportData, StepRow } from './report-data.ts'
@@ -34,11 +35,13 @@ ${data.description === null ? '' : `<p>${text(data.description)}</p>`}
 }
 
 /** What failed first and why, and the commands that repair it. */
-export function troubles({ story, steps, error, commands, status }: ReportData): string {
+export function troubles(data: ReportData): string {
+  const { story, steps, commands, status } = data
   const rows = new Map(steps.map((step) => [step.name, step]))
   const failures = story.failures.slice(0, SHOWN_FAILURES).map((failure) => trouble(failure, rows.get(failure.step)))
   const more = story.failures.length - failures.length
-  if (failures.length === 0 && error !== null) failures.push(`<div class="trouble"><h3>${text(error.code)}</h3><p>${text(error.message)}</p></div>`)
+  const own = ownError(data, story)
+  if (own !== null) failures.unshift(`<div class="trouble"><h3>${text(own.code)}</h3><p>${text(own.message)}</p></div>`)
   const next = commands.map(([line, does]) => `<li><code>${text(line)}</code><span class="dim small">${text(does)}</span></li>`)
   const title = failures.length > 0 ? 'What went wrong' : status === 'completed' ? '' : 'What to do'
   if (title === '' || (failures.length === 0 && next.length === 0)) return ''

@@ -1,3 +1,4 @@
+import { ownError } from '../explain/own-error.ts'
 import { bytes, count, duration, timestamp } from '../render/quantity.ts'
 import { oneLine, truncate } from '../render/text.ts'
 import type { ReportData, StepRow } from './report-data.ts'
@@ -24,20 +25,21 @@ function head({ name, status, abandoned, totalMs, createdAt, counts, runId, reci
   ]
 }
 
-function failures({ story, steps: rows, error, commands, status }: ReportData): string[] {
-  const lines: string[] = []
+function failures(data: ReportData): string[] {
+  const { story, steps: rows, commands, status } = data
+  const own = ownError(data, story)
+  const lines = own === null ? [] : ['', `**${own.code}**: ${plain(own.message)}`]
   for (const failure of story.failures.slice(0, SHOWN_FAILURES)) {
-    const { step, error: own, attempts, blocks, tolerated } = failure
+    const { step, error, attempts, blocks, tolerated } = failure
     const tries = attempts > 1 ? ` after ${attempts} attempts` : ''
-    lines.push('', `### ${plain(step)} failed${tries}${tolerated ? ' (tolerated)' : ''}`, '', `**${own.code}**: ${plain(truncate(own.message, 600))}`)
-    if (own.fix !== undefined) lines.push('', `**fix:** ${plain(own.fix)}`)
+    lines.push('', `### ${plain(step)} failed${tries}${tolerated ? ' (tolerated)' : ''}`, '', `**${error.code}**: ${plain(truncate(error.message, 600))}`)
+    if (error.fix !== undefined) lines.push('', `**fix:** ${plain(error.fix)}`)
     const log = logOf(rows.find(({ name }) => name === step))
     if (log.length > 0) lines.push('', '<details><summary>the end of its log</summary>', '', ...fenced(log), '', '</details>')
     if (blocks.length > 0) lines.push('', `Because of it, ${count(blocks.length, 'step')} cannot begin: ${named(blocks)}`)
   }
   const more = story.failures.length - SHOWN_FAILURES
   if (more > 0) lines.push('', `${count(more, 'more step')} failed: ${named(story.failures.slice(SHOWN_FAILURES).map(({ step }) => step))}`)
-  if (story.failures.length === 0 && error !== null) lines.push('', `**${error.code}**: ${plain(error.message)}`)
   if (status !== 'completed' && commands.length > 0) lines.push('', ...fenced(commands.map(([line, does]) => `${line}  # ${does}`), 'sh'))
   return lines
 }

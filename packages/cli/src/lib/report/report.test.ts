@@ -323,6 +323,14 @@ describe('Markdown', () => {
     expect(stdout.replaceAll(/(`+)[^\n]*?\1/g, '').replaceAll(/<\/?(details|summary)>/g, '')).not.toMatch(/<[a-z/]|@everyone|\]\(http/)
   })
 
+  it('of a run whose time was over tells that before the handlers that failed', async () => {
+    const mail = stateOf('mail', { status: 'failed', error: { code: 'STEP_FAILED', message: 'no mail' } })
+    const view: Partial<RunView> = { status: 'failed', plan: planOf({ name: 'mail', phase: 'on_failure' }), steps: [mail], failedStep: null, error: { code: 'RUN_TIMEOUT', message: 'too long' } }
+    const { stdout } = await report(['--format', 'md'], { view })
+    expect(stdout).toContain('**RUN_TIMEOUT**: too long\n\n### mail failed')
+    expect((await report([], { view })).stdout).toMatch(/<h3>RUN_TIMEOUT<\/h3>.*mail<\/a> failed/s)
+  })
+
   it('of a run that completed needs no commands; of one that was cancelled shows why', async () => {
     expect((await report(['--format', 'md'])).stdout).not.toContain('```sh')
     const { stdout } = await report(['--format', 'md'], { view: { status: 'cancelled', error: { code: 'RUN_CANCELLED', message: 'by eve' }, abandoned: true } })
