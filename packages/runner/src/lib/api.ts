@@ -251,7 +251,7 @@ export type Verification =
 
 export interface Runner {
   readonly store: RunStore
-  /** Rejects with RunnerError (PLAN_INVALID, RUN_OPTION_INVALID, RUN_ID_TAKEN, RUN_KEY_TAKEN, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
+  /** Rejects with RunnerError (PLAN_INVALID, PARAMS_INVALID, RUN_OPTION_INVALID, RUN_ID_TAKEN, RUN_KEY_TAKEN, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
   start(plan: Plan, options?: StartOptions): Promise<RunHandle>
   /**
    * Makes a run as `start` does, but drives it only once `begin` is called: many that are made together cost little more than

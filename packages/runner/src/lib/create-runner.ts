@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Runner, RunnerOptions } from './api.ts'
 import { RunnerError } from './errors.ts'
+import { ownOption } from './given-json.ts'
 import { checkNumbers } from './option-checks.ts'
 import { LocalRunner } from './runner.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
@@ -9,10 +10,11 @@ import { createSqliteStore } from './stores/sqlite.ts'
 /** Makes a runner. Rejects with RunnerError WORKSPACE_INVALID, RUN_OPTION_INVALID, STORE_*. */
 export async function createRunner(options: RunnerOptions): Promise<Runner> {
   checkNumbers(options)
+  const versions = ownOption('versions', options.versions ?? {})
   const root = workspaceRoot(options.workspace)
   const stateDir = options.stateDir ?? join(root, '.lorc')
   const store = options.store ?? (await createSqliteStore({ file: join(stateDir, 'lorc.db'), durability: 'power' }))
-  return new LocalRunner({ ...options, workspace: root, stateDir }, store, options.store === undefined)
+  return new LocalRunner({ ...options, versions, workspace: root, stateDir }, store, options.store === undefined)
 }
 
 function workspaceRoot(path: string): string {

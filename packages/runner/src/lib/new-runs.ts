@@ -3,6 +3,7 @@ import type { CodeScan } from './code-scan.ts'
 import { RunnerError } from './errors.ts'
 import type { StepExecutor } from './executor.ts'
 import { versionsOf } from './executor-table.ts'
+import { ownOption, withOwnJson } from './given-json.ts'
 import { ownImports } from './own-files.ts'
 import type { PlanAdmission } from './plan-admission.ts'
 import { needsOf } from './plan-needs.ts'
@@ -38,8 +39,9 @@ export class NewRuns {
   }
 
   /** Checks a plan and has a run of it opened, under another id if its own, which was drawn, is taken. Rejects as `Runner.start`. */
-  async make<T>(plan: Plan, options: DraftOptions, open: (draft: RunDraft) => Promise<T>): Promise<T> {
+  async make<T>(plan: Plan, given: DraftOptions, open: (draft: RunDraft) => Promise<T>): Promise<T> {
     const { admission, code, drafts, executors, assertOpen } = this.#parts
+    const options = withOwnJson(given)
     checkSeed(options.seed)
     checkNumbers({ concurrency: options.concurrency })
     checkRunId(options.runId)
@@ -47,7 +49,7 @@ export class NewRuns {
     const { sealed, imported, source } = await admission.admit(plan, options)
     const scan = needsOf(sealed.plan).code ? await code.scan(sealed.plan.steps) : NO_CODE
     const asked = versionsOf(sealed.plan, executors)
-    const used = asked && (await asked)
+    const used = asked && ownOption('versions', await asked)
     for (;;) {
       assertOpen()
       try {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Clock } from './api.ts'
 import { definePlan } from './define-plan.ts'
 import { RunWorld } from './run-world.fixture.ts'
 import type { Durability } from './store.ts'
@@ -55,12 +56,22 @@ it('refuses a durability that is none, and makes no store', async () => {
   rmSync(folder, { recursive: true })
 })
 
+/** A clock that breaks as soon as the driver of a run is there. */
+function stopping(clock: Clock): Clock {
+  const now = (): number => {
+    if (new Error().stack!.includes('Driver.begin')) throw new Error('no time')
+    return clock.now()
+  }
+  return { now, monotonic: () => clock.monotonic(), sleep: (ms, wake) => clock.sleep(ms, wake) }
+}
+
 it('leaves no rejection to nobody where the making of a run fails', async () => {
   const left: unknown[] = []
   const keep = (reason: unknown): void => void left.push(reason)
   process.on('unhandledRejection', keep)
-  const runner = await world.runner()
-  await expect(runner.start(plan, { request: 10n as unknown as null })).rejects.toThrow('BigInt')
+  const runner = await world.runner({}, { clock: stopping(world.clock) })
+  world.store.commit = () => Promise.reject(new Error('no room'))
+  await expect(runner.start(plan)).rejects.toThrow('no time')
   await runner.close()
   await new Promise((resolve) => setImmediate(resolve))
   process.off('unhandledRejection', keep)

@@ -13,6 +13,7 @@ import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
 import { executorTable } from './executor-table.ts'
 import { followedEvents } from './followed-events.ts'
+import { withOwnJson } from './given-json.ts'
 import { GroupSlots } from './group-slots.ts'
 import type { ChildRun, ChildRuns } from './executors/recipe.ts'
 import { acquireLease, isDriven } from './lease.ts'
@@ -198,8 +199,9 @@ export class LocalRunner implements Runner {
     return orderFromPast(this.store, plan, this.#assembly.slots(plan, options))
   }
 
-  async preview(plan: Plan, options: StartOptions = {}): Promise<RunPreview> {
+  async preview(plan: Plan, given: StartOptions = {}): Promise<RunPreview> {
     this.#assertOpen()
+    const options = withOwnJson(given)
     const { sealed, imported } = await this.#admission.admit(plan, options)
     const { previewRun } = await import('./run-preview.ts')
     return previewRun(sealed.plan, options, { ...this.#previewing, imported })
