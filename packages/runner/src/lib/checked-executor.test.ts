@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunResult } from './api.ts'
+import { systemClock } from './clock.ts'
 import { definePlan } from './define-plan.ts'
 import type { Attempt, StepExecutor } from './executor.ts'
 import type { Plan } from './plan.ts'
@@ -14,7 +15,7 @@ const plan = definePlan({ lorc: 1, name: 'odd', steps: [{ name: 'a', type: 'odd'
 /** The end of a run of one step, whose executor does this, whatever its types say. */
 async function ended(execute: (attempt: Attempt) => unknown): Promise<RunResult> {
   const odd = { types: ['odd'], execute, close: async () => {} } as StepExecutor
-  const runner = await world.runner({}, { executors: [odd] })
+  const runner = await world.runner({}, { executors: [odd], clock: systemClock })
   const run = await runner.start(plan)
   const result = await run.result
   expect(await runner.verify(run.runId)).toMatchObject({ ok: true })
@@ -24,6 +25,7 @@ async function ended(execute: (attempt: Attempt) => unknown): Promise<RunResult>
 
 const circle: { self?: object } = {}
 circle.self = circle
+const retry = { max: 2, delayMs: 0, backoff: 'fixed', factor: 1, maxDelayMs: 0, jitter: 0 }
 const failed = { status: 'error', error: { code: 'X', message: 'x' } }
 
 describe('an executor that answers', () => {
@@ -46,6 +48,11 @@ describe('an executor that answers', () => {
     ['an error whose fix is no text', { status: 'error', error: { ...failed.error, fix: 1 } }, '`error.fix` is no text'],
     ['an error whose exit code is a text', { status: 'error', error: { ...failed.error, exitCode: '1' } }, '`error.exitCode` is no whole number'],
     ['an error whose details are a text', { status: 'error', error: { ...failed.error, details: 'd' } }, '`error.details` is no object'],
+    ['a retry that is no object', { ...failed, retry: 3 }, '`retry` is no object'],
+    ['a retry that lacks how long', { ...failed, retry: { max: 2 } }, '`retry.delayMs` is no number from 0 on'],
+    ['a retry whose number is a text', { ...failed, retry: { ...retry, max: '2' } }, '`retry.max` is no number from 0 on'],
+    ['a retry that grows in another way', { ...failed, retry: { ...retry, backoff: 'slow' } }, '`retry.backoff` is neither `fixed` nor `exponential`'],
+    ['a retry for what is no list', { ...failed, retry: { ...retry, on: 'X' } }, '`retry.on` is no list of texts'],
     ['an error whose details are not JSON', { status: 'error', error: { ...failed.error, details: circle } }, 'not JSON: $.self leads back to $'],
   ])('%s has failed, and so has its run', async (_, answer, why) => {
     for (const execute of [() => answer, async () => answer]) {
@@ -64,6 +71,14 @@ describe('an executor that answers', () => {
       expect([status, context.keys()]).toEqual(['completed', ['a.b_v1']])
     }
     expect(await ended(() => failed)).toMatchObject({ status: 'failed', error: { code: 'X', message: 'x' } })
+    let tries = 0
+    const { steps } = await ended(() => (tries++ === 0 ? { ...failed, retry } : ok))
+    expect([tries, steps[0]!.status]).toEqual([2, 'completed'])
+  })
+
+  it('with more than an error has leaves that out of the journal', async () => {
+    const { error } = await ended(() => ({ status: 'error', error: { ...failed.error, again: () => 1, fix: 'Do.', exitCode: 3 } }))
+    expect(error).toEqual({ code: 'X', message: 'x', fix: 'Do.', exitCode: 3 })
   })
 })
 

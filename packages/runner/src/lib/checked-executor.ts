@@ -5,7 +5,7 @@ import type { Attempt, AttemptOutcome, StepExecutor } from './executor.ts'
 import { failureOf, shown } from './executors/node-outcome.ts'
 import type { JsonObject } from './json.ts'
 import { isTexts } from './json-object.ts'
-import type { PlanStep } from './plan.ts'
+import type { PlanStep, RetryPolicy } from './plan.ts'
 
 /** An executor of somebody else's: an answer that is none fails the attempt (STEP_RETURN_INVALID), and is made nothing of. */
 export class CheckedExecutor implements StepExecutor {
@@ -63,7 +63,7 @@ function problemOf(answer: { [field: string]: unknown }): string | undefined {
   const wrong = METRICS.find((name) => metrics?.[name] != null && !Number.isFinite(metrics[name]))
   if (wrong) return `\`metrics.${wrong}\` is no number`
   if (status === 'ok') return problemOfOk(answer)
-  return status === 'error' ? problemOfError(answer) : '`status` is neither `ok` nor `error`'
+  return status === 'error' ? (problemOfError(answer) ?? problemOfRetry(answer)) : '`status` is neither `ok` nor `error`'
 }
 
 const METRICS = ['cpuUserMs', 'cpuSystemMs', 'peakRssBytes', 'exitCode'] satisfies (keyof AttemptMetrics)[]
@@ -85,11 +85,29 @@ function problemOfError({ error }: { [field: string]: unknown }): string | undef
   return details === undefined || isObject(details) ? undefined : '`error.details` is no object'
 }
 
-/** What goes into the journal, as JSON that nobody can change any more. Throws ContextError. */
+function problemOfRetry({ retry }: { [field: string]: unknown }): string | undefined {
+  if (retry === undefined) return undefined
+  if (!isObject(retry)) return '`retry` is no object'
+  const wrong = RETRY_NUMBERS.find((name) => !(Number.isFinite(retry[name]) && Number(retry[name]) >= 0))
+  if (wrong) return `\`retry.${wrong}\` is no number from 0 on`
+  if (retry['backoff'] !== 'fixed' && retry['backoff'] !== 'exponential') return '`retry.backoff` is neither `fixed` nor `exponential`'
+  return retry['on'] === undefined || isTexts(retry['on']) ? undefined : '`retry.on` is no list of texts'
+}
+
+const RETRY_NUMBERS = ['max', 'delayMs', 'factor', 'maxDelayMs', 'jitter'] satisfies (keyof RetryPolicy)[]
+
+/** What goes into the journal, and no more, as JSON that nobody can change any more. Throws ContextError. */
 function withJson(outcome: AttemptOutcome): AttemptOutcome {
   if (outcome.status === 'ok') return outcome.meta ? { ...outcome, meta: checkJson(outcome.meta) as JsonObject } : outcome
-  const { error } = outcome
-  return error.details ? { ...outcome, error: { ...error, details: checkJson(error.details) as JsonObject } } : outcome
+  const { code, message, exitCode, fix, details } = outcome.error
+  const error = {
+    code,
+    message,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(fix !== undefined && { fix }),
+    ...(details && { details: checkJson(details) as JsonObject }),
+  }
+  return { ...outcome, error }
 }
 
 /** What was thrown; of details that are not JSON nothing is told. */
