@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import type { Runner, RunnerOptions } from './api.ts'
 import { RunnerError } from './errors.ts'
 import { ownOption } from './given-json.ts'
@@ -12,9 +12,10 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
   checkNumbers(options)
   const versions = ownOption('versions', options.versions ?? {})
   const root = workspaceRoot(options.workspace)
-  const stateDir = options.stateDir ?? join(root, '.lorc')
+  const stateDir = resolve(options.stateDir ?? join(root, '.lorc'))
+  const runsDir = resolve(options.runsDir ?? join(root, 'runs'))
   const store = options.store ?? (await createSqliteStore({ file: join(stateDir, 'lorc.db'), durability: 'power' }))
-  return new LocalRunner({ ...options, versions, workspace: root, stateDir }, store, options.store === undefined)
+  return new LocalRunner({ ...options, versions, workspace: root, stateDir, runsDir }, store, options.store === undefined)
 }
 
 function workspaceRoot(path: string): string {
