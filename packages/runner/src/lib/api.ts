@@ -41,9 +41,9 @@ export interface RunnerOptions {
   allow?: readonly string[]
   /** The Python interpreter. Default: `.venv/bin/python` of the workspace, else `python3` on PATH. */
   python?: string
-  /** Holds logs and scratch files. Default `<workspace>/.lorc`. */
+  /** Holds logs and scratch files; a relative path is of the working directory. Default `<workspace>/.lorc`. */
   stateDir?: string
-  /** Holds `<run_id>/artifacts` and, on request, the run folder's views. Default `<workspace>/runs`. */
+  /** Holds `<run_id>/artifacts` and, on request, the run folder's views; a path as in `stateDir`. Default `<workspace>/runs`. */
   runsDir?: string
   /** Milliseconds for which a driver's heartbeat may stand still before another takes the run over. Default 10000. */
   leaseMs?: number
@@ -296,7 +296,8 @@ export interface Runner {
   remove(runIds: readonly string[]): Promise<RemovedRuns>
   /**
    * Ends pools and, if the runner opened it, the store. Waits for runs in flight to stop (they stay resumable): nothing more
-   * begins, attempts under way may end by themselves for `settleMs` (default 0), and are ended then.
+   * begins, attempts under way may end by themselves for `settleMs` (default 0), and are ended then. Rejects, once all that is done, as
+   * the `close` of an executor did.
    */
   close(options?: { settleMs?: number }): Promise<void>
 }

@@ -35,8 +35,8 @@ export class CheckedExecutor implements StepExecutor {
     }
   }
 
-  close(): Promise<void> {
-    return this.#executor.close()
+  async close(): Promise<void> {
+    await this.#executor.close()
   }
 }
 

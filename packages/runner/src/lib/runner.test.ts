@@ -830,7 +830,24 @@ describe('close', () => {
     const other = await runner()
     expect((await (await other.resume(handle.runId)).result).status).toBe('completed')
     await expect(run.start(planOf({ name: 'a' }))).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
+    await expect(run.begin(handle.runId)).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
   })
+})
+
+it.each<[string, () => Promise<void>]>([
+  ['rejects', () => Promise.reject(new Error('no way to end'))],
+  ['throws', () => { throw new Error('no way to end') }],
+])('lets go of its runs, and closes all else, where the close of an executor %s', async (_, close) => {
+  const closed: string[] = []
+  const odd = (type: string, end: () => Promise<void>): StepExecutor => ({ types: [type], execute: () => ({ status: 'ok', outputs: null }), close: end })
+  const waiting: StepExecutor = { types: ['scripted'], execute: () => new Promise(() => {}), close }
+  const run = await runner({}, { executors: [waiting, odd('other', async () => void closed.push('other'))] })
+  const { runId } = await run.start(planOf({ name: 'a' }))
+  await settled()
+  await expect(run.close()).rejects.toThrow('no way to end')
+  expect(closed).toEqual(['other'])
+  expect(await store.lease(runId)).toMatchObject({ driver: null })
+  expect(clock.nextIn).toBeUndefined()
 })
 
 it('begins nothing of a run that was on its way when it is closed', async () => {

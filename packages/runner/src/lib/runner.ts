@@ -169,7 +169,7 @@ export class LocalRunner implements Runner {
     })
   }
 
-  begin(runId: string): Promise<RunHandle> {
+  async begin(runId: string): Promise<RunHandle> {
     this.#assertOpen()
     return this.#begin(runId)
   }
@@ -298,13 +298,15 @@ export class LocalRunner implements Runner {
     if (settleMs > 0) await this.#settled(settleMs)
     const abandoned = [...this.#drivers]
     for (const driver of abandoned) driver.abandon(closed())
-    for (const executor of new Set(this.#around.executors.values())) await executor.close()
+    const broken: unknown[] = []
+    for (const executor of new Set(this.#around.executors.values())) await executor.close().catch((error: unknown) => broken.push(error))
     // What was on its way becomes durable, and whoever asked for it is told so.
     await Promise.allSettled(abandoned.map(({ opened }) => opened))
     const waiting = this.#accepted.clear().map((runId) => ({ runId, epoch: 1 }))
     await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting, ...this.#returns.close()]).catch(() => {})
     await Promise.all([this.#presence.close(), this.#folders.close()])
     if (this.#ownsStore) await this.store.close()
+    if (broken.length > 0) throw broken[0]
   }
 
   /** Resolves when nothing is under way any more, and at the latest after so many milliseconds. */
