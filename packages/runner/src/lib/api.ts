@@ -163,7 +163,7 @@ export interface RunResult {
 
 /** Which events of a run, and for how long. */
 export interface FollowOptions {
-  /** Default 0. */
+  /** The first event to give, by its `seq`. Default 0. */
   fromSeq?: number
   /** Until the run has ended. Default: what there is. */
   follow?: boolean

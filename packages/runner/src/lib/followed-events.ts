@@ -1,5 +1,6 @@
 import type { Clock, FollowOptions } from './api.ts'
 import type { JournalEvent } from './events.ts'
+import { checkNumbers } from './option-checks.ts'
 import { storedEvents } from './run-reader.ts'
 import type { RunStore, RunSummary } from './store.ts'
 
@@ -13,6 +14,7 @@ export async function* followedEvents(
   runId: string,
   { fromSeq = 0, follow = false, signal }: FollowOptions,
 ): AsyncGenerator<JournalEvent> {
+  checkNumbers({ fromSeq })
   for (let seq = fromSeq; ; ) {
     const before = await summaryOf(runId)
     for await (const event of storedEvents(store, runId, seq)) {

@@ -47,6 +47,14 @@ it('refuses times that are none', async () => {
   await (await world.runner({}, { leaseMs: 0.5, graceMs: 0, concurrency: 1 })).close()
 })
 
+it.each([-3, 1.5, NaN])('refuses to read a journal from event %j on', async (fromSeq) => {
+  const runner = await world.runner()
+  const run = await runner.start(plan)
+  await run.result
+  await expect(runner.events(run.runId, { fromSeq })[Symbol.asyncIterator]().next()).rejects.toMatchObject(refusal(`\`fromSeq\` is the number of an event, from 0 on, not ${fromSeq}.`))
+  await runner.close()
+})
+
 it('refuses a durability that is none, and makes no store', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lorc-durability-'))
   const durability = 'often' as Durability

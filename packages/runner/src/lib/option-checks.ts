@@ -5,6 +5,7 @@ import type { Durability } from './store.ts'
 const NUMBERS = {
   concurrency: { fits: (value: number) => Number.isSafeInteger(value) && value >= 1, wanted: 'a whole number of at least 1' },
   leaseMs: { fits: (value: number) => Number.isFinite(value) && value > 0, wanted: 'a number of milliseconds above 0' },
+  fromSeq: { fits: (value: number) => Number.isSafeInteger(value) && value >= 0, wanted: 'the number of an event, from 0 on' },
   graceMs: { fits: (value: number) => Number.isFinite(value) && value >= 0, wanted: 'a number of milliseconds, 0 or more' },
 } as const
 type NumberName = keyof typeof NUMBERS
