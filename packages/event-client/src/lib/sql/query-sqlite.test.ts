@@ -268,6 +268,10 @@ describe('what it answers', () => {
     expect(rows('SELECT ? AS a, ? AS b', 'x', 3)).toEqual([{ a: 'x', b: 3 }])
   })
 
+  it('calculates with whole numbers that are given as with those that are written', () => {
+    expect(rows('SELECT ? AS a, ? + 1 AS b, DIV(?, 2) AS c, MOD(?, 4) AS d, -? AS e, CAST(? AS STRING) AS f', 7, 7, 7, 7, 7, 7)).toEqual([{ a: 7, b: 8, c: 3, d: 3, e: -7, f: '7' }])
+  })
+
   it('groups, and counts', () => {
     expect(rows('SELECT event_type, COUNT(*) AS n FROM events GROUP BY event_type ORDER BY n DESC, 1')).toEqual([
       { event_type: 'email.received', n: 2 },

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { DatabaseSync } from 'node:sqlite'
 import type { JsonValue } from '../json.ts'
 import { compileSql } from './compile-sql.ts'
+import type { BoundValue } from './parameters.ts'
 import { SQLITE } from './sqlite-dialect.ts'
 import { addFunctions } from './sqlite-functions.ts'
 import { jsonOf } from './result-value.ts'
@@ -73,7 +74,7 @@ export function prepareForQueries(db: DatabaseSync): void {
  */
 export function querySqlite(db: DatabaseSync, sql: string, options: QueryOptions = {}): SqlResult {
   const { text, parameters, columns } = compileSql(sql, { ...options, dialect: SQLITE, tables: { ...TABLES, ...options.tables } })
-  const values = [...parameters].map(([number, { value }]) => [`p${number}`, typeof value === 'boolean' ? Number(value) : value] as const)
+  const values = [...parameters].map(([number, bound]) => [`p${number}`, boundValue(bound)] as const)
   const statement = db.prepare(text)
   statement.setReadBigInts(true)
   statement.setReturnArrays(true)
@@ -81,3 +82,9 @@ export function querySqlite(db: DatabaseSync, sql: string, options: QueryOptions
   return { columns, rows: found.map((row) => Object.fromEntries(columns.map(({ name, type }, place) => [name, jsonOf(row[place], type)]))) }
 }
 
+
+/** A number of JavaScript is a REAL for SQLite, with which division, remainders and texts are others than a whole number's. */
+function boundValue({ type, value }: BoundValue): string | number | bigint {
+  if (typeof value === 'boolean') return Number(value)
+  return type === 'INT64' && typeof value === 'number' ? BigInt(value) : value
+}
