@@ -5,5 +5,5 @@ export const SQL_ERRORS = {
   SQL_NAME_UNKNOWN: 'A query names a table, a column or a function that is not there.',
   SQL_TYPE: 'The types in an expression do not go together.',
   SQL_PARAMS: 'The values given for the question marks of a query do not fit.',
-  SQL_VALUE: 'A value met by a query cannot be converted as CAST asks.',
+  SQL_VALUE: 'A value met by a query cannot be converted as CAST asks, or is beyond INT64.',
 } as const

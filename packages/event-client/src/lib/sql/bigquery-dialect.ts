@@ -28,6 +28,7 @@ export const BIGQUERY: Dialect = {
   parameter: (number, value) => (typeof value === 'string' && value.includes('{{') ? text(value) : `@p${number}`),
   like: (operand, pattern) => `${operand} LIKE ${pattern}`,
   divide: (a, b) => `SAFE_DIVIDE(${a}, ${b})`,
+  int64: (sql) => sql,
   union: (kind) => `UNION ${kind}`,
   extract: (part, { text: value }) => `EXTRACT(${part} FROM ${value})`,
   cast,

@@ -16,6 +16,8 @@ export interface Dialect {
   parameter(number: number, value: string | number | boolean): string
   like(operand: string, pattern: string): string
   divide(a: string, b: string): string
+  /** What arithmetic makes of INT64: fails where it is beyond them. */
+  int64(sql: string): string
   union(kind: 'ALL' | 'DISTINCT'): string
   extract(part: string, piece: Piece): string
   /** Undefined: there is no such conversion. */

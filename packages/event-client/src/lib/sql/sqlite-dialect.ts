@@ -7,6 +7,8 @@ const MIDNIGHT = "'T00:00:00.000Z'"
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
 const divide = (a: string, b: string): string => `(CAST(${a} AS REAL) / ${b})`
+/** SQLite goes on with a REAL where an INTEGER is too large. */
+const int64 = (sql: string): string => `lorc_int64(${sql})`
 const integer = (sql: string): string => `CAST(${sql} AS INTEGER)`
 const millis = (instant: string): string => integer(`ROUND(unixepoch(${instant}, 'subsec') * 1000)`)
 
@@ -86,7 +88,7 @@ function cast({ type: from, text: value }: Piece, to: SqlType, safe: boolean): s
     case 'INT64 FLOAT64':
       return `CAST(${value} AS REAL)`
     case 'FLOAT64 INT64':
-      return integer(`ROUND(${value})`)
+      return `lorc_round(${value}, ${safe ? 1 : 0})`
     case 'INT64 STRING':
     case 'DATE STRING':
       return `CAST(${value} AS TEXT)`
@@ -114,6 +116,7 @@ export const SQLITE: Dialect = {
   parameter: (number) => `:p${number}`,
   like: (operand, pattern) => `${operand} LIKE ${pattern} ESCAPE '\\'`,
   divide,
+  int64,
   union: (kind) => (kind === 'ALL' ? 'UNION ALL' : 'UNION'),
   extract,
   cast,
@@ -137,7 +140,7 @@ export const SQLITE: Dialect = {
     CEIL: (value) => `ceil(${value})`,
     MOD: (a, b) => `(${a} % ${b})`,
     SAFE_DIVIDE: divide,
-    DIV: (a, b) => `(${a} / ${b})`,
+    DIV: (a, b) => int64(`${a} / ${b}`),
     TIMESTAMP: (value) => `lorc_cast(${value}, 'TIMESTAMP', 0)`,
     TIMESTAMP_ADD: (value, amount, unit) => shifted(value, amount, unit, 1),
     TIMESTAMP_SUB: (value, amount, unit) => shifted(value, amount, unit, -1),

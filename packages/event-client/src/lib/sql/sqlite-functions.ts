@@ -28,6 +28,21 @@ function cast(text: unknown, type: unknown, safe: unknown): string | number | bi
   })
 }
 
+/** What arithmetic made of INTEGERs: beyond INT64, SQLite gives a REAL. */
+function int64(value: unknown): bigint | null {
+  if (typeof value !== 'number') return typeof value === 'bigint' ? value : null
+  throw new EventError('SQL_VALUE', `The result of a calculation, about ${value}, is beyond INT64.`, { fix: 'calculate with FLOAT64: CAST(value AS FLOAT64).' })
+}
+
+/** A FLOAT64 as INT64: halves away from zero. */
+function rounded(value: unknown, safe: unknown): bigint | null {
+  if (typeof value !== 'number') return typeof value === 'bigint' ? value : null
+  const near = Math.sign(value) * Math.round(Math.abs(value))
+  if (near >= -(2 ** 63) && near < 2 ** 63) return BigInt(near)
+  if (safe === 1n) return null
+  throw new EventError('SQL_VALUE', `CAST: ${value} is no INT64.`, { fix: 'SAFE_CAST(value AS INT64) gives NULL for what is none.' })
+}
+
 /** As SUBSTR of BigQuery: characters, from 1; 0 is 1; from the end where negative. */
 function substring(text: unknown, from: unknown, length?: unknown): string | null {
   if (typeof text !== 'string' || typeof from !== 'number' || length === null) return null
@@ -42,6 +57,8 @@ const ofText = (work: (text: string) => string) => (text: unknown) => (typeof te
 export function addFunctions(db: DatabaseSync): void {
   const options = { deterministic: true, directOnly: true }
   db.function('lorc_cast', options, cast)
+  db.function('lorc_int64', { ...options, useBigIntArguments: true }, int64)
+  db.function('lorc_round', { ...options, useBigIntArguments: true }, rounded)
   db.function('lorc_lower', options, ofText((text) => text.toLowerCase()))
   db.function('lorc_upper', options, ofText((text) => text.toUpperCase()))
   db.function('lorc_trim', options, ofText((text) => text.trim()))

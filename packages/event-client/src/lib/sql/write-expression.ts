@@ -40,7 +40,7 @@ function written(syntax: ExpressionSyntax, scope: Scope): Value {
     }
     case 'negative': {
       const operand = wantedNumber(write(syntax.operand), '`-`')
-      return compose(at, operand.type, `(-${operand.text})`, [operand])
+      return compose(at, operand.type, arithmetic(operand.type, `-${operand.text}`, scope), [operand])
     }
     case 'not': {
       const operand = wanted(write(syntax.operand), 'BOOL', 'NOT')
@@ -117,7 +117,7 @@ function parameter({ at, number: place }: Syntax<'parameter'>, scope: Scope): Va
   })
 }
 
-function binary({ at, operator }: Syntax<'binary'>, left: Value, right: Value, { dialect }: Scope): Value {
+function binary({ at, operator }: Syntax<'binary'>, left: Value, right: Value, scope: Scope): Value {
   const by = `\`${operator}\``
   switch (operator) {
     case 'AND':
@@ -140,7 +140,7 @@ function binary({ at, operator }: Syntax<'binary'>, left: Value, right: Value, {
       }
       const { type, values } = alike([wantedNumber(left, by), wantedNumber(right, by)] as const, by)
       const [a, b] = [values[0].text, values[1].text]
-      return operator === '/' ? compose(at, 'FLOAT64', dialect.divide(a, b), values) : compose(at, type, `(${a} ${operator} ${b})`, values)
+      return operator === '/' ? compose(at, 'FLOAT64', scope.dialect.divide(a, b), values) : compose(at, type, arithmetic(type, `${a} ${operator} ${b}`, scope), values)
     }
     default: {
       const { values } = alike([ordered(left, by), ordered(right, by)] as const, by)
@@ -148,6 +148,8 @@ function binary({ at, operator }: Syntax<'binary'>, left: Value, right: Value, {
     }
   }
 }
+
+const arithmetic = (type: Value['type'], sql: string, { dialect }: Scope): string => (type === 'INT64' ? `(${dialect.int64(sql)})` : `(${sql})`)
 
 function among({ at, operand: left, among: right, not }: Syntax<'in'>, scope: Scope): Value {
   const operand = ordered(writeExpression(left, scope), 'IN')
