@@ -30,6 +30,7 @@ export class Parameters {
     if (typeof value === 'string') return { type: 'STRING', value }
     if (typeof value === 'boolean') return { type: 'BOOL', value }
     if (typeof value === 'number' && Number.isFinite(value)) return { type: Number.isSafeInteger(value) ? 'INT64' : 'FLOAT64', value }
-    throw new SqlFault('SQL_PARAMS', at, `the value for question mark ${number} is no text, number or boolean`)
+    const fix = (value as unknown) instanceof Date ? 'give an instant as a text: `date.toISOString()`.' : undefined
+    throw new SqlFault('SQL_PARAMS', at, `the value for question mark ${number} is no text, number or boolean`, fix)
   }
 }

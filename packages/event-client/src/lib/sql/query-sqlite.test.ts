@@ -479,6 +479,7 @@ describe('what it refuses', () => {
     expect(refused('SELECT 1', 2)).toContain('the query has 0 question marks, and 1 values are given')
     expect(refused('SELECT ?', { a: 1 })).toContain('is no text, number or boolean')
     expect(refused('SELECT ?', Number.NaN)).toContain('is no text, number or boolean')
+    expect(refused('SELECT 1 FROM events WHERE created_at > ?', NOW as unknown as string)).toContain('[give an instant as a text: `date.toISOString()`.]')
   })
 
   it('refuses what is no text', () => {
