@@ -1,4 +1,4 @@
-import { openBigQuery, openEvents, type EventHub, type EventsOptions } from '@lorc/event-client'
+import { EventError, openBigQuery, openEvents, type EventHub, type EventsOptions } from '@lorc/event-client'
 import { findJob } from '@lorc/jobs-registry'
 import type { EventsChoice, JobFinder, JobPlace, JobPort, JsonObject } from '@lorc/runner'
 import type { OpenOptions } from '../engine.ts'
@@ -58,8 +58,10 @@ export function openJobPort({ workspace, env, jobs = {} }: OpenOptions): Pick<Jo
     elsewhere: async (choice) => ({ ...optionsOf(choice), deliver: false }),
     bigquery,
     async close() {
-      // One that could not be opened has failed its steps.
-      for (const opened of await Promise.allSettled(hubs.values())) if (opened.status === 'fulfilled') await opened.value.close()
+      const opened = await Promise.allSettled(hubs.values())
+      const closed = await Promise.allSettled(opened.map(async (hub) => hub.status === 'fulfilled' && hub.value.close()))
+      // What could not be opened or kept has failed the steps that it is of: the run's end tells of it.
+      for (const end of closed) if (end.status === 'rejected' && !(end.reason instanceof EventError)) throw end.reason
     },
   }
 }

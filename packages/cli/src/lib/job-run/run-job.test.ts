@@ -63,6 +63,19 @@ describe('lorc run PACKAGE JOB', () => {
     expect((await toy.lorc(['explain', 'last', 'hello'])).stdout).toMatch(/\nresult {3}returned \{"account".*\n {9}3 events \(3 hello\.said\)\n/)
   })
 
+  it('tells once of events that could not be kept, with the run', async () => {
+    const other = new ToyWorkspace('export const tells = ({ events }) => { events.emit({ type: "t", source: "s", payload: 1 }) }')
+    try {
+      other.write('lorc.config.yaml', 'events: { path: events.db }')
+      other.write('events.db', 'what is no database at all, and never was one')
+      const { exit, lines, stderr } = await other.run('run', 'toy', 'tells', '--quiet')
+      expect([exit, lines]).toEqual([1, [expect.objectContaining({ status: 'error', step: 'tells', run_id: expect.stringMatching(/^run_/) as string })]])
+      expect(stderr.match(/Move the damaged file away/g)).toHaveLength(1)
+    } finally {
+      other.remove()
+    }
+  })
+
   it('takes the name in full, parameters from a file, and texts for what may be a text', async () => {
     toy.write('params.yaml', 'times: 1\nname: Ann\n')
     const { lines } = await toy.run('run', '@acme/toy', 'hello', '--params-file', 'params.yaml', '-p', 'label=12', '--quiet', '--dry-run')
