@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
+import { createRunner } from './create-runner.ts'
+import type { AttemptOutcome } from './executor.ts'
 import { Presence } from './presence.ts'
 import type { RunStore } from './store.ts'
+import { createMemoryStore } from './stores/memory.ts'
 import { FakeClock } from './testing/fake-clock.ts'
 
 const driver = { id: 'd', pid: 1, startTime: '1', machine: 'm' }
@@ -45,4 +48,33 @@ it('is closed only when a heartbeat that was told to rest has ended: it uses the
   await closing
   presence.now()
   expect(beats.started).toBe(1)
+})
+
+it('takes a store that starts no heartbeat, or fails to stop one, as one that has none, and asks again with the next step', async () => {
+  const clock = new FakeClock()
+  let asked = 0
+  const startHeartbeat = (): (() => Promise<void>) => {
+    if (++asked === 1) throw new Error('closed')
+    return () => Promise.reject(new Error('closed'))
+  }
+  const presence = new Presence({ startHeartbeat } as unknown as RunStore, driver, clock, 1000)
+  presence.soon()
+  await clock.advance(200)
+  presence.soon()
+  await clock.advance(200)
+  expect(asked).toBe(2)
+  await presence.close()
+})
+
+it('leaves a program be that closes the store under its runs: they say so themselves', async () => {
+  const clock = new FakeClock()
+  const store = createMemoryStore()
+  const end = Promise.withResolvers<AttemptOutcome>()
+  const runner = await createRunner({ workspace: import.meta.dirname, store, clock, executors: [{ types: ['x'], execute: () => end.promise, close: async () => {} }] })
+  const run = await runner.start({ lorc: 1, name: 'p', steps: [{ name: 'a', type: 'x', stage: 0 }] })
+  await store.close()
+  await clock.advance(10_000)
+  end.resolve({ status: 'ok', outputs: null })
+  await expect(run.result).rejects.toMatchObject({ code: 'STORE_CLOSED' })
+  await runner.close()
 })

@@ -33,7 +33,12 @@ export class Presence {
   now(): void {
     if (this.#stop || this.#closed) return
     this.#callOff?.()
-    this.#stop = this.#store.startHeartbeat(this.#driver, this.#leaseMs / BEATS)
+    this.#callOff = undefined
+    try {
+      this.#stop = this.#store.startHeartbeat(this.#driver, this.#leaseMs / BEATS)
+    } catch {
+      // A timer calls this, and nobody to whom it could be told: the next commit says what is wrong with the store.
+    }
   }
 
   /** No run is left: the heartbeat may rest until the next. */
@@ -42,7 +47,7 @@ export class Presence {
     this.#callOff = undefined
     const stop = this.#stop
     this.#stop = undefined
-    if (stop) this.#resting = Promise.all([this.#resting, stop()])
+    if (stop) this.#resting = Promise.allSettled([this.#resting, stop()])
     await this.#resting
   }
 
