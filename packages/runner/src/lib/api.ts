@@ -188,7 +188,7 @@ export interface RunHandle {
   unpause(options: { by: string; reason: string }): void
   /** Throws APPROVAL_UNKNOWN, APPROVAL_DECIDED, APPROVAL_NOT_ALLOWED. */
   approve(step: string, decision: ApprovalDecision): void
-  /** Path of the log file of an attempt; it exists once the attempt wrote something. */
+  /** Path of the log file of an attempt; it exists once the attempt wrote something. Throws RUN_STEP_UNKNOWN. */
   logPath(step: string, attempt: number): string
   /** Attempts that are under way here, but for those that wait for another run. 0: it waits for a person, a time or a slot. */
   readonly inFlight: number

@@ -1,5 +1,4 @@
 import type { ApprovalDecision, RunHandle, RunResult } from './api.ts'
-import { logFile } from './attempt.ts'
 import { RunnerError } from './errors.ts'
 import type { EventData, JournalEvent } from './events.ts'
 import { EndedRun } from './ended-run.ts'
@@ -13,6 +12,7 @@ import type { Pause } from './inner-runs.ts'
 import { comply } from './inbox-command.ts'
 import { gatherItems } from './item-outcome.ts'
 import type { LiveRun } from './live-runs.ts'
+import { logPathOf } from './log-paths.ts'
 import { toRecorded } from './outcome.ts'
 import { PendingApprovals } from './pending-approvals.ts'
 import type { Plan } from './plan.ts'
@@ -125,7 +125,7 @@ export class Driver implements RunHandle, LiveRun {
   }
 
   logPath(step: string, attempt: number): string {
-    return logFile(this.#run.places, this.#run.scheduler.names.parentOf(this.#indexOf(step)), step, attempt)
+    return logPathOf(this.plan, this.#run.places, step, attempt)
   }
 
   progress(step: string): { done: number; total: number | null } | null {

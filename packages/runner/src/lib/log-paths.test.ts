@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { RunnerError } from './errors.ts'
 import { LogPaths } from './log-paths.ts'
 import type { Plan } from './plan.ts'
+import { RunWorld } from './run-world.fixture.ts'
 
 const plan: Plan = { lorc: 1, name: 'p', steps: ['load', 'each'].map((name, stage) => ({ name, type: 'x', stage })) }
 
@@ -38,4 +39,17 @@ it('asks again after a plan could not be read', async () => {
   await expect(paths.of('run_a', 'load', 1)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
   broken = false
   await expect(paths.of('run_a', 'load', 1)).resolves.toContain('run_a')
+})
+
+it('refuses such a step also of a run that goes on, and of one that is over', async () => {
+  const world = new RunWorld()
+  const runner = await world.runner()
+  const run = await runner.start({ lorc: 1, name: 'p', steps: [{ name: 'load', type: 'scripted', stage: 0 }] })
+  await run.result
+  for (const handle of [run, await runner.resume(run.runId)]) {
+    expect(handle.logPath('load', 1)).toBe(await runner.logPath(run.runId, 'load', 1))
+    for (const step of ['laod', 'laod[1]']) expect(() => handle.logPath(step, 1)).toThrow('names the step "laod", which p does not have')
+  }
+  await runner.close()
+  world.remove()
 })

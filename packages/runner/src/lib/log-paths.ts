@@ -4,9 +4,12 @@ import type { Plan } from './plan.ts'
 import { checkSteps } from './run-order.ts'
 import { parseItemName } from './step-names.ts'
 
-/** Where a step of a plan, or an item of one, has the log of an attempt. */
+/** Where a step of a plan, or an item of one, has the log of an attempt. Throws RUN_STEP_UNKNOWN. */
 export function logPathOf(plan: Plan, places: RunPlaces, step: string, attempt: number): string {
-  return logFile(places, graphOf(plan).index.get(stepOf(step)) ?? -1, step, attempt)
+  const graph = graphOf(plan)
+  const own = stepOf(step)
+  checkSteps(plan, graph, 'The request', [own])
+  return logFile(places, graph.index.get(own)!, step, attempt)
 }
 
 /** The same of runs that are known by their names: their plans are read. */
@@ -29,7 +32,6 @@ export class LogPaths {
       if (this.#last === read) this.#last = undefined
       throw error
     })
-    checkSteps(plan, graphOf(plan), 'The request', [stepOf(step)])
     return logPathOf(plan, this.#placesOf(runId), step, attempt)
   }
 }
