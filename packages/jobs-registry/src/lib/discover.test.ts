@@ -125,6 +125,16 @@ describe('what is broken', () => {
     }
   })
 
+  it('by a link to itself leaves what can be found', async () => {
+    files.write('package.json', { workspaces: ['packages/*'] })
+    files.package('packages/a', { name: 'a' }, 'one')
+    files.link('packages/loop', 'loop')
+    files.link('packages/b/package.json', 'package.json')
+    const registry = await discover()
+    expect(namesOf(registry)).toEqual(['a/one'])
+    expect(new Set(registry.problems.map(({ code }) => code))).toEqual(new Set(['REGISTRY_MANIFEST_INVALID']))
+  })
+
   it('in the workspace itself leaves what can be found', async () => {
     files.write('package.json', '{ oops')
     files.write('pnpm-workspace.yaml', 'packages: [')

@@ -4,8 +4,13 @@ import { statSync } from 'node:fs'
 export type Stamp = string | null
 
 function stampOf(path: string): Stamp {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found === undefined ? null : `${found.mtimeMs}:${found.size}:${found.ino}`
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found === undefined ? null : `${found.mtimeMs}:${found.size}:${found.ino}`
+  } catch {
+    // Why it cannot be looked at (a link to itself, no permission) is told by whoever reads it.
+    return null
+  }
 }
 
 /** Changes later than this before a look may not show in the time of a file: file systems count in ticks of some milliseconds. */
