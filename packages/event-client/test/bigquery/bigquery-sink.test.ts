@@ -286,6 +286,10 @@ describe('query', () => {
     ])
   })
 
+  it('takes values as SQLite does', async () => {
+    expect(await sinkOf().query('SELECT ? AS yes, ? + 1 AS more, DIV(?, 2) AS half, ? AS text', [true, 1, 7, 'x'], signal)).toEqual([{ yes: true, more: 2, half: 3, text: 'x' }])
+  })
+
   it('refuses what is not in the subset before anything is sent', async () => {
     await expect(sinkOf({ endpoint: 'http://127.0.0.1:9' }).query('DROP TABLE events', [], signal)).rejects.toMatchObject({ code: 'SQL_SYNTAX' })
   })

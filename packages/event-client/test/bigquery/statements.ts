@@ -1,6 +1,7 @@
 import { EventError } from '../../src/lib/errors.ts'
 import type { JsonValue } from '../../src/lib/json.ts'
 import { compileSql } from '../../src/lib/sql/compile-sql.ts'
+import { boundValue } from '../../src/lib/sql/query-sqlite.ts'
 import { SQLITE } from '../../src/lib/sql/sqlite-dialect.ts'
 import type { SqlColumn } from '../../src/lib/sql/types.ts'
 import { ApiError } from './api-error.ts'
@@ -113,7 +114,7 @@ function query(warehouse: Warehouse, { input }: RegExpExecArray, params: Params)
     const statement = warehouse.db.prepare(text)
     statement.setReadBigInts(true)
     statement.setReturnArrays(true)
-    const values = [...parameters].map(([number, { value }]) => [`p${number}`, typeof value === 'boolean' ? Number(value) : value] as const)
+    const values = [...parameters].map(([number, bound]) => [`p${number}`, boundValue(bound)] as const)
     return { columns, rows: statement.all(Object.fromEntries(values)) as unknown as Cell[][] }
   } catch (error) {
     if (error instanceof EventError) throw new ApiError(400, 'invalidQuery', error.message)

@@ -84,7 +84,7 @@ export function querySqlite(db: DatabaseSync, sql: string, options: QueryOptions
 
 
 /** A number of JavaScript is a REAL for SQLite, with which division, remainders and texts are others than a whole number's. */
-function boundValue({ type, value }: BoundValue): string | number | bigint {
-  if (typeof value === 'boolean') return Number(value)
+export function boundValue({ type, value }: BoundValue): string | number | bigint {
+  if (typeof value === 'boolean') return BigInt(value)
   return type === 'INT64' && typeof value === 'number' ? BigInt(value) : value
 }
