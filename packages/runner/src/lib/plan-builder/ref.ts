@@ -53,12 +53,17 @@ export function celOfRef(given: unknown): string {
   return typeof given === 'string' ? given : celText(given)
 }
 
-/** The value with `${{ }}` for each reference. */
+/** The value with `${{ }}` for each reference. An object of a class stays what it is, to be refused as any value that is not JSON. */
 export function templated(value: unknown): JsonValue {
   if (isRef(value)) return `\${{ ${value[CEL]} }}`
   if (Array.isArray(value)) return value.map(templated)
-  if (typeof value !== 'object' || value === null) return value as JsonValue
+  if (typeof value !== 'object' || value === null || isOfClass(value)) return value as JsonValue
   return Object.fromEntries(Object.entries(value).flatMap(([key, member]) => (member === undefined ? [] : [[key, templated(member)]])))
+}
+
+function isOfClass(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null
 }
 
 function celText(value: unknown): string {
