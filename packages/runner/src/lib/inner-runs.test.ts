@@ -152,3 +152,23 @@ describe('a pause of a run whose step is a run', () => {
     expect(runner.begun).toEqual(['a#2', 'b#1'])
   })
 })
+
+describe('a cancel of a run whose step is a run', () => {
+  let world: RunWorld
+  beforeEach(() => void (world = new RunWorld()))
+  afterEach(() => world.remove())
+
+  it('reaches that run, however deep, when nobody drives them; a resume goes on with all of them', async () => {
+    const killed = await world.runner({ a: untilEnded })
+    const { runId } = await killed.start(plan)
+    await until(() => killed.begun.includes('a#1'))
+    await killed.close()
+    const family = (await world.store.list({})).map((run) => run.runId)
+    for (const one of family) await world.orphan(one)
+    const runner = await world.runner()
+    expect(await runner.cancel(runId, why)).toBe('cancelled')
+    expect((await world.store.list({})).map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+    expect(await (await runner.resume(runId)).result).toMatchObject({ status: 'completed' })
+    expect((await world.store.list({})).map((run) => run.runId)).toEqual(family)
+  })
+})

@@ -55,6 +55,9 @@ export class RunSteering {
       await this.#send(runId, { type: 'cancel', by, reason: mask?.text(reason) ?? reason })
       return 'requested'
     }
+    // Before this one: were the process to end in between, cancelling this one again reaches them.
+    const { fold } = await loadRun(this.#parts.store, runId)
+    for (const inner of await innerRuns(this.#parts.store, fold)) await this.cancel(inner.runId, { by, reason })
     return endOf(await this.#runs.takeOver(runId, asked))
   }
 
