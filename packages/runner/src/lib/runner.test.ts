@@ -136,6 +136,18 @@ describe('start', () => {
   })
 })
 
+it('leaves the lease of a run alone that has the id that another was to have', async () => {
+  let open!: () => void
+  const held = new Promise<void>((resolve) => (open = resolve))
+  const run = await runner({ a: () => held })
+  const handle = await run.start(planOf({ name: 'a' }), { runId: 'run_own' })
+  await expect((await runner()).start(planOf({ name: 'b' }), { runId: 'run_own' })).rejects.toMatchObject({ code: 'RUN_ID_TAKEN' })
+  await clock.advance(2000)
+  expect((await store.lease('run_own'))?.driver).not.toBeNull()
+  open()
+  expect((await handle.result).status).toBe('completed')
+})
+
 describe('failure', () => {
   it('fails the run, blocks what waits, and names the step', async () => {
     const run = await runner({ a: fails })

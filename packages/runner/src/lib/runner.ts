@@ -359,8 +359,8 @@ export class LocalRunner implements Runner {
     }
     const stopped = (error: unknown): void => {
       over()
-      const isOurs = !this.#closing && !(error instanceof RunnerError && error.code === 'RUN_FENCED')
-      if (isOurs) void this.#returns.add(driver.runId, driver.epoch)
+      const isOthers = error instanceof RunnerError && (error.code === 'RUN_FENCED' || error.code === 'RUN_ID_TAKEN')
+      if (!this.#closing && !isOthers) void this.#returns.add(driver.runId, driver.epoch)
     }
     driver.result.then(over, stopped)
     // It was on its way when the runner was closed: nobody would wait for it, and no executor is there for its steps.

@@ -11,7 +11,7 @@ test.each([
 
 test.each([
   [new Uint8Array([0xff]), '1:1 RECIPE_NOT_UTF8'],
-  ['a: [1\nb: 2', '2:1 RECIPE_YAML'],
+  ['a: [1\nb: 2', '1:4 RECIPE_YAML'],
   ['a: 1\na: 2', '2:1 RECIPE_KEY_DUPLICATE'],
   ['a: 9007199254740993', '1:4 RECIPE_NUMBER'],
 ])('tells what is wrong with %j, and where', (source, problem) => {
