@@ -13,20 +13,23 @@ export async function meantRuns({ runner, store }: OpenRunner, run: string | und
   if (run !== undefined) return [await findRun(store, run)]
   if (!all) throw new CliError('CLI_ARGUMENT_MISSING', 'RUN is missing.', { fix: 'name a run, or say --all.' })
   const meant: string[] = []
-  for (const { runId } of await store.list({ topLevel: true, status: 'running' })) {
+  for (const { runId } of await store.list({ topLevel: true, status: 'running', limit: Infinity })) {
     if (((await runner.view(runId)).paused !== null) === paused) meant.push(runId)
   }
   return meant
 }
 
-/** Asks for it run by run. Of all runs, one that ends meanwhile is left out. */
+/** What was so already when it was asked for: the run has ended meanwhile, or somebody else has let it go on. */
+const OVER: readonly unknown[] = ['RUN_ENDED', 'RUN_NOT_PAUSED']
+
+/** Asks for it run by run. Of all runs, one of which it is so already is left out. */
 export async function ofEach<T>(runs: readonly string[], all: boolean, ask: (runId: string) => Promise<T>): Promise<{ runId: string; outcome: T }[]> {
   const asked: { runId: string; outcome: T }[] = []
   for (const runId of runs) {
     try {
       asked.push({ runId, outcome: await ask(runId) })
     } catch (error) {
-      if (!all || (error as { code?: unknown }).code !== 'RUN_ENDED') throw error
+      if (!all || !OVER.includes((error as { code?: unknown }).code)) throw error
     }
   }
   return asked

@@ -145,12 +145,13 @@ describe('pause --all and unpause --all', () => {
   const paused = { by: 'ann', reason: 'incident', at: 5 }
   const states: Record<string, RunView> = { run_a: viewOf({ status: 'running' }), run_b: viewOf({ status: 'running', paused }), run_c: viewOf({ status: 'running' }) }
 
-  async function all(words: string, outcome: (runId: string) => 'requested' | 'done' = () => 'requested') {
+  async function all(words: string, outcome: (runId: string) => 'requested' | 'done' = () => 'requested', views = states) {
     const io = fakeIo()
+    const going = Object.keys(views).map((runId) => ({ ...SUMMARY, runId }))
     const act: Runner['pause'] = async (runId) => outcome(runId)
     const engine = engineOf({
-      runner: runnerOf({ pause: act, unpause: act, view: async (runId) => states[runId]! }),
-      store: { list: async (filter) => (filter?.topLevel && filter.status === 'running' ? Object.keys(states).map((runId) => ({ ...SUMMARY, runId })) : []) },
+      runner: runnerOf({ pause: act, unpause: act, view: async (runId) => views[runId]! }),
+      store: { list: async (filter) => (filter?.topLevel && filter.status === 'running' ? going.slice(0, filter.limit ?? 50) : []) },
     })
     const exit = await main(words.split(' '), { io, engine, version: '1.2.3' })
     return { exit, stdout: io.stdout.text, stderr: io.stderr.text, recorded: engine.recorded }
@@ -165,12 +166,18 @@ describe('pause --all and unpause --all', () => {
     expect(JSON.parse((await all('pause --all --json')).stdout)).toEqual([{ run_id: 'run_a', outcome: 'requested' }, { run_id: 'run_c', outcome: 'requested' }])
   })
 
-  it('leave out a run that ends meanwhile, and no other failure', async () => {
-    const ends = (code: 'RUN_ENDED' | 'STORE_FULL') => (runId: string) => {
+  it('reach more runs than a list has by default', async () => {
+    const views = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`run_${n}`, viewOf({ status: 'running' })]))
+    expect(JSON.parse((await all('pause --all --json', undefined, views)).stdout)).toHaveLength(60)
+  })
+
+  it('leave out a run that ends meanwhile, or that somebody else has let go on, and no other failure', async () => {
+    const ends = (code: 'RUN_ENDED' | 'RUN_NOT_PAUSED' | 'STORE_FULL') => (runId: string) => {
       if (runId === 'run_a') throw new RunnerError(code, 'm')
       return 'requested' as const
     }
     expect(JSON.parse((await all('pause --all --json', ends('RUN_ENDED'))).stdout)).toEqual([{ run_id: 'run_c', outcome: 'requested' }])
+    expect(JSON.parse((await all('pause --all --json', ends('RUN_NOT_PAUSED'))).stdout)).toEqual([{ run_id: 'run_c', outcome: 'requested' }])
     expect((await all('pause --all', ends('STORE_FULL'))).exit).toBe(1)
   })
 
