@@ -1,69 +1,108 @@
 import { TestClock } from '@lorc/runner/testing'
 import { expect, it } from 'vitest'
-import { RunChanges } from './run-changes.ts'
+import { runItem } from '../answers/run-answer.ts'
+import { RunChanges, type ShownRuns } from './run-changes.ts'
+
+const run = (name: string, status: 'running' | 'completed' = 'running', runId = 'run_1') =>
+  runItem({ runId, name, status, createdAt: 0, endedAt: null, recipe: null, planHash: '', steps: 1, error: null, parent: null })
 
 function place() {
   const clock = new TestClock()
   let state: string | Error = 'one'
   let looks = 0
-  const look = async (): Promise<string> => {
+  const look = async (): Promise<ShownRuns> => {
     looks++
     if (state instanceof Error) throw state
-    return state
+    return new Map([['run_1', JSON.stringify(run(state))]])
   }
   const changes = new RunChanges(look, clock)
-  return { clock, changes, set: (next: string | Error) => (state = next), looks: () => looks }
+  const first = async (): Promise<string> => {
+    const state = changes.next(undefined, open())
+    await clock.advance(0)
+    return (await state)!
+  }
+  return { clock, changes, set: (next: string | Error) => (state = next), looks: () => looks, first }
 }
 const open = (): AbortSignal => new AbortController().signal
 
 it('tells who has seen nothing at once, and others when it has changed, with one look for all', async () => {
-  const { clock, changes, set, looks } = place()
-  const first = changes.next(undefined, open())
-  await clock.advance(0)
-  expect([await first, looks()]).toEqual(['0 one', 1])
+  const { clock, changes, set, looks, first } = place()
+  const seen = await first()
+  expect(looks()).toBe(1)
   const told: (string | undefined)[] = []
-  for (let i = 0; i < 3; i++) void changes.next('0 one', open()).then((state) => told.push(state))
+  for (let i = 0; i < 3; i++) void changes.next(seen, open()).then((state) => told.push(state))
   await clock.advance(3000)
   expect([told, looks()]).toEqual([[], 4])
   set('two')
   await clock.advance(1000)
-  expect([told, looks(), clock.nextIn]).toEqual([['0 two', '0 two', '0 two'], 5, undefined])
+  const second = told[0]
+  expect([told, looks(), clock.nextIn]).toEqual([[second, second, second], 5, undefined])
+  expect(second).not.toBe(seen)
 })
 
 it('looks no more once nobody waits, and again when somebody does', async () => {
-  const { clock, changes, looks } = place()
+  const { clock, changes, looks, first } = place()
   const gone = new AbortController()
-  const waiting = changes.next('0 one', gone.signal)
+  const waiting = changes.next('seen', gone.signal)
   gone.abort()
-  expect([await waiting, await changes.next('0 one', gone.signal), clock.nextIn]).toEqual([undefined, undefined, undefined])
-  void changes.next('0 one', open())
-  const late = changes.next(undefined, open())
+  expect([await waiting, await changes.next('seen', gone.signal), clock.nextIn]).toEqual([undefined, undefined, undefined])
+  void changes.next(await first(), open())
+  expect(looks()).toBe(1)
+  void changes.next(undefined, open())
   await clock.advance(0)
-  expect([await late, looks()]).toEqual(['0 one', 1])
-  await clock.advance(1000)
   expect(looks()).toBe(2)
 })
 
 it('goes on looking where the store failed', async () => {
-  const { clock, changes, set } = place()
+  const { clock, changes, set, first } = place()
+  const seen = await first()
   set(new Error('disk'))
-  const waiting = changes.next('0 one', open())
+  const waiting = changes.next(seen, open())
   await clock.advance(1000)
   set('two')
   await clock.advance(1000)
-  expect(await waiting).toBe('0 two')
+  expect(await waiting).toBeDefined()
 })
 
 it('tells that a run has begun, or ended, here, though the look shows nothing of it', async () => {
-  const { clock, changes } = place()
+  const { clock, changes, first } = place()
+  let seen = await first()
   const run = Promise.withResolvers<never>()
+  const changed = async (): Promise<boolean> => {
+    const next = changes.next(seen, open())
+    await clock.advance(1000)
+    const before = seen
+    seen = (await next)!
+    return seen !== before
+  }
   changes.follow({ result: run.promise })
-  const begun = changes.next('0 one', open())
-  await clock.advance(1000)
-  expect(await begun).toBe('1 one')
-  const ended = changes.next('1 one', open())
-  await clock.advance(1000)
+  expect(await changed()).toBe(true)
   run.reject(new Error('fenced'))
+  expect(await changed()).toBe(true)
+})
+
+it('tells that what a list has shown is over, though all is as it was at the look before', async () => {
+  const { clock, changes, first } = place()
+  let seen = await first()
+  const told: string[] = []
+  const follow = (): void => void changes.next(seen, open()).then((state) => told.push((seen = state!)))
+  follow()
+  changes.show([run('one'), run('one', 'completed'), run('of which nothing is looked at', 'running', 'run_2')])
   await clock.advance(1000)
-  expect(await ended).toBe('2 one')
+  expect(told).toHaveLength(0)
+  changes.show([run('paused for a moment')])
+  await clock.advance(1000)
+  expect(told).toHaveLength(1)
+  follow()
+  await clock.advance(3000)
+  expect(told).toHaveLength(1)
+})
+
+it('remembers only so much of what was shown', async () => {
+  const { clock, changes, first } = place()
+  const seen = await first()
+  changes.show(Array.from({ length: 1001 }, (_, i) => run('of many', 'running', `run_${i + 10}`)))
+  const next = changes.next(seen, open())
+  await clock.advance(1000)
+  expect(await next).toMatch(/^1 /)
 })

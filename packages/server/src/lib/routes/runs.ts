@@ -29,6 +29,7 @@ export function runRoutes(app: FastifyInstance, { runner, recipes, readers, chan
     const page = found.slice(0, limit)
     const next = found.length > limit ? (page.at(-1)?.runId ?? null) : null
     const items = await Promise.all(page.map((run) => listedRun(runner, run, intake.has(run.runId))))
+    changes.show(items)
     return { status: 200, body: { items, next_cursor: next } }
   })
 
