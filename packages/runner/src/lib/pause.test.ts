@@ -85,6 +85,19 @@ describe('pause', () => {
     expect((await (await run.resume(runId)).result).status).toBe('completed')
   })
 
+  it('that its driver had not come to when it died is over with the unpause after it', async () => {
+    const first = await world.runner({ a: () => new Promise(() => {}) })
+    const { runId } = await first.start(scriptedPlan({ name: 'a' }))
+    const run = await world.runner()
+    expect(await run.pause(runId, why)).toBe('requested')
+    await world.orphan(runId)
+    expect(await run.unpause(runId, why)).toBe('done')
+    const next = await world.runner({ a: () => new Promise(() => {}) })
+    await next.resume(runId)
+    await world.clock.advance(500)
+    expect((await next.view(runId)).paused).toBeNull()
+  })
+
   it('is no hindrance to a cancel', async () => {
     const first = await world.runner({ a: () => new Promise(() => {}) })
     const { runId } = await first.start(scriptedPlan({ name: 'a' }))

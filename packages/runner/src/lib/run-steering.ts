@@ -72,16 +72,20 @@ export class RunSteering {
 
   async unpause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
     await this.#runs.summary(runId)
-    const { fold } = await loadRun(this.#parts.store, runId)
+    const { fold, plan } = await loadRun(this.#parts.store, runId)
     const { paused } = fold
+    const isDriven = await this.#runs.isDriven(runId)
     // Before this one: were the process to end in between, unpausing this one again reaches them.
-    if (paused && !(await this.#runs.isDriven(runId))) {
+    if (paused && !isDriven) {
       for (const inner of await innerRuns(this.#parts.store, fold)) {
         if (isPausedWith(inner, paused)) await this.unpause(inner.runId, { by, reason }).catch(unlessEnded)
       }
     }
-    // Its driver may not have come to what was asked a moment ago.
+    // Its driver may not have come to what was asked a moment ago. Where it died before, the next one is to come to both.
     const asked = (await this.#parts.store.inbox(runId)).some(({ type }) => type === 'pause')
+    if (asked && !isDriven && fold.status === 'running') {
+      await this.#send(runId, { type: 'unpause', by, reason: secretsOf(plan, this.#parts.env, true)?.mask.text(reason) ?? reason })
+    }
     return this.#ask(runId, { type: 'unpause', by, reason }, ({ fold }) => {
       if (!fold.paused && !asked) throw new RunnerError('RUN_NOT_PAUSED', `Run ${runId} is not paused.`)
       return { type: 'run.unpaused', by, reason }
