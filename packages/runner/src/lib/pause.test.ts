@@ -118,6 +118,22 @@ describe('pause', () => {
     await expect(run.unpause(waiting.runId, why)).rejects.toMatchObject({ code: 'RUN_NOT_PAUSED' })
   })
 
+  it.each(['pause', 'cancel'] as const)('or a %s that came too late for its driver is none of the run that goes on after its end', async (what) => {
+    const a = gate()
+    const fails = () => a.step().then(() => Promise.reject(new Error('no luck')))
+    const { runId, result } = await (await world.runner({ a: fails })).start(scriptedPlan({ name: 'a' }))
+    expect(await (await world.runner())[what](runId, why)).toBe('requested')
+    a.open()
+    expect((await result).status).toBe('failed')
+    const run = await world.runner({ a: () => new Promise(() => {}) })
+    await run.resume(runId)
+    await world.clock.advance(500)
+    expect(await world.types(runId)).not.toContainEqual(expect.stringMatching(/paused|cancel/))
+    expect(await run.pause(runId, why)).toBe('requested')
+    await world.clock.advance(500)
+    expect((await run.view(runId)).paused).toMatchObject(why)
+  })
+
   it('does nothing to a run that needs no driving', async () => {
     const run = await world.runner()
     const { runId, result } = await run.start(scriptedPlan({ name: 'a' }))

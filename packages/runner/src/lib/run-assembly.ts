@@ -140,11 +140,17 @@ export class RunAssembly {
     const changedCode = changedPaths(fold.provenance.code, code)
     const changedRecipe = await changedFile(this.#around.workspace.root, fold.recipe)
     const journal = new Journal(this.#around, runId, epoch, position)
-    if (fold.status !== 'running') journal.attach({ reopened: true })
+    if (fold.status !== 'running') journal.attach({ reopened: true, ...(await this.#tooLate(runId)) })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
     const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, changedRecipe, items, secrets }, fold.options, () => code)
     driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : []), ...(outer?.adopt(driver) ?? [])], now)
     return driver
+  }
+
+  /** What was asked of a run before its end, and reached its driver no more: it was not asked of the run as it goes on. */
+  async #tooLate(runId: string): Promise<{ inboxDone?: number }> {
+    const last = (await this.#around.store.inbox(runId)).at(-1)
+    return last ? { inboxDone: last.id } : {}
   }
 
   /** What a driver that died could not mask any more. */
