@@ -51,6 +51,8 @@ export class Driver implements RunHandle, LiveRun {
   /** Resolves once the first batch is durable, also where the run was let go of meanwhile; rejects where that batch never will be. */
   readonly opened: Promise<void>
   #polling = false
+  /** The last command that was done: while that becomes durable, the inbox still has it. */
+  #complied = 0
   #over = false
   /** Nothing more is to begin; resolved once nothing is under way. */
   #settling: PromiseWithResolvers<void> | undefined
@@ -340,8 +342,12 @@ export class Driver implements RunHandle, LiveRun {
     const commands = await this.#around.store.inbox(this.runId).catch(() => [])
     this.#polling = false
     if (this.#over) return
-    for (const command of commands) comply(this, command)
-    if (commands.length > 0) this.#run.journal.attach({ inboxDone: commands[commands.length - 1]!.id })
+    for (const command of commands) {
+      if (command.id <= this.#complied) continue
+      comply(this, command)
+      this.#complied = command.id
+      this.#run.journal.attach({ inboxDone: command.id })
+    }
   }
 
   #conclude(): void {

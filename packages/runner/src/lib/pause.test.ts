@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunWorld, scriptedPlan } from './run-world.fixture.ts'
+import type { RunStore } from './store.ts'
 import { settled } from './testing/fake-clock.ts'
 
 const why = { by: 'ana', reason: 'lunch' }
@@ -72,6 +73,24 @@ describe('pause', () => {
     expect(await run.unpause(runId, why)).toBe('requested')
     await world.clock.advance(500)
     expect((await result).status).toBe('completed')
+  })
+
+  it('is heeded once, however long it takes to become durable', async () => {
+    const disk = gate()
+    let isSlow = false
+    const commit: RunStore['commit'] = async (batches) => {
+      if (isSlow) await disk.step()
+      return world.store.commit(batches)
+    }
+    const run = await world.runner({ a: () => new Promise(() => {}) }, { store: { ...world.store, commit } })
+    const { runId } = await run.start(scriptedPlan({ name: 'a' }))
+    isSlow = true
+    for (const type of ['pause', 'unpause'] as const) await world.store.send(runId, { type, ...why })
+    await world.clock.advance(1500)
+    disk.open()
+    await settled()
+    expect((await world.types(runId)).slice(3)).toEqual(['run.paused', 'run.unpaused'])
+    expect(await world.store.inbox(runId)).toEqual([])
   })
 
   it('survives its driver, and keeps the run from being resumed until it is unpaused', async () => {
