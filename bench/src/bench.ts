@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { argv, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArguments } from './harness/arguments.ts'
@@ -30,9 +32,15 @@ async function run(): Promise<void> {
   const results: Results = { date: new Date().toISOString(), machine: thisMachine(), workloads: [] }
   const locate = (module: string): string =>
     new URL(module.startsWith('peers/') ? `../${module}` : `./${module}`, import.meta.url).href
-  for (const workload of wanted) {
-    report(workload.name)
-    results.workloads.push(await measure(workload, { quick, locate, report }))
+  const place = mkdtempSync(join(tmpdir(), 'lorc-bench-'))
+  try {
+    for (const workload of wanted) {
+      report(workload.name)
+      results.workloads.push(await measure(workload, { quick, locate, place, report }))
+    }
+  } finally {
+    // Not before: for minutes after many files were removed, ext4 looks at each of their places whenever a file is made.
+    rmSync(place, { recursive: true, force: true })
   }
   stdout.write(`${resultsTable(results)}\n`)
   if (!quick) keep(merged(results))

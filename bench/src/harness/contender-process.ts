@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -28,28 +27,25 @@ export class ContenderProcess {
   readonly version: string
   readonly settings: string
   readonly #child: ChildProcess
-  readonly #scratch: string
 
-  private constructor(child: ChildProcess, scratch: string, { version, settings }: { version: string; settings: string }) {
+  private constructor(child: ChildProcess, { version, settings }: { version: string; settings: string }) {
     this.#child = child
-    this.#scratch = scratch
     this.version = version
     this.settings = settings
   }
 
-  /** Rejects with NoMeasurement. `module` is a file URL. */
-  static async open(module: string, variant: string): Promise<ContenderProcess> {
-    const scratch = mkdtempSync(join(tmpdir(), 'lorc-bench-'))
+  /** Rejects with NoMeasurement. `module` is a file URL; its scratch folder is made in `place`, and left there. */
+  static async open(module: string, variant: string, place: string): Promise<ContenderProcess> {
+    const scratch = mkdtempSync(join(place, 'contender-'))
     const child = fork(ENTRY, [module, scratch, variant], {
       env: { ...env, ...QUIET },
       execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=DeprecationWarning'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     try {
-      return new ContenderProcess(child, scratch, (await answerOf(child)) as { version: string; settings: string })
+      return new ContenderProcess(child, (await answerOf(child)) as { version: string; settings: string })
     } catch (error) {
       child.kill()
-      rmSync(scratch, { recursive: true, force: true })
       throw error
     }
   }
@@ -62,14 +58,11 @@ export class ContenderProcess {
 
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve))
-    const running = this.#child.exitCode === null && this.#child.signalCode === null
-    if (running) {
-      this.#order({ close: true })
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000)
-      await ended
-      clearTimeout(timer)
-    }
-    rmSync(this.#scratch, { recursive: true, force: true })
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    this.#order({ close: true })
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000)
+    await ended
+    clearTimeout(timer)
   }
 
   #order(order: Order): void {

@@ -11,6 +11,8 @@ export interface MeasureOptions {
   quick: boolean
   /** Turns an entry's module into a URL. */
   locate: (module: string) => string
+  /** Where contenders get their scratch folders. */
+  place: string
   report: (text: string) => void
 }
 
@@ -40,9 +42,9 @@ export async function measure(workload: Workload, options: MeasureOptions): Prom
   return { name, title, shows, against, notes, cases }
 }
 
-async function tryOpen({ module, variant = '' }: Entry, { locate }: MeasureOptions): Promise<ContenderProcess | NoMeasurement> {
+async function tryOpen({ module, variant = '' }: Entry, { locate, place }: MeasureOptions): Promise<ContenderProcess | NoMeasurement> {
   try {
-    return await ContenderProcess.open(locate(module), variant)
+    return await ContenderProcess.open(locate(module), variant, place)
   } catch (error) {
     if (error instanceof NoMeasurement && error.notHere) return error
     return new NoMeasurement(`failed: ${error instanceof Error ? error.message : String(error)}`, false)
