@@ -23,6 +23,7 @@ import { RunTimers } from './run-timers.ts'
 import type { Command } from './scheduler.ts'
 import { StepAttempts } from './step-attempts.ts'
 import { decideGate } from './step-gate.ts'
+import type { InboxCommand } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 import { timeLimits, type TimeLimit } from './time-limits.ts'
 
@@ -110,14 +111,15 @@ export class Driver implements RunHandle, LiveRun {
     return this.#run.fold.paused
   }
 
-  /** Journals `events` (what opens or reopens the run), as of the time `at` (default now), and begins. */
-  begin(events: readonly EventData[], at?: number): void {
+  /** Journals `events` (what opens or reopens the run), as of the time `at` (default now), does what was `asked` of it, and begins. */
+  begin(events: readonly EventData[], at?: number, asked: readonly InboxCommand[] = []): void {
     for (const event of events) this.#record(event, at)
     this.#endPause()
     this.#resetStale()
     for (const limit of timeLimits(this.plan, this.#run.fold.createdAt, this.#around.clock.now())) {
       this.#timers.after(limit.inMs, () => this.#endFor(limit))
     }
+    this.#comply(asked)
     for (const step of this.#run.scheduler.asked()) this.#pendingApprovals().resume(this.#nameOf(step))
     this.#pump()
   }
@@ -341,7 +343,10 @@ export class Driver implements RunHandle, LiveRun {
     this.#polling = true
     const commands = await this.#around.store.inbox(this.runId).catch(() => [])
     this.#polling = false
-    if (this.#over) return
+    if (!this.#over) this.#comply(commands)
+  }
+
+  #comply(commands: readonly InboxCommand[]): void {
     for (const command of commands) {
       if (command.id <= this.#complied) continue
       comply(this, command)

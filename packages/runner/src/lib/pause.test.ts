@@ -117,6 +117,41 @@ describe('pause', () => {
     expect((await next.view(runId)).paused).toBeNull()
   })
 
+  it('comes before the first step of a run that waited to be begun, and before the next of one whose driver died', async () => {
+    const other = await world.runner()
+    const run = await world.runner()
+    const { runId } = await run.accept(scriptedPlan({ name: 'a' }, { name: 'b' }))
+    expect(await other.pause(runId, why)).toBe('requested')
+    await run.begin(runId)
+    await settled()
+    expect(await world.types(runId)).toEqual(['run.created', 'driver.started', 'run.paused'])
+    expect(await other.unpause(runId, why)).toBe('requested')
+    expect(await other.pause(runId, why)).toBe('requested')
+    await world.orphan(runId)
+    await expect(other.resume(runId)).rejects.toMatchObject({ code: 'RUN_PAUSED' })
+    const left = await run.accept(scriptedPlan({ name: 'a' }))
+    expect(await other.pause(left.runId, why)).toBe('requested')
+    await world.orphan(left.runId)
+    await other.resume(left.runId)
+    await settled()
+    expect(await world.types(left.runId)).toEqual(['run.created', 'driver.started', 'run.paused'])
+    expect([...run.begun, ...other.begun]).toEqual([])
+  })
+
+  it('is over where its driver died before it came to the unpause, unless it is asked for once more', async () => {
+    const first = await world.runner({ a: () => new Promise(() => {}) })
+    const { runId } = await first.start(scriptedPlan({ name: 'a' }))
+    await first.pause(runId, why)
+    await settled()
+    const run = await world.runner()
+    expect(await run.unpause(runId, why)).toBe('requested')
+    await world.orphan(runId)
+    expect(await run.pause(runId, why)).toBe('done')
+    await expect(run.resume(runId)).rejects.toMatchObject({ code: 'RUN_PAUSED' })
+    await world.store.send(runId, { type: 'unpause', ...why })
+    expect((await (await run.resume(runId)).result).status).toBe('completed')
+  })
+
   it('is no hindrance to a cancel', async () => {
     const first = await world.runner({ a: () => new Promise(() => {}) })
     const { runId } = await first.start(scriptedPlan({ name: 'a' }))
@@ -124,6 +159,19 @@ describe('pause', () => {
     const run = await world.runner()
     await run.pause(runId, why)
     expect(await run.cancel(runId, why)).toBe('cancelled')
+  })
+
+  it('that its driver had not come to is none to what a cancel cleans up', async () => {
+    const first = await world.runner({ a: () => new Promise(() => {}) })
+    const { runId } = await first.start(scriptedPlan({ name: 'a' }, { name: 'c', phase: 'always' }, { name: 'd', phase: 'always' }))
+    const c = gate()
+    const run = await world.runner({ c: c.step })
+    expect(await run.pause(runId, why)).toBe('requested')
+    await world.orphan(runId)
+    const cancelled = run.cancel(runId, why)
+    await world.clock.advance(500)
+    c.open()
+    expect(await cancelled).toBe('cancelled')
   })
 
   it('is refused for a run that has ended, and unpause for one that goes on', async () => {

@@ -30,7 +30,7 @@ import type { Durations } from './scheduler/start-order.ts'
 import { maskLog } from './secret-log.ts'
 import { secretsOf, type Secrets } from './secrets.ts'
 import { StepCache, type Fingerprint } from './step-cache.ts'
-import type { DriverIdentity } from './store.ts'
+import type { DriverIdentity, InboxCommand } from './store.ts'
 import { Subscribers } from './subscribers.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -87,10 +87,10 @@ export class RunAssembly {
     return driver
   }
 
-  /** A run that was accepted, begun; `recorded` is what its journal has. */
-  accepted(draft: RunDraft, recorded: readonly JournalEvent[], order: Durations | undefined): Driver {
+  /** A run that was accepted, begun; `recorded` is what its journal has, `asked` what was asked of it while it waited. */
+  accepted(draft: RunDraft, recorded: readonly JournalEvent[], order: Durations | undefined, asked: readonly InboxCommand[]): Driver {
     const driver = this.#fresh(draft, order, recorded)
-    driver.begin([this.#driverStarted(1, [])])
+    driver.begin([this.#driverStarted(1, [])], undefined, asked)
     return driver
   }
 
@@ -121,7 +121,8 @@ export class RunAssembly {
     if (!first) this.#holdTo(context)
     await loadNeeds(plan)
     const secrets = secretsOf(plan, this.#options.env, first !== undefined)
-    if (fold.paused && !first && !outer) throw pausedRun(runId, fold.paused)
+    const asked = await store.inbox(runId)
+    if (fold.paused && !first && !outer && !endsPause(asked)) throw pausedRun(runId, fold.paused)
     const chosen = { ...fold.options, ...options }
     const order = await orderFromPast(store, plan, this.slots(plan, chosen))
     const scheduler = this.#scheduler(plan, { ...chosen, order })
@@ -140,17 +141,14 @@ export class RunAssembly {
     const changedCode = changedPaths(fold.provenance.code, code)
     const changedRecipe = await changedFile(this.#around.workspace.root, fold.recipe)
     const journal = new Journal(this.#around, runId, epoch, position)
-    if (fold.status !== 'running') journal.attach({ reopened: true, ...(await this.#tooLate(runId)) })
+    if (fold.status !== 'running') journal.attach({ reopened: true })
+    // Asked of it before its end, or before somebody was done with it: it is not asked of the run as it goes on.
+    const isTooLate = fold.status !== 'running' || first !== undefined
+    if (isTooLate && asked.length > 0) journal.attach({ inboxDone: asked.at(-1)!.id })
     const interrupted = fold.running().map((running): EventData => ({ type: 'step.interrupted', ...running }))
     const driver = this.#driver(runId, plan, { journal, fold, scheduler, context, changedCode, changedRecipe, items, secrets }, fold.options, () => code)
-    driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : []), ...(outer?.adopt(driver) ?? [])], now)
+    driver.begin([...interrupted, this.#driverStarted(epoch, changedCode), ...repair, ...(first ? [first] : []), ...(outer?.adopt(driver) ?? [])], now, isTooLate ? [] : asked)
     return driver
-  }
-
-  /** What was asked of a run before its end, and reached its driver no more: it was not asked of the run as it goes on. */
-  async #tooLate(runId: string): Promise<{ inboxDone?: number }> {
-    const last = (await this.#around.store.inbox(runId)).at(-1)
-    return last ? { inboxDone: last.id } : {}
   }
 
   /** What a driver that died could not mask any more. */
@@ -227,6 +225,11 @@ function itemsOf(plan: Plan): ItemData | undefined {
 
 function pausedRun(runId: string, { by, reason }: { by: string; reason: string }): RunnerError {
   return new RunnerError('RUN_PAUSED', `Run ${runId} was paused by ${by}: ${reason}`, { fix: `lorc unpause ${runId}` })
+}
+
+/** Whether a pause is over with what was asked since. */
+function endsPause(asked: readonly InboxCommand[]): boolean {
+  return asked.findLast(({ type }) => type === 'pause' || type === 'unpause')?.type === 'unpause'
 }
 
 /** Ends the process groups that a driver left behind when it died. */

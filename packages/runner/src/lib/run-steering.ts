@@ -72,20 +72,16 @@ export class RunSteering {
 
   async unpause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
     await this.#runs.summary(runId)
-    const { fold, plan } = await loadRun(this.#parts.store, runId)
+    const { fold } = await loadRun(this.#parts.store, runId)
     const { paused } = fold
-    const isDriven = await this.#runs.isDriven(runId)
     // Before this one: were the process to end in between, unpausing this one again reaches them.
-    if (paused && !isDriven) {
+    if (paused && !(await this.#runs.isDriven(runId))) {
       for (const inner of await innerRuns(this.#parts.store, fold)) {
         if (isPausedWith(inner, paused)) await this.unpause(inner.runId, { by, reason }).catch(unlessEnded)
       }
     }
-    // Its driver may not have come to what was asked a moment ago. Where it died before, the next one is to come to both.
+    // Its driver may not have come to what was asked a moment ago.
     const asked = (await this.#parts.store.inbox(runId)).some(({ type }) => type === 'pause')
-    if (asked && !isDriven && fold.status === 'running') {
-      await this.#send(runId, { type: 'unpause', by, reason: secretsOf(plan, this.#parts.env, true)?.mask.text(reason) ?? reason })
-    }
     return this.#ask(runId, { type: 'unpause', by, reason }, ({ fold }) => {
       if (!fold.paused && !asked) throw new RunnerError('RUN_NOT_PAUSED', `Run ${runId} is not paused.`)
       return { type: 'run.unpaused', by, reason }
@@ -119,10 +115,13 @@ export class RunSteering {
     checked(run)
     // For a person's words a secret may have slipped into.
     const secrets = secretsOf(run.plan, this.#parts.env, true)
+    const masked = { ...request, reason: secrets?.mask.text(request.reason) ?? request.reason }
     if (await this.#runs.isDriven(runId)) {
-      await this.#send(runId, { ...request, reason: secrets?.mask.text(request.reason) ?? request.reason })
+      await this.#send(runId, masked)
       return 'requested'
     }
+    // What a driver had not come to when it died comes before this, whoever comes to it.
+    if (isOfPause(request) && (await this.#parts.store.inbox(runId)).some(isOfPause)) await this.#send(runId, masked)
     await journalUnattended(this.#parts, runId, (run) => {
       const event = checked(run)
       return secrets?.event(event) ?? event
@@ -130,6 +129,8 @@ export class RunSteering {
     return 'done'
   }
 }
+
+const isOfPause = ({ type }: RunRequest): boolean => type === 'pause' || type === 'unpause'
 
 async function endOf(handle: RunHandle): Promise<'cancelled' | 'already_ended'> {
   return (await handle.result).status === 'cancelled' ? 'cancelled' : 'already_ended'

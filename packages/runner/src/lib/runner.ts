@@ -179,10 +179,7 @@ export class LocalRunner implements Runner {
     if (accepted === undefined) throw unknownRun(runId)
     try {
       const driver = accepted && !first ? await this.#driverOf(accepted) : await this.#assembly.reopened(runId, 1, {}, { first })
-      const opening = this.#open(driver)
-      // What was asked of the run while it waited comes before its first step.
-      await driver.pollInbox()
-      return await opening
+      return await this.#open(driver)
     } catch (error) {
       await this.#returns.add(runId, 1)
       throw error
@@ -191,8 +188,9 @@ export class LocalRunner implements Runner {
 
   async #driverOf({ draft, recorded }: AcceptedRun): Promise<Driver> {
     const order = await this.#order(draft)
+    const asked = await this.store.inbox(draft.runId)
     this.#assertOpen()
-    return this.#assembly.accepted(draft, recorded, order)
+    return this.#assembly.accepted(draft, recorded, order, asked)
   }
 
   #order({ plan, options }: RunDraft): Promise<Durations | undefined> {
