@@ -163,7 +163,7 @@ describe('pause', () => {
 
   it('that its driver had not come to is none to what a cancel cleans up', async () => {
     const first = await world.runner({ a: () => new Promise(() => {}) })
-    const { runId } = await first.start(scriptedPlan({ name: 'a' }, { name: 'c', phase: 'always' }, { name: 'd', phase: 'always' }))
+    const { runId } = await first.start(scriptedPlan({ name: 'a' }, { name: 'c', phase: 'always', stage: 0 }, { name: 'd', phase: 'always', stage: 1 }))
     const c = gate()
     const run = await world.runner({ c: c.step })
     expect(await run.pause(runId, why)).toBe('requested')
