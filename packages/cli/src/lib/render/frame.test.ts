@@ -133,7 +133,7 @@ describe('a run of ten thousand steps', () => {
       [
         "  ✗ step_500    100ms  STEP_FAILED: kaputt",
         "  ✗ 19 more failed",
-        "  ? step_9000          asks: may it go on?",
+        "  ? step_9000     0ms  asks: may it go on?",
         "  ⠙ step_0       2.9s",
         "  ⠙ step_1       2.8s",
         "  ⠙ step_2       2.7s",
@@ -222,7 +222,7 @@ it('has a heading for each later phase, and tells what waits for people', () => 
   const paused: EventData = { type: 'run.paused', by: 'ana', reason: 'lunch' }
   expect(frame(plan, [asked, paused])).toMatchInlineSnapshot(`
     [
-      "  ? a             asks: go?",
+      "  ? a       2.9s  asks: go?",
       "  on_failure:",
       "  · tell",
       "  always:",
@@ -231,7 +231,7 @@ it('has a heading for each later phase, and tells what waits for people', () => 
     ]
   `)
   const decided: EventData = { type: 'approval.decided', step: 'a', approved: true, by: 'ana', reason: 'fine' }
-  expect(frame(plan, [asked, decided, completed('a')])[0]).toMatch(/✓ a +\d+ms$/)
+  expect(frame(plan, [asked, decided, completed('a')])[0]).toBe('  ✓ a      200ms')
 })
 
 it('tells what is left where the past tells, rounded', () => {

@@ -111,6 +111,8 @@ export class RunProgress {
       case 'approval.requested':
         return this.#note(event.step, event.message === '' ? 'may it go on?' : event.message, (row) => {
           row.asks = true
+          // What it takes is what people took.
+          row.startedAt = event.ts
           this.asking.add(row)
         })
       case 'approval.decided':

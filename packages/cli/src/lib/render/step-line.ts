@@ -67,7 +67,7 @@ function indentOf(row: StepRow): number {
 
 function timeOf(row: StepRow, now: number): string {
   if (row.startedAt === 0) return ''
-  if (row.status === 'running') return duration(now - row.startedAt)
+  if (row.status === 'running' || row.asks) return duration(now - row.startedAt)
   return row.endedAt === 0 || row.note === 'cached' || row.note === 'imported'
     ? ''
     : duration(row.endedAt - row.startedAt)

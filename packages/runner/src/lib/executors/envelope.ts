@@ -109,7 +109,7 @@ function failedSilently({ exitCode, signal }: Printed): AttemptOutcome {
   const error: RecordedError = {
     code: 'STEP_FAILED',
     message: `The scriptlet ${how} and printed no envelope.`,
-    fix: 'Its log may tell why.',
+    fix: 'What it printed on standard error is in its log; an envelope with a `reason` on standard output would say why.',
     exitCode: exitCode ?? 128 + (signal ?? 0),
   }
   return { status: 'error', error }
