@@ -11,12 +11,17 @@ this process, which is announced ({"forked": pid}), and reported when it has end
 Standard library only; Python 3.8 or later; Linux and macOS.
 """
 
-import base64
-import gc
-import os
 import sys
-from functools import partial
-from types import CoroutineType
+
+# Before anything that an older one does not have, and in words that it can read.
+if sys.version_info < (3, 8):
+    sys.exit('it is Python %d.%d, which is too old' % sys.version_info[:2])
+
+import base64  # noqa: E402
+import gc  # noqa: E402
+import os  # noqa: E402
+from functools import partial  # noqa: E402
+from types import CoroutineType  # noqa: E402
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 IMPORTLIB, ASYNCIO = (os.path.join(os.path.dirname(os.__file__), name, '') for name in ('importlib', 'asyncio'))
@@ -235,7 +240,7 @@ def exit_code(code):
     if isinstance(code, int):
         return int(code) & 255
     try:
-        print(code, file=sys.stderr)
+        sys.stderr.write(str(code) + '\n')
     except Exception:
         pass  # It cannot be made a text, or standard error is closed.
     return 1

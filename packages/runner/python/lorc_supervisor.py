@@ -31,6 +31,10 @@ Standard library only; Python 3.8 or later; Linux and macOS.
 import os
 import sys
 
+# An older one has not what spawning takes. That it says nothing, the driver takes for no usable Python.
+if sys.version_info < (3, 8):
+    sys.exit(1)
+
 # Python keeps the bytecode of modules, but compiles this file at each start: the program is elsewhere.
 sys.path.insert(0, __file__.rpartition('/')[0])
 

@@ -23,6 +23,6 @@ export const STEP_ERRORS = {
   STEP_ENVELOPE_INVALID: 'The line that the scriptlet printed is no envelope.',
   STEP_ENVELOPE_TOO_LONG: 'The line that the scriptlet printed is longer than an envelope may be.',
   STEP_ENVELOPE_CONTRADICTED: 'The envelope says ok, but the exit code says otherwise.',
-  STEP_PYTHON_MISSING: 'No Python interpreter was found.',
+  STEP_PYTHON_MISSING: 'There is no Python interpreter, or it is older than 3.8.',
   EXPRESSION_FAILED: 'An expression (CEL) of the step could not be evaluated.',
 } as const

@@ -7,6 +7,7 @@ import type { AttemptOutcome, StepExecutor } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
 import { SecretMask } from '../secret-mask.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
+import { olderPython } from './older-python.fixture.ts'
 import { groupLives } from './process-group.ts'
 import { createPythonExecutor } from './python.ts'
 import { createSupervisor } from './supervisor.ts'
@@ -549,7 +550,9 @@ return {'status': 'ok', 'alone': alone}`
   it.each([
     ['/no/such/python', 'ENOENT'],
     ['/bin/false', 'it ended at once'],
-  ])('says so when there is no Python: %s', async (python, why) => {
+    ['3.7', 'it is Python 3.7, which is too old.'],
+  ])('says so when there is no Python: %s', async (named, why) => {
+    const python = named === '3.7' ? olderPython(bench.root) : named
     const without = createPythonExecutor({
       workspace: { root: bench.root, allow: [] },
       supervisor: createSupervisor({ env, graceMs: 200 }),

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunnerError } from '../errors.ts'
 import { processStartTime } from '../process-start-time.ts'
 import { SecretMask } from '../secret-mask.ts'
+import { olderPython } from './older-python.fixture.ts'
 import { endProcessGroup, groupLives, signalGroup } from './process-group.ts'
 import { createSupervisor, type SpawnRequest, type Supervisor } from './supervisor.ts'
 
@@ -234,6 +235,13 @@ it('falls back on Node where the Python supervisor does not start', async () => 
     await supervisor.close()
     expect(groupLives(watched.pid)).toBe(false)
   }
+})
+
+it('falls back on Node where Python is too old to spawn', async () => {
+  const supervisor = createSupervisor({ env, python: olderPython(folder), graceMs: 100 })
+  const spawned = supervisor.spawn({ argv: ['/bin/sh', '-c', 'exit 7'], env: {}, cwd: folder, logPath: join(folder, 'log'), graceMs: 0 })
+  expect(await spawned.exited).toMatchObject({ exitCode: 7, cpuUserMs: null })
+  await supervisor.close()
 })
 
 const hasSystemPython = process.platform === 'linux' && existsSync('/usr/bin/python3')
