@@ -61,7 +61,7 @@ function parse(file: string, text: Buffer, at: number): BundleLine {
 }
 
 function noBundle(file: string, why: string, cause?: unknown): RunnerError {
-  return new RunnerError('BUNDLE_UNREADABLE', `${JSON.stringify(file)} is no bundle: ${why}.`, { fix: '`lorc runs bundle RUN` writes one.', ...(cause !== undefined && { cause }) })
+  return new RunnerError('BUNDLE_UNREADABLE', `${JSON.stringify(file)} is no bundle: ${why}.`, { fix: WRITE_ONE, ...(cause !== undefined && { cause }) })
 }
 
 async function* textLines(file: string, whole: Hash): AsyncGenerator<Buffer> {
@@ -90,6 +90,8 @@ async function* textLines(file: string, whole: Hash): AsyncGenerator<Buffer> {
   if (size > 0) throw damaged(file, 'it is cut short')
 }
 
+const WRITE_ONE = '`lorc runs bundle RUN` writes one.'
+
 function readError(file: string, error: unknown): unknown {
   if (error instanceof RunnerError || !(error instanceof Error)) return error
   const code = 'code' in error ? String(error.code) : ''
@@ -97,5 +99,5 @@ function readError(file: string, error: unknown): unknown {
   if (code === 'Z_DATA_ERROR' && error.message.includes('incorrect header check')) return noBundle(file, 'it is not compressed as one', error)
   if (code.startsWith('Z_')) return damaged(file, error.message, error)
   const why = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`
-  return new RunnerError('BUNDLE_UNREADABLE', `The bundle ${JSON.stringify(file)} ${why}.`, { cause: error })
+  return new RunnerError('BUNDLE_UNREADABLE', `The bundle ${JSON.stringify(file)} ${why}.`, { cause: error, fix: WRITE_ONE })
 }

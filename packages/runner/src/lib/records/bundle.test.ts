@@ -180,7 +180,7 @@ describe('a file that is no whole bundle', () => {
 
   it('no bundle at all, or a newer one', async () => {
     const file = at('x')
-    await expect(open(file)).rejects.toMatchObject({ code: 'BUNDLE_UNREADABLE', message: expect.stringContaining('does not exist') as string })
+    await expect(open(file)).rejects.toMatchObject({ code: 'BUNDLE_UNREADABLE', message: expect.stringContaining('does not exist') as string, fix: expect.stringContaining('lorc runs bundle') as string })
     await expect(open(world.workspace)).rejects.toMatchObject({ code: 'BUNDLE_UNREADABLE', message: expect.stringContaining('EISDIR') as string })
     for (const bytes of [Buffer.from('hello, world'), gzipSync('hello\n'), gzipSync('{"type":"run"}\n'), gzipSync('7\n')]) {
       writeFileSync(file, bytes)

@@ -103,6 +103,17 @@ it('takes over what the run took over from another', async () => {
   expect([steps[0], results]).toMatchObject([{ name: 'draw', importedFrom: first.runId }, { draw: 'drawn' }])
 })
 
+it('finds no difference between a run with items and one that took them over as one step', async () => {
+  const items = scriptedPlan({ name: 'each', forEach: { items: 'params.items' } }, { name: 'sum' })
+  const diffOf = async (a: string, b: string) => diffRuns(await readRunRecord(world.store, a), await readRunRecord(world.store, b))
+  const first = await start(items, { params: { items: [1, 2] } }, {})
+  const second = await start(items, { params: { items: [1, 2] }, resumeFrom: ['sum'], fromRun: first.runId }, {})
+  expect(second.begun).toEqual(['sum#1'])
+  for (const [a, b] of [[first, second], [second, first]] as const) expect(await diffOf(a.runId, b.runId)).toMatchObject({ same: true, outcomes: [] })
+  const fewer = await start(items, { params: { items: [1] } }, {})
+  expect((await diffOf(first.runId, fewer.runId)).outcomes).toMatchObject([{ name: 'each[1]', a: 'completed' }])
+})
+
 it('tells what people did to the run, which is not done again', async () => {
   const failing: Script = () => {
     throw new Error('no')

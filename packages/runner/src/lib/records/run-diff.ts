@@ -121,11 +121,17 @@ function orderDifference(a: readonly PlanStep[], b: readonly PlanStep[]): NamedD
 }
 
 function outcomes(a: RunRecord, b: RunRecord): NamedDifference[] {
-  return byName(outcomeValues(a.steps), outcomeValues(b.steps))
+  return byName(outcomeValues(a.steps, wholes(b.steps)), outcomeValues(b.steps, wholes(a.steps)))
 }
 
-function outcomeValues(steps: readonly StepState[]): Values {
-  return Object.fromEntries(steps.map((step) => [step.name, outcomeOf(step)]))
+/** `without`: steps whose items the other run has no word of. */
+function outcomeValues(steps: readonly StepState[], without: ReadonlySet<string>): Values {
+  return Object.fromEntries(steps.filter(({ itemOf }) => itemOf === null || !without.has(itemOf)).map((step) => [step.name, outcomeOf(step)]))
+}
+
+/** Steps that a run took over as they were, without what their items did. */
+function wholes(steps: readonly StepState[]): ReadonlySet<string> {
+  return new Set(steps.filter(({ importedFrom, items }) => importedFrom !== null && items === null).map(({ name }) => name))
 }
 
 function outcomeOf({ status, error }: StepState): string {
