@@ -127,6 +127,7 @@ describe('accepts', () => {
     ['a class of a Python package', python('py.pkg', 'Packed')],
     ['a script', shell('scripts/clean.sh')],
     ['a job with what it needs', job('extract', ', params: { label: INBOX, days: 3, more: [] }, since: 7d, until: 2026-01-31')],
+    ['times of which one counts back', job('silent', ', since: 2026-01-31, until: 7d')],
     ['what is known only when it runs', job('extract', ", params: { label: x, days: '${{ params.n }}' }, since: '${{ params.since }}'")],
     ['any parameter of a job that does not say what it takes', job('silent', ', params: { x: 1 }')],
     ['files that are not there yet', `${shell('scripts/clean.sh')}, inputs: [later.csv], outputs: [out/x.md]`],
@@ -144,6 +145,9 @@ describe('refuses', () => {
     ['a parameter far from any', job('extract', ', params: { label: x, quux: 3 }'), 'steps[0].params.quux RECIPE_FIELD_UNKNOWN: `ingester/extract` has no parameter `quux` (it has `label`, `days`, `more`)'],
     ['a value that does not fit a job', job('extract', ', params: { label: x, days: 0 }'), 'steps[0].params.days RECIPE_FIELD_VALUE'],
     ['what is no time', job('silent', ', since: yesterday'), 'steps[0].since RECIPE_FIELD_VALUE: `since` is `yesterday`, which is no time'],
+    ['dates in the wrong order', job('silent', ', since: 2026-02-01, until: 2026-01-31'), 'steps[0].since RECIPE_FIELD_VALUE: `since` is after `until` (swap the two, or leave one out)'],
+    ['times back in the wrong order', job('silent', ', since: 1d, until: 1w'), 'steps[0].since RECIPE_FIELD_VALUE: `since` is after `until`'],
+    ['an end that is no time', job('silent', ', since: 1d, until: now'), 'steps[0].until RECIPE_FIELD_VALUE: `until` is `now`, which is no time'],
     ['a missing module', node('steps/gone.ts', 'x'), 'steps[0].module MODULE_MISSING'],
     [
       'a near export',

@@ -13,11 +13,11 @@ import { clause, quote } from './wording.ts'
 /** What there is to ask about a step of type `job`: its times, and, where jobs can be looked up, the job and what it takes. */
 export function jobQuestions(step: StepOutline, finder: JobFinder | undefined): CodeQuestion[] {
   const at = (...path: RecipePath): RecipePath => stepPath(step, ...path)
-  const times = (['since', 'until'] as const).flatMap((field): CodeQuestion[] => {
-    const text = step[field]
-    if (text === undefined || hasTemplates(text)) return []
-    return [{ at: at(field), key: `time ${text}`, ask: () => lookAtTime(field, text) }]
-  })
+  const { since, until } = { since: knownTime(step.since), until: knownTime(step.until) }
+  const times: CodeQuestion[] = [
+    ...(since === undefined ? [] : [{ at: at('since'), key: `times ${since} ${until}`, ask: () => lookAtTimes({ since, ...(until !== undefined && { until }) }) }]),
+    ...(until === undefined ? [] : [{ at: at('until'), key: `until ${until}`, ask: () => lookAtTimes({ until }) }]),
+  ]
   const { package: packageName, job } = step
   if (!finder || packageName === undefined || job === undefined) return times
   const key = JSON.stringify([packageName, job])
@@ -84,13 +84,28 @@ function paramFault(found: Found, name: string, value: JsonValue): CodeFault | u
   return fault && { code: 'RECIPE_FIELD_VALUE', message: `${quote(name)} ${fault.message}` }
 }
 
-async function lookAtTime(field: 'since' | 'until', text: string): Promise<CodeFault | undefined> {
-  const { readTimeWindow } = await import('@lorc/event-client')
-  try {
-    readTimeWindow({ [field]: text }, 0)
-    return undefined
-  } catch (error) {
-    const { message, fix } = error as { message: string; fix?: string }
-    return { code: 'RECIPE_FIELD_VALUE', message: clause(message), fix: fix && clause(fix) }
-  }
+function knownTime(text: string | undefined): string | undefined {
+  return text === undefined || hasTemplates(text) ? undefined : text
 }
+
+/** What no run could take: where one of two times is a date and the other counts back, when it runs decides which comes first. */
+async function lookAtTimes(given: { since?: string; until?: string }): Promise<CodeFault | undefined> {
+  const { readTimeWindow } = await import('@lorc/event-client')
+  const fault = (times: { since?: string | undefined; until?: string | undefined }, now: number): CodeFault | undefined => {
+    try {
+      readTimeWindow(times, now)
+      return undefined
+    } catch (error) {
+      const { message, fix } = error as { message: string; fix?: string }
+      return { code: 'RECIPE_FIELD_VALUE', message: clause(message), fix: fix && clause(fix) }
+    }
+  }
+  const { since, until } = given
+  const alone = fault(since === undefined ? { until } : { since }, 0)
+  if (alone || since === undefined || until === undefined || fault({ until }, 0)) return alone
+  const always = NOWS.every((now) => fault(given, now))
+  return always ? { code: 'RECIPE_FIELD_VALUE', message: '`since` is after `until`', fix: 'swap the two, or leave one out' } : undefined
+}
+
+/** No run begins before or after. */
+const NOWS = [0, Date.UTC(9999, 0)]
