@@ -165,6 +165,8 @@ export function runsSuite(stage: Stage): void {
   })
 
   it('shows what steps print while they do, and finds lines', async () => {
+    let asked = 0
+    page.on('request', (request) => (asked += Number(new URL(request.url()).pathname.endsWith('/logs'))))
     await open(`runs/${ids.gated}/logs`)
     const lines = page.locator('.log-row .text')
     await expect.poll(() => lines.allTextContents()).toContain('waits, line 2')
@@ -172,6 +174,8 @@ export function runsSuite(stage: Stage): void {
     await writeFile(join(stage.workspace.folder, 'gate'), '')
     await expect.poll(() => lines.allTextContents(), { timeout: 8000 }).toContain('the gate is open')
     await page.locator('.badge.completed').waitFor()
+    // It is not read again, which would throw the reader back to its beginning.
+    expect(asked).toBe(1)
     await page.getByRole('searchbox').fill('line 1')
     await expect.poll(() => lines.allTextContents()).toEqual(['waits, line 1'])
     expect(await page.locator('mark').allTextContents()).toEqual(['line', '1'])

@@ -1,9 +1,6 @@
-import { ServiceProblem } from '@lorc/server/client'
 import { EventStreamParser, type StreamMessage } from './event-stream.ts'
+import { isRefusal, Waits } from './retry.ts'
 import { service } from './service.ts'
-
-const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 4000
 
 export interface FollowOptions {
   signal: AbortSignal
@@ -25,39 +22,42 @@ export function follow(runId: string, options: FollowOptions): Promise<void> {
  * Rejects when the service refuses.
  */
 export function followChanges(signal: AbortSignal, onChange: () => void): Promise<void> {
-  return followStream((headers) => service.open('GET /runs/changes', { headers, signal }), { signal, from: 0, onMessages: onChange, onConnected: (connected) => connected || onChange() })
+  return followStream((headers, stop) => service.open('GET /runs/changes', { headers, signal: stop }), { signal, from: 0, onMessages: onChange, onConnected: (connected) => connected || onChange() })
 }
 
 type Connect = (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>
 
 /**
- * Follows a stream of events, over broken connections too, until the service says that no more will come (204), or the signal
- * is aborted. Rejects when the service refuses.
+ * Follows a stream of events, over broken connections too, until the service says that no more will
+ * come (204), or the signal is aborted. Rejects when the service refuses.
  */
 async function followStream(connect: Connect, { signal, from, onMessages, onConnected }: FollowOptions): Promise<void> {
   let next = from
-  let wait = FIRST_WAIT_MS
+  const waits = new Waits()
+  const read = async (stop: AbortSignal): Promise<'over' | 'cut'> => {
+    const headers = { accept: 'text/event-stream', ...(next > 0 && { 'last-event-id': String(next - 1) }) }
+    const answer = await connect(headers, stop)
+    if (answer.status === 204 || answer.body === null) return 'over'
+    onConnected?.(true)
+    const parser = new EventStreamParser()
+    for await (const chunk of textOf(answer.body)) {
+      const messages = parser.push(chunk)
+      if (messages.length === 0) continue
+      next = Number(messages.at(-1)!.id) + 1
+      waits.answered()
+      onMessages(messages)
+    }
+    return 'cut'
+  }
   while (!signal.aborted) {
     try {
-      const headers = { accept: 'text/event-stream', ...(next > 0 && { 'last-event-id': String(next - 1) }) }
-      const answer = await connect(headers, signal)
-      if (answer.status === 204 || answer.body === null) return
-      onConnected?.(true)
-      const parser = new EventStreamParser()
-      for await (const chunk of textOf(answer.body)) {
-        const messages = parser.push(chunk)
-        if (messages.length === 0) continue
-        next = Number(messages.at(-1)!.id) + 1
-        wait = FIRST_WAIT_MS
-        onMessages(messages)
-      }
+      if ((await read(signal)) === 'over') return
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof ServiceProblem && error.status >= 400 && error.status < 500 && error.status !== 429) throw error
+      if (isRefusal(error)) throw error
     }
     onConnected?.(false)
-    await pause(wait, signal)
-    wait = Math.min(LONGEST_WAIT_MS, wait * 2)
+    await waits.wait(signal)
   }
 }
 
@@ -73,16 +73,4 @@ export async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<
   } finally {
     await reader.cancel().catch(() => {})
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const over = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', over)
-      resolve()
-    }
-    const timer = setTimeout(over, ms)
-    signal.addEventListener('abort', over)
-  })
 }

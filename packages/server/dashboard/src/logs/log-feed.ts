@@ -1,4 +1,6 @@
+import { ServiceProblem } from '@lorc/server/client'
 import { textOf } from '../api/follow.ts'
+import { isRefusal, Waits } from '../api/retry.ts'
 import { service } from '../api/service.ts'
 import { Feed } from '../model/feed.ts'
 import { LogLines, type LogLine } from '../model/log-lines.ts'
@@ -25,43 +27,70 @@ export interface LogsOf {
 }
 
 const RENEW_MS = 120
+const NOTHING: Logs = { lines: [], count: 0, dropped: 0, open: true, error: undefined }
 
 /** Lines that steps print, shown a few times a second however many come. */
 export class LogFeed extends Feed<Logs> {
   readonly #of: LogsOf
 
   constructor(of: LogsOf) {
-    super({ lines: [], count: 0, dropped: 0, open: true, error: undefined })
+    super(NOTHING)
     this.#of = of
   }
 
   open(): () => void {
     const abort = new AbortController()
-    const kept = new LogLines()
-    const renew = (change: Partial<Logs> = {}): void => {
-      if (!abort.signal.aborted) this.show({ lines: kept.lines, count: kept.lines.length, dropped: kept.dropped, ...change })
-    }
-    renew({ open: true, error: undefined })
-    this.#read(kept, renew, abort.signal).then(
-      () => renew({ open: false }),
-      (error: unknown) => renew({ open: false, error }),
-    )
+    this.show(NOTHING)
+    void this.#readOn(abort.signal)
     return () => abort.abort()
   }
 
-  async #read(kept: LogLines, renew: () => void, signal: AbortSignal): Promise<void> {
+  /** Reads to the end, over broken connections too where it goes on. */
+  async #readOn(signal: AbortSignal): Promise<void> {
+    const waits = new Waits()
+    while (!signal.aborted) {
+      try {
+        await this.#read(waits, signal)
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        if (!this.#of.follow || isRefusal(error)) {
+          this.show({ open: false, error })
+          return
+        }
+        // A connection that broke is only worth a word where there is no other.
+        if (error instanceof ServiceProblem) this.show({ error })
+      }
+      await waits.wait(signal)
+    }
+  }
+
+  /** Reads all of it, and shows it once there is as much of it as was shown before. */
+  async #read(waits: Waits, signal: AbortSignal): Promise<void> {
     const { runId, step, attempt, follow } = this.#of
     const query = { ...(step !== '' && { step }), ...(attempt !== undefined && { attempt }), ...(follow && { follow: 'true' as const }) }
     const { body } = await service.open('GET /runs/{run_id}/logs', { params: { run_id: runId }, query, headers: { accept: 'application/x-ndjson' }, signal })
-    if (body === null) return
-    let timer: ReturnType<typeof setTimeout> | undefined
-    for await (const chunk of textOf(body)) {
-      kept.push(chunk)
-      timer ??= setTimeout(() => {
-        timer = undefined
-        renew()
-      }, RENEW_MS)
+    waits.answered()
+    const kept = new LogLines()
+    const before = this.state().count + this.state().dropped
+    const renew = (open: boolean): void => {
+      const { lines, dropped } = kept
+      if (signal.aborted || (open && lines.length + dropped < before)) return
+      this.show({ lines, count: lines.length, dropped, open, error: undefined })
     }
-    clearTimeout(timer)
+    renew(true)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    try {
+      for await (const chunk of body === null ? [] : textOf(body)) {
+        kept.push(chunk)
+        timer ??= setTimeout(() => {
+          timer = undefined
+          renew(true)
+        }, RENEW_MS)
+      }
+    } finally {
+      clearTimeout(timer)
+    }
+    renew(false)
   }
 }
