@@ -1,4 +1,5 @@
 import { EventStreamParser, type StreamMessage } from './event-stream.ts'
+import { whileInView } from './in-view.ts'
 import { isRefusal, Waits } from './retry.ts'
 import { service } from './service.ts'
 
@@ -28,7 +29,7 @@ export function followChanges(signal: AbortSignal, onChange: () => void): Promis
 type Connect = (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>
 
 /**
- * Follows a stream of events, over broken connections too, until the service says that no more will
+ * Follows a stream of events while the page is in view, over broken connections too, until the service says that no more will
  * come (204), or the signal is aborted. Rejects when the service refuses.
  */
 async function followStream(connect: Connect, { signal, from, onMessages, onConnected }: FollowOptions): Promise<void> {
@@ -51,13 +52,13 @@ async function followStream(connect: Connect, { signal, from, onMessages, onConn
   }
   while (!signal.aborted) {
     try {
-      if ((await read(signal)) === 'over') return
+      if ((await whileInView(signal, read)) === 'over') return
     } catch (error) {
       if (signal.aborted) return
       if (isRefusal(error)) throw error
     }
     onConnected?.(false)
-    await waits.wait(signal)
+    if (!document.hidden) await waits.wait(signal)
   }
 }
 

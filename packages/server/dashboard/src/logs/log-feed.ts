@@ -1,5 +1,6 @@
 import { ServiceProblem } from '@lorc/server/client'
 import { textOf } from '../api/follow.ts'
+import { whileInView } from '../api/in-view.ts'
 import { isRefusal, Waits } from '../api/retry.ts'
 import { service } from '../api/service.ts'
 import { Feed } from '../model/feed.ts'
@@ -50,7 +51,7 @@ export class LogFeed extends Feed<Logs> {
     const waits = new Waits()
     while (!signal.aborted) {
       try {
-        await this.#read(waits, signal)
+        await (this.#of.follow ? whileInView(signal, (stop) => this.#read(waits, stop)) : this.#read(waits, signal))
         return
       } catch (error) {
         if (signal.aborted) return
@@ -61,7 +62,7 @@ export class LogFeed extends Feed<Logs> {
         // A connection that broke is only worth a word where there is no other.
         if (error instanceof ServiceProblem) this.show({ error })
       }
-      await waits.wait(signal)
+      if (!document.hidden) await waits.wait(signal)
     }
   }
 
