@@ -43,6 +43,8 @@ const YAML: Malformed[] = [
   ['a list in a map that is not closed', lines('steps:', '  - { name: a, inputs: [b, c }', A), '2:24 RECIPE_YAML'],
   ['a map that is all there is, and not closed', '{ steps: [', '1:10 RECIPE_YAML'],
   ['a quote that is not closed', lines('name: "demo', 'steps: []'), '2:10 RECIPE_YAML'],
+  ['a template without quotes in a map in braces', lines(withField('args: { file: in/${{ params.day }}.csv, day: ${{ params.day }} }'), '    timeout: 3'), '6:22 RECIPE_YAML'],
+  ['a template without quotes in a list in brackets', lines(withField('args: [${{ params.day }}]'), '    timeout: 3', A), '6:12 RECIPE_YAML'],
   ['a colon in a plain value', lines('description: ratio: 2', 'steps:', A), '1:14 RECIPE_YAML'],
   ['a key without a colon', lines('steps:', A, 'timeout'), '3:1 RECIPE_YAML'],
   ['a key without a space after the colon', lines('name:demo', 'steps:', A), '1:1 RECIPE_YAML'],

@@ -22,6 +22,9 @@ export function parseYaml(source: RecipeSource, limits: RecipeLimits): YamlDocum
   if (findings.length > 0) return { root: null, findings }
   const { documents, errors } = compose(tokens, text, limits.problems)
   const all = [...errors, ...documents.flatMap((document) => document.errors)]
+  const bare = all.find(({ pos: [at] }) => text.startsWith('${{', at - 1))
+  // All others are what becomes of it.
+  if (bare) return { root: null, findings: [bareTemplate(bare.pos[0] - 1, text)] }
   const odd = all.length > 0 ? oddIndent(text) : undefined
   const lines = new Set<number>()
   const brackets = new OpenBrackets(tokens)
@@ -130,6 +133,17 @@ function secondDocument(document: Document.Parsed, text: string): Finding {
     message: 'a second YAML document begins here; a recipe is one document',
     range: [start, start + 3],
     fix: 'put each recipe into a file of its own',
+  }
+}
+
+/** In a list or a map in brackets, `{` begins a map wherever it stands outside of quotes. */
+function bareTemplate(at: number, text: string): Finding {
+  const end = text.indexOf('}}', at)
+  return {
+    code: 'RECIPE_YAML',
+    message: 'within `{ }` and `[ ]`, a text with `${{ }}` needs quotes',
+    range: [at, end < 0 ? at + 3 : end + 2],
+    fix: "put the whole text in quotes: `'${{ ... }}'`",
   }
 }
 
