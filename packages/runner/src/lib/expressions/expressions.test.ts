@@ -133,6 +133,18 @@ describe('faults', () => {
     )
   })
 
+  it('says what has no such key, and how to ask first', () => {
+    for (const base of ['steps.load.error', 'ctx.sales.eu.totals_v12.note', 'params.window', 'steps["load-data"].error']) {
+      expect(() => evaluate(`${base}.code`, scope)).toThrow(
+        expect.objectContaining({
+          message: expect.stringContaining(`failed: \`${base}\` has no \`code\`, or is null`) as string,
+          fix: `ask first whether it is there: \`has(${base}.code) ? ${base}.code : ...\``,
+        }) as Error,
+      )
+      expect(evaluate(`has(${base}.code) ? ${base}.code : "none"`, scope)).toBe('none')
+    }
+  })
+
   it('wants a condition to be true or false, and items to be a list', () => {
     expect(evaluateCondition('params.days > 3', scope)).toBe(true)
     expect(() => evaluateCondition('params.days', scope)).toThrow('it must give true or false, not a number')
@@ -242,7 +254,7 @@ describe('templates', () => {
 
   it('says where in the value it failed', () => {
     expect(() => resolveTemplates({ a: [1, 'x ${{ params.day }}'] }, scope, '`args` of the step `s`')).toThrow(
-      'The expression `params.day` (`args` of the step `s`.a[1]) failed: there is no parameter `day`',
+      'The expression `params.day` (`args.a[1]` of the step `s`) failed: there is no parameter `day`',
     )
     expect(() => resolveText('x ${{ 1', scope)).toThrow('The expression `${{ 1` failed: a `${{` has no `}}`')
   })

@@ -60,9 +60,14 @@ export function resolveText(text: string, scope: Scope, where = ''): string {
 function resolve(value: JsonValue, scope: Scope, where: string): JsonValue {
   if (typeof value === 'string') return resolveString(value, scope, where)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item, index) => resolve(item, scope, `${where}[${index}]`))
-  const members = Object.entries(value).map(([key, member]) => [key, resolve(member, scope, `${where}.${key}`)] as const)
+  if (Array.isArray(value)) return value.map((item, index) => resolve(item, scope, within(where, `[${index}]`)))
+  const members = Object.entries(value).map(([key, member]) => [key, resolve(member, scope, within(where, `.${key}`))] as const)
   return Object.fromEntries(members)
+}
+
+/** A place in the field that `where` names: "`args[0]` of the step `load`". */
+function within(where: string, path: string): string {
+  return where.replace(/^`([^`]*)`/, (_, field: string) => `\`${field}${path}\``)
 }
 
 function resolveString(text: string, scope: Scope, where: string): JsonValue {

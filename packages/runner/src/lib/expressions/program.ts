@@ -144,9 +144,10 @@ interface Failure {
 function failure(cel: string, where: string, error: unknown): RunnerError {
   const { summary, message, range, fix } = error as Failure
   const { start = 0, end = 0 } = range ?? {}
-  const slip = slipOf(cel, { said: summary ?? message, start, end })
+  const said = summary ?? message
+  const slip = slipOf(cel, { said, start, end }) ?? absentField(cel, said, start)
   const shown = cel.length > 200 ? `${cel.slice(0, 197)}...` : cel
-  const reason = slip?.message ?? summary ?? message
+  const reason = slip?.message ?? said
   const known = slip?.fix ?? fix
   const place = where === '' ? '' : ` (${where})`
   return new RunnerError('EXPRESSION_FAILED', `The expression \`${shown}\`${place} failed: ${reason}`, {
@@ -154,4 +155,13 @@ function failure(cel: string, where: string, error: unknown): RunnerError {
     ...(known === undefined ? {} : { fix: known }),
     details: { expression: cel, where, reason },
   })
+}
+
+/** The library names the key, but not what it is missing from, which is often null. */
+function absentField(cel: string, said: string, at: number): { message: string; fix: string } | undefined {
+  const key = /^No such key: (\w+)$/.exec(said)?.[1]
+  const base = /([\w.]|\["[^"]*"\])+(?=\.$)/.exec(cel.slice(0, at))?.[0]
+  if (key === undefined || base === undefined || !cel.startsWith(key, at)) return undefined
+  const whole = `${base}.${key}`
+  return { message: `\`${base}\` has no \`${key}\`, or is null`, fix: `ask first whether it is there: \`has(${whole}) ? ${whole} : ...\`` }
 }
