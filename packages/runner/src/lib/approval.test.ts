@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { StepState } from './api.ts'
-import { checkDecision } from './approval.ts'
+import { approvalEnd, checkDecision } from './approval.ts'
 import { StepStates } from './step-states.ts'
 
 const decision = { approved: true, by: 'ana', reason: '' }
@@ -27,4 +27,12 @@ describe('a decision', () => {
   ])('%s is refused', (_, state, code, words) => {
     expect(() => checkDecision(state, decision, 5)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(words) as string }) as Error)
   })
+})
+
+it.each([
+  [8_000, 2, 'Nobody decided within 8 s.'],
+  [1_500, 1_000, 'Nobody decided within 0.5 s.'],
+])('tells its time limit as it was set, though it was reckoned a moment before the request was recorded', (expiresAt, requestedAt, message) => {
+  const { approval } = asking({ expiresAt, requestedAt })
+  expect(approvalEnd('gate', 1, approval!)).toMatchObject({ error: { code: 'APPROVAL_TIMEOUT', message } })
 })

@@ -42,6 +42,6 @@ export function approvalEnd(step: string, attempt: number, { decision, requested
   }
   const error = decision
     ? { code: 'APPROVAL_REJECTED', message: `${decision.by} rejected it: ${decision.reason}`, details: { by: decision.by, reason: decision.reason } }
-    : { code: 'APPROVAL_TIMEOUT', message: `Nobody decided within ${((expiresAt ?? 0) - requestedAt) / 1000} s.` }
+    : { code: 'APPROVAL_TIMEOUT', message: `Nobody decided within ${Math.round(((expiresAt ?? 0) - requestedAt) / 100) / 10} s.` }
   return { type: 'step.failed', step, attempt, error, metrics: null }
 }
