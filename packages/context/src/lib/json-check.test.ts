@@ -73,8 +73,8 @@ describe('what is not JSON', () => {
     ['a first half before what follows the second ones', '\ud83d\ue000', 'surrogate'],
     ['a first half before something else', '\ud83dx', 'surrogate'],
     ['a field name with half of a pair', { 'a\ud83d': 1 }, 'surrogate', '["a\\ud83d"]'],
-    ['an integer beyond 2^53', 2 ** 53, 'as a string'],
-    ['a negative integer beyond 2^53', -(2 ** 53), 'as a string'],
+    ['an integer beyond 2^53', 2 ** 53, 'Write it as a string.'],
+    ['a negative integer beyond 2^53', -(2 ** 53), 'Write it as a string.'],
   ])('refuses %s, with its path', (_name, value, hint, below = '') => {
     const error = refusal({ rows: [{}, {}, {}, { date: value }] })
     expect(error.code).toBe('CONTEXT_NOT_JSON')

@@ -79,7 +79,7 @@ class JsonCopier {
   #number(value: number, isFloat: boolean): number {
     if (!Number.isFinite(value)) throw this.#notJson(String(value), 'Write null or leave it out.')
     if (!isFloat && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      const fix = 'Write it as a string, or mark it as a float with { floats }.'
+      const fix = 'Write it as a string.'
       const what = `is ${value}, beyond 2^53, where numbers do not hold integers exactly`
       throw this.#refuse('CONTEXT_NOT_JSON', what, fix)
     }
