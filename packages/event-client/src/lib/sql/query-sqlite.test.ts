@@ -352,6 +352,7 @@ describe('what it refuses', () => {
     ['SELECT 1 FROM events a RIGHT JOIN events b ON a.event_id = b.event_id', 'turn the two sides around'],
     ['SELECT 1 FROM events a JOIN events b USING (event_id)', 'write JOIN ... ON'],
     ['SELECT e.x FROM events', 'there is no table `e` in FROM. [the tables here: `events`.]'],
+    ['SELECT SUM(payload.amount) FROM events', "a column has no fields. [write JSON_VALUE(payload, '$.amount').]"],
     ['SELECT payload.a.b FROM events', "a column has no fields. [write JSON_VALUE(payload, '$.a.b').]"],
     ["SELECT payload->>'$.a' FROM events", "[write JSON_VALUE(payload, '$.field').]"],
     ["SELECT payload->'$.a' FROM events", "[write JSON_VALUE(payload, '$.field').]"],

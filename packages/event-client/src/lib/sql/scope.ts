@@ -42,6 +42,10 @@ export const same = (a: string, b: string): boolean => a.toLowerCase() === b.toL
 /** Finds a column. Throws SqlFault SQL_NAME_UNKNOWN. */
 export function findColumn(sources: readonly Source[], table: string | undefined, name: string, at: number): { source: Source; column: SqlColumn } {
   if (table !== undefined && !sources.some(({ alias }) => same(alias, table))) {
+    // BigQuery reads a field of JSON so.
+    if (sources.some(({ columns }) => columns.some((column) => column.type === 'JSON' && same(column.name, table)))) {
+      throw new SqlFault('SQL_NAME_UNKNOWN', at, 'a column has no fields', `write JSON_VALUE(${table}, '$.${name}').`)
+    }
     const known = sources.map(({ alias }) => `\`${alias}\``).join(', ')
     throw new SqlFault('SQL_NAME_UNKNOWN', at, `there is no table \`${table}\` in FROM`, known === '' ? undefined : `the tables here: ${known}.`)
   }
