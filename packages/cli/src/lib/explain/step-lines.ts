@@ -28,7 +28,7 @@ export function stepLines({ view, timeline, story, cache, log }: ToldStep, style
     ...section('time', times(story, timeline), style),
     ...section('cache', cacheLines(story, cache), style),
     ...section('result', jobNotes(view.steps.find(({ name }) => name === story.step)?.meta ?? null), style),
-    ...section('failure', failureLines(story, log, style), style),
+    ...section('failure', failureLines(story, view, log, style), style),
   ]
 }
 
@@ -145,7 +145,7 @@ function cacheLines(story: StepStory, cache: CacheVerdict): string[] {
   }
 }
 
-function failureLines(story: StepStory, log: readonly string[], style: Style): string[] {
+function failureLines(story: StepStory, view: RunView, log: readonly string[], style: Style): string[] {
   const { error, status, blocks } = story
   const lines: string[] = []
   if (error !== null && status !== 'completed' && status !== 'skipped') {
@@ -153,7 +153,16 @@ function failureLines(story: StepStory, log: readonly string[], style: Style): s
     if (error.fix !== undefined) lines.push(`fix: ${oneLine(error.fix)}`)
   }
   if (log.length > 0) lines.push('its log ends with:', ...log.map((line) => `  | ${oneLine(line)}`))
+  lines.push(...notTriedAgain(story, view))
   if (story.retryAt !== null) lines.push(`it will be tried again at ${timestamp(story.retryAt)}`)
   if (blocks.length > 0) lines.push(`because of it, ${cannotBegin(blocks)}`)
   return lines
+}
+
+function notTriedAgain({ error, status, line }: StepStory, { plan }: RunView): string[] {
+  const retry = plan.steps[line.index]?.retry
+  if (status !== 'failed' || error === null || retry?.on === undefined) return []
+  const own = error.details?.['code']
+  if (retry.on.some((code) => code === error.code || code === own)) return []
+  return [`it was not tried again: its retry is for ${listed(retry.on)} alone`]
 }
