@@ -234,6 +234,7 @@ const LANGUAGE: Malformed[] = [
   ['an http step without a url', lines('steps:', '  - { name: a, type: http }'), '2:5 RECIPE_FIELD_MISSING'],
   ['a url in a node step', withField('url: https://example.org'), '6:5 RECIPE_FIELD_MISPLACED'],
   ['a module in an http step', http('module: a.ts'), '5:5 RECIPE_FIELD_MISPLACED'],
+  ['a retry on a status', http('retry: { max: 2, on: [HTTP_429, ECONNRESET, HTTP_UNREACHABLE] }'), '5:27 RECIPE_FIELD_VALUE'],
   ['a method that is none', http('method: G ET'), '5:13 RECIPE_FIELD_VALUE'],
   ['a status that is none', http('expect: [200, 999]'), '5:19 RECIPE_FIELD_VALUE'],
   ['a class of statuses that is none', http('expect: 6xx'), '5:13 RECIPE_FIELD_VALUE'],

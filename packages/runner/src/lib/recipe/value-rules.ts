@@ -71,7 +71,8 @@ function checkRetry(retry: Fields, type: unknown, at: At): RuleFinding[] {
     if (typeof code !== 'string' || code === '' || Object.hasOwn(ERROR_CODES, code)) continue
     // What calls modules has codes of its own.
     if (type === 'module' && code.startsWith('MODULE_')) continue
-    const meant = suggest(code, Object.keys(ERROR_CODES))
+    // A request has no codes of its own: its status is in the details.
+    const meant = type === 'http' && code.startsWith('HTTP_') ? 'HTTP_STATUS' : suggest(code, Object.keys(ERROR_CODES))
     if (meant === undefined && /^[A-Za-z_][\w.-]*$/.test(code)) continue
     const fix = meant === undefined ? 'name codes such as `STEP_TIMEOUT`' : `did you mean \`${meant}\`?`
     findings.push({
