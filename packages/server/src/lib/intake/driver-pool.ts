@@ -50,8 +50,6 @@ export class DriverPool {
   readonly #patient = new Queue<Waiting>()
   /** Of runs that wait, or are driven here. */
   readonly #names = new Set<string>()
-  /** Names in the line that were taken out of it otherwise. */
-  readonly #dropped = new Set<string>()
   readonly #held = new Set<Held>()
   /** Of those that are held, those that have no place. */
   #aside = 0
@@ -80,7 +78,7 @@ export class DriverPool {
   }
 
   get waiting(): number {
-    return this.#urgent.length + this.#patient.length - this.#dropped.size
+    return this.#urgent.length + this.#patient.length
   }
 
   /** Whether a run can be begun right now, ahead of nobody who is to come before it. */
@@ -100,10 +98,16 @@ export class DriverPool {
     this.#schedule()
   }
 
-  /** Takes a run out of the line, if it is in it: somebody else begins it. */
-  drop(runId: string): void {
+  /** Takes a run out of its line, which it returns, if it is in one: somebody else begins it, or else it is to be added again. */
+  drop(runId: string): 'urgent' | 'patient' | undefined {
     const isIt = (entry: Waiting): boolean => entry.runId === runId
-    if (this.#urgent.some(isIt) || this.#patient.some(isIt)) this.#dropped.add(runId)
+    if (this.#urgent.remove(isIt)) return 'urgent'
+    return this.#patient.remove(isIt) && 'patient'
+  }
+
+  /** A run that was dropped has ended without a turn here. */
+  forget(runId: string): void {
+    this.#names.delete(runId)
   }
 
   /** Keeps a place for a run that is about to be begun. */
@@ -161,11 +165,9 @@ export class DriverPool {
   #beginSome(): void {
     this.#callOff = undefined
     this.#isSoon = false
-    for (let left = Math.min(this.#places, IN_TURN); left > 0; ) {
+    for (let left = Math.min(this.#places, IN_TURN); left > 0; left--) {
       const next = this.#next()
       if (!next) break
-      if (this.#dropped.delete(next.runId)) continue
-      left--
       void this.#begin(next.runId, next.how)
     }
     this.#schedule()

@@ -40,6 +40,12 @@ export class EndedRuns {
     this.#asked.delete(runId)
   }
 
+  /** A run that was not driven yet has ended. */
+  end(runId: string): void {
+    this.#asked.get(runId)?.resolve(this.#asKept(runId))
+    this.#asked.delete(runId)
+  }
+
   async #resultOf(runId: string, isOwn: boolean): Promise<RunResult> {
     const run = await this.#runner.store.get(runId)
     const driven = this.#driven.get(runId)?.handle

@@ -127,6 +127,35 @@ describe('runs that are asked for', () => {
     expect((await kept.get(idOf(waiting)))?.status).toBe('cancelled')
     expect(logged).toEqual([])
   })
+
+  it('are told as cancelled to who waits for them, and have no turn', async () => {
+    const { steps, open } = gated()
+    const logged: string[] = []
+    const service = await serviceFixture({ files, steps, config: { server: { limits: { driven: 1 } } }, log: (_level, message, fields) => logged.push(`${message} ${String(fields?.['code'])}`) })
+    const { store } = service.server.runner
+    const first = await start(service)
+    const answer = start(service, { prefer: 'wait=60' })
+    await expect.poll(() => store.list()).toHaveLength(2)
+    const [waiting] = await store.list()
+    await service.ask('POST', `/runs/${waiting!.runId}/cancel`, { reason: 'x' })
+    expect(await answer).toMatchObject({ status: 200, body: { run_id: waiting!.runId, status: 'cancelled' } })
+    open()
+    const last = await start(service)
+    await ended(service, idOf(first), idOf(last))
+    expect(logged).toEqual([])
+  })
+
+  it('keep waiting where somebody cannot go on with them out of turn', async () => {
+    const { steps, open } = gated()
+    const service = await serviceFixture({ files, steps, config: { server: { limits: { driven: 1 } } } })
+    await start(service)
+    const waiting = idOf(await start(service))
+    const refused = await service.ask('POST', `/runs/${waiting}/resume`, { reason: 'x', skip: ['a'] })
+    expect(refused).toMatchObject({ status: 409, body: { code: 'RUN_HELD' } })
+    expect((await service.ask('GET', `/runs/${waiting}`)).body).toMatchObject({ status: 'running', queued: true })
+    open()
+    expect(await ended(service, waiting)).toEqual(['completed'])
+  })
 })
 
 describe('what a service had taken in', () => {
@@ -266,8 +295,8 @@ it('a queue gives back what was put in, in order, however long it gets', () => {
     queue.push(n)
     if (n % 3 !== 0) expect(queue.shift()).toBe(next++)
   }
-  expect(queue.some((n) => n === 4999)).toBe(true)
-  expect(queue.some((n) => n === 0)).toBe(false)
+  expect(queue.remove((n) => n === 4999)).toBe(4999)
+  expect(queue.remove((n) => n === 0)).toBeUndefined()
   while (queue.length > 0) expect(queue.shift()).toBe(next++)
-  expect(next).toBe(5000)
+  expect(next).toBe(4999)
 })

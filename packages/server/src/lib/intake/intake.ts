@@ -1,4 +1,4 @@
-import { RunnerError, type Plan, type ResumeOptions, type RunHandle, type StartOptions } from '@lorc/runner'
+import { RunnerError, type Plan, type ResumeOptions, type RunHandle, type Runner, type StartOptions } from '@lorc/runner'
 import { ServerError } from '../errors.ts'
 import type { AcceptedRun } from './accepted-run.ts'
 import { DriverPool } from './driver-pool.ts'
@@ -83,8 +83,30 @@ export class Intake {
   /** Goes on with a run that nobody drives. Throws SERVER_STOPPING, and as `Runner.resume` does. */
   async resume(runId: string, options: Pick<ResumeOptions, 'repair'> = {}): Promise<AcceptedRun> {
     this.assertOpen()
-    this.#pool.drop(runId)
-    return this.#driven(await this.#ports.runner.resume(runId, options))
+    return this.#outOfTurn(runId, async () => this.#driven(await this.#ports.runner.resume(runId, options)))
+  }
+
+  /** As `Runner.cancel`: a run that waits ends at once, and has no turn any more. */
+  async cancel(runId: string, request: { by: string; reason: string }): ReturnType<Runner['cancel']> {
+    return this.#outOfTurn(runId, async (waits) => {
+      const outcome = await this.#ports.runner.cancel(runId, request)
+      if (waits) {
+        this.#pool.forget(runId)
+        this.#ended.end(runId)
+      }
+      return outcome
+    })
+  }
+
+  /** What is asked of a run that may wait for its turn here: it is out of the line meanwhile, and waits again where that fails. */
+  async #outOfTurn<T>(runId: string, act: (waits: boolean) => Promise<T>): Promise<T> {
+    const line = this.#pool.drop(runId)
+    try {
+      return await act(line !== undefined)
+    } catch (error) {
+      if (line) this.#pool.add(runId, 'resume', line === 'urgent')
+      throw error
+    }
   }
 
   /**

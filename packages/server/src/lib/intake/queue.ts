@@ -22,8 +22,9 @@ export class Queue<T> {
     return item
   }
 
-  some(matches: (item: T) => boolean): boolean {
-    for (let at = this.#first; at < this.#items.length; at++) if (matches(this.#items[at]!)) return true
-    return false
+  /** Takes out the first that matches, wherever it stands. */
+  remove(matches: (item: T) => boolean): T | undefined {
+    const at = this.#items.findIndex((item, index) => index >= this.#first && matches(item))
+    return at < 0 ? undefined : this.#items.splice(at, 1)[0]
   }
 }

@@ -12,7 +12,7 @@ export function runControlRoutes(app: FastifyInstance, service: Service): void {
 
   route(app, 'POST /runs/{run_id}/cancel').answers(async ({ params: { run_id: runId }, body, raw }) => {
     const asked = { by: nameOf(raw, body.by), reason: body.reason }
-    const outcome = await steering.record({ action: 'run.cancel', runId, ...asked }, async () => cancelled(await runner.cancel(runId, asked)), asOutcome)
+    const outcome = await steering.record({ action: 'run.cancel', runId, ...asked }, async () => cancelled(await intake.cancel(runId, asked)), asOutcome)
     return { status: 200, body: { run_id: runId, outcome } }
   })
 

@@ -22,7 +22,7 @@ const KEPT_MS = 30 * 86_400_000
 export interface SchedulesOptions {
   recipes: RecipeCatalogue
   runner: Runner
-  intake: Pick<Intake, 'accept' | 'adopt'>
+  intake: Pick<Intake, 'accept' | 'adopt' | 'cancel'>
   /** Absolute. */
   workspace: string
   clock: Clock
@@ -62,7 +62,7 @@ export class Schedules {
         const { result } = await intake.accept(plan, start)
         return { ended: result }
       },
-      cancel: (runId, reason) => runner.cancel(runId, { by: 'schedule', reason }),
+      cancel: (runId, reason) => intake.cancel(runId, { by: 'schedule', reason }),
       adopt: (runId, path) => this.#adopt(runId, path),
       ended: (path) => {
         if (this.#running && this.#waiting.has(path)) this.#work()
