@@ -99,7 +99,8 @@ describe('setup', () => {
 
   it('refuses names that are none', () => {
     for (const names of [{ dataset: 'a-b' }, { dataset: 'd`; DROP' }, { table: '' }, { project: 'X Y' }]) {
-      expect(() => sinkOf(names)).toThrow(/is no name of a (dataset|table|project) of BigQuery/)
+      const message = expect.stringMatching(/is no name of a (dataset|table|project) of BigQuery/) as string
+      expect(() => sinkOf(names)).toThrow(expect.objectContaining({ message, fix: expect.stringMatching(/letters, digits/i) as string }) as Error)
     }
   })
 })

@@ -1,5 +1,4 @@
 import type { LiveAttempt } from './attempt.ts'
-import { RunnerError } from './errors.ts'
 import type { AttemptMetrics, RecordedError } from './events.ts'
 import type { AttemptOutcome, MeasuredMetrics } from './executor.ts'
 import type { RetryPolicy } from './plan.ts'
@@ -7,6 +6,7 @@ import { accept, toRecorded, type Acceptance } from './outcome.ts'
 import { keepRefusedLog } from './refused-log.ts'
 import { maskLog } from './secret-log.ts'
 import type { StepCache } from './step-cache.ts'
+import { stepTimeout } from './step-timeout.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Who is told how an attempt ended: once, or more often after it was settled, which counts for nothing. */
@@ -102,7 +102,7 @@ export class AttemptRun {
 
   #limit(attempt: LiveAttempt, ms: number): void {
     attempt.stopTimer = this.#around.clock.sleep(ms, () => {
-      attempt.end(new RunnerError('STEP_TIMEOUT', `It took longer than its timeout of ${ms / 1000} s.`))
+      attempt.end(stepTimeout(ms))
     })
   }
 }

@@ -20,14 +20,16 @@ export function quoted({ project, dataset }: DatasetPlace, table?: string): stri
 
 /** Checks the names. Throws EventError EVENTS_OPTION_INVALID. */
 export function checkedPlace({ project, dataset, table }: DatasetPlace): DatasetPlace {
-  check('project', project, /^[a-z][a-z0-9.:-]{3,98}[a-z0-9]$/)
-  check('dataset', dataset, /^\w{1,1024}$/)
-  check('table', table, /^\w{1,1000}$/)
+  check('project', project, /^[a-z][a-z0-9.:-]{3,98}[a-z0-9]$/, 'Name it by its id: lower-case letters, digits and hyphens, as in my-project-123456.')
+  check('dataset', dataset, /^\w{1,1024}$/, WORD)
+  check('table', table, /^\w{1,1000}$/, WORD)
   return { project, dataset, table }
 }
 
-function check(what: string, name: string, form: RegExp): void {
-  if (!form.test(name)) throw new EventError('EVENTS_OPTION_INVALID', `\`${name}\` is no name of a ${what} of BigQuery.`)
+const WORD = 'Letters, digits and underscores make one.'
+
+function check(what: string, name: string, form: RegExp, fix: string): void {
+  if (!form.test(name)) throw new EventError('EVENTS_OPTION_INVALID', `\`${name}\` is no name of a ${what} of BigQuery.`, { fix })
 }
 
 /** The dataset of a namespace of smoke tests. */

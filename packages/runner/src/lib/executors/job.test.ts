@@ -303,7 +303,7 @@ describe('a job in a process of its own', () => {
     const bench = benchOf()
     bench.jobs(WORK)
     const outcome = await bench.executor.execute(bench.job('spin'))
-    expect(outcome).toMatchObject({ status: 'error', error: { code: 'STEP_TIMEOUT', message: 'It took longer than its timeout of 0.1 s.' } })
+    expect(outcome).toMatchObject({ status: 'error', error: { code: 'STEP_TIMEOUT', message: 'It took longer than its timeout of 0.1 s.', fix: expect.stringContaining('Raise `timeout`') as string } })
   })
 
   it('is cancelled while its own time limit counts', async () => {

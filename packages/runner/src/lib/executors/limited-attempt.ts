@@ -1,6 +1,6 @@
 import type { Clock } from '../api.ts'
-import { RunnerError } from '../errors.ts'
 import type { Attempt } from '../executor.ts'
+import { stepTimeout } from '../step-timeout.ts'
 
 /** An attempt whose signal is aborted after `ms`, too, with STEP_TIMEOUT. Stop it when the attempt is over. */
 export function limited(attempt: Attempt, ms: number, clock: Clock): { attempt: Attempt; stop(): void } {
@@ -9,9 +9,7 @@ export function limited(attempt: Attempt, ms: number, clock: Clock): { attempt: 
   const pass = (): void => controller.abort(outer.reason)
   if (outer.aborted) pass()
   else outer.addEventListener('abort', pass, { once: true })
-  const callOff = clock.sleep(ms, () => {
-    controller.abort(new RunnerError('STEP_TIMEOUT', `It took longer than its timeout of ${ms / 1000} s.`))
-  })
+  const callOff = clock.sleep(ms, () => controller.abort(stepTimeout(ms)))
   return {
     // No copy: what an attempt has is made when it is first asked for.
     attempt: new Proxy(attempt, {
