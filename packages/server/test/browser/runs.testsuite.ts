@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Firings } from '../../src/lib/schedules/firings.ts'
 import { shoot } from './chromium.ts'
 import type { Stage } from './stage.ts'
 
@@ -340,6 +341,18 @@ export function runsSuite(stage: Stage): void {
     await dialog.getByRole('checkbox', { name: 'publish' }).check()
     await dialog.getByRole('button', { name: 'Run it again' }).click()
     await expect.poll(async () => (await stage.workspace.server.runner.view(id)).steps.map(({ name, attempts }) => [name, attempts])).toEqual([['prepare', 1], ['model', 2], ['publish', 2]])
+  })
+
+  it('tells of the last times of a schedule how their runs are', async () => {
+    const firings = new Firings(stage.workspace.server.runner.store, 'recipes/short.yaml')
+    for (const [i, runId] of ['run_gone', ids.failing].entries()) {
+      const claimed = await firings.claim({ at: Date.UTC(2026, 0, 9 + i, 3, 30), runId, missed: false }, 0)
+      await firings.change(claimed!, { state: 'started' })
+    }
+    await open('schedules')
+    const times = page.locator('.schedules tbody tr')
+    await expect.poll(() => times.allTextContents()).toEqual([expect.stringMatching(`failed${ids.failing}$`), expect.stringMatching(/startedrun_gone, not kept any more$/)])
+    expect(await times.getByRole('link').count()).toBe(1)
   })
 
   it('compares two runs', async () => {

@@ -43,6 +43,14 @@ it('shows when what runs next, and what became of the last time', async () => {
   })
 })
 
+it('tells how the run of the last time is', async () => {
+  await recipe('daily', "schedule: '@daily'")
+  const { runId } = await runs.run(runs.plan)
+  const at = '1970-01-01T00:15:00.000Z'
+  await runs.store.putDocument('firings:recipes/daily.yaml', at, { run_id: runId, state: 'started', reason: null, missed: false, claimed_at: at }, 0)
+  expect((await runs.lorc('schedules', 'list')).stdout).toMatch(new RegExp(`started, completed +${runId}\n$`))
+})
+
 it('names a recipe with problems, and hides no other', async () => {
   await recipe('good', "schedule: '@daily'")
   await recipe('bad', "schedule: '* * *'")

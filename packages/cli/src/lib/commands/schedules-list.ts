@@ -50,7 +50,7 @@ function text(schedules: readonly ListedSchedule[], style: Style, columns: numbe
       first ?? { text: '-' },
       { text: oneLine(name), paint: style.bold },
       { text: `${schedule.cron}${zone}` },
-      { text: last === undefined ? 'none yet' : `${timestamp(last.at).slice(5, 16)} ${last.state}`, paint: style.dim },
+      { text: last === undefined ? 'none yet' : `${timestamp(last.at).slice(5, 16)} ${last.state}${last.runStatus === null ? '' : `, ${last.runStatus}`}`, paint: style.dim },
       { text: last === undefined ? '' : oneLine(last.reason ?? last.runId), paint: style.dim },
     ]
     return [head, ...later.map((cell) => [cell])]

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { defineRoutes } from './route-spec.ts'
+import { runStatusSchema } from './runs.ts'
 
 const time = z.string().describe('RFC 3339.')
 
@@ -8,6 +9,7 @@ const firingSchema = z
     at: time.describe('The time that the schedule names.'),
     state: z.enum(['claimed', 'queued', 'started', 'skipped', 'failed']).describe('`claimed`: about to be acted on; `queued`: waits for the run of an earlier time.'),
     run_id: z.string().describe('The run of it, or the one that there would be.'),
+    run_status: runStatusSchema.nullable().describe('How that run is; null: there is none, or none any more.'),
     reason: z.string().nullable().describe('Why there is no run.'),
     missed: z.boolean().describe('Nobody was there for it when it came.'),
   })

@@ -22,9 +22,11 @@ it('GET /schedules tells the next times of each, what became of the last ones, a
       'recipes/plain.yaml': recipeOf('plain', 'work'),
     },
   })
+  const { body: run } = await ask('POST', '/recipes/plain/runs', {}, { prefer: 'wait=60' })
+  const { run_id: id } = run as { run_id: string }
   const firings = new Firings(store, 'recipes/soon.yaml')
   for (const minute of [20, 25, 30]) {
-    const claimed = await firings.claim({ at: Date.UTC(2026, 0, 9, 12, minute), runId: `run_${minute}`, missed: minute === 20 }, 0)
+    const claimed = await firings.claim({ at: Date.UTC(2026, 0, 9, 12, minute), runId: minute === 30 ? id : `run_${minute}`, missed: minute === 20 }, 0)
     await firings.change(claimed!, minute === 25 ? { state: 'skipped', reason: 'busy' } : { state: 'started' })
   }
   const { body } = await ask('GET', '/schedules?next=2&firings=2')
@@ -41,8 +43,8 @@ it('GET /schedules tells the next times of each, what became of the last ones, a
         overlap: 'skip',
         next: ['2026-01-09T12:35:00.000Z', '2026-01-09T12:40:00.000Z'],
         firings: [
-          { at: '2026-01-09T12:30:00.000Z', state: 'started', run_id: 'run_30', reason: null, missed: false },
-          { at: '2026-01-09T12:25:00.000Z', state: 'skipped', run_id: 'run_25', reason: 'busy', missed: false },
+          { at: '2026-01-09T12:30:00.000Z', state: 'started', run_id: id, run_status: 'completed', reason: null, missed: false },
+          { at: '2026-01-09T12:25:00.000Z', state: 'skipped', run_id: 'run_25', run_status: null, reason: 'busy', missed: false },
         ],
       },
       { name: 'late', recipe: 'recipes/late.yaml', cron: '0 18 * * *', timezone: 'Asia/Tokyo', catch_up: 'all', overlap: 'queue', next: ['2026-01-10T09:00:00.000Z', '2026-01-11T09:00:00.000Z'], firings: [] },
@@ -50,6 +52,7 @@ it('GET /schedules tells the next times of each, what became of the last ones, a
     broken: [{ name: 'broken', recipe: 'recipes/broken.yaml', code: 'RECIPE_INVALID', message: expect.stringContaining('recipes/broken.yaml') as string }],
     next_cursor: null,
   })
+  expect((await ask('GET', '/schedules?firings=3')).body).toMatchObject({ items: [{}, { firings: [{}, {}, { state: 'started', run_id: 'run_20', run_status: null }] }, {}] })
   expect((await ask('GET', '/schedules?firings=0')).body).toMatchObject({ items: [{ next: [expect.any(String)], firings: [] }, { firings: [] }, { firings: [] }] })
   expect(await ask('GET', '/schedules?next=0')).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } })
 })

@@ -23,7 +23,7 @@ it('lists schedules by their next time, what became of the last, and recipes tha
   await firings.change(claimed!, { state: 'skipped', reason: 'why not' })
   const { schedules, broken } = await listSchedules({ workspace, allow: [], stateDir: join(workspace, '.lorc'), config: undefined, store, now: Date.UTC(2026, 0, 9, 12, 1), count: 2 })
   expect(schedules).toMatchObject([
-    { name: 'soon', path: 'recipes/soon.yaml', schedule: { cron: '*/5 * * * *', timezone: 'UTC', catchUp: 'none', overlap: 'skip' }, firings: [{ at, runId: 'run_1', state: 'skipped', reason: 'why not', missed: true }] },
+    { name: 'soon', path: 'recipes/soon.yaml', schedule: { cron: '*/5 * * * *', timezone: 'UTC', catchUp: 'none', overlap: 'skip' }, firings: [{ at, runId: 'run_1', state: 'skipped', reason: 'why not', missed: true, runStatus: null }] },
     { name: 'late', schedule: { timezone: 'Asia/Tokyo', catchUp: 'all', overlap: 'queue' }, firings: [] },
   ])
   expect(schedules.map(({ next }) => next.map((time) => new Date(time).toISOString().slice(8, 16)))).toEqual([

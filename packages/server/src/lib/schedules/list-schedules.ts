@@ -1,4 +1,4 @@
-import { systemClock, type RunStore } from '@lorc/runner'
+import { systemClock, type RunStatus, type RunStore } from '@lorc/runner'
 import { ModuleRegistry } from '../modules/module-registry.ts'
 import { RecipeCatalogue } from '../recipes/recipe-catalogue.ts'
 import { settledConfig } from '../settled-config.ts'
@@ -28,7 +28,12 @@ export interface ListedSchedule extends Omit<Scheduled, 'times'> {
   /** Unix milliseconds, the next one first. */
   next: number[]
   /** What became of the last times, the latest first. */
-  firings: Firing[]
+  firings: ListedFiring[]
+}
+
+export interface ListedFiring extends Firing {
+  /** How its run is; null: there is none, or none any more. */
+  runStatus: RunStatus | null
 }
 
 /** The schedules of a workspace, the next one to come first, and recipes whose schedules are not run for their problems. */
@@ -48,9 +53,10 @@ export async function schedulesOf(
   const schedules = await Promise.all(
     scheduled.map(async ({ times, ...one }): Promise<ListedSchedule> => {
       const last = firings === 0 ? [] : await new Firings(store, one.path).last(firings)
+      const listed = last.map(async (firing): Promise<ListedFiring> => ({ ...firing, runStatus: firing.state === 'started' ? ((await store.get(firing.runId))?.status ?? null) : null }))
       const next: number[] = []
       for (let at = times.next(now); at !== null && next.length < count; at = times.next(at)) next.push(at)
-      return { ...one, next, firings: last }
+      return { ...one, next, firings: await Promise.all(listed) }
     }),
   )
   schedules.sort((a, b) => (a.next[0] ?? Infinity) - (b.next[0] ?? Infinity) || (a.name < b.name ? -1 : 1))

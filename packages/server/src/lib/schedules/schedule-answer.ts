@@ -15,7 +15,7 @@ export function scheduleAnswer({ name, path, schedule, next, firings }: ListedSc
     catch_up: catchUp,
     overlap,
     next: next.map(timeText),
-    firings: firings.map(({ at, state, runId, reason, missed }) => ({ at: timeText(at), state, run_id: runId, reason, missed })),
+    firings: firings.map(({ at, state, runId, runStatus, reason, missed }) => ({ at: timeText(at), state, run_id: runId, run_status: runStatus, reason, missed })),
   }
 }
 
