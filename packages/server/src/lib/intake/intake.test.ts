@@ -1,4 +1,4 @@
-import { createMemoryStore, RunnerError, type Plan, type RunStore } from '@lorc/runner'
+import { createMemoryStore, createRunner, RunnerError, type Plan, type RunStore } from '@lorc/runner'
 import { TestClock } from '@lorc/runner/testing'
 import { describe, expect, it } from 'vitest'
 import { moduleService } from '../modules/module-service.fixture.ts'
@@ -207,6 +207,24 @@ describe('what a service had taken in', () => {
     expect(await answer).toMatchObject({ status: 202, body: { status: 'running' } })
     await closing
     expect((await kept.list()).map(({ runId, status }) => [runId, status])).toEqual([[idOf(await answer), 'running']])
+  })
+
+  it('goes on within a minute where it was paused when the service started, and is let go on elsewhere', async () => {
+    const workspace = await scratch(files)
+    const store = createMemoryStore()
+    const first = await serviceFixture({ workspace, store, steps: gated().steps })
+    const id = idOf(await start(first))
+    await first.server.close()
+    const elsewhere = await createRunner({ workspace, store })
+    await elsewhere.pause(id, { by: 'ann', reason: 'incident' })
+    const clock = new TestClock()
+    const logged: string[] = []
+    const second = await serviceFixture({ workspace, store, clock, log: (_level, _message, fields) => logged.push(String(fields?.['code'])) })
+    await expect.poll(() => logged).toContain('RUN_PAUSED')
+    expect(await elsewhere.unpause(id, { by: 'ann', reason: 'over' })).toBe('done')
+    await elsewhere.close()
+    await clock.advance(60_000)
+    await expect.poll(async () => (await second.server.runner.store.get(id))?.status).toBe('completed')
   })
 
   it('is told from what others run in the same store', async () => {

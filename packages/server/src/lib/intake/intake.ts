@@ -196,7 +196,8 @@ export class Intake {
   #lost(runId: string, error: unknown): void {
     this.#ended.lose(runId, error)
     const code = codeOf(error)
-    if (!isPassing(error)) this.#left.refuse(runId)
+    if (code === 'RUN_PAUSED') this.#left.pause(runId)
+    else if (!isPassing(error)) this.#left.refuse(runId)
     // Another process has it, or it waits for somebody to unpause it.
     const level = code === 'RUN_HELD' || code === 'RUN_PAUSED' || code === 'RUNNER_CLOSED' ? 'debug' : 'error'
     this.#ports.log(level, 'a run that was taken in cannot be driven', { run: runId, code, error: error instanceof Error ? error.message : String(error) })

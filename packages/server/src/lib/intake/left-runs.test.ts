@@ -91,6 +91,21 @@ it('looks once a minute for what others have taken in since, and not again for w
   expect(found).toEqual(['run_1'])
 })
 
+it('finds a paused one again once it is not paused any more', async () => {
+  const { clock, runner, left, found, taken, ours } = await place()
+  const why = { by: 'ann', reason: 'x' }
+  await taken('run_1', null)
+  await runner.pause('run_1', why)
+  await left.search()
+  ours.clear()
+  left.pause('run_1')
+  await clock.advance(120_000)
+  expect(found).toEqual(['run_1'])
+  await runner.unpause('run_1', why)
+  await clock.advance(61_000)
+  expect(found).toEqual(['run_1', 'run_1'])
+})
+
 it('says that it cannot look, and looks again', async () => {
   const { clock, runner, left, found, logged, taken } = await place()
   await left.search()

@@ -25,8 +25,10 @@ export class LeftRuns {
   readonly #events: LeftRunsEvents
   /** Driven elsewhere, as far as can be told; the one that was looked at last is the last. */
   readonly #elsewhere = new Set<string>()
-  /** Nobody drives them, and they cannot be driven here: paused ones, for example. */
+  /** Nobody drives them, and they cannot be driven here: a secret is not set, for example. */
   readonly #refused = new Set<string>()
+  /** Nobody drives them until somebody has unpaused them. */
+  readonly #paused = new Set<string>()
   #nextSearch = 0
   #callOff: (() => void) | undefined
   #open = true
@@ -60,6 +62,11 @@ export class LeftRuns {
     this.#refused.add(runId)
   }
 
+  /** A run that was found is paused: it is found again once it is not. */
+  pause(runId: string): void {
+    this.#paused.add(runId)
+  }
+
   /** Who drove a run has let go of it, here or elsewhere: it is looked at soon. */
   expect(runId: string): void {
     this.#elsewhere.add(runId)
@@ -75,7 +82,14 @@ export class LeftRuns {
     if (this.#refused.has(runId) || this.#events.isOurs(runId)) return false
     const isDriven = await this.#ports.runner.isDriven(runId)
     if (isDriven) this.#elsewhere.add(runId)
-    return !isDriven
+    return !isDriven && !(await this.#isPaused(runId))
+  }
+
+  async #isPaused(runId: string): Promise<boolean> {
+    if (!this.#paused.has(runId)) return false
+    // One that cannot be read keeps no other from being found.
+    const view = await this.#ports.runner.view(runId).catch(() => undefined)
+    return view?.paused !== null || !this.#paused.delete(runId)
   }
 
   #lookLater(): void {
