@@ -78,6 +78,11 @@ export interface StartOptions extends RunOptions {
   parent?: { runId: string; step: string }
   /** What steps draw chance from: a whole number from 0 to 2147483647. Default: one that follows from the run's id. */
   seed?: number
+  /**
+   * The time that the run is for, Unix milliseconds: `run.time` of expressions. Default: that of the schedule it is of (`origin`),
+   * else when it is created.
+   */
+  time?: number
   /** What was asked for, where the plan was made of a request: recorded. */
   request?: JsonValue
   /** What made the run: recorded. */
@@ -205,6 +210,8 @@ export interface ApprovalDecision {
 /** What a run was made of, as it was when the run began. */
 export interface Provenance {
   seed: number
+  /** The time that the run is for: Unix milliseconds. */
+  time: number
   request: JsonValue
   origin: RunOrigin | null
   options: RunOptions

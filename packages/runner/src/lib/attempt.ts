@@ -26,6 +26,7 @@ const madeLogs = new WeakSet<RunPlaces>()
 export interface AttemptHooks {
   /** The run's. */
   readonly seed: number
+  readonly time: number
   environment(step: PlanStep): Readonly<Record<string, string>>
   /** What executors see of `attempt.own`. */
   exposed(context: StepContext): StepContext
@@ -91,6 +92,10 @@ export class LiveAttempt implements Attempt {
 
   get runCreatedAt(): number {
     return this.#hooks.createdAt
+  }
+
+  get runTime(): number {
+    return this.#hooks.time
   }
 
   get context(): StepContext {

@@ -85,9 +85,10 @@ export class Driver implements RunHandle, LiveRun {
   }
 
   /** What the runs of its steps begin with. */
-  get bequest(): { seed: number; noCache?: boolean } {
+  get bequest(): { seed: number; time: number; noCache?: boolean } {
     const { noCache } = this.#run.fold.options
-    return { seed: this.#run.fold.provenance.seed, ...(noCache && { noCache }) }
+    const { seed, time } = this.#run.fold.provenance
+    return { seed, time, ...(noCache && { noCache }) }
   }
 
   get epoch(): number {

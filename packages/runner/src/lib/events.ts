@@ -80,6 +80,8 @@ export type EventData =
       env?: { [name: string]: string }
       /** Left out: the seed that follows from the run's id (see `seedOf`). */
       seed?: number
+      /** The time that the run is for, Unix milliseconds. Left out: that of its `origin`, else when it was created. */
+      time?: number
       /** What was asked for, where the plan was made of a request. */
       request?: JsonValue
       origin?: RunOrigin

@@ -10,6 +10,8 @@ export interface Attempt {
   readonly runId: string
   /** When the run was created: Unix milliseconds, the same on every attempt and resume. */
   readonly runCreatedAt: number
+  /** The time that the run is for, Unix milliseconds: that of its schedule, of the run that it repeats or is a step of, else when it was created. */
+  readonly runTime: number
   readonly step: PlanStep
   /** Index of the step in its plan. */
   readonly index: number

@@ -9,7 +9,7 @@ import type { PlanAdmission } from './plan-admission.ts'
 import { needsOf } from './plan-needs.ts'
 import type { Plan } from './plan.ts'
 import { checkNumbers } from './option-checks.ts'
-import { checkSeed } from './provenance.ts'
+import { checkSeed, checkTime } from './provenance.ts'
 import type { DraftOptions, RunDraft, RunDrafts } from './run-draft.ts'
 import { checkRunId } from './run-id.ts'
 import type { RunStore } from './store.ts'
@@ -43,6 +43,7 @@ export class NewRuns {
     const { admission, code, drafts, executors, assertOpen } = this.#parts
     const options = withOwnJson(given)
     checkSeed(options.seed)
+    checkTime(options.time)
     checkNumbers({ concurrency: options.concurrency })
     checkRunId(options.runId)
     assertOpen()

@@ -42,6 +42,26 @@ it('has a seed that follows from the id where none is given, and does not record
   expect(many.every((seed) => Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED)).toBe(true)
 })
 
+it('is for the time that it is given, for that of its schedule, else for the one at which it was created', async () => {
+  const origin = { type: 'schedule', recipe: 'a.yaml', at: 5 } as const
+  const times: unknown[] = []
+  const timeOf = async (options: StartOptions): Promise<number> => {
+    const runner = await world.runner({ a: (attempt) => void times.push(attempt.runTime, attempt.scope().run.time) })
+    const { runId, result } = await runner.start(plan, options)
+    await result
+    const { provenance } = await runner.view(runId)
+    await runner.close()
+    return provenance.time
+  }
+  const now = world.clock.now()
+  expect([await timeOf({ origin }), await timeOf({ origin, time: 7 }), await timeOf({})]).toEqual([5, 7, now])
+  expect(times).toEqual([5, '1970-01-01T00:00:00.005Z', 7, '1970-01-01T00:00:00.007Z', now, new Date(now).toISOString()])
+})
+
+it('refuses a time that is none', async () => {
+  for (const time of [NaN, 1.5, 9e15]) await expect(run({ time })).rejects.toMatchObject({ code: 'RUN_OPTION_INVALID', details: { option: 'time' } })
+})
+
 it('refuses a seed and an id that a run cannot have', async () => {
   for (const seed of [-1, 1.5, NaN, LARGEST_SEED + 1]) await expect(run({ seed })).rejects.toMatchObject({ code: 'RUN_OPTION_INVALID', details: { option: 'seed' } })
   for (const runId of ['', 'x', 'run_', 'run_../x', 'run_.x', `run_${'x'.repeat(121)}`]) {

@@ -1,12 +1,13 @@
 import type { Provenance } from './api.ts'
 import { RunnerError } from './errors.ts'
-import type { EventData } from './events.ts'
+import type { JournalEvent } from './events.ts'
 
 export const LARGEST_SEED = 0x7fffffff
 
 /** What is known of a run that has not begun. */
 export const NOTHING_KNOWN: Provenance = {
   seed: 0,
+  time: 0,
   request: null,
   origin: null,
   options: {},
@@ -17,10 +18,11 @@ export const NOTHING_KNOWN: Provenance = {
   importedFrom: null,
 }
 
-export function provenanceOf(created: Extract<EventData, { type: 'run.created' }>): Provenance {
-  const { runId, seed, request, origin, options, versions, packages, git, code, importedFrom } = created
+export function provenanceOf(created: Extract<JournalEvent, { type: 'run.created' }>): Provenance {
+  const { runId, seed, time, ts, request, origin, options, versions, packages, git, code, importedFrom } = created
   return {
     seed: seed ?? seedOf(runId),
+    time: time ?? (origin?.type === 'schedule' ? origin.at : ts),
     request: request ?? null,
     origin: origin ?? null,
     options,
@@ -45,5 +47,17 @@ export function checkSeed(seed: number | undefined): void {
   throw new RunnerError('RUN_OPTION_INVALID', `The seed ${seed} is no whole number from 0 to ${LARGEST_SEED}.`, {
     fix: 'Give one that is, or none: then it follows from the id of the run.',
     details: { option: 'seed' },
+  })
+}
+
+/** The last instant that a JavaScript date can be, and, below 0, the first. */
+const LAST_TIME = 8.64e15
+
+/** Throws RUN_OPTION_INVALID. */
+export function checkTime(time: number | undefined): void {
+  if (time === undefined || (Number.isInteger(time) && Math.abs(time) <= LAST_TIME)) return
+  throw new RunnerError('RUN_OPTION_INVALID', `The time ${time} is no instant in milliseconds since 1970.`, {
+    fix: 'Give one, such as `Date.parse("2026-01-31")`, or none: then it is when the run is created.',
+    details: { option: 'time' },
   })
 }

@@ -27,14 +27,14 @@ describe('a recipe within a recipe', () => {
       b: setting('x.sum_v1', 2),
       after: ({ context }) => void seen.push(context.get('x.rate_v1'), context.floats('x.rate_v1'), context.blame('x.rate_v1')?.who),
     })
-    const handle = await runner.start(outer([{ name: 'a' }, { name: 'b' }]), { seed: 42 })
+    const handle = await runner.start(outer([{ name: 'a' }, { name: 'b' }]), { seed: 42, time: 9 })
     const { status } = await handle.result
     const [child = ''] = await children()
     expect([status, seen]).toEqual(['completed', [1, true, 'the bank']])
     const linked = (await world.events(handle.runId)).find(({ type }) => type === 'step.linked')
     const [created] = await world.events(child)
     expect(linked).toMatchObject({ step: 'sub', attempt: 1, runId: child })
-    expect(created).toMatchObject({ type: 'run.created', name: 'inner', seed: 42, parent: { runId: handle.runId, step: 'sub' } })
+    expect(created).toMatchObject({ type: 'run.created', name: 'inner', seed: 42, time: 9, parent: { runId: handle.runId, step: 'sub' } })
     expect(await runner.view(handle.runId)).toMatchObject({ steps: [{ childRun: child, outputs: ['x.rate_v1', 'x.sum_v1'] }, {}] })
     expect((await runner.view(child)).parent).toEqual({ runId: handle.runId, step: 'sub' })
     expect(readFileSync(handle.logPath('sub', 1), 'utf8')).toBe(`run ${child} of inner: lorc explain ${child}\nrun ${child}: completed\n`)

@@ -108,6 +108,7 @@ export class RunDrafts {
       ...(Object.keys(packages).length > 0 && { packages }),
       ...(git && { git }),
       ...(options.seed !== undefined && { seed: options.seed }),
+      ...(options.time !== undefined && { time: options.time }),
       ...(options.request !== undefined && { request: options.request }),
       ...(options.origin && { origin: options.origin }),
       ...(granted && { env: granted }),

@@ -141,6 +141,10 @@ export class StepAttempts implements AttemptHooks, AttemptEnds {
     this.#driver.pump()
   }
 
+  get time(): number {
+    return this.#run.fold.provenance.time
+  }
+
   get seed(): number {
     return this.#run.fold.provenance.seed
   }

@@ -27,12 +27,14 @@ describe('run', () => {
     ).toMatchObject({ exit: 0, stderr: '' })
     expect(await lorc('run demo.yaml --skip a', engine)).toMatchObject({ exit: 0 })
     expect(await lorc(['run', 'demo.yaml', '-p', 'days=3', '--param', 'tags=["a,b"]'], engine)).toMatchObject({ exit: 0 })
+    expect(await lorc('run demo.yaml --time 2026-01-31', engine)).toMatchObject({ exit: 0 })
     const recipe = { path: 'demo.yaml', sha256: '' }
     expect(starts).toEqual([
       ['demo', { recipe }],
       ['demo', { recipe, only: ['a'], failFast: true, concurrency: 2, resumeFrom: ['a'], fromRun: RUN_ID }],
       ['demo', { recipe, skip: ['a'] }],
       ['demo', { recipe, params: { days: 3, tags: ['a,b'] } }],
+      ['demo', { recipe, time: Date.UTC(2026, 0, 31) }],
     ])
     expect(engine.opened[0]?.workspace.root).toBe(folder)
   })
@@ -53,6 +55,11 @@ describe('run', () => {
     )
     expect(JSON.parse(two.stdout)).toMatchObject({ code: 'CLI_STEP_UNKNOWN', errors: [{}, {}] })
     expect(engine.opened).toEqual([])
+  })
+
+  it('refuses a time that is none', async () => {
+    const { exit, stderr } = await lorc('run demo.yaml --time 2026-13-01')
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('error[CLI_OPTION_INVALID]: --time is `2026-13-01`, which is no time.\nfix: write a date') as string])
   })
 
   it('needs --resume-from for --from-run', async () => {

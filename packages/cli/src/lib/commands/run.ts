@@ -12,6 +12,7 @@ import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { DRIVE_OPTIONS } from '../run-options.ts'
 import { givenParams } from '../run-params.ts'
 import { checkStepNames } from '../step-names.ts'
+import { readTimeOption } from '../time-option.ts'
 
 export const run = defineCommand({
   description:
@@ -57,6 +58,11 @@ export const run = defineCommand({
       label: 'N',
       min: 0,
       summary: 'What steps draw chance from (LORC_SEED, run.seed). Default: a number that follows from the id of the run',
+    },
+    time: {
+      kind: 'text',
+      label: 'TIME',
+      summary: 'The time that the run is for (run.time): 2026-01-31, 2026-01-31T12:00Z, or back from now: 24h, 7d. Default: now',
     },
     'dry-run': {
       kind: 'flag',
@@ -109,6 +115,7 @@ export const run = defineCommand({
       })
     }
     const named = { only, skip, 'resume-from': resumeFrom }
+    const time = options.time === undefined ? undefined : await readTimeOption(options.time, io.now())
     const startOptions = (params: StartOptions['params']) => async (store: RunStore): Promise<StartOptions> => ({
       ...(params ? { params } : {}),
       ...(only.length > 0 ? { only } : {}),
@@ -118,6 +125,7 @@ export const run = defineCommand({
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(options['no-cache'] ? { noCache: true } : {}),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(time === undefined ? {} : { time }),
       ...(options['fail-fast'] ? { failFast: true } : {}),
     })
     if (options['dry-run']) {
@@ -136,7 +144,7 @@ export const run = defineCommand({
   },
 })
 
-const RECIPE_ONLY = ['only', 'skip', 'resume-from', 'from-run', 'no-cache', 'seed', 'json', 'fail-fast', 'concurrency'] as const
+const RECIPE_ONLY = ['only', 'skip', 'resume-from', 'from-run', 'no-cache', 'seed', 'time', 'json', 'fail-fast', 'concurrency'] as const
 
 /** Who names a package alone has forgotten its job. Throws CliError CLI_ARGUMENT_MISSING. */
 async function refusePackage({ workspace }: Pick<Surroundings, 'workspace'>, name: string): Promise<void> {

@@ -21,7 +21,7 @@ export interface JobRequest {
   readonly since: string | null
   readonly until: string | null
   /** Unix milliseconds. */
-  readonly runCreatedAt: number
+  readonly runTime: number
   readonly logging: JobLogging
 }
 
@@ -50,14 +50,14 @@ export interface JobProduct {
 export async function runJob(spec: JobSpec, request: JobRequest, around: JobSurroundings): Promise<JobProduct> {
   const { backing, hub } = around
   const events = new CountedEvents(around.events)
-  const { label, params, declared, account, since, until, runCreatedAt } = request
+  const { label, params, declared, account, since, until, runTime } = request
   try {
     assertDeclaredParams(spec, params, { label, ...(declared && { params: declared }) })
     const result = await invokeJob(spec, {
       name: label,
       params,
       account: account ?? undefined,
-      ...readTimeWindow({ since: since ?? undefined, until: until ?? undefined }, runCreatedAt),
+      ...readTimeWindow({ since: since ?? undefined, until: until ?? undefined }, runTime),
       events,
       bigquery: () => around.bigquery(),
       log: jobLog({ ...request, runId: backing.runId, attempt: backing.attempt }, request.logging, (text) => backing.write(text), Date.now),

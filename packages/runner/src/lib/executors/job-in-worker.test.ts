@@ -39,7 +39,7 @@ async function run(name: string | undefined, more: Partial<WorkerJob> = {}) {
     progress: () => {},
     write: (text) => void logged.push(text),
   }
-  const request = { label: 'a/b', package: '@x/a', job: 'b', params: {}, account: null, since: null, until: null, runCreatedAt: 0, logging: { level: 'info', format: 'text' } as const }
+  const request = { label: 'a/b', package: '@x/a', job: 'b', params: {}, account: null, since: null, until: null, runTime: 0, logging: { level: 'info', format: 'text' } as const }
   const job: WorkerJob = { request, events: { dir: join(folder, '.lorc'), deliver: false }, ...more }
   const outcome = await runJobInWorker({ code: { url }, ...(name !== undefined && { export: name }) }, job, { backing, isOver: () => false })
   return { outcome, logged: logged.join('') }

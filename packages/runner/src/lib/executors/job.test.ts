@@ -34,7 +34,7 @@ describe('a job in this process', () => {
       if ((await events.query('SELECT COUNT(*) AS n FROM events'))[0].n !== 2) throw new Error('not there yet')
       return { run, objects: await events.upsert({ type: 'mail', source: 's', id: '1', payload: {} }) }
     } })`)
-    const attempt = bench.job('extract', { account: 'acct', since: '1h' }, {}, { runCreatedAt: Date.parse('2026-01-31T12:00:00Z') })
+    const attempt = bench.job('extract', { account: 'acct', since: '1h' }, {}, { runTime: Date.parse('2026-01-31T12:00:00Z') })
     expect(await bench.executor.execute(attempt)).toEqual({
       status: 'ok',
       outputs: null,

@@ -127,9 +127,9 @@ class JobExecutor {
     return { ...message, export: place.export, job: { request, events: await this.#port.elsewhere(choice), ...(forms && { secretForms: forms }) } }
   }
 
-  #request({ runCreatedAt }: Attempt, job: JobOfStep, { label, package: name, params: declared }: JobPlace): JobRequest {
+  #request({ runTime }: Attempt, job: JobOfStep, { label, package: name, params: declared }: JobPlace): JobRequest {
     const { name: jobName, params = {}, account = null, since = null, until = null } = job
-    return { label, package: name, job: jobName, params, ...(declared && { declared }), account, since, until, runCreatedAt, logging: this.#port.logging }
+    return { label, package: name, job: jobName, params, ...(declared && { declared }), account, since, until, runTime, logging: this.#port.logging }
   }
 
   /** What the module prints as it is loaded is the attempt's output. */

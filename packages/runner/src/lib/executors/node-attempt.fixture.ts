@@ -36,6 +36,7 @@ export class Workbench {
     return {
       runId: 'run_1',
       runCreatedAt: 0,
+      runTime: 0,
       step: { name: 'load', type: 'node', stage: 0, ...step },
       index: 0,
       number: 1,
@@ -53,7 +54,7 @@ export class Workbench {
       item: undefined,
       childRun: null,
       link: async () => {},
-      scope: () => ({ params: {}, ctx: () => undefined, steps: () => undefined, run: { id: 'run_1', name: 'test', attempt: 1, seed: 7 }, env: () => ({}) }),
+      scope: () => ({ params: {}, ctx: () => undefined, steps: () => undefined, run: { id: 'run_1', name: 'test', attempt: 1, seed: 7, time: '1970-01-01T00:00:00.000Z' }, env: () => ({}) }),
       onProgress: (done, total) => void progress.push([done, total]),
       spawned,
       progress,

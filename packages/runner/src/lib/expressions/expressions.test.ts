@@ -22,7 +22,7 @@ const scope: Scope = {
       : undefined,
   item: { region: 'eu', rank: 3 },
   index: 4,
-  run: { id: '0-run', name: 'nightly', attempt: 1, seed: 7 },
+  run: { id: '0-run', name: 'nightly', attempt: 1, seed: 7, time: '2026-01-31T06:30:00.000Z' },
   env: () => ({ STAGE: 'test' }),
 }
 

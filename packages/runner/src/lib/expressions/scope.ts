@@ -25,7 +25,7 @@ export interface Scope {
   /** The item of a `for_each` step, and its index. */
   item?: JsonValue
   index?: number
-  run: { id: string; name: string; attempt: number; seed: number }
+  run: { id: string; name: string; attempt: number; seed: number; time: string }
   /** The variables that the step is granted; a secret only for the request of an http step. */
   env: () => Readonly<Record<string, string>>
   /** Of a step of type `http`, where it says what becomes context. */

@@ -4,7 +4,7 @@ import { loadExpressions } from './expressions.ts'
 import { run } from './program.ts'
 
 const checker = new ExpressionChecker({ params: { day: { type: 'string' } }, ctx: new Map() })
-const scope = { params: {}, ctx: () => undefined, steps: () => undefined, run: { id: 'r', name: 'p', attempt: 1, seed: 7 }, env: () => ({}) }
+const scope = { params: {}, ctx: () => undefined, steps: () => undefined, run: { id: 'r', name: 'p', attempt: 1, seed: 7, time: '2026-01-31T06:30:00.000Z' }, env: () => ({}) }
 
 it.each([
   ['size(ctx.in.items_v1) > 0', '`in` is a reserved word and cannot be the name of a field', 'write `ctx["in.items_v1"]`'],

@@ -8,7 +8,7 @@ const scope: Scope = {
   params: { day: 'mon', n: 3 },
   ctx: () => undefined,
   steps: () => undefined,
-  run: { id: 'r', name: 'p', attempt: 1, seed: 7 },
+  run: { id: 'r', name: 'p', attempt: 1, seed: 7, time: '2026-01-31T06:30:00.000Z' },
   env: () => ({}),
 }
 

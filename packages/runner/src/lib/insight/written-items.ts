@@ -29,5 +29,5 @@ function countOf(items: string, scope: Scope): number | undefined {
 
 function scopeOf({ name }: Plan, params: JsonObject): Scope {
   const nothing = (): undefined => undefined
-  return { params, ctx: nothing, steps: nothing, run: { id: '', name, attempt: 1, seed: 0 }, env: () => ({}) }
+  return { params, ctx: nothing, steps: nothing, run: { id: '', name, attempt: 1, seed: 0, time: '' }, env: () => ({}) }
 }

@@ -45,6 +45,12 @@ it('runs the same again, with the seed that the run had, whether it was given on
   }
 })
 
+it('is for the time that the run was for', async () => {
+  const { runId } = await start(plan, { origin: { type: 'schedule', recipe: 'r.yaml', at: 5 } }, { draw: set('x.drawn_v1', ({ runTime }) => runTime) })
+  const rerun = await again(runId, { draw: set('x.drawn_v1', ({ runTime }) => runTime) })
+  expect([rerun.diff.same, rerun.options.time]).toEqual([true, 5])
+})
+
 it('tells where what came of it differs: values, files, steps', async () => {
   const writing = (text: string): Script => ({ artifactsDir, context, runId }) => {
     mkdirSync(artifactsDir, { recursive: true })

@@ -17,7 +17,7 @@ export interface Rerun {
 }
 
 /**
- * The plan of a run with its parameters, options, seed and request, and what it took over from another run: read from its
+ * The plan of a run with its parameters, options, seed, time and request, and what it took over from another run: read from its
  * journal, whatever has become of the recipe since. Nothing is taken from the cache. Rejects with RUN_UNKNOWN,
  * RUN_JOURNAL_BROKEN, STORE_*.
  */
@@ -41,6 +41,7 @@ export async function rerunOf(source: JournalSource, runId: string): Promise<Rer
       noCache: true,
       params,
       seed: fold.provenance.seed,
+      time: fold.provenance.time,
       ...(recipe && { recipe }),
       ...(request !== undefined && { request }),
       ...(imported.length > 0 && { imported }),

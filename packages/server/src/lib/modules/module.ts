@@ -104,7 +104,7 @@ export class Module {
   async #map(field: 'headers' | 'request' | 'response', value: JsonValue, seen: Pick<Scope, 'params'> & Partial<Scope>): Promise<JsonValue> {
     if (!hasTemplates(value)) return value
     await loadExpressions({ any: true, matches: true })
-    const nothing = { ctx: () => undefined, steps: () => undefined, run: { id: '', name: '', attempt: 1, seed: 0 }, env: () => ({}) }
+    const nothing = { ctx: () => undefined, steps: () => undefined, run: { id: '', name: '', attempt: 1, seed: 0, time: '' }, env: () => ({}) }
     try {
       return resolveTemplates(value, { ...nothing, ...seen }, `\`modules.${this.name}.${field}\``)
     } catch (cause) {
