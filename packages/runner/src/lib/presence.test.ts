@@ -78,3 +78,28 @@ it('leaves a program be that closes the store under its runs: they say so themse
   await expect(run.result).rejects.toMatchObject({ code: 'STORE_CLOSED' })
   await runner.close()
 })
+
+it('begins for a run of which nothing is at work, too: it waits for a person, and its driver lives', async () => {
+  const clock = new FakeClock()
+  const store = createMemoryStore()
+  let beating = 0
+  const startHeartbeat: RunStore['startHeartbeat'] = () => {
+    beating++
+    return async () => void beating--
+  }
+  const options = { workspace: import.meta.dirname, store: { ...store, startHeartbeat }, clock, leaseMs: 1000 }
+  const first = await createRunner(options)
+  const { runId } = await first.start({ lorc: 1, name: 'p', steps: [{ name: 'ask', type: 'approval', stage: 0, approval: { message: 'Go?' } }] })
+  await clock.advance(200)
+  expect(beating).toBe(1)
+  await first.close()
+  expect(beating).toBe(0)
+  const second = await createRunner(options)
+  const { result } = await second.resume(runId)
+  await clock.advance(200)
+  expect(beating).toBe(1)
+  await second.cancel(runId, { by: 'ann', reason: 'x' })
+  await result
+  expect(beating).toBe(0)
+  await second.close()
+})

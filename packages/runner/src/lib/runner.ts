@@ -346,6 +346,8 @@ export class LocalRunner implements Runner {
   /** Resolves once the driver's first events are durable. */
   async #open(driver: Driver, signal?: AbortSignal): Promise<Driver> {
     this.#drivers.add(driver)
+    // Nothing of it may be at work for long: it waits for a person, say.
+    this.#presence.soon()
     this.#onRun?.(driver)
     const stop = (): void => driver.cancel({ by: 'signal', reason: wordsOf(signal?.reason) })
     if (signal?.aborted) stop()
