@@ -199,6 +199,27 @@ describe('schedules', () => {
     await pass(20 * MINUTE)
     expect(await firings()).toEqual(['09T13:00 started', '09T13:40 started'])
   })
+
+  it('notice one that is changed while they are looked at', async () => {
+    const workspace = await scratch(files("'0 * * * *'"))
+    const gate = Promise.withResolvers<void>()
+    const looking = Promise.withResolvers<void>()
+    const document: RunStore['document'] = async (collection, key) => {
+      looking.resolve()
+      await gate.promise
+      return store.document(collection, key)
+    }
+    const begun = service(workspace, undefined, { ...store, document })
+    await looking.promise
+    await writeFile(join(workspace, 'recipes/r0.yaml'), recipe('r0', "'* * * * *'"))
+    services[0]!.changed()
+    gate.resolve()
+    await begun
+    await services[0]!.schedules.settled()
+    await clock.advance(200)
+    await pass(2 * MINUTE)
+    expect(await firings()).toEqual(['09T12:35 started', '09T12:36 started'])
+  })
 })
 
 describe('after a downtime', () => {

@@ -46,6 +46,8 @@ export class Schedules {
   #sweptAt = -Infinity
   #working: Promise<void> = Promise.resolve()
   #awaken: (() => void) | undefined
+  /** Recipes have changed, maybe while they are looked at: what that look comes to does not put this off. */
+  #notice: (() => void) | undefined
   #unwatch: (() => void) | undefined
   #running = false
 
@@ -73,7 +75,7 @@ export class Schedules {
   start(): void {
     if (this.#running) return
     this.#running = true
-    this.#unwatch = this.#options.watch(() => this.#sleep(SETTLING_MS))
+    this.#unwatch = this.#options.watch(() => this.#changed())
     this.#work()
   }
 
@@ -82,6 +84,7 @@ export class Schedules {
     this.#running = false
     this.#unwatch?.()
     this.#awaken?.()
+    this.#notice?.()
     await this.#working
   }
 
@@ -109,6 +112,12 @@ export class Schedules {
     if (!this.#running) return
     this.#awaken?.()
     this.#awaken = this.#options.clock.sleep(ms, () => this.#work())
+  }
+
+  #changed(): void {
+    if (!this.#running) return
+    this.#notice?.()
+    this.#notice = this.#options.clock.sleep(SETTLING_MS, () => this.#work())
   }
 
   /** Acts on what is due; resolves to the milliseconds until there may be more, undefined where there is no schedule. */
