@@ -57,3 +57,44 @@ it('counts for what was seen before of a driver on another machine: it is not wa
   expect(await driven()).toBe(false)
   expect(await acquireLease(store, 'run_a', self, clock, 1000, watch)).toBe(2)
 })
+
+it('is held by a driver on another machine whose heart beats, and by who takes it while we wait', async () => {
+  const self = { ...driver('self'), machine: 'another' }
+  for (const what of ['beats', 'is taken over'] as const) {
+    const store = createMemoryStore()
+    const clock = new FakeClock()
+    await store.commit([creation('run_a', ['{}'])])
+    let looks = 0
+    const look = async (): ReturnType<typeof store.lease> => {
+      looks++
+      if (what === 'is taken over' && looks === 5) await store.takeLease('run_a', 1, { ...driver('quicker'), machine: 'a third' })
+      const lease = (await store.lease('run_a'))!
+      return what === 'beats' ? { ...lease, heartbeat: looks } : lease
+    }
+    const held = expect(acquireLease({ ...store, lease: look }, 'run_a', self, clock, 1000)).rejects.toMatchObject({ code: 'RUN_HELD' })
+    await clock.advance(5000)
+    await held
+    expect(await store.lease('run_a')).toMatchObject({ epoch: what === 'beats' ? 1 : 2 })
+  }
+})
+
+it('is held by this very driver', async () => {
+  const store = createMemoryStore()
+  const self = driverIdentity()
+  await store.commit([creation('run_a', ['{}'])])
+  await store.releaseLease('run_a', 1)
+  await store.takeLease('run_a', 1, self)
+  const beating = { ...store, lease: async () => ({ ...(await store.lease('run_a'))!, heartbeat: 7 }) }
+  await expect(acquireLease(beating, 'run_a', self, new FakeClock(), 1000)).rejects.toMatchObject({ message: 'This process drives run run_a already.' })
+})
+
+it('is taken from a process that is gone, which drives nothing any more', async () => {
+  const store = createMemoryStore()
+  const self = driverIdentity()
+  await store.commit([creation('run_a', ['{}'])])
+  await store.releaseLease('run_a', 1)
+  await store.takeLease('run_a', 1, { ...self, id: 'gone', pid: 2 ** 22 + 1 })
+  const clock = new FakeClock()
+  expect(await isDriven(store, 'run_a', self, 1000, new LeaseWatch(clock))).toBe(false)
+  expect(await acquireLease(store, 'run_a', self, clock, 1000)).toBe(3)
+})
