@@ -49,6 +49,17 @@ it('looks every minute at what cannot be watched', async () => {
   }
   stop()
   expect(clock.nextIn).toBeUndefined()
-  const nested = listener(root, ['not/yet'])
-  expect(nested.clock.nextIn).toBe(60_000)
+})
+
+it('tells of recipes in a folder within others that is made, or was replaced with what it is in', async () => {
+  const root = await scratch({ 'work.sh': '' })
+  const folder = join(root, 'deep/down/recipes')
+  const watched = listener(root, ['deep/down/recipes'])
+  for (const gone of [undefined, 'deep', 'deep/down/recipes', 'deep/down']) {
+    if (gone !== undefined) await after(() => rm(join(root, gone), { recursive: true }), watched)
+    await after(() => mkdir(folder, { recursive: true }), watched)
+    await after(() => writeFile(join(folder, 'a.yaml'), String(gone)), watched)
+    await after(() => writeFile(join(folder, 'a.yaml'), 'changed'), watched)
+  }
+  expect(watched.clock.nextIn).toBeUndefined()
 })

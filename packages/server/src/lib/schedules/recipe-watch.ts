@@ -21,6 +21,8 @@ class RecipeWatch {
   readonly #changed: () => void
   readonly #watchers = new Map<string, FSWatcher>()
   #folders: readonly string[] = []
+  /** The folders, and those that they are in: each tells when another one appears in it, under the name of one of these. */
+  #wanted: readonly string[] = []
   #looking: (() => void) | undefined
   #stopped = false
 
@@ -32,8 +34,7 @@ class RecipeWatch {
 
   begin(folders: readonly string[]): void {
     this.#folders = folders.map((folder) => relative(this.#root, join(this.#root, folder)))
-    // The workspace's own folder tells when another one appears in it.
-    if (!this.#folders.includes('')) this.#watch('')
+    this.#wanted = [...new Set(this.#folders.flatMap((folder) => [...above(folder), folder]))]
     this.#watchAll()
   }
 
@@ -44,16 +45,17 @@ class RecipeWatch {
   }
 
   #watchAll(): void {
-    for (const folder of this.#folders) {
+    for (const folder of this.#wanted) {
       if (this.#watchers.has(folder)) continue
       if (existsSync(join(this.#root, folder))) this.#watch(folder)
-      else if (folder === '' || folder.includes(sep)) this.#look()
+      else if (folder === '') this.#look()
     }
   }
 
   #watch(folder: string): void {
+    const recursive = folder !== '' && this.#folders.includes(folder)
     try {
-      const watcher = watchFolder(join(this.#root, folder), { recursive: folder !== '', persistent: false }, (_, file) => this.#heard(folder, file))
+      const watcher = watchFolder(join(this.#root, folder), { recursive, persistent: false }, (_, file) => this.#heard(folder, file))
       this.#watchers.set(folder, watcher)
       watcher.on('error', () => this.#look())
     } catch {
@@ -63,11 +65,15 @@ class RecipeWatch {
 
   #heard(folder: string, file: string | null): void {
     if (this.#stopped) return
-    const isFolder = folder === '' && file !== null && this.#folders.some((one) => one === file || one.startsWith(file + sep))
+    const path = file === null ? folder : join(folder, file)
+    const isFolder = file !== null && this.#wanted.includes(path)
     if (isFolder) {
-      // It is another one now, if it is there at all.
-      this.#watchers.get(file)?.close()
-      this.#watchers.delete(file)
+      // It is another one now, if it is there at all, and so is what is in it.
+      for (const [watched, watcher] of this.#watchers) {
+        if (watched !== path && !watched.startsWith(path + sep)) continue
+        watcher.close()
+        this.#watchers.delete(watched)
+      }
       this.#watchAll()
     }
     if (isFolder || file === null || /\.ya?ml$/.test(file)) this.#changed()
@@ -82,4 +88,10 @@ class RecipeWatch {
       this.#look()
     })
   }
+}
+
+/** The workspace's own folder, and so on down to the one that this one is in. */
+function above(folder: string): string[] {
+  const parts = folder === '' ? [] : folder.split(sep)
+  return parts.map((_, depth) => parts.slice(0, depth).join(sep))
 }
