@@ -38,10 +38,19 @@ describe('a plan in TypeScript', () => {
     ])
   })
 
+  it('that is not of the form of a plan says of which step, and where in it', async () => {
+    const { problems } = await open(plan("name: 'a', type: 'node', stage: 0, module: 'a.mjs' }, { name: 'ask', type: 'http', stage: 1, http: {}, timeoutMs: 'x'"))
+    expect(problems.map(({ message, line, snippet, column }) => [message, line, snippet.slice(column - 1, column + 4)])).toEqual([
+      ['steps[1].timeoutMs: Invalid input: expected number, received string', 4, "'ask'"],
+      ['steps[1].http.method: it is missing: a value of type string', 4, "'ask'"],
+      ['steps[1].http.url: it is missing: a value of type string', 4, "'ask'"],
+    ])
+  })
+
   it.each([
     ['export const x = 1', 'RECIPE_MODULE', 'it has no default export', 1],
     ['export default 3', 'RECIPE_MODULE', 'its default export is no plan', 1],
-    ["export default { lorc: 1, name: 'p' }", 'PLAN_INVALID', 'expected array', 1],
+    ["export default { lorc: 1, name: 'p' }", 'PLAN_INVALID', 'steps: it is missing: a value of type array', 1],
     ["import '@lorc/nowhere'", 'RECIPE_MODULE', 'it cannot be imported: ', 1],
     ["\n\nthrow new Error('on my own')", 'RECIPE_MODULE', 'it cannot be imported: on my own', 3],
     ['export default {', 'RECIPE_MODULE', 'it cannot be imported: ', 1],

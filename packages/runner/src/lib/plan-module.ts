@@ -8,6 +8,7 @@ import { finishRecipe } from './recipe/compile.ts'
 import { draftOf } from './recipe/draft.ts'
 import { recipeOf, subPlansOf } from './recipe/from-plan.ts'
 import { inspectRecipe } from './recipe/inspect.ts'
+import { fieldsOf, listOf } from './recipe/loose-data.ts'
 import { loadRecipe, type LoadedRecipe } from './recipe/load-recipe.ts'
 import { RecipePositions } from './recipe/positions.ts'
 import type { Finding, Problem } from './recipe/problem.ts'
@@ -29,11 +30,13 @@ export async function loadPlanModule(file: string, path: string, workspace: Work
   const sha256 = sha256Hex(text)
   const source = new RecipeSource(file, text)
   const found = { sha256, path, recipes: [] }
+  let made: unknown
   let plan: Plan
   try {
-    plan = checkPlan(await importPlan(resolve(file), sha256))
+    made = await importPlan(resolve(file), sha256)
+    plan = checkPlan(made)
   } catch (error) {
-    return { ...found, problems: faultsOf(error, source) }
+    return { ...found, problems: faultsOf(error, source, made) }
   }
   const problems = await problemsOf(plan, source, workspace)
   return { ...found, ...(problems.length === 0 ? { plan } : {}), problems }
@@ -70,10 +73,21 @@ function nameOf(plan: Plan, path = ''): string | undefined {
   return plan.steps.filter(({ phase }) => (phase ?? 'main') === STEP_LISTS[list])[Number(index)]?.name
 }
 
-function faultsOf(error: unknown, source: RecipeSource): Problem[] {
+/** The name of the step that a path of a plan is of, whatever else is wrong with the plan. */
+function nameIn(made: unknown, path: string): string | undefined {
+  const index = /^steps\[(\d+)\]/.exec(path)?.[1]
+  const step: unknown = index === undefined ? undefined : listOf(fieldsOf(made).steps)[Number(index)]
+  const { name } = fieldsOf(step)
+  return typeof name === 'string' ? name : undefined
+}
+
+function faultsOf(error: unknown, source: RecipeSource, made: unknown): Problem[] {
   if (error instanceof RunnerError && error.code === 'PLAN_INVALID') {
     const problems = error.details?.problems as { path: string; message: string }[]
-    return problems.map(({ path, message }) => placed({ code: 'PLAN_INVALID', message, path }, source))
+    return problems.map(({ path, message }) => {
+      const said = path === '' ? message : `${path}: ${message}`
+      return placed({ code: 'PLAN_INVALID', message: said, path, name: nameIn(made, path) }, source)
+    })
   }
   if (error instanceof RunnerError) return [placed({ code: 'RECIPE_MODULE', message: error.message, fix: error.fix }, source)]
   const thrown = error instanceof Error ? error : new Error(String(error))

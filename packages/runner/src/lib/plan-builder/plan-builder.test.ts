@@ -36,6 +36,11 @@ const sales = definePlan('sales', { params: { day: 'string', top: 10 }, secrets:
   .always((steps) => steps.approval('sure', { message: 'clean up?', by: ['ann'] }))
 
 describe('a plan that is built', () => {
+  it('knows of a run what expressions know', () => {
+    const { steps } = definePlan('p').node('a', { module: 'a.ts', args: ({ run }) => ({ time: run.time, seed: cel`${run.seed} + 1` }) }).build()
+    expect(steps[0]?.args).toEqual({ time: '${{ run.time }}', seed: '${{ run.seed + 1 }}' })
+  })
+
   it('is the plan that its calls say', () => {
     expect(sales.build()).toEqual({
       lorc: 1,

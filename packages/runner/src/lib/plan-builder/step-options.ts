@@ -83,7 +83,7 @@ export interface JobOptions<K extends Known, Item> {
   readonly job: string
   readonly params?: Given<K, Item, Readonly<Record<string, Templated>>>
   readonly account?: Given<K, Item, string | Ref<string>>
-  /** ISO 8601, or how far back from the creation of the run: `30m`, `24h`, `7d`, `2w`. */
+  /** ISO 8601, or how far back from the time that the run is for: `30m`, `24h`, `7d`, `2w`. */
   readonly since?: Given<K, Item, string | Ref<string>>
   readonly until?: Given<K, Item, string | Ref<string>>
   /** Context keys, and CEL over `result`. */

@@ -23,7 +23,7 @@ export function checkPlan(plan: unknown): Plan {
   if (fault) throw planInvalid([fault])
   const parsed = planSchema.safeParse(plan)
   if (!parsed.success)
-    throw planInvalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message })))
+    throw planInvalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message: reworded(message) })))
   const { steps } = parsed.data
   const gap = stageGap(steps)
   if (gap) throw planInvalid([gap])
@@ -44,6 +44,9 @@ export function checkPlan(plan: unknown): Plan {
   if (all.length > 0) throw planInvalid(all)
   return parsed.data
 }
+
+/** Of what is not there, the library says which type it had expected of it. */
+const reworded = (message: string): string => message.replace(/^Invalid input: expected (.*), received undefined$/, 'it is missing: a value of type $1')
 
 function outline(step: Plan['steps'][number], index: number): StepOutline {
   return {
