@@ -62,6 +62,21 @@ export function runsSuite(stage: Stage): void {
     expect(asked - before).toBeLessThanOrEqual(4)
   })
 
+  it('keeps the list of the last hour while time passes', async () => {
+    const asked = new Set<string | null>()
+    page.on('request', (request) => asked.add(new URL(request.url()).searchParams.get('from')))
+    await page.clock.install()
+    await open('runs?since=hour')
+    const rows = page.locator('.runs .rows .row')
+    await rows.first().waitFor()
+    const before = asked.size
+    await page.clock.fastForward('02:00')
+    await rows.first().filter({ hasText: '2m ago' }).waitFor()
+    expect(asked.size).toBe(before)
+    await page.clock.fastForward('01:00:00')
+    await page.getByText('No run fits.').waitFor()
+  })
+
   it.each([
     ['the list of runs', () => 'runs', '.runs .rows .row'],
     ['a run with a step open', () => `runs/${ids.failing}?step=model`, '.step-panel table'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunItem, RunPage } from '../api/answers.ts'
-import { RunPages } from './run-pages.ts'
+import { countSince, RunPages } from './run-pages.ts'
 
 const run = (number: number, status: RunItem['status'] = 'completed'): RunItem => ({
   run_id: `run_${number}`, name: 'demo', status, queued: false, abandoned: false, paused: null, waiting_for: [], waits_within: false, created_at: '2026-01-31T08:00:00.000Z',
@@ -122,4 +122,9 @@ describe('the pages of runs', () => {
     await pages.refresh([])
     expect(pages.state().error).toBeUndefined()
   })
+})
+
+it('counts the runs that began from a moment on', () => {
+  const runs = ['09', '08', '08', '07'].map((hour, i) => ({ ...run(4 - i), created_at: `2026-01-31T${hour}:00:00.000Z` }))
+  expect(['06', '08', '09', '10'].map((hour) => countSince(runs, Date.parse(`2026-01-31T${hour}:00:00Z`)))).toEqual([4, 3, 1, 0])
 })

@@ -23,6 +23,13 @@ export interface RunList {
   error: unknown
 }
 
+/** How many of them, the newest first, began at `from` (Unix milliseconds) or later. */
+export function countSince(runs: readonly RunItem[], from: number): number {
+  let count = runs.length
+  while (count > 0 && Date.parse(runs[count - 1]!.created_at) < from) count--
+  return count
+}
+
 const FIRST = 100
 const MORE = 500
 

@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { RunItem } from '../api/answers.ts'
 import { counted, number } from '../model/quantity.ts'
 import { routeHref, type Query } from '../model/route.ts'
-import type { RunQuery } from '../model/run-pages.ts'
+import { countSince, type RunQuery } from '../model/run-pages.ts'
 import { Notice } from '../parts/notice.tsx'
 import { useWindowRows } from '../parts/use-window-rows.ts'
 import { useRowKeys } from '../parts/use-row-keys.ts'
@@ -17,13 +17,18 @@ const NARROW_ROW = 76
 
 export function RunsPage({ query }: { query: Query }) {
   const shown = useRef<readonly RunItem[]>([])
-  const asked = runQuery(query)
+  const { since = '' } = query
+  // Asked for from one moment on: with each other one the list would be another, and begin at its top.
+  const from = useMemo(() => sinceText(since), [since])
+  const asked = runQuery(query, from)
   const { list, more, refresh } = useRunPages(asked, shown)
   const [chosen, setChosen] = useState<readonly string[]>([])
   const isWide = useWide()
   const now = useNow(true)
-  const { ref, rows, offset } = useWindowRows(list.runs.length, isWide ? ROW : NARROW_ROW)
-  const keys = useRowKeys(list.runs.length, (position) => rows.scrollToIndex(position, { align: 'auto' }))
+  const span = SINCE[since]
+  const count = span === undefined ? list.runs.length : countSince(list.runs, now - span)
+  const { ref, rows, offset } = useWindowRows(count, isWide ? ROW : NARROW_ROW)
+  const keys = useRowKeys(count, (position) => rows.scrollToIndex(position, { align: 'auto' }))
   const visible = rows.getVirtualItems()
   const last = visible.at(-1)?.index ?? 0
   useEffect(() => {
@@ -43,7 +48,7 @@ export function RunsPage({ query }: { query: Query }) {
       </div>
       <RunFilters query={asked} />
       <p className="dim small" role="status">
-        {list.loading ? 'Reading…' : list.complete ? counted(list.runs.length, 'run') : `${number(list.runs.length)}+ runs`}
+        {list.loading ? 'Reading…' : list.complete ? counted(count, 'run') : `${number(count)}+ runs`}
       </p>
       {chosen.length > 0 && (
         <div className="box tools" role="group" aria-label="Compare runs">
@@ -60,8 +65,8 @@ export function RunsPage({ query }: { query: Query }) {
         </div>
       )}
       {list.error !== undefined && <Notice error={list.error} onRetry={refresh} />}
-      {list.complete && list.runs.length === 0 && <Empty filtered={Object.values(query).some((value) => value !== '')} />}
-      <div className="list runs" role="table" aria-label="Runs" aria-rowcount={list.complete ? list.runs.length + 1 : -1} hidden={list.runs.length === 0}>
+      {list.complete && count === 0 && <Empty filtered={Object.values(query).some((value) => value !== '')} />}
+      <div className="list runs" role="table" aria-label="Runs" aria-rowcount={list.complete ? count + 1 : -1} hidden={count === 0}>
         <div className="row top" role="row" aria-rowindex={1}>
           {HEADINGS.map(([name, label]) => (
             <span key={name} role="columnheader" className={name}>
@@ -95,18 +100,17 @@ const HEADINGS = [
   ['steps num', 'steps'],
 ] as const
 
-function runQuery({ status: said = '', recipe = '', text = '', since = '', children }: Query): RunQuery {
+function runQuery({ status: said = '', recipe = '', text = '', children }: Query, from: string): RunQuery {
   const status = STATUSES.find((one) => one === said) ?? ''
-  return { status, recipe, text, from: since === '' ? '' : sinceText(since), children: children === 'true' }
+  return { status, recipe, text, from, children: children === 'true' }
 }
 
 const HOUR = 3_600_000
 const SINCE: Readonly<Record<string, number>> = { hour: HOUR, day: 24 * HOUR, week: 168 * HOUR }
 
-/** To the minute, so that the list is not begun anew each time. */
 function sinceText(since: string): string {
   const ms = SINCE[since]
-  return ms === undefined ? since : new Date(Math.floor((Date.now() - ms) / 60_000) * 60_000).toISOString()
+  return ms === undefined ? since : new Date(Date.now() - ms).toISOString()
 }
 
 function Empty({ filtered }: { filtered: boolean }) {
