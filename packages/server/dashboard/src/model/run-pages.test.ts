@@ -1,3 +1,4 @@
+import { ServiceProblem } from '@lorc/server/client'
 import { describe, expect, it } from 'vitest'
 import type { RunItem, RunPage } from '../api/answers.ts'
 import { countSince, RunPages } from './run-pages.ts'
@@ -6,6 +7,8 @@ const run = (number: number, status: RunItem['status'] = 'completed'): RunItem =
   run_id: `run_${number}`, name: 'demo', status, queued: false, abandoned: false, paused: null, waiting_for: [], waits_within: false, created_at: '2026-01-31T08:00:00.000Z',
   ended_at: null, recipe: null, parent: null, step_count: 1, error: null,
 })
+
+const GONE = { type: '', title: '', status: 400, detail: 'gone', code: 'REQUEST_INVALID', errors: [{ path: '/query/cursor', message: 'gone' }] }
 
 /** A service with runs, the newest of which is the first. */
 class Service {
@@ -20,6 +23,7 @@ class Service {
   readonly read = async (cursor: string | null, limit: number): Promise<RunPage> => {
     this.asked.push([cursor, limit])
     if (this.broken) throw new Error('no answer')
+    if (cursor !== null && !this.runs.some(({ run_id: id }) => id === cursor)) throw new ServiceProblem(GONE)
     const from = cursor === null ? 0 : this.runs.findIndex(({ run_id: id }) => id === cursor) + 1
     const items = this.runs.slice(from, from + limit)
     return { items, next_cursor: from + limit < this.runs.length ? items.at(-1)!.run_id : null }
@@ -122,6 +126,16 @@ describe('the pages of runs', () => {
     await pages.refresh([])
     expect(pages.state().error).toBeUndefined()
   })
+})
+
+it('begins anew where the run behind which it goes on has been removed', async () => {
+  const service = new Service(1000)
+  const pages = await pagesOf(service)
+  service.runs = service.runs.filter(({ run_id: id }) => id !== 'run_901')
+  await pages.more()
+  expect([ids(pages).length, ids(pages)[0], pages.state().error, pages.state().loading]).toEqual([100, 'run_1000', undefined, false])
+  await pages.more()
+  expect(ids(pages)).toEqual(service.runs.slice(0, 600).map(({ run_id: id }) => id))
 })
 
 it('counts the runs that began from a moment on', () => {

@@ -1,3 +1,4 @@
+import { ServiceProblem } from '@lorc/server/client'
 import type { RunItem, RunPage } from '../api/answers.ts'
 import { Feed } from './feed.ts'
 
@@ -128,9 +129,20 @@ export class RunPages extends Feed<RunList> {
     }
     if (signal.aborted) return
     this.#reading = false
+    if (isGonePlace(change.error)) {
+      this.#cursor = null
+      this.show({ runs: this.#arranged([]), complete: false, loading: true, error: undefined })
+      await this.more()
+      return
+    }
     this.show({ ...change, loading: false })
     const later = this.#refreshLater
     this.#refreshLater = undefined
     if (later) await this.refresh(later)
   }
+}
+
+/** The run behind which a page was to begin has been removed. */
+function isGonePlace(error: unknown): boolean {
+  return error instanceof ServiceProblem && error.errors.some(({ path }) => path === '/query/cursor')
 }
