@@ -60,9 +60,11 @@ function lay({ Graph, layout }: Dagre, { nodes, edges }: PlanGraph, rankdir: 'LR
   }
 }
 
-function sizeOf({ kind, label }: GraphNode): { width: number; height: number } {
+function sizeOf({ kind, label, forEach }: GraphNode): { width: number; height: number } {
   if (kind === 'join') return label === '' ? { width: 12, height: 12 } : { width: Math.ceil(label.length * LETTER_PX + 24), height: 26 }
-  return { width: Math.min(240, Math.max(116, Math.ceil(label.length * LETTER_PX + 44))), height: 48 }
+  // A tally of items needs more room than a type and a time.
+  const least = forEach ? 152 : 116
+  return { width: Math.min(240, Math.max(least, Math.ceil(label.length * LETTER_PX + 44))), height: 48 }
 }
 
 /** Through the middles of a line's pieces, so that it bends softly. */
