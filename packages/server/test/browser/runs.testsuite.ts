@@ -150,6 +150,19 @@ export function runsSuite(stage: Stage): void {
     expect(await page.evaluate('window.hit')).toBeUndefined()
   })
 
+  it('keeps each number of an attempt in one piece where there is little room', async () => {
+    await page.setViewportSize({ width: 300, height: 800 })
+    await open(`runs/${ids.failing}?step=model`)
+    await page.locator('.attempts td').first().waitFor()
+    const heights = await page.evaluate<number[]>(`[...document.querySelectorAll('.attempts td.num')].map((cell) => {
+      const range = document.createRange()
+      range.selectNodeContents(cell)
+      return range.getBoundingClientRect().height
+    })`)
+    expect(heights).toHaveLength(6)
+    expect(Math.max(...heights)).toBeLessThan(25)
+  })
+
   it('moves among the steps of the graph with the arrow keys', async () => {
     await open(`runs/${ids.nightly}`)
     await page.locator('.node', { hasText: 'prepare' }).focus()

@@ -16,7 +16,7 @@ export function StepAttempts({ data: { attempts }, createdAt, length }: StepAtte
   return (
     <>
       <h3>{attempts.length === 1 ? 'Attempt' : 'Attempts'}</h3>
-      <div className="wide">
+      <div className="wide attempts" tabIndex={0} role="group" aria-label="Attempts">
         <table>
           <thead>
             <tr>
@@ -32,7 +32,7 @@ export function StepAttempts({ data: { attempts }, createdAt, length }: StepAtte
               <th scope="col">came to</th>
               {cpu && (
                 <th scope="col" className="num">
-                  processor
+                  cpu
                 </th>
               )}
               {memory && (
