@@ -163,6 +163,14 @@ export function runsSuite(stage: Stage): void {
     expect(Math.max(...heights)).toBeLessThan(25)
   })
 
+  it('keeps a long key in its line where there is little room', async () => {
+    await page.setViewportSize({ width: 390, height: 800 })
+    await open(`runs/${ids.short}/context`)
+    const key = page.locator('.keys [data-row]')
+    await key.waitFor()
+    expect((await key.boundingBox())?.height).toBeLessThan(26)
+  })
+
   it('moves among the steps of the graph with the arrow keys', async () => {
     await open(`runs/${ids.nightly}`)
     await page.locator('.node', { hasText: 'prepare' }).focus()
