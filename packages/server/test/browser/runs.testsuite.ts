@@ -391,6 +391,14 @@ export function runsSuite(stage: Stage): void {
     expect(await times.getByRole('link').count()).toBe(1)
   })
 
+  it('says what is wrong where every job that is declared is broken', async () => {
+    const problem = { code: 'REGISTRY_MODULE_MISSING', package: 'ingester', job: 'extract', message: 'The module does not exist.', fix: 'build the package' }
+    await page.route('**/jobs', (route) => route.fulfill({ json: { items: [], problems: [problem], next_cursor: null } }))
+    await open('start/jobs')
+    await page.getByText('The module does not exist.').waitFor()
+    expect(await main().textContent()).not.toContain('No installed package')
+  })
+
   it('compares two runs', async () => {
     await open(`runs/${ids.nightly}`)
     await page.getByRole('button', { name: 'Compare' }).click()
@@ -415,5 +423,7 @@ export function runsSuite(stage: Stage): void {
     await page.getByRole('button', { name: /Colours: dark/ }).click()
     await open('runs/run_gone')
     await expect.poll(() => main().textContent()).toContain('RUN_UNKNOWN')
+    await main().getByRole('link', { name: 'the runs that there are' }).click()
+    await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor()
   })
 }

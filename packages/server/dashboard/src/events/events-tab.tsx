@@ -86,7 +86,7 @@ export function EventsTab({ picture: { insight } }: TabProps) {
           })}
         </div>
       </div>
-      {found.length === 0 && <p className="none">{reading ? 'Reading…' : 'No event fits.'}</p>}
+      {found.length === 0 && error === undefined && <p className="none">{reading ? 'Reading…' : 'No event fits.'}</p>}
       {open !== undefined && (
         <Dialog title={`${open.seq}: ${open.type}`} wide onClose={() => setOpen(undefined)}>
           <p className="dim small">{timestamp(open.ts)}</p>

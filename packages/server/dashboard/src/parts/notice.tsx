@@ -1,4 +1,5 @@
 import { ServiceProblem } from '@lorc/server/client'
+import { routeHref } from '../model/route.ts'
 import { Words } from './words.tsx'
 
 interface NoticeProps {
@@ -21,7 +22,7 @@ export function Notice({ error, onRetry, told = [] }: NoticeProps) {
       </p>
       {problem?.fix !== undefined && told.length === 0 && (
         <p>
-          <b>fix:</b> <Words text={problem.fix} />
+          <b>fix:</b> {problem.code === 'RUN_UNKNOWN' ? <RunsThere /> : <Words text={problem.fix} />}
         </p>
       )}
       {fields.length > 0 && (
@@ -41,5 +42,14 @@ export function Notice({ error, onRetry, told = [] }: NoticeProps) {
         </div>
       )}
     </div>
+  )
+}
+
+/** What the service proposes is a request; here is a page. */
+function RunsThere() {
+  return (
+    <>
+      It may have been removed: see <a href={routeHref(['runs'])}>the runs that there are</a>.
+    </>
   )
 }

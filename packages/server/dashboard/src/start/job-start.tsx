@@ -33,11 +33,12 @@ export function JobStart({ name, from }: { name: string | null; from: string | u
   const job = data.items.find((item) => nameOf(item) === name)
   return (
     <>
-      {data.items.length === 0 ? (
+      {data.items.length === 0 && data.problems.length === 0 && (
         <p className="none">
           No installed package declares a job. Packages do so under <code>lorc.jobs</code> in their <code>package.json</code>.
         </p>
-      ) : (
+      )}
+      {data.items.length > 0 && (
         <div className="shelf">
           <ChoiceList
             choices={data.items.map((item) => ({ name: item.name, note: item.summary ?? `version ${item.version}`, about: item.package, href: routeHref(['start', 'jobs', nameOf(item)]), broken: false }))}
@@ -48,7 +49,7 @@ export function JobStart({ name, from }: { name: string | null; from: string | u
         </div>
       )}
       {data.problems.length > 0 && (
-        <details>
+        <details open={data.items.length === 0}>
           <summary>{data.problems.length === 1 ? '1 declaration of a job is' : `${counted(data.problems.length, 'declaration')} of jobs are`} broken</summary>
           <ul>
             {data.problems.map(({ package: of, job: which, message, fix }) => (
