@@ -57,6 +57,24 @@ it('writes many at once, but not more than so many, and those that waited in the
   expect(begun.size).toBe(132)
 })
 
+it('writes the folder of a run that went on after it had ended last, and holds whoever waits until then', async () => {
+  const { folders, follow, begun } = writing()
+  follow('a')
+  await turn()
+  const failed = begun.get('a')!
+  follow('a')
+  await turn()
+  expect(begun.get('a')).toBe(failed)
+  failed.resolve('')
+  await turn()
+  const done = order(['a', folders.written('a')])
+  await turn()
+  expect([begun.get('a') === failed, done]).toEqual([false, []])
+  begun.get('a')!.resolve('')
+  await turn()
+  expect(done).toEqual(['a'])
+})
+
 it('reports a folder that cannot be written, and fails nothing; a run that cannot be driven to its end has none', async () => {
   const { folders, follow, begun, logged } = writing()
   follow('a')

@@ -28,7 +28,11 @@ export class RunFolders {
   follow(handle: RunHandle): void {
     const { runId, result } = handle
     const write = (): void => {
-      const written = this.#write(handle).finally(() => this.#writing.delete(runId))
+      // It may have ended before, and its folder be written still: that of now comes last.
+      const before = this.#writing.get(runId) ?? Promise.resolve()
+      const written = before.then(() => this.#write(handle)).finally(() => {
+        if (this.#writing.get(runId) === written) this.#writing.delete(runId)
+      })
       this.#writing.set(runId, written)
     }
     result.then(write, () => undefined)
