@@ -1,8 +1,9 @@
+import { createMemoryStore, type RunStore } from '@lorc/runner'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { GraphAnswer } from '../insight/graph-answer.ts'
 import type { Insight } from '../insight/insight-answer.ts'
 import type { Overview } from '../insight/overview-answer.ts'
-import { serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
+import { recipeOf, serviceFixture, type ServiceFixture, type Steps } from '../service.fixture.ts'
 
 const step = (name: string, more = ''): string => `  - { name: ${name}, type: shell, script: x.sh${more} }\n`
 const RECIPE = `name: nightly
@@ -41,6 +42,24 @@ async function nightly() {
 }
 
 describe('what screens ask of a run', () => {
+  it('calls no run abandoned that ends while it is looked at', async () => {
+    const kept = createMemoryStore()
+    const gate = Promise.withResolvers<void>()
+    let ending = async (): Promise<void> => undefined
+    const lease: RunStore['lease'] = async (runId) => {
+      await ending()
+      return kept.lease(runId)
+    }
+    const steps: Steps = { a: () => gate.promise.then(() => ({ status: 'ok', outputs: null })) }
+    const service = await serviceFixture({ files: { 'recipes/one.yaml': recipeOf('one', 'a'), 'a.sh': '' }, steps, store: { ...kept, lease } })
+    const { run_id: id } = (await service.ask('POST', '/recipes/one/runs')).body as { run_id: string }
+    ending = async () => {
+      gate.resolve()
+      for await (const event of service.server.runner.events(id, { follow: true })) void event
+    }
+    expect((await service.ask('GET', `/runs/${id}/insight`)).body).toMatchObject({ status: 'completed', abandoned: false })
+  })
+
   it('names the runs of its steps, as long as they go on', async () => {
     const inner = 'name: inner\nsteps:\n  - { name: gate, type: approval, message: Go? }\n'
     const service = await serviceFixture({ files: { 'recipes/inner.yaml': inner, 'recipes/outer.yaml': 'name: outer\nsteps:\n  - { name: over, type: recipe, recipe: recipes/inner.yaml }\n' } })

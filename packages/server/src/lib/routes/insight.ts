@@ -25,9 +25,11 @@ export function insightRoutes(app: FastifyInstance, { runner, clock, intake }: P
   }
 
   route(app, 'GET /runs/{run_id}/insight').answers(async ({ params, query }) => {
+    // Asked before: a run that ends in between is driven until then.
+    const isDriven = await runner.isDriven(params.run_id)
     const { lens, summary } = await keeper.look(params.run_id)
     const { status } = lens.fold
-    const abandoned = status === 'running' && !(await runner.isDriven(params.run_id))
+    const abandoned = status === 'running' && !isDriven
     const turn = turnOf({ status, events: lens.seq, abandoned }, intake.has(params.run_id))
     const answer = (): Insight => insightAnswer(lens, summary, { turn, ...query })
     return { status: 200, body: query.since === 0 ? lens.once(`insight ${JSON.stringify(turn)} ${query.steps}`, answer) : answer() }
