@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunWorld, scriptedPlan } from './run-world.fixture.ts'
+import type { Plan } from './plan.ts'
 import type { RunStore } from './store.ts'
 import { settled } from './testing/fake-clock.ts'
 
@@ -172,6 +173,24 @@ describe('pause', () => {
     await world.clock.advance(500)
     c.open()
     expect(await cancelled).toBe('cancelled')
+  })
+
+  it.each(['pause', 'cancel', 'approve'] as const)('or %s of a run that somebody takes at the same moment is told to whoever has it', async (what) => {
+    const plan: Plan = { ...scriptedPlan(), steps: [{ name: 'ask', type: 'approval', stage: 0, approval: { message: 'Go?' } }] }
+    const { runId } = await (await world.runner()).start(plan)
+    await world.orphan(runId)
+    const driver = await world.runner()
+    let isFirst = true
+    const takeLease: RunStore['takeLease'] = async (...lease) => {
+      if (isFirst) await driver.resume(runId)
+      isFirst = false
+      return world.store.takeLease(...lease)
+    }
+    const run = await world.runner({}, { store: { ...world.store, takeLease } })
+    const asked = what === 'approve' ? run.approve(runId, 'ask', { approved: true, ...why }) : run[what](runId, why)
+    await world.clock.advance(100)
+    expect(await asked).toBe('requested')
+    expect(await world.store.inbox(runId)).toMatchObject([{ type: what, ...why }])
   })
 
   it('is refused for a run that has ended, and unpause for one that goes on', async () => {

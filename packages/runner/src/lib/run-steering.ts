@@ -12,6 +12,9 @@ import { secretsOf } from './secrets.ts'
 import type { DriverIdentity, RunRequest, RunStore, RunSummary } from './store.ts'
 import { journalUnattended } from './unattended.ts'
 
+/** Who has taken a run for a moment, to journal what was asked of it, has let go of it by then. */
+const AGAIN_MS = 100
+
 export interface SteeringParts {
   readonly store: RunStore
   readonly clock: Clock
@@ -58,7 +61,7 @@ export class RunSteering {
     // Before this one: were the process to end in between, cancelling this one again reaches them.
     const { fold } = await loadRun(this.#parts.store, runId)
     for (const inner of await innerRuns(this.#parts.store, fold)) await this.cancel(inner.runId, { by, reason })
-    return endOf(await this.#runs.takeOver(runId, asked))
+    return this.#unlessTaken(async () => endOf(await this.#runs.takeOver(runId, asked)), () => this.cancel(runId, { by, reason }))
   }
 
   async pause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
@@ -122,11 +125,25 @@ export class RunSteering {
     }
     // What a driver had not come to when it died comes before this, whoever comes to it.
     if (isOfPause(request) && (await this.#parts.store.inbox(runId)).some(isOfPause)) await this.#send(runId, masked)
-    await journalUnattended(this.#parts, runId, (run) => {
-      const event = checked(run)
-      return secrets?.event(event) ?? event
-    })
-    return 'done'
+    const journal = async (): Promise<'done'> => {
+      await journalUnattended(this.#parts, runId, (run) => {
+        const event = checked(run)
+        return secrets?.event(event) ?? event
+      })
+      return 'done'
+    }
+    return this.#unlessTaken(journal, () => this.#ask(runId, request, decide))
+  }
+
+  /** Of a run that nobody drove: where somebody has taken it since, it is asked of the run `again`, a moment later. */
+  async #unlessTaken<T>(act: () => Promise<T>, again: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      if (!(error instanceof RunnerError) || error.code !== 'RUN_HELD') throw error
+      await new Promise<void>((resolve) => this.#parts.clock.sleep(AGAIN_MS, resolve))
+      return again()
+    }
   }
 }
 
