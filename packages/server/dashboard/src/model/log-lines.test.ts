@@ -11,6 +11,13 @@ describe('lines of logs', () => {
     expect(logs.lines).toEqual([{ step: 'a', attempt: 1, text: 'red alert' }, { step: 'b', attempt: 1, text: 'two' }])
   })
 
+  it('are as a terminal shows them at last', () => {
+    const logs = new LogLines()
+    const shown = ['1%\r50%\r100%', 'done\r', '\r\r', '\u001b(B\u001b[mplain', '\u001b]8;;https://example.org/\u001b\\a link\u001b]8;;\u0007, \u001b[2Kcleared']
+    for (const text of shown) logs.push(json(text))
+    expect(logs.lines.map(({ text }) => text)).toEqual(['100%', 'done', '', 'plain', 'a link, cleared'])
+  })
+
   it('are kept up to a number, the last ones', () => {
     const logs = new LogLines()
     logs.push(json('x').repeat(299_999))

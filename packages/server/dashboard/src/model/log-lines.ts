@@ -8,8 +8,9 @@ export interface LogLine {
 /** More lines than these are not kept: the first ones go. */
 const MOST_LINES = 300_000
 
-/** What begins a colour in a terminal, and the like. */
-const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g')
+const [BELL, ESCAPE] = [String.fromCharCode(7), String.fromCharCode(27)]
+/** What begins a colour in a terminal, a link, another set of signs, and the like (ECMA-48). */
+const COLOURS = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\\\)|[ -/]*[0-~])`, 'g')
 
 /** Lines of logs as they come, cut anywhere: a JSON object a line. */
 export class LogLines {
@@ -36,7 +37,13 @@ export class LogLines {
 
 function lineOf(json: string): LogLine {
   const { step, attempt, text } = JSON.parse(json) as LogLine
-  return { step, attempt, text: text.replace(COLOURS, '') }
+  return { step, attempt, text: lastState(text.replace(COLOURS, '')) }
+}
+
+/** What stands in a line at last that was written anew again and again, as those of progress are. */
+function lastState(text: string): string {
+  if (!text.includes('\r')) return text
+  return text.split('\r').findLast((state) => state.trim() !== '') ?? ''
 }
 
 /** Positions of the lines that hold every word, in either case; undefined: all do. */
