@@ -146,7 +146,9 @@ export function runsSuite(stage: Stage): void {
     await panel.waitFor({ state: 'detached' })
     await page.locator('.node', { hasText: 'publish' }).click()
     await expect.poll(() => page.getByRole('complementary').textContent()).toContain('It cannot begin: it waits for model, which did not complete.')
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.goBack()
+    await panel.waitFor({ state: 'detached' })
+    await page.getByRole('heading', { name: 'failing', exact: true }).waitFor()
     expect(await page.evaluate('window.hit')).toBeUndefined()
   })
 

@@ -28,7 +28,7 @@ export function OverviewGraph({ picture, query, wantSteps }: TabProps) {
   const open = useCallback(
     (id: number): void => {
       const node = graph?.nodes[id]
-      if (node?.kind !== 'group') changeQuery({ step: node?.label ?? '' })
+      if (node?.kind !== 'group') changeQuery({ step: node?.label ?? '' }, { replace: false })
       else {
         wantSteps()
         setGroup(id)

@@ -20,7 +20,7 @@ export function WholeGraph({ picture, query, isLarge }: TabProps & { isLarge: bo
   const graph = useMemo(() => (structure === undefined || lines === undefined ? undefined : graphOfRun(structure, lines)), [structure, lines])
   const neighbours = useMemo(() => (structure === undefined ? undefined : new Neighbours(structure)), [structure])
   const path = useMemo(() => new Set(picture.insight.path.map(([position]) => lines?.[position]?.index ?? -1)), [picture.insight, lines])
-  const open = useCallback((id: number): void => changeQuery({ step: structure?.nodes[id]?.label ?? '' }), [structure])
+  const open = useCallback((id: number): void => changeQuery({ step: structure?.nodes[id]?.label ?? '' }, { replace: false }), [structure])
   if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />
   if (graph === undefined || structure === undefined || neighbours === undefined) return <p className="none">Reading…</p>
   const props: GraphViewProps = { graph, structure, neighbours, selected: stepChosen(graph, query), isOnPath: ({ kind, id }) => kind === 'step' && path.has(id), onOpen: open }

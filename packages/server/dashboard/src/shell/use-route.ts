@@ -32,10 +32,10 @@ export function go(href: string, { replace = false } = {}): void {
   dispatchEvent(new HashChangeEvent('hashchange'))
 }
 
-/** Changes what the query says; an empty value takes a name out. */
-export function changeQuery(changes: Query): void {
+/** Changes what the query says; an empty value takes a name out. Without `replace` the browser's way back leads to what was before. */
+export function changeQuery(changes: Query, { replace = true } = {}): void {
   const [path = ''] = (location.hash === '' ? '#/runs' : location.hash).split('?')
   const query = Object.entries({ ...current().query, ...changes }).filter(([, value]) => value !== '')
   const search = new URLSearchParams(query).toString()
-  go(`${path}${search === '' ? '' : `?${search}`}`, { replace: true })
+  go(`${path}${search === '' ? '' : `?${search}`}`, { replace })
 }
