@@ -305,6 +305,23 @@ export function runsSuite(stage: Stage): void {
     await expect.poll(() => page.getByRole('complementary').textContent()).toMatch(/ann rejected it on .*: not on a Friday/)
   })
 
+  it('asks for what a recipe takes meanwhile, and keeps what was entered', async () => {
+    const recipe = (params: string): Promise<void> => writeFile(join(stage.workspace.folder, 'recipes/moved.yaml'), `name: moved\nparams: { ${params} }\nsteps:\n  - { name: one, type: node, module: steps.ts, function: work }\n`)
+    await recipe('days: { type: integer, default: 3 }')
+    await open('start/recipes/moved')
+    await page.getByLabel('days').fill('7')
+    await recipe('days: { type: integer, default: 3 }, region: { type: string }')
+    await page.getByRole('button', { name: 'Start' }).click()
+    const region = page.getByLabel('region (needed)')
+    await region.waitFor()
+    await expect.poll(() => region.getAttribute('aria-invalid')).toBe('true')
+    await region.fill('north')
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.locator('.badge.completed').waitFor()
+    await page.keyboard.press('7')
+    await page.getByText('"days": 7').waitFor()
+  })
+
   it('pauses, lets go on, approves, cancels and resumes, each with a reason', async () => {
     const act = async (button: string, sure = button): Promise<void> => {
       await page.locator('.actions, .trouble').getByRole('button', { name: button, exact: true }).click()

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { isRefusal } from '../api/retry.ts'
 import type { Recipe } from '../api/answers.ts'
 import { service } from '../api/service.ts'
 import { fieldsOf } from '../model/form-fields.ts'
@@ -8,7 +9,7 @@ import { routeHref } from '../model/route.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Words } from '../parts/words.tsx'
 import { ChoiceList } from './choice-list.tsx'
-import { StartForm } from './start-form.tsx'
+import { StartForm, type StartRequest } from './start-form.tsx'
 
 /** What the body of `POST /recipes/{name}/runs` takes besides parameters. */
 const OPTIONS = fieldsOf({
@@ -24,8 +25,7 @@ const MORE = { title: 'Options', fields: OPTIONS }
 /** `from`: the run whose parameters the form begins with. */
 export function RecipeStart({ name, from }: { name: string | null; from: string | undefined }) {
   const { data, error, refetch } = useQuery({ queryKey: ['recipes'], queryFn: async ({ signal }) => (await service.call('GET /recipes', { signal })).body })
-  if (error !== null) return <Notice error={error} onRetry={() => void refetch()} />
-  if (data === undefined) return <p className="none">Reading…</p>
+  if (data === undefined) return error === null ? <p className="none">Reading…</p> : <Notice error={error} onRetry={() => void refetch()} />
   if (data.items.length === 0) {
     return (
       <p className="none">
@@ -43,12 +43,19 @@ export function RecipeStart({ name, from }: { name: string | null; from: string 
   return (
     <div className="shelf">
       <ChoiceList choices={choices} chosen={name === null ? null : routeHref(['start', 'recipes', name])} what="recipes" />
-      {name === null ? <p className="none">Choose a recipe.</p> : recipe === undefined ? <p className="none">The workspace has no recipe {name}.</p> : <OneRecipe key={`${name} ${from ?? ''}`} recipe={recipe} from={from} />}
+      {name === null ? <p className="none">Choose a recipe.</p> : recipe === undefined ? <p className="none">The workspace has no recipe {name}.</p> : <OneRecipe key={`${name} ${from ?? ''}`} recipe={recipe} from={from} onChanged={refetch} />}
     </div>
   )
 }
 
-function OneRecipe({ recipe, from }: { recipe: Recipe; from: string | undefined }) {
+interface OneRecipeProps {
+  recipe: Recipe
+  from: string | undefined
+  /** Reads it again. */
+  onChanged: () => Promise<unknown>
+}
+
+function OneRecipe({ recipe, from, onChanged }: OneRecipeProps) {
   const { name, title, path, steps, description, params, problems } = recipe
   const fields = useMemo(() => fieldsOf(params, '/params'), [params])
   const source = useQuery({
@@ -56,6 +63,15 @@ function OneRecipe({ recipe, from }: { recipe: Recipe; from: string | undefined 
     queryFn: async ({ signal }) => ({ params: (await service.call('GET /runs/{run_id}/insight', { params: { run_id: from ?? '' }, signal })).body.facts.params }),
     enabled: from !== undefined,
   })
+  const start = async (request: StartRequest): Promise<string> => {
+    try {
+      return (await service.call('POST /recipes/{name}/runs', { params: { name }, ...request })).body.run_id
+    } catch (error) {
+      // What was refused may be a recipe that has changed since: its form is made anew, with what was entered.
+      if (isRefusal(error)) await onChanged()
+      throw error
+    }
+  }
   return (
     <section aria-label={name}>
       <h2>{title ?? name}</h2>
@@ -74,7 +90,7 @@ function OneRecipe({ recipe, from }: { recipe: Recipe; from: string | undefined 
           fields={fields}
           more={MORE}
           given={source.data}
-          onStart={async (request) => (await service.call('POST /recipes/{name}/runs', { params: { name }, ...request })).body.run_id}
+          onStart={start}
         />
       )}
     </section>

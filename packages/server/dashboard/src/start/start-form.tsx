@@ -37,24 +37,27 @@ export function StartForm({ fields, more, given, placeOf = (place) => place, onS
   const [key, setKey] = useState(newKey)
   const [tried, setTried] = useState(0)
   const [error, setError] = useState<unknown>()
-  const [refused, setRefused] = useState(NOTHING)
+  /** Places that were entered since the service found something wrong. */
+  const [mended, setMended] = useState<readonly string[]>([])
   const [busy, setBusy] = useState(false)
   const [isOpen, setIsOpen] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const { body, problems } = valuesOf(all, entered)
-  const shown = { ...refused.fields, ...(tried > 0 && problems) }
+  const refused = refusals(error, all, placeOf)
+  const left = Object.entries(refused.fields).filter(([at]) => !mended.includes(at))
+  const shown = { ...Object.fromEntries(left), ...(tried > 0 && problems) }
   useEffect(() => {
     if (tried > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [tried])
 
   const enter = (at: string, value: string | boolean): void => {
     setChanged((before) => ({ ...before, [at]: value }))
-    setRefused(({ fields: { [at]: _, ...others }, paths }) => ({ fields: others, paths }))
+    setMended((before) => [...before, at])
     setKey(newKey())
   }
   const start = async (): Promise<void> => {
     setError(undefined)
-    setRefused(NOTHING)
+    setMended([])
     if (Object.keys(problems).length > 0) {
       setTried(tried + 1)
       return
@@ -64,7 +67,6 @@ export function StartForm({ fields, more, given, placeOf = (place) => place, onS
       go(runHref(await onStart({ body, headers: { 'idempotency-key': key } })))
     } catch (problem) {
       setError(problem)
-      setRefused(refusals(problem, all, placeOf))
       setTried(tried + 1)
       setBusy(false)
     }
@@ -106,10 +108,8 @@ interface Refusals {
   paths: readonly string[]
 }
 
-const NOTHING: Refusals = { fields: {}, paths: [] }
-
 function refusals(error: unknown, fields: readonly Field[], placeOf: (place: string) => string): Refusals {
-  if (!(error instanceof ServiceProblem)) return NOTHING
+  if (!(error instanceof ServiceProblem)) return { fields: {}, paths: [] }
   const found: Record<string, string> = {}
   const paths: string[] = []
   for (const { path, message } of error.errors) {
