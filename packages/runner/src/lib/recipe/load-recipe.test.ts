@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { underPermissions } from '../../../../../tools/config/permissions.ts'
 import { loadRecipe } from './load-recipe.ts'
@@ -74,6 +74,10 @@ test('tells why a file cannot be read', async () => {
     expect(problem).not.toHaveProperty('fix')
     await rm(join(root, name))
   }
+  const elsewhere = relative('', join(root, 'recipes/daily.yaml'))
+  expect((await loadRecipe('recipes/daily.yaml', { root, allow: [] })).problems).toMatchObject([
+    { code: 'RECIPE_UNREADABLE', fix: `did you mean \`${elsewhere}\`? A path is relative to the current folder, not to the workspace` },
+  ])
   const fixFor = async (file: string) => (await load(file)).problems[0]?.fix
   expect(await fixFor('nowhere/x.yaml')).toBe(`there is no folder \`${join(root, 'nowhere')}\``)
   expect(await fixFor('recipes/quite-another.yaml')).toBe(`in \`${join(root, 'recipes')}\` there is \`daily.yaml\``)

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { type FileHandle, open, readdir, readlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { RunnerError } from '../errors.ts'
@@ -64,7 +64,7 @@ class RecipeLoader {
   /** `outer` are the paths of the recipes that run this one, outermost first. */
   async load(file: string, path: string, outer: readonly string[]): Promise<LoadedRecipe> {
     const none = { sha256: '', path, recipes: [] }
-    const read = await readBounded(file, this.#options.limits?.bytes ?? DEFAULT_LIMITS.bytes)
+    const read = await readBounded(file, this.#options.limits?.bytes ?? DEFAULT_LIMITS.bytes, this.#workspace.root)
     if (!(read instanceof Uint8Array)) return { ...none, problems: [new RecipeSource(file, '').problem(read)] }
     const quick = await this.#quick(read, file)
     if (quick) return { plan: quick, problems: [], sha256: sha256Of(read), path, recipes: [] }
@@ -188,7 +188,7 @@ function relativePath(file: string, workspace: Workspace): string {
   return relative(workspace.root, resolve(file)).split(sep).join('/')
 }
 
-async function readBounded(file: string, maxBytes: number): Promise<Uint8Array | Finding> {
+async function readBounded(file: string, maxBytes: number, root: string): Promise<Uint8Array | Finding> {
   try {
     const found = statSync(file)
     if (found.size > maxBytes) return tooLarge(maxBytes)
@@ -201,7 +201,7 @@ async function readBounded(file: string, maxBytes: number): Promise<Uint8Array |
       await handle.close()
     }
   } catch (error) {
-    return await unreadable(file, error)
+    return await unreadable(file, error, root)
   }
 }
 
@@ -217,7 +217,7 @@ async function readAll(handle: FileHandle, maxBytes: number): Promise<Uint8Array
   }
 }
 
-async function unreadable(file: string, error: unknown): Promise<Finding> {
+async function unreadable(file: string, error: unknown, root: string): Promise<Finding> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const target = LOST.includes(code) ? await readlink(file).catch(() => undefined) : undefined
   if (target !== undefined) {
@@ -225,11 +225,13 @@ async function unreadable(file: string, error: unknown): Promise<Finding> {
   }
   const why = WHY[code] ?? `cannot be read: ${error instanceof Error ? error.message : String(error)}`
   const finding: Finding = { code: 'RECIPE_UNREADABLE', message: `${quote(basename(file))} ${why}`, range: [0, 0] }
-  return code === 'ENOENT' ? { ...finding, fix: await whatIsThere(file) } : finding
+  return code === 'ENOENT' ? { ...finding, fix: await whatIsThere(file, root) } : finding
 }
 
 /** What may have been meant by a file that is not there. */
-async function whatIsThere(file: string): Promise<string> {
+async function whatIsThere(file: string, root: string): Promise<string> {
+  const within = resolve(root, relative('', file))
+  if (existsSync(within)) return `did you mean ${quote(relative('', within))}? A path is relative to the current folder, not to the workspace`
   const folder = dirname(resolve(file))
   const names = await readdir(folder).catch(() => undefined)
   if (names === undefined) return `there is no folder ${quote(folder)}`
