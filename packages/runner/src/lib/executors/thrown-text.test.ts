@@ -24,6 +24,11 @@ it("keeps the error's fields and its cause", () => {
   expect(text).not.toContain(OWN)
 })
 
+it('shows of what the context refused where it was asked for, and no fields', () => {
+  const refused = thrown([`set (${OWN}:1:2)`, 'load (file:///ws/load.ts:3:4)'], { name: 'ContextError', code: 'CONTEXT_NOT_JSON', details: undefined })
+  expect(thrownText(refused)).toBe('Error: kaputt\n    at load (file:///ws/load.ts:3:4)')
+})
+
 it('shows what is no error as it is', () => {
   expect([thrownText('at home'), thrownText(7)]).toEqual(["'at home'", '7'])
 })

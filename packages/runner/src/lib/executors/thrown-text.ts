@@ -31,6 +31,8 @@ export function untold(error: unknown): string | undefined {
 
 function inspected(thrown: unknown): string {
   try {
+    // What the context refuses is recorded with all its fields; only where the scriptlet asked for it is not.
+    if (thrown instanceof Error && thrown.name === 'ContextError') return thrown.stack ?? thrown.message
     return inspect(thrown)
   } catch {
     // A getter of it throws, or the trap of a proxy.
