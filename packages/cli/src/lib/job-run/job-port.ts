@@ -10,18 +10,31 @@ import { jobLabel } from './job-outcome.ts'
 
 export { loadJob } from '@lorc/runner/jobs'
 
-/** Finds declared jobs, without running code of their packages; each is looked for once. Throws RegistryError. */
-export function jobFinder(workspace: LoadedWorkspace): JobFinder {
-  const places = new Map<string, Promise<JobPlace>>()
+/** Milliseconds for which it counts where a job is: packages are replaced while a service runs. */
+const FRESH_MS = 1000
+
+interface Look {
+  place: Promise<JobPlace>
+  at: number
+}
+
+/**
+ * Finds declared jobs, without running code of their packages; however often one is asked for, it is looked for once a second. One
+ * that was found stays where it was while none is found: its package may be about to be replaced. Throws RegistryError.
+ */
+export function jobFinder(workspace: LoadedWorkspace, now: () => number = () => performance.now()): JobFinder {
+  const looks = new Map<string, Look>()
   return {
     locate(packageName, job) {
-      const known = places.get(keyOf(packageName, job))
-      if (known !== undefined) return known
+      const key = keyOf(packageName, job)
+      const before = looks.get(key)
+      if (before && now() - before.at < FRESH_MS) return before.place
       const found = locateJob(packageName, job, workspace)
-      places.set(keyOf(packageName, job), found)
+      const look: Look = { place: before ? found.catch(() => before.place) : found, at: now() }
+      looks.set(key, look)
       // Whoever was told the package's name in full asks by that.
-      found.then((place) => places.set(keyOf(place.package, job), found)).catch(() => undefined)
-      return found
+      look.place.then((place) => looks.set(keyOf(place.package, job), look), () => looks.delete(key))
+      return look.place
     },
   }
 }
