@@ -8,13 +8,19 @@ interface DialogProps {
   children: ReactNode
 }
 
-/** A window above the page that is there as long as it is rendered; Escape, its button and a click beside it close it. */
+/**
+ * A window above the page that is there as long as it is rendered; Escape, its button and a click beside it close it. What has
+ * `data-first` gets the focus: the window would give it to its own button.
+ */
 export function Dialog({ title, wide = false, onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
   useEffect(() => {
     const dialog = ref.current
-    if (dialog && !dialog.open) dialog.showModal()
+    if (dialog && !dialog.open) {
+      dialog.showModal()
+      dialog.querySelector<HTMLElement>('[data-first]')?.focus()
+    }
     return () => dialog?.close()
   }, [])
   return (

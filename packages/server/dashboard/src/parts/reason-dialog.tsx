@@ -53,7 +53,7 @@ export function ReasonDialog({ title, text, button, danger = false, onSubmit, on
         {children}
         <label className="field">
           <span>Why</span>
-          <input type="text" value={reason} required autoFocus maxLength={2000} onChange={(event) => setReason(event.target.value)} />
+          <input type="text" value={reason} required data-first="" maxLength={2000} onChange={(event) => setReason(event.target.value)} />
         </label>
         {!named && (
           <label className="field">

@@ -17,7 +17,7 @@ export function KeyDialog() {
         <p>{had ? 'The service does not take this key.' : 'This service asks for a key.'} It stays in this tab, until the tab is closed.</p>
         <label className="field">
           <span>Key</span>
-          <input type="password" value={key} autoComplete="off" autoFocus required onChange={(event) => setKey(event.target.value)} />
+          <input type="password" value={key} autoComplete="off" data-first="" required onChange={(event) => setKey(event.target.value)} />
         </label>
         <p className="dim small">
           <code>lorc keys add NAME</code> makes one.
