@@ -325,7 +325,8 @@ export function runsSuite(stage: Stage): void {
   it('pauses, lets go on, approves, cancels and resumes, each with a reason', async () => {
     const act = async (button: string, sure = button): Promise<void> => {
       await page.locator('.actions, .trouble').getByRole('button', { name: button, exact: true }).click()
-      await page.getByRole('textbox', { name: 'Why' }).fill(`because of ${button}`)
+      await page.getByRole('textbox', { name: 'Why' }).waitFor()
+      await page.keyboard.type(`because of ${button}`)
       await page.getByRole('textbox', { name: 'Your name' }).fill('ann')
       await page.getByRole('dialog').getByRole('button', { name: sure, exact: true }).click()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -416,6 +417,23 @@ export function runsSuite(stage: Stage): void {
     await open('start/jobs')
     await page.getByText('The module does not exist.').waitFor()
     expect(await main().textContent()).not.toContain('No installed package')
+  })
+
+  it('says what is to be done about a run that nobody drives', async () => {
+    await page.route('**/insight*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), status: 'running', abandoned: true } })
+    })
+    await open(`runs/${ids.failing}`)
+    await page.getByText('It goes on where it was once somebody resumes it.').waitFor()
+    await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
+  })
+
+  it('counts no runs where none could be read', async () => {
+    await page.route('**/runs?*', (route) => route.fulfill({ status: 503, json: { type: '', title: '', status: 503, code: 'BUSY', detail: 'Not now.' } }))
+    await open('runs')
+    await page.getByRole('alert').filter({ hasText: 'Not now.' }).waitFor()
+    expect(await page.locator('main > [role=status]').textContent()).toBe('')
   })
 
   it('compares two runs', async () => {

@@ -59,6 +59,7 @@ export function RunHeader({ picture, length, live, onChange }: RunHeaderProps) {
         </p>
       )}
       {queued && <p className="small">It was taken in, and waits for its turn: the service drives as many runs as it may.</p>}
+      {abandoned && paused === null && <p className="small">What drove it has ended before the run had. It goes on where it was once somebody resumes it.</p>}
       <Progress insight={insight} />
     </header>
   )
