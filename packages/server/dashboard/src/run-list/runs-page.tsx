@@ -48,7 +48,7 @@ export function RunsPage({ query }: { query: Query }) {
       </div>
       <RunFilters query={asked} />
       <p className="dim small" role="status">
-        {list.loading ? 'Reading…' : list.complete ? counted(count, 'run') : `${number(count)}+ runs`}
+        {list.loading ? 'Reading…' : list.complete ? counted(count, 'run') : count > 0 && `${number(count)}+ runs`}
       </p>
       {chosen.length > 0 && (
         <div className="box tools" role="group" aria-label="Compare runs">
