@@ -50,13 +50,14 @@ export function checkSeed(seed: number | undefined): void {
   })
 }
 
-/** The last instant that a JavaScript date can be, and, below 0, the first. */
-const LAST_TIME = 8.64e15
+/** Years of four digits, as RFC 3339 and the timestamps of CEL have them. */
+const FIRST_TIME = Date.parse('0001-01-01')
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** Throws RUN_OPTION_INVALID. */
 export function checkTime(time: number | undefined): void {
-  if (time === undefined || (Number.isInteger(time) && Math.abs(time) <= LAST_TIME)) return
-  throw new RunnerError('RUN_OPTION_INVALID', `The time ${time} is no instant in milliseconds since 1970.`, {
+  if (time === undefined || (Number.isInteger(time) && time >= FIRST_TIME && time <= LAST_TIME)) return
+  throw new RunnerError('RUN_OPTION_INVALID', `The time ${time} is no instant in milliseconds since 1970, of the years 1 to 9999.`, {
     fix: 'Give one, such as `Date.parse("2026-01-31")`, or none: then it is when the run is created.',
     details: { option: 'time' },
   })

@@ -42,6 +42,7 @@ it('shows a run as files', async () => {
     created_at: '2026-01-09T12:34:56.000Z',
     recipe: { path: 'demo.yaml' },
     seed: 42,
+    time: '1970-01-01T00:00:00.000Z',
     request: { vat: 0.18 },
     origin: { type: 'schedule', recipe: 'demo.yaml', at: '1970-01-01T00:00:00.000Z' },
     versions: { runner: RUNNER_VERSION, node: process.versions.node, modules: { m: '2' } },

@@ -102,7 +102,7 @@ function noteAttempt(attempts: Begun[], event: JournalEvent): void {
 
 function runRecord({ plan, fold, position }: LoadedRun): unknown {
   const { runId, name, status, createdAt, endedAt, recipe, params, error, failedStep, parent, provenance } = fold
-  const { seed, request, origin, options, versions, packages, git, code, importedFrom } = provenance
+  const { seed, time, request, origin, options, versions, packages, git, code, importedFrom } = provenance
   return {
     run_id: runId,
     name,
@@ -114,6 +114,7 @@ function runRecord({ plan, fold, position }: LoadedRun): unknown {
     params,
     options,
     seed,
+    time: iso(time),
     origin: origin && originRecord(origin),
     parent: parent && { run_id: parent.runId, step: parent.step },
     imported_from: importedFrom,

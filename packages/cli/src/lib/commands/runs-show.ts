@@ -60,6 +60,7 @@ function text(view: RunView, parent: Parent, asked: readonly Waiting[], shown: S
   const head = [
     `${style.bold(view.runId)}  ${oneLine(view.name)}`,
     `${status}${unattended}, begun ${timestamp(view.createdAt)}${took}`,
+    ...(view.provenance.time === view.createdAt ? [] : [`for ${timestamp(view.provenance.time)}`]),
     ...(parent === null ? [] : [`started by step ${oneLine(parent.step)} of ${oneLine(parent.name ?? 'a run that is gone')} (${parent.runId})`]),
     ...(view.recipe === null ? [] : [`recipe ${view.recipe.path}`]),
     ...(keys.length === 0 ? [] : [`context ${truncate(keys.sort().join(', '), columns - 'context '.length)}`]),

@@ -150,6 +150,11 @@ describe('runs show', () => {
     expect(stdout).toContain('gate asks: ship it?\nto let it go on: lorc approve run_child gate (or --reject)\n')
   })
 
+  it('says what time a run is for, where that is not when it began', async () => {
+    const { stdout } = await lorc('runs show last', engineWith({ view: async () => viewOf({ provenance: { ...view.provenance, time: view.createdAt - 86_400_000 } }) }))
+    expect(stdout).toMatch(/\nfor 2026-01-08 \d\d:34:56\n/)
+  })
+
   it('is a page that fits 80 columns', async () => {
     const { stdout } = await lorc('runs show last', engineWith({ view: async () => view }))
     expect(stdout.replace(/begun 2026-01-\d\d \d\d:/, 'begun 2026-01-09 12:').split('\n')).toMatchInlineSnapshot(`

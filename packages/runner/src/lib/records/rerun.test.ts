@@ -45,6 +45,13 @@ it('runs the same again, with the seed that the run had, whether it was given on
   }
 })
 
+it('counts the time that a run is for as a cause where one was given', async () => {
+  const [a, b, c] = [await start(plan, { time: 5 }, {}), await start(plan, { time: 7 }, {}), await start(plan, {}, {})]
+  const cause = async (x: string, y: string) => diffRuns(await readRunRecord(world.store, x), await readRunRecord(world.store, y)).cause
+  expect(await cause(a.runId, b.runId)).toMatchObject({ section: 'environment', difference: { name: 'time', a: '1970-01-01T00:00:00.005Z' } })
+  expect([await cause(c.runId, c.runId), (await again(c.runId, {})).diff.cause]).toEqual([null, null])
+})
+
 it('is for the time that the run was for', async () => {
   const { runId } = await start(plan, { origin: { type: 'schedule', recipe: 'r.yaml', at: 5 } }, { draw: set('x.drawn_v1', ({ runTime }) => runTime) })
   const rerun = await again(runId, { draw: set('x.drawn_v1', ({ runTime }) => runTime) })

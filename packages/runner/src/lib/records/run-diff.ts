@@ -22,7 +22,7 @@ export interface RunDiff {
   plan: NamedDifference[]
   code: NamedDifference[]
   params: NamedDifference[]
-  /** Versions, variables that steps are granted (their hashes), options of the runs, and seeds where one was given. */
+  /** Versions, variables that steps are granted (their hashes), options of the runs, and seeds and the times that the runs are for, where one was given. */
   environment: NamedDifference[]
   context: NamedDifference[]
   /** Files that steps left, by their path: hashes of their content. */
@@ -62,6 +62,7 @@ export function diffRuns(a: RunRecord, b: RunRecord): RunDiff {
       ...byName(a.options, b.options, 'option '),
       ...byName(a.packages, b.packages, 'package '),
       ...(a.seed.given || b.seed.given ? byName({ seed: a.seed.value }, { seed: b.seed.value }) : []),
+      ...(a.time.given || b.time.given ? byName({ time: a.time.value }, { time: b.time.value }) : []),
       ...byName(a.git, b.git, 'git '),
     ],
   }

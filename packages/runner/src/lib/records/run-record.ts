@@ -25,6 +25,8 @@ export interface RunRecord {
   packages: { [name: string]: string }
   git: { [name: string]: string }
   seed: { value: number; given: boolean }
+  /** What it is for, in RFC 3339; given: not just when it was created. */
+  time: { value: string; given: boolean }
   /** Hashes of files of code. */
   code: { [path: string]: string }
   /** Hashes of variables' values. */
@@ -51,7 +53,7 @@ export async function readRunRecord(source: JournalSource, runId: string): Promi
       if (event.type === 'step.completed') written.set(event.step, event.writes)
     },
   })
-  const { seed, options, versions, packages, git, code } = fold.provenance
+  const { seed, time, options, versions, packages, git, code } = fold.provenance
   const { noCache: _noCache, ...counting } = options
   const steps = fold.steps()
   const keys = context.keys().filter((key) => !key.startsWith('_runner.'))
@@ -71,6 +73,7 @@ export async function readRunRecord(source: JournalSource, runId: string): Promi
     packages,
     git: { ...git },
     seed: { value: seed, given: created?.seed !== undefined },
+    time: { value: new Date(time).toISOString(), given: time !== fold.createdAt },
     code,
     env: created?.env ?? {},
     steps,

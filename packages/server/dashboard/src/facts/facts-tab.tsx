@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { timestamp } from '../model/quantity.ts'
 import { routeHref, runHref } from '../model/route.ts'
 import { isSchema } from '../model/plain-schema.ts'
 import { startName } from '../model/start-name.ts'
@@ -40,6 +41,12 @@ export function FactsTab({ picture: { insight } }: TabProps) {
             <dd>
               <code>{recipe.path}</code> <span className="dim small">sha256 {recipe.sha256}</span>
             </dd>
+          </>
+        )}
+        {facts.time !== insight.created_at && (
+          <>
+            <dt>for</dt>
+            <dd>{timestamp(Date.parse(facts.time))}</dd>
           </>
         )}
         <dt>seed</dt>

@@ -24,6 +24,11 @@ describe('two runs', () => {
     ])
   })
 
+  it('differ in the time that they are for, where one is for another than when it was created', () => {
+    const [late, ofADay] = [runOf([], {}), runOf([], { time: '2026-01-30T00:00:00.000Z' })]
+    expect(compareRuns(late, ofADay).causes).toEqual([{ title: 'Made of', differences: [{ name: 'time', path: '$', a: '2026-01-31T08:00:00.000Z', b: '2026-01-30T00:00:00.000Z' }] }])
+  })
+
   it('may be the same', () => {
     const run = runOf([rowOf('load', 0, { status: 'completed' })])
     expect(compareRuns(run, run).causes).toEqual([])

@@ -18,7 +18,7 @@ export interface StepDifference {
 }
 
 export interface Comparison {
-  /** Parameters, versions, code, packages, options, seed and git: what may be the cause. */
+  /** Parameters, versions, code, packages, options, seed, the time that it is for, and git: what may be the cause. */
   causes: { title: string; differences: NamedDifference[] }[]
   steps: StepDifference[]
 }
@@ -26,9 +26,11 @@ export interface Comparison {
 /** How run B differs from run A, in what they were made of and in what became of their steps. */
 export function compareRuns(a: RunPicture, b: RunPicture): Comparison {
   const [factsA, factsB] = [a.insight.facts, b.insight.facts]
+  const isForATime = [a, b].some(({ insight }) => insight.facts.time !== insight.created_at)
   const single = (run: RunPicture): Readonly<Record<string, unknown>> => ({
     plan: run.insight.facts.plan_hash,
     recipe: run.insight.recipe?.sha256,
+    ...(isForATime && { time: run.insight.facts.time }),
     seed: run.insight.facts.seed,
     git: run.insight.facts.git?.commit,
   })

@@ -51,6 +51,7 @@ export function runAnswer(view: RunView, { steps, ...around }: Around & { steps:
     parent: view.parent && { run_id: view.parent.runId, step: view.parent.step },
     params: view.params,
     seed: view.provenance.seed,
+    time: timeText(view.provenance.time),
     request: view.provenance.request ?? null,
     ...(isScenario(view.plan) && { plan: planItems(view.plan), results: moduleResults(view.plan, view.context) }),
     failed_step: view.failedStep,

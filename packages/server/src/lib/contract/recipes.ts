@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { instantSchema } from './common-fields.ts'
 import { defineRoutes } from './route-spec.ts'
 import { acceptedRunSchema, runSchema } from './runs.ts'
 import { sentObject } from './sent-json.ts'
@@ -32,10 +33,11 @@ export const recipeRoutes = defineRoutes({
     body: z
       .strictObject({
         params: sentObject.optional(),
-        only: z.array(z.string()).max(10_000).optional().describe('Run these steps and what they depend on.'),
+        only: z.array(z.string()).max(10_000).optional().describe('Run these steps alone; the others count as skipped.'),
         skip: z.array(z.string()).max(10_000).optional(),
         fail_fast: z.boolean().optional(),
         concurrency: z.int().min(1).max(100_000).optional(),
+        time: instantSchema.optional().describe('The time that the run is for, `run.time` of expressions. Default: when it is created.'),
       })
       .optional(),
     headers: startHeaders,

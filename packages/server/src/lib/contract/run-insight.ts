@@ -46,6 +46,7 @@ export const insightSchema = z
       code: z.record(z.string(), z.string()).describe('SHA-256 of each file of code.'),
       git: z.object({ commit: z.string(), branch: z.string().optional() }).nullable(),
       seed: z.int(),
+      time: timeSchema.describe('What the run is for.'),
       request: z.json().describe('What was asked for, where the plan was made of a request.'),
       origin: z
         .object({ type: z.enum(['rerun', 'replay', 'schedule']), run_id: z.string().optional(), recipe: z.string().optional(), at: timeSchema.optional() })

@@ -87,6 +87,7 @@ export const runSchema = z
     parent: parentSchema.nullable(),
     params: z.record(z.string(), z.json()),
     seed: z.int(),
+    time: timeSchema.describe('What it is for: the time of its schedule, or the one that it was started with; else when it was created.'),
     request: z.json().describe('What was asked for, of a run whose plan was made of a request; else null.'),
     plan: z.array(planItemSchema).optional().describe('Of a scenario.'),
     results: z.record(z.string(), z.record(z.string(), z.json())).optional().describe('Of a scenario: what its modules put out so far.'),

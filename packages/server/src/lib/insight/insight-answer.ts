@@ -82,7 +82,7 @@ export function insightAnswer(lens: RunLens, { parent, error }: Pick<RunSummary,
 }
 
 function factsOf({ fold: { planHash, params, provenance } }: RunLens): Insight['facts'] {
-  const { options, versions, packages, code, git, seed, request, importedFrom } = provenance
+  const { options, versions, packages, code, git, seed, time, request, importedFrom } = provenance
   return {
     plan_hash: planHash,
     params,
@@ -92,6 +92,7 @@ function factsOf({ fold: { planHash, params, provenance } }: RunLens): Insight['
     code,
     git,
     seed,
+    time: timeText(time),
     request,
     origin: originOf(provenance.origin),
     imported_from: importedFrom,

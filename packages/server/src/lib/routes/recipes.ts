@@ -11,7 +11,7 @@ export function recipeRoutes(app: FastifyInstance, service: Service): void {
 
   route(app, 'POST /recipes/{name}/runs').answers(async ({ params: { name }, body = {}, headers, raw }) => {
     const { plan, recipe } = await recipes.open(name)
-    const { params, only, skip, fail_fast: failFast, concurrency } = body
+    const { params, only, skip, fail_fast: failFast, concurrency, time } = body
     const run = await intake.accept(plan, {
       recipe,
       ...idempotencyOf(raw, headers['idempotency-key']),
@@ -20,6 +20,7 @@ export function recipeRoutes(app: FastifyInstance, service: Service): void {
       ...(skip && { skip }),
       ...(failFast !== undefined && { failFast }),
       ...(concurrency !== undefined && { concurrency }),
+      ...(time !== undefined && { time }),
     }, { isAwaited: isAwaited(headers.prefer) })
     return startedAnswer(service, run, headers.prefer)
   })

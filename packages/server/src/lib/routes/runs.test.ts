@@ -104,6 +104,20 @@ describe('POST /recipes/{name}/runs', () => {
     expect(wrong).toMatchObject({ status: 422, body: { code: 'PARAMS_INVALID', errors: [{ path: '/body/params/dyas', fix: expect.stringContaining('days') }, { path: '/body/params/days' }] } })
   })
 
+  it('starts a run for the time that is asked for, else for when it is created', async () => {
+    const service = await serviceFixture({ files })
+    const timesOf = async (body: object) => {
+      const { run_id: id } = (await service.ask('POST', '/recipes/one/runs', body)).body as { run_id: string }
+      const [run, insight] = await Promise.all([service.ask('GET', `/runs/${id}`), service.ask('GET', `/runs/${id}/insight`)])
+      const { time, created_at: created } = run.body as { time: string; created_at: string }
+      return { time, created, facts: (insight.body as { facts: { time: string } }).facts.time }
+    }
+    expect(await timesOf({ time: '2026-10-03' })).toMatchObject({ time: '2026-10-03T00:00:00.000Z', facts: '2026-10-03T00:00:00.000Z' })
+    const { time, created } = await timesOf({})
+    expect(time).toBe(created)
+    for (const none of ['yesterday', '+012026-01-01', 7]) expect(await service.ask('POST', '/recipes/one/runs', { time: none })).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID', errors: [{ path: '/body/time' }] } })
+  })
+
   it('says of a parameter that is missing how a request gives it', async () => {
     const { ask } = await serviceFixture({ files: { 'recipes/due.yaml': `params:\n  days: { type: integer }\n${recipeOf('due', 'a')}`, 'a.sh': '' } })
     const fix = 'Give it: `{"params": {"days": ...}}`.'
