@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openRecipe, RunnerError, stateOfFiles, UnchangedFiles, type JobFinder, type LoadedRecipe, type ModuleFinder, type Plan, type StartOptions } from '@lorc/runner'
+import { openRecipe, RunnerError, UnchangedFiles, type JobFinder, type LoadedRecipe, type ModuleFinder, type Plan, type StartOptions } from '@lorc/runner'
 import type * as z from 'zod'
 import type { recipeSchema } from '../contract/recipes.ts'
 import { ServerError } from '../errors.ts'
@@ -74,21 +76,19 @@ export class RecipeCatalogue {
   async #open(name: string): Promise<OpenedRecipe> {
     const path = await this.#files.find(name)
     if (path === undefined) throw await this.#unknown(name)
-    const state = stateOfFiles([join(this.#place.root, path)])
     const loaded = await this.#load(path)
     const opened = openedOf(loaded, path)
-    this.#keep(name, loaded, opened, state)
+    this.#keep(name, loaded, opened)
     return opened
   }
 
-  #keep(name: string, { path, recipes }: LoadedRecipe, opened: OpenedRecipe, before: string): void {
-    const { root } = this.#place
-    const own = join(root, path)
-    // It may have been changed while it was read: then what was read is not kept.
-    if (stateOfFiles([own]) !== before) return
-    const files = [own, ...recipes.map((inner) => join(root, inner.path))]
+  #keep(name: string, loaded: LoadedRecipe, opened: OpenedRecipe): void {
+    const read = [loaded, ...loaded.recipes].map(({ path, sha256 }) => ({ file: join(this.#place.root, path), sha256 }))
+    const files = new UnchangedFiles(read.map(({ file }) => file))
+    // One may have been changed since it was read: then what was read is not kept.
+    if (read.some(({ file, sha256 }) => hashOf(file) !== sha256)) return
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear()
-    this.#kept.set(name, { files: new UnchangedFiles(files), opened })
+    this.#kept.set(name, { files, opened })
   }
 
   #load(path: string): Promise<LoadedRecipe> {
@@ -102,6 +102,15 @@ export class RecipeCatalogue {
     return new ServerError('RECIPE_UNKNOWN', `The workspace has no recipe \`${name}\`.`, {
       fix: near === undefined ? '`GET /recipes` lists them.' : `Did you mean \`${near}\`?`,
     })
+  }
+}
+
+/** Undefined: it is not there any more. */
+function hashOf(file: string): string | undefined {
+  try {
+    return hash('sha256', readFileSync(file))
+  } catch {
+    return undefined
   }
 }
 
