@@ -79,8 +79,8 @@ export class ScriptExecutor implements StepExecutor {
       const { afterMs, outcome } = (await this.#play(attempt)) ?? ok()
       return withSet(attempt, afterMs === 0 ? outcome : await this.#wait(afterMs, outcome, attempt.signal))
     } catch (error) {
-      const { code, message } = RunnerError.from(error, 'STEP_FAILED')
-      return { status: 'error', error: { code, message } }
+      const { code, message, fix } = RunnerError.from(error, 'STEP_FAILED')
+      return { status: 'error', error: { code, message, ...(fix !== undefined && { fix }) } }
     } finally {
       this.busy--
     }

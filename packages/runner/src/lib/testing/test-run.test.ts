@@ -50,9 +50,25 @@ describe('a run in a test', () => {
     expect(run.events[0]?.type).toBe('run.created')
   })
 
+  it('refuses a script that no step would play', async () => {
+    const inner = definePlan('inner').node('load', { module: 'x.ts' }).build()
+    const outer = definePlan('outer').recipe('day', { plan: inner, forEach: '[1]' }).approval('sure', {}).build()
+    for (const [name, message, fix] of [
+      ['day', '`day` runs another recipe', 'Script those: steps: { "load": ok() }.'],
+      ['day[0]', '`day` runs another recipe', 'Script those'],
+      ['sure', '`sure` is an approval', 'Decide it: approvals: { "sure": true }.'],
+    ] as const) {
+      const refused = testRun(outer, { steps: { [name]: ok(), load: ok() } })
+      await expect(refused).rejects.toMatchObject({ code: 'RUN_OPTION_INVALID', message: expect.stringContaining(message) as string, fix: expect.stringContaining(fix) as string })
+    }
+    const { status } = await testRun(outer, { steps: { load: ok(), nobody: ok() }, approvals: { sure: true } })
+    expect(status).toBe('completed')
+  })
+
   it('fails for a step without a script, naming it', async () => {
     const run = await testRun(plan, { params, steps: { load: ok() } })
-    expect([run.status, run.failedStep, run.step('each[0]').error?.code]).toEqual(['failed', 'each', 'TEST_STEP_UNSCRIPTED'])
+    expect([run.status, run.failedStep]).toEqual(['failed', 'each'])
+    expect(run.step('each[0]').error).toMatchObject({ code: 'TEST_STEP_UNSCRIPTED', fix: 'Give it one: steps: { "each": ok() }.' })
   })
 
   it('leaves nothing behind, also where it cannot begin', async () => {

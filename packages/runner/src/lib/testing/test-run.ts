@@ -9,6 +9,7 @@ import { openRecipeOrThrow } from '../open-or-throw.ts'
 import type { Plan } from '../plan.ts'
 import { createRunner } from '../create-runner.ts'
 import { createMemoryStore } from '../stores/memory.ts'
+import { checkScripts } from './check-scripts.ts'
 import { FakeClock, settled } from './fake-clock.ts'
 import { journalLines } from './journal-lines.ts'
 import { ScriptExecutor, type StepScript } from './step-script.ts'
@@ -52,7 +53,7 @@ export interface LiveTestRun {
 
 /**
  * Runs a recipe (a file) or a plan to its end without doing anything: steps do what the test says, and time passes at once.
- * Throws RECIPE_INVALID, PARAMS_INVALID and the like, and TEST_RUN_STUCK where it waits for an approval that is not given.
+ * Throws RECIPE_INVALID, PARAMS_INVALID, RUN_OPTION_INVALID and the like, and TEST_RUN_STUCK where it waits for an approval that is not given.
  */
 export async function testRun(recipe: string | Plan, options: TestRunOptions = {}): Promise<TestRun> {
   return await (await startTestRun(recipe, options)).finish()
@@ -63,6 +64,7 @@ export async function startTestRun(recipe: string | Plan, options: TestRunOption
   const { steps = {}, approvals = {}, workspace, env = {}, ...start } = options
   const root = resolve(workspace ?? (typeof recipe === 'string' ? dirname(recipe) : '.'))
   const plan = typeof recipe === 'string' ? (await openRecipeOrThrow(recipe, { root, allow: [] }, null)).plan : recipe
+  checkScripts(plan, steps)
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lorc-test-')))
   const clock = new FakeClock()
   const scripts = new ScriptExecutor(typesOf(plan), steps, clock)
