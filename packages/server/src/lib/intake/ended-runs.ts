@@ -8,6 +8,8 @@ export class EndedRuns {
   readonly #driven = new Map<string, { handle: RunHandle | undefined }>()
   /** Of runs that are not driven yet. */
   readonly #asked = new Map<string, PromiseWithResolvers<RunResult>>()
+  /** Of runs whose journals are looked at until they end: however many ask, and however often, each is looked at once. */
+  readonly #looked = new Map<string, Promise<RunResult>>()
   readonly #ask = ({ runId, isNew }: AcceptedRun): Promise<RunResult> => this.#resultOf(runId, isNew)
 
   constructor(runner: Runner) {
@@ -57,7 +59,13 @@ export class EndedRuns {
   }
 
   /** As its journal tells it, once it has ended: it may be driven elsewhere. */
-  async #asKept(runId: string): Promise<RunResult> {
+  #asKept(runId: string): Promise<RunResult> {
+    let looked = this.#looked.get(runId)
+    if (!looked) this.#looked.set(runId, (looked = this.#look(runId).finally(() => this.#looked.delete(runId))))
+    return looked
+  }
+
+  async #look(runId: string): Promise<RunResult> {
     const events = this.#runner.events(runId, { follow: true })[Symbol.asyncIterator]()
     while ((await events.next()).done !== true) continue
     const { status, context, failedStep, error, steps } = await this.#runner.view(runId)

@@ -291,6 +291,34 @@ describe('Idempotency-Key', () => {
     expect(await store.list()).toHaveLength(1)
   })
 
+  it('leaves no more than one look at the run behind, however often somebody waits for one that is driven elsewhere', async () => {
+    const workspace = await scratch(files)
+    const kept = createMemoryStore()
+    const { steps, open } = gated()
+    const first = await serviceFixture({ workspace, store: kept, steps })
+    const id = idOf(await start(first, key))
+    let looks = 0
+    const get: RunStore['get'] = (runId) => {
+      looks++
+      return kept.get(runId)
+    }
+    const clock = new TestClock()
+    const second = await serviceFixture({ workspace, store: { ...kept, get }, clock })
+    const waiting = Array.from({ length: 5 }, () => start(second, { ...key, prefer: 'wait=1' }))
+    await expect.poll(() => looks).toBeGreaterThanOrEqual(11)
+    await clock.advance(1000)
+    for (const { status } of await Promise.all(waiting)) expect(status).toBe(202)
+    looks = 0
+    await clock.advance(200)
+    expect(looks).toBe(1)
+    const last = start(second, { ...key, prefer: 'wait=60' })
+    await expect.poll(() => looks).toBeGreaterThan(1)
+    open()
+    await ended(first, id)
+    await clock.advance(200)
+    expect(await last).toMatchObject({ status: 200, body: { status: 'completed' } })
+  })
+
   it('is refused where it is no key', async () => {
     const service = await serviceFixture({ files })
     for (const wrong of ['a b', 'x'.repeat(256)]) {
