@@ -88,6 +88,10 @@ describe('givenParams', () => {
     expect(await given(['days=9'], 'p.yaml')).toEqual({ days: 9, tags: ['a'] })
   })
 
+  it.each([['days', 'days'], ['dry', 'dry'], ['=3', 'days']])('shows how %j is written', async (text, name) => {
+    await expect(given([text])).rejects.toMatchObject({ fix: `write --param ${name}=VALUE` })
+  })
+
   it.each<[string[], string | undefined, string, string]>([
     [['days'], undefined, 'CLI_OPTION_INVALID', '--param is NAME=VALUE, not `days`.'],
     [['=3'], undefined, 'CLI_OPTION_INVALID', '--param is NAME=VALUE, not `=3`.'],

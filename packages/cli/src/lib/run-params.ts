@@ -20,7 +20,7 @@ export async function givenParams(
   for (const text of param) {
     const equals = text.indexOf('=')
     if (equals < 1)
-      throw new CliError('CLI_OPTION_INVALID', `--param is NAME=VALUE, not \`${text}\`.`, { fix: `write --param ${names[0] ?? 'days'}=VALUE` })
+      throw new CliError('CLI_OPTION_INVALID', `--param is NAME=VALUE, not \`${text}\`.`, { fix: `write --param ${/^\w+$/.test(text) ? text : (names[0] ?? 'days')}=VALUE` })
     const name = text.slice(0, equals)
     refuseName(name, name)
     params[name] = valueOf(name, text.slice(equals + 1), kindsOf(schemaOf(schema, name)), names)

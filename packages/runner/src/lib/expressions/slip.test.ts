@@ -56,6 +56,11 @@ it('says what was meant also where an expression is met only when it runs', asyn
       fix: 'write `ctx["in.items_v1"]`',
     }) as Error,
   )
+  for (const cel of ['params.days + 1', '1.5 + params.days']) {
+    expect(() => run(cel, { ...scope, params: { days: '3' } }, '')).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('a text and a number cannot be added') as string, fix: 'make a text of the number: `string(x)`' }) as Error,
+    )
+  }
   expect(attempt('ctx.a.b_v1 == null')).toThrow(
     expect.objectContaining({
       message: expect.stringContaining('the context has no key `a.b_v1`') as string,

@@ -45,7 +45,7 @@ export function slipOf(cel: string, { said, start, end }: ReportedFault): Refere
     const meant = FUNCTIONS[unfit]
     return meant === undefined ? undefined : fault(`there is no function \`${unfit}\``, `write \`${meant}\``)
   }
-  if (/^no such overload: (string \+ (int|double)|(int|double) \+ string)$/.test(said)) {
+  if (/^no such overload: (string \+ (int|double)|(int|double) \+ string)$/.test(said.replaceAll(/dyn<(\w+)>/g, '$1'))) {
     return fault('a text and a number cannot be added', 'make a text of the number: `string(x)`')
   }
   if (said.startsWith('Unterminated string')) return fault('a text has no closing quote', `close it with ${cel.charAt(start)}`)

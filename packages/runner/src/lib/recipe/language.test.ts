@@ -18,6 +18,13 @@ const problems = (source: string, subPlans: ReadonlyMap<string, Plan> = new Map(
   compileRecipe(source, { file: 'x.yaml', subPlans }).problems.map(({ message, fix }) => `${message}; ${fix ?? '-'}`)
 
 describe('parameters', () => {
+  test('tell how a default that is a map is written', () => {
+    const of = (conf: string) => problems(`params: { conf: ${conf} }\nsteps: [{ ${STEP} }]`)
+    expect(of('{ retries: 2, url: x }')).toEqual(['a map here is a schema, which has no keyword `retries`, `url`; write a default that is a map as `{ default: { ... } }`'])
+    expect(of('{ tpe: string }')).toEqual(['`tpe` is no keyword of a schema here; did you mean `type`?'])
+    expect(of('{ default: { retries: 2 } }')).toEqual([])
+  })
+
   test('are defaults, names of types, or schemas', () => {
     const { params } = head(`params:
   days: 7

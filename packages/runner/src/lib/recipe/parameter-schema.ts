@@ -103,7 +103,19 @@ function readParameter(value: JsonValue, at: RecipePath): Read {
   const { type: _, ...untyped } = value
   const schema: JsonObject = any ? untyped : { ...inferred, ...value }
   const faults = schemaFaults(schema).map((fault) => finding(fault, at))
-  return { schema, findings: faults.length > 0 ? faults : defaultFault(schema, at) }
+  if (faults.length > 0) return { schema, findings: isOwnMap(value, faults) ? [mapAsDefault(value, at)] : faults }
+  return { schema, findings: defaultFault(schema, at) }
+}
+
+/** Whether no key of a map is, or is like, a keyword of a schema: it is meant as the default, as a list or a number would be. */
+function isOwnMap(value: JsonObject, faults: readonly RuleFinding[]): boolean {
+  return faults.length === Object.keys(value).length && faults.every(({ of, fix }) => of === 'key' && fix === undefined)
+}
+
+function mapAsDefault(value: JsonObject, at: RecipePath): RuleFinding {
+  const names = Object.keys(value).map(quote).join(', ')
+  const message = `a map here is a schema, which has no keyword ${names}`
+  return { code: 'RECIPE_SCHEMA', message, at, fix: 'write a default that is a map as `{ default: { ... } }`' }
 }
 
 /** Whether a schema without a `type` says by other words of which types its values are, maybe of more than one. */
