@@ -276,6 +276,7 @@ export function runsSuite(stage: Stage): void {
     await page.keyboard.press('Escape')
     await page.keyboard.press('7')
     await page.getByRole('heading', { name: 'Code, with its SHA-256' }).waitFor()
+    expect(await page.title()).toBe(`failing · ${ids.failing} · lorc`)
     expect(await main().textContent()).toMatch(/lorc1\.2\.3[^]*steps\.ts/)
   })
 

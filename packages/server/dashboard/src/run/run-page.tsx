@@ -1,4 +1,4 @@
-import { useLayoutEffect } from 'react'
+import { useEffect, useLayoutEffect } from 'react'
 import { lengthOfRun } from '../model/run-picture.ts'
 import { runHref, TABS, type Query, type Tab } from '../model/route.ts'
 import { Boundary } from '../parts/boundary.tsx'
@@ -28,6 +28,10 @@ export function RunPage({ runId, tab, query }: RunPageProps) {
   useLayoutEffect(() => {
     if (single) wantSteps()
   }, [single, wantSteps])
+  const name = picture?.insight.name
+  useEffect(() => {
+    if (name !== undefined) document.title = `${name} · ${runId} · lorc`
+  }, [name, runId])
   const going = picture?.insight.status === 'running'
   const now = useNow(going)
   const step = query['step'] ?? ''

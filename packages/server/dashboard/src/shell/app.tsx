@@ -19,9 +19,10 @@ export function App() {
   const asked = useSyncExternalStore((listener) => session.listen(listener), session.asked)
   const key = useSyncExternalStore((listener) => session.listen(listener), session.key)
   useShortcuts({ '/': focusSearch, '?': () => setHelping(true), n: () => go('#/start'), r: () => go('#/runs'), s: () => go('#/schedules') })
+  const title = titleOf(route)
   useEffect(() => {
-    document.title = titleOf(route)
-  }, [route])
+    document.title = title
+  }, [title])
   return (
     <>
       <a className="skip" href="#main" onClick={skip}>
