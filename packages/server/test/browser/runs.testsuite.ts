@@ -173,6 +173,22 @@ export function runsSuite(stage: Stage): void {
     expect((await key.boundingBox())?.height).toBeLessThan(26)
   })
 
+  it('leads to nothing that a step covers, and back to where it was opened', async () => {
+    await page.setViewportSize({ width: 1000, height: 800 })
+    await open(`runs/${ids.failing}`)
+    const node = page.locator('.node', { hasText: 'model' })
+    await node.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary').getByRole('table').waitFor()
+    for (let i = 0; i < 30; i++) {
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate(`document.activeElement.closest('.run-body')`)).toBeNull()
+    }
+    await page.keyboard.press('Escape')
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+    expect(await page.evaluate('document.activeElement.title')).toBe('model')
+  })
+
   it('moves among the steps of the graph with the arrow keys', async () => {
     await open(`runs/${ids.nightly}`)
     await page.locator('.node', { hasText: 'prepare' }).focus()

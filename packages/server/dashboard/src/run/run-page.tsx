@@ -7,6 +7,7 @@ import { Tabs } from '../parts/tabs.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { useShortcuts } from '../shell/shortcuts.ts'
 import { changeQuery, go } from '../shell/use-route.ts'
+import { useWide } from '../shell/use-wide.ts'
 import { Approvals } from './approvals.tsx'
 import { RunHeader } from './run-header.tsx'
 import { StepPanel } from './step-panel.tsx'
@@ -19,6 +20,9 @@ interface RunPageProps {
   tab: Tab
   query: Query
 }
+
+/** From so many pixels on there is room for a step beside its run; below, it covers the run. */
+const BESIDE = 1101
 
 /** All that is known of one run. */
 export function RunPage({ runId, tab, query }: RunPageProps) {
@@ -35,6 +39,7 @@ export function RunPage({ runId, tab, query }: RunPageProps) {
   const going = picture?.insight.status === 'running'
   const now = useNow(going)
   const step = query['step'] ?? ''
+  const isCovered = !useWide(BESIDE) && step !== ''
   useShortcuts({
     ...Object.fromEntries(TABS.map((name, i) => [String(i + 1), () => go(runHref(runId, name, { step }))])),
     Escape: () => changeQuery({ step: '' }),
@@ -50,7 +55,7 @@ export function RunPage({ runId, tab, query }: RunPageProps) {
   const length = lengthOfRun(picture.insight, now)
   return (
     <main id="main" className={`page run${step === '' ? '' : ' with-step'}`}>
-      <div className="run-body">
+      <div className="run-body" inert={isCovered}>
         <RunHeader picture={picture} length={length} live={live} onChange={look} />
         {error !== undefined && <Notice error={error} onRetry={look} />}
         <Approvals insight={picture.insight} onChange={look} />
