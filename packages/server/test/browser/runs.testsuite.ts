@@ -446,6 +446,13 @@ export function runsSuite(stage: Stage): void {
     await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
   })
 
+  it('says once what is wrong with an address', async () => {
+    await open('runs?since=noon')
+    const told = page.getByRole('alert')
+    await told.waitFor()
+    expect((await told.textContent())?.match(/It must be a time/g)).toHaveLength(1)
+  })
+
   it('counts no runs where none could be read', async () => {
     await page.route('**/runs?*', (route) => route.fulfill({ status: 503, json: { type: '', title: '', status: 503, code: 'BUSY', detail: 'Not now.' } }))
     await open('runs')

@@ -13,7 +13,9 @@ interface NoticeProps {
 export function Notice({ error, onRetry, told = [] }: NoticeProps) {
   const problem = error instanceof ServiceProblem ? error : undefined
   const text = error instanceof Error ? error.message : String(error)
-  const fields = problem?.errors.filter(({ path }) => !told.includes(path)) ?? []
+  const left = problem?.errors.filter(({ path }) => !told.includes(path)) ?? []
+  // Of a single one, the sentence above says it all.
+  const fields = left.length === 1 && text === `${left[0]!.path}: ${left[0]!.message}` ? [] : left
   return (
     <div className="trouble" role="alert">
       <p>

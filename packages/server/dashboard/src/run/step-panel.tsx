@@ -68,7 +68,7 @@ function StepDetails({ data, picture, length }: { data: StepAnswer; picture: Run
   return (
     <>
       <p className="dim small">
-        {data.item_of === null ? `${/^[aeiou]/.test(data.type) ? 'an' : 'a'} ${data.type} step` : 'an item of '}
+        {data.item_of === null ? `${/^(?:[aeiou]|http$)/.test(data.type) ? 'an' : 'a'} ${data.type} step` : 'an item of '}
         {data.item_of !== null && <StepLink step={data.item_of} />}
         {data.phase !== 'main' && `, ${data.phase}`}
         {data.items !== null && `, ${counted(data.items, 'item')}`}
