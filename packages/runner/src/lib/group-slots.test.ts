@@ -42,6 +42,14 @@ it('waits for a driver whose process is at work, though its heartbeat has not be
   expect(await take()).toEqual([theirs])
 })
 
+it('takes the slot of a driver whose heartbeat has begun and stands still, though its process is there', async () => {
+  const { take, clock, beat } = await contest({ ...here, id: 'other', pid })
+  beat()
+  expect(await take()).toEqual([theirs])
+  await clock.advance(LEASE)
+  expect(await take()).toBe('granted')
+})
+
 it('waits for itself, whatever its heartbeat does', async () => {
   const { take, clock } = await contest(elsewhere, elsewhere)
   for (let n = 0; n < 3; n += 1) {

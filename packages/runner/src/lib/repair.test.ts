@@ -59,6 +59,24 @@ describe('a repair', () => {
     expect(run.begun).toEqual(['a#2', 'c#2', 'd#1'])
   })
 
+  it('runs again what somebody had skipped, where it comes to wait for what runs again', async () => {
+    const runId = await failing()
+    await repaired(runId, { skip: ['b'] })
+    const { run, result } = await repaired(runId, { from: ['a'] })
+    expect(run.begun).toEqual(['a#2', 'b#2', 'c#2', 'd#2'])
+    expect(result.status).toBe('completed')
+  })
+
+  it('counts a failure that is tolerated as done: it runs again with what it depends on, and is not skipped', async () => {
+    const tolerant = scriptedPlan({ name: 'a' }, { name: 'b', continueOnError: true })
+    const first = await world.runner({ b: nope })
+    const { runId, result } = await first.start(tolerant)
+    expect((await result).status).toBe('completed')
+    const { run } = await repaired(runId, { from: ['a'] }, { b: nope })
+    expect(run.begun).toEqual(['a#2', 'b#2'])
+    await expect((await world.runner()).resume(runId, { repair: { ...by, skip: ['b'], from: ['b'] } })).rejects.toMatchObject({ code: 'REPAIR_INVALID', message: 'There is nothing to skip: "b" is done.' })
+  })
+
   it('runs a single item again, and what depends on its step', async () => {
     const first = await world.runner({ 'a[1]': ({ context }) => context.set('a.n_v1', 1) })
     const { runId, result } = await first.start(scriptedPlan({ name: 'a', forEach: { items: '[0, 1, 2]' } }, { name: 'b' }))

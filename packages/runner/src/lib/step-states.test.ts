@@ -49,3 +49,14 @@ test('what is set adds up, and goes when it is cleared', () => {
   states.clear(0)
   expect(states.read(0, 'a')).toEqual(blank)
 })
+
+test('room for further steps changes nothing of those that are there', () => {
+  const states = new StepStates(1)
+  states.start(0, 2, 5)
+  states.end(0, 'completed', 6)
+  states.setMetrics(0, time)
+  const before = states.read(0, 'a')
+  for (const size of [1, 2, 10]) states.grow(size)
+  expect(states.read(0, 'a')).toEqual(before)
+  expect(states.read(9, 'a')).toEqual(blank)
+})
