@@ -236,6 +236,20 @@ export function runsSuite(stage: Stage): void {
     expect(await page.locator('mark').allTextContents()).toEqual(['line', '1'])
   })
 
+  it('does not take for nothing what has not been read yet of a log', async () => {
+    let read = (): void => undefined
+    const asked = new Promise<void>((resolve) => (read = resolve))
+    await page.route('**/logs', async (route) => {
+      await asked
+      await route.continue()
+    })
+    await open(`runs/${ids.failing}/logs`)
+    const told = page.locator('.logs [role=status]')
+    await told.filter({ hasText: '0 lines, reading…' }).waitFor()
+    read()
+    await told.filter({ hasText: /^[1-9]\d* lines$/ }).waitFor()
+  })
+
   it('shows the context with who wrote what, now and at any moment before', async () => {
     await open(`runs/${ids.nightly}/context`)
     const keys = page.locator('.keys [data-row]')

@@ -47,7 +47,7 @@ export function LogsTab({ picture: { insight }, query }: TabProps) {
         </label>
         <span className="dim small" role="status">
           {found === undefined ? counted(logs.count, 'line') : `${number(count)} of ${counted(logs.count, 'line')}`}
-          {logs.open && insight.status === 'running' && ', more may come'}
+          {logs.open && (insight.status === 'running' ? ', more may come' : ', reading…')}
         </span>
       </div>
       {logs.error !== undefined && <Notice error={logs.error} />}
