@@ -250,6 +250,21 @@ export function runsSuite(stage: Stage): void {
     await told.filter({ hasText: /^[1-9]\d* lines$/ }).waitFor()
   })
 
+  it('follows the end of a log whose lines are wrapped, until somebody scrolls upwards', async () => {
+    await page.setViewportSize({ width: 390, height: 800 })
+    const lines = Array.from({ length: 600 }, (_, i) => `${JSON.stringify({ step: 'model', attempt: 1, text: `line ${i} ${'and so on '.repeat(i % 20)}` })}\n`)
+    await page.route('**/logs', (route) => route.fulfill({ contentType: 'application/x-ndjson', body: lines.join('') }))
+    await open(`runs/${ids.failing}/logs`)
+    const tail = page.getByRole('checkbox', { name: 'follow the end' })
+    await page.getByRole('checkbox', { name: 'wrap lines' }).check()
+    await tail.check()
+    const last = page.locator('.log-row', { hasText: 'line 599' })
+    await expect.poll(async () => (await last.boundingBox())?.y).toBeLessThan(800)
+    await page.mouse.move(200, 500)
+    await page.mouse.wheel(0, -300)
+    await expect.poll(() => tail.isChecked()).toBe(false)
+  })
+
   it('shows the context with who wrote what, now and at any moment before', async () => {
     await open(`runs/${ids.nightly}/context`)
     const keys = page.locator('.keys [data-row]')

@@ -8,6 +8,7 @@ import { StepLink } from '../run/step-link.tsx'
 import type { TabProps } from '../run/tab-props.ts'
 import { changeQuery } from '../shell/use-route.ts'
 import { useLogs } from './use-logs.ts'
+import { useUpwards } from './use-upwards.ts'
 
 const LINE = 24
 
@@ -24,9 +25,12 @@ export function LogsTab({ picture: { insight }, query }: TabProps) {
   const count = found?.length ?? logs.count
   const { ref, rows, offset } = useWindowRows(count, LINE, 40)
   const end = useRef<HTMLDivElement>(null)
+  const height = rows.getTotalSize()
+  // Lines that are wrapped have their height once they are there.
   useEffect(() => {
     if (tail) end.current?.scrollIntoView({ block: 'end' })
-  }, [tail, count])
+  }, [tail, count, height])
+  useUpwards(tail, () => setTail(false))
   return (
     <section aria-label="Logs" className="logs">
       <div className="tools" role="search">
@@ -54,7 +58,7 @@ export function LogsTab({ picture: { insight }, query }: TabProps) {
       {logs.dropped > 0 && <p className="small dim">The first {number(logs.dropped)} lines are left out. Choose a step to see all that it printed.</p>}
       {count === 0 && !logs.open && logs.error === undefined && <p className="none">{found === undefined ? 'Nothing was printed.' : 'No line fits.'}</p>}
       <div className={`lines-box${wrap ? ' wrapped' : ''}`} tabIndex={0} role="log" aria-label="Lines" aria-live="off" hidden={count === 0}>
-        <div ref={ref} className="log-rows" style={{ height: rows.getTotalSize() }}>
+        <div ref={ref} className="log-rows" style={{ height }}>
           {rows.getVirtualItems().map(({ index, start, key }) => {
             const position = found?.[index] ?? index
             const line = logs.lines[position]!
