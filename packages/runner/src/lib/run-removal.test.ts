@@ -17,8 +17,8 @@ beforeEach(async () => {
   for (const runId of ['a', 'b', 'live']) {
     await store.commit([creation(runId, ['0'])])
     for (const folder of places.folders(runId)) {
-      mkdirSync(folder, { recursive: true })
-      writeFileSync(join(folder, 'file'), '12345')
+      mkdirSync(join(folder, 'step'), { recursive: true })
+      writeFileSync(join(folder, 'step', 'file'), '12345')
     }
     if (runId !== 'live') await store.commit([append(runId, 1, ['1'], { ended: { status: 'completed', at: 1, error: null, attempts: [] } })])
   }

@@ -32,7 +32,24 @@ async function setup() {
   return { store, reads, runner, run }
 }
 
+async function* failingRead(): AsyncGenerator<string[]> {
+  yield await Promise.reject(new Error('the disk is gone'))
+}
+
 describe('runs that were viewed', () => {
+  it('are read anew where they could not be read', async () => {
+    const { store, run } = await setup()
+    const runId = await run()
+    let broken = false
+    const failing: RunStore = { ...store, read: (...args) => (broken ? failingRead() : store.read(...args)) }
+    const viewed = new ViewedRuns(failing, 1000)
+    const whole = await viewed.load(runId)
+    broken = true
+    await expect(viewed.load(runId)).rejects.toThrow('the disk is gone')
+    broken = false
+    expect((await viewed.load(runId)).position).toEqual(whole.position)
+  })
+
   it('are read on from where they were read to', async () => {
     const { runner, reads, run } = await setup()
     const runId = await run()
