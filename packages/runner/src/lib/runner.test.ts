@@ -878,6 +878,33 @@ it('begins nothing of a run that was on its way when it is closed', async () => 
   for (const one of [runId, left.runId]) expect((await (await other.resume(one)).result).status).toBe('completed')
 })
 
+it.each(['resume', 'begin'] as const)('is closed only once it has let go of a run that %s was about to take: the store may be closed next', async (way) => {
+  const asked = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const inbox: RunStore['inbox'] = async (runId) => {
+    asked.resolve()
+    await gate.promise
+    return store.inbox(runId)
+  }
+  let isClosed = false
+  const open = (): void => {
+    if (isClosed) throw new RunnerError('STORE_CLOSED', 'closed')
+  }
+  const releaseLease: RunStore['releaseLease'] = async (...lease) => (open(), store.releaseLease(...lease))
+  const releaseLeases: RunStore['releaseLeases'] = async (held) => (open(), store.releaseLeases(held))
+  const run = await runner({}, { store: { ...store, inbox, releaseLease, releaseLeases } })
+  const { runId } = await (way === 'begin' ? run : await runner()).accept(planOf({ name: 'a' }))
+  if (way === 'resume') await loseDriver(runId)
+  const opening = run[way](runId)
+  await asked.promise
+  const closing = run.close().then(() => (isClosed = true))
+  await settled()
+  gate.resolve()
+  await expect(opening.then(({ result }) => result)).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
+  await closing
+  expect((await store.lease(runId))?.driver).toBeNull()
+})
+
 describe('a start that meets the end of its runner', () => {
   it('is one where the run became durable: it is there, begins nothing, and whoever comes next goes on with it', async () => {
     const gate = Promise.withResolvers<void>()

@@ -74,6 +74,8 @@ export class LocalRunner implements Runner {
   readonly #viewed: ViewedRuns
   readonly #drivers: LiveRuns<Driver>
   readonly #accepted = new AcceptedRuns()
+  /** Runs that are about to be driven. */
+  readonly #opening = new Set<Promise<unknown>>()
   readonly #steering: RunSteering
   readonly #logs: LogPaths
   readonly #folders = new FolderWriter()
@@ -177,12 +179,20 @@ export class LocalRunner implements Runner {
   async #begin(runId: string, first?: EventData): Promise<RunHandle> {
     const accepted = this.#accepted.take(runId)
     if (accepted === undefined) throw unknownRun(runId)
-    try {
-      const driver = accepted && !first ? await this.#driverOf(accepted) : await this.#assembly.reopened(runId, 1, {}, { first })
-      return await this.#open(driver)
-    } catch (error) {
-      await this.#returns.add(runId, 1)
+    return this.#opened(runId, 1, async () => this.#open(accepted && !first ? await this.#driverOf(accepted) : await this.#assembly.reopened(runId, 1, {}, { first })))
+  }
+
+  /** Opens a run whose lease is held, which is given back where that fails. */
+  async #opened<T>(runId: string, epoch: number, open: () => Promise<T>): Promise<T> {
+    const opening = open().catch(async (error: unknown) => {
+      await this.#returns.add(runId, epoch)
       throw error
+    })
+    this.#opening.add(opening)
+    try {
+      return await opening
+    } finally {
+      this.#opening.delete(opening)
     }
   }
 
@@ -300,6 +310,8 @@ export class LocalRunner implements Runner {
     for (const executor of new Set(this.#around.executors.values())) await executor.close().catch((error: unknown) => broken.push(error))
     // What was on its way becomes durable, and whoever asked for it is told so.
     await Promise.allSettled(abandoned.map(({ opened }) => opened))
+    // Runs whose leases were taken, and that no driver has yet: they are let go of.
+    while (this.#opening.size > 0) await Promise.allSettled(this.#opening)
     const waiting = this.#accepted.clear().map((runId) => ({ runId, epoch: 1 }))
     await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting, ...this.#returns.close()]).catch(() => {})
     await Promise.all([this.#presence.close(), this.#folders.close()])
@@ -329,18 +341,15 @@ export class LocalRunner implements Runner {
   async #takeOver(runId: string, options: ResumeOptions, reopening: Reopening): Promise<RunHandle> {
     await this.#returns.settle(runId)
     const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs, this.#watch)
-    try {
+    return this.#opened(runId, epoch, async () => {
       // Its driver may have ended the run before it let go of the lease.
       const { status } = await this.#summary(runId)
       if ((status === 'completed' && !options.repair) || (reopening.first && status !== 'running')) {
         await this.store.releaseLease(runId, epoch)
         return this.#assembly.finished(await loadRun(this.store, runId))
       }
-      return await this.#open(await this.#assembly.reopened(runId, epoch, options, reopening), options.signal)
-    } catch (error) {
-      await this.#returns.add(runId, epoch)
-      throw error
-    }
+      return this.#open(await this.#assembly.reopened(runId, epoch, options, reopening), options.signal)
+    })
   }
 
   /** Resolves once the driver's first events are durable. */
