@@ -482,6 +482,15 @@ export function runsSuite(stage: Stage): void {
     expect((await told.textContent())?.match(/It must be a time/g)).toHaveLength(1)
   })
 
+  it('says that a run is being cancelled', async () => {
+    await page.route('**/insight*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), status: 'running', cancelling: { by: 'ann', reason: 'wrong day' } } })
+    })
+    await open(`runs/${ids.failing}`)
+    await page.getByText('ann cancelled it: wrong day. What still runs is being ended.').waitFor()
+  })
+
   it('counts no runs where none could be read', async () => {
     await page.route('**/runs?*', (route) => route.fulfill({ status: 503, json: { type: '', title: '', status: 503, code: 'BUSY', detail: 'Not now.' } }))
     await open('runs')

@@ -15,13 +15,14 @@ interface RunHeaderProps {
 
 export function RunHeader({ picture, length, live, onChange }: RunHeaderProps) {
   const { insight } = picture
-  const { run_id: runId, name, status, paused, queued, abandoned, description, created_at: created, recipe, parent, facts } = insight
+  const { run_id: runId, name, status, paused, cancelling, queued, abandoned, description, created_at: created, recipe, parent, facts } = insight
   return (
     <header className="run-head">
       <div className="head">
         <h1>{name}</h1>
         <Badge status={status} />
         {paused !== null && <span className="badge attention">paused by {paused.by}</span>}
+        {cancelling !== null && <span className="badge cancelled">cancelling</span>}
         {queued && <span className="badge waiting">queued</span>}
         {abandoned && <span className="badge attention">nobody drives it</span>}
         {live && !abandoned && <span className="live">live</span>}
@@ -56,6 +57,11 @@ export function RunHeader({ picture, length, live, onChange }: RunHeaderProps) {
       {paused !== null && (
         <p className="small">
           {paused.by} paused it on {timestamp(paused.at)}: {paused.reason}
+        </p>
+      )}
+      {cancelling !== null && (
+        <p className="small" role="status">
+          {cancelling.by} cancelled it: {cancelling.reason}. What still runs is being ended.
         </p>
       )}
       {queued && <p className="small">It was taken in, and waits for its turn: the service drives as many runs as it may.</p>}

@@ -29,6 +29,7 @@ export const insightSchema = z
     queued: z.boolean(),
     abandoned: z.boolean(),
     paused: z.object({ by: z.string(), reason: z.string(), at: timeSchema }).nullable(),
+    cancelling: z.object({ by: z.string(), reason: z.string() }).nullable().describe('Somebody has cancelled it, and what still runs is being ended.'),
     created_at: timeSchema,
     ended_at: timeSchema.nullable(),
     until: ms.describe('When the last event happened.'),

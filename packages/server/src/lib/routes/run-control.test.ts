@@ -28,6 +28,24 @@ const hanging: Steps[string] = ({ signal }) =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve({ status: 'error', error: { code: 'STEP_CANCELLED', message: 'ended' } })))
 
 describe('steering a run', () => {
+  it('tells that it is cancelled while what runs is still being ended', async () => {
+    const over = Promise.withResolvers<void>()
+    const slow: Steps[string] = async () => {
+      await over.promise
+      return { status: 'error', error: { code: 'STEP_CANCELLED', message: 'ended' } }
+    }
+    const { ask, id, until, post } = await started('one', { a: slow })
+    await until('step.started')
+    const looked = async (): Promise<unknown> => (await ask('GET', `/runs/${id}/insight`)).body
+    expect(await looked()).toMatchObject({ status: 'running', cancelling: null })
+    await post('cancel', { reason: 'wrong day', by: 'ann' })
+    await until('run.cancel_requested')
+    expect(await looked()).toMatchObject({ status: 'running', cancelling: { by: 'ann', reason: 'wrong day' } })
+    over.resolve()
+    await until('run.cancelled')
+    expect(await looked()).toMatchObject({ status: 'cancelled', cancelling: null })
+  })
+
   it('cancels it, on record with who, why, before and after', async () => {
     const { post, until, audit, id, ask } = await started('one', { a: hanging })
     await until('step.started')
