@@ -66,6 +66,15 @@ describe('keys lock and check', () => {
     expect((await runs.lorc('keys', 'check', 'r.yaml')).exit).toBe(1)
   })
 
+  it('leave what a recipe declares in part to what runs recorded', async () => {
+    const produces = { 'd.rows_v1': { type: 'array', items: { type: 'object', properties: { n: { type: 'integer' } } } } }
+    runs.plan = planOf({ name: 'a', module: 'a.mjs', produces })
+    await run([{ n: 1, day: 'mon' }])
+    expect((await runs.lorc('keys', 'lock', 'r.yaml')).stdout).toBe('lorc.keys.json: 1 key, 1 new\n')
+    expect(await runs.lorc('keys', 'check', 'r.yaml')).toMatchObject({ exit: 0, stdout: 'ok  1 key as locked\n' })
+    expect((await run([{ n: 2, day: 'tue' }])).status).toBe('completed')
+  })
+
   it.each(['{', '[]', '{"lorc":1,"keys":{"bad":{"type":["string"]}}}', '{"lorc":1,"keys":{"a.b_v1":{"type":[]}}}', '{"lorc":1,"keys":{"a.b_v1":{"type":["array"],"items":3}}}'])(
     'refuse %s as a lock file, and so does a run',
     async (text) => {

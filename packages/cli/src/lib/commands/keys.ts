@@ -26,7 +26,7 @@ interface Changed {
 
 export const keysLock = defineCommand({
   description:
-    `Writes ${KEYS_LOCK}: the shapes of the context keys that the last runs left, and of those that recipes declare with ` +
+    `Writes ${KEYS_LOCK}: the shapes of the context keys that the last runs left, and of those that recipes declare in full with ` +
     '`produces`. From then on, a run refuses what does not fit. New keys are added; a key whose shape has changed is refused: ' +
     'the new shape wants a new version of the key.',
   arguments: FILES,

@@ -30,7 +30,7 @@ describe('a change of a shape', () => {
 
 describe('the shape that a schema declares', () => {
   it('is one that values of it have', () => {
-    expect(declaredShape({ type: 'array', items: { type: 'object', properties: { n: { type: ['integer', 'null'] } }, required: ['n'] } })).toEqual({
+    expect(declaredShape({ type: 'array', items: { type: 'object', properties: { n: { type: ['integer', 'null'] } }, required: ['n'], additionalProperties: false } })).toEqual({
       type: ['array'],
       items: { type: ['object'], properties: { n: { type: ['null', 'number'] } }, required: ['n'], additionalProperties: false },
     })
@@ -38,7 +38,7 @@ describe('the shape that a schema declares', () => {
   })
 
   it('is none where the schema says what shapes cannot', () => {
-    for (const schema of [{}, { anyOf: [{ type: 'string' }] }, { type: 'object' }, { type: 'array', items: {} }, { type: 'object', properties: { a: {} } }]) {
+    for (const schema of [{}, { anyOf: [{ type: 'string' }] }, { type: 'object' }, { type: 'array', items: {} }, { type: 'object', properties: { a: {} }, additionalProperties: false }, { type: 'object', properties: { a: { type: 'string' } } }]) {
       expect(declaredShape(schema)).toBeUndefined()
     }
   })

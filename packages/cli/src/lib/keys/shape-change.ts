@@ -44,14 +44,17 @@ function firstOf<T, R>(list: readonly T[], find: (one: T) => R | undefined): R |
   return undefined
 }
 
-/** The shape that a JSON Schema declares; undefined where it says more or less than shapes can. */
+/**
+ * The shape that a JSON Schema declares; undefined where it says more or less than shapes can: an object that may have fields
+ * beyond those that are named has no shape that values of it keep to.
+ */
 export function declaredShape(schema: JsonObject): Shape | undefined {
   if (schema.anyOf !== undefined || schema.oneOf !== undefined || typesOf(schema).length === 0) return undefined
   const type = [...new Set(typesOf(schema).map((name) => (name === 'integer' ? 'number' : name)))].sort() as Shape['type']
   const items = isObject(schema.items) ? declaredShape(schema.items) : undefined
   if (isObject(schema.items) && !items) return undefined
   if (!type.includes('object')) return { type, ...(items && { items }) }
-  if (!isObject(schema.properties)) return undefined
+  if (!isObject(schema.properties) || schema.additionalProperties !== false) return undefined
   const fields = fieldsOf(schema).map(({ name, schema: field }) => [name, declaredShape(field)] as const)
   if (fields.some(([, shape]) => shape === undefined)) return undefined
   const required = Array.isArray(schema.required) ? { required: [...(schema.required as string[])].sort() } : {}
