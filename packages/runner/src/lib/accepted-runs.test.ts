@@ -86,6 +86,26 @@ describe('a run that was accepted', () => {
     await second.runner.close()
   })
 
+  it('is left to others where the runner is closed while it becomes durable', async () => {
+    const kept = createMemoryStore()
+    const gate = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    const commit: RunStore['commit'] = async (batches) => {
+      asked.resolve()
+      await gate.promise
+      return kept.commit(batches)
+    }
+    const { runner } = await setup({ store: { ...kept, commit } })
+    const accepting = runner.accept(plan)
+    await asked.promise
+    const closing = runner.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    gate.resolve()
+    const { runId } = await accepting
+    await closing
+    expect(await kept.lease(runId)).toMatchObject({ epoch: 1, driver: null })
+  })
+
   it('is begun by a resume, and once', async () => {
     const { runner, ran } = await setup()
     const { runId } = await runner.accept(plan)

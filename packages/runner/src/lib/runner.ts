@@ -74,7 +74,7 @@ export class LocalRunner implements Runner {
   readonly #viewed: ViewedRuns
   readonly #drivers: LiveRuns<Driver>
   readonly #accepted = new AcceptedRuns()
-  /** Runs that are about to be driven. */
+  /** Of runs whose leases are held, and that are neither driven nor on the list of those that wait. */
   readonly #opening = new Set<Promise<unknown>>()
   readonly #steering: RunSteering
   readonly #logs: LogPaths
@@ -165,7 +165,8 @@ export class LocalRunner implements Runner {
 
   async accept(plan: Plan, options: Omit<StartOptions, 'signal' | 'accepted'> = {}): Promise<{ runId: string }> {
     return this.#newRuns.make(plan, { ...options, accepted: true }, async (draft) => {
-      await this.#accepted.add(draft)
+      this.#assertOpen()
+      await this.#underWay(this.#accepted.add(draft))
       this.#presence.soon()
       return { runId: draft.runId }
     })
@@ -188,6 +189,10 @@ export class LocalRunner implements Runner {
       await this.#returns.add(runId, epoch)
       throw error
     })
+    return this.#underWay(opening)
+  }
+
+  async #underWay<T>(opening: Promise<T>): Promise<T> {
     this.#opening.add(opening)
     try {
       return await opening
@@ -310,7 +315,6 @@ export class LocalRunner implements Runner {
     for (const executor of new Set(this.#around.executors.values())) await executor.close().catch((error: unknown) => broken.push(error))
     // What was on its way becomes durable, and whoever asked for it is told so.
     await Promise.allSettled(abandoned.map(({ opened }) => opened))
-    // Runs whose leases were taken, and that no driver has yet: they are let go of.
     while (this.#opening.size > 0) await Promise.allSettled(this.#opening)
     const waiting = this.#accepted.clear().map((runId) => ({ runId, epoch: 1 }))
     await this.store.releaseLeases([...abandoned.map(({ runId, epoch }) => ({ runId, epoch })), ...waiting, ...this.#returns.close()]).catch(() => {})
