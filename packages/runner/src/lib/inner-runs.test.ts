@@ -139,6 +139,16 @@ describe('a pause of a run whose step is a run', () => {
     expect(await pauses(runner)).toEqual([undefined, undefined, undefined])
   })
 
+  it('that somebody else asks for once more changes nothing, where nobody drives them either: the end of it lets go of all', async () => {
+    const runner = await orphaned()
+    const demo = await idOf('demo')
+    for (const who of [why, other]) expect(await runner.pause(demo, who)).toBe('done')
+    expect(await pauses(runner)).toEqual(Array(3).fill('maintenance'))
+    expect(await runner.unpause(demo, other)).toBe('done')
+    expect(await pauses(runner)).toEqual(Array(3).fill(undefined))
+    await goesOn(runner)
+  })
+
   it('of the inner one keeps the step waiting, also in a resume', async () => {
     const runner = await orphaned()
     const [outer = '', , leaf = ''] = await family()

@@ -65,10 +65,12 @@ export class RunSteering {
   }
 
   async pause(runId: string, { by, reason }: { by: string; reason: string }): Promise<'requested' | 'done'> {
-    const outcome = await this.#ask(runId, { type: 'pause', by, reason }, () => ({ type: 'run.paused', by, reason }))
+    // One that is paused already stays so as it was, as its driver has it: the runs of its steps were paused with that.
+    const outcome = await this.#ask(runId, { type: 'pause', by, reason }, ({ fold }) => (fold.paused ? undefined : { type: 'run.paused', by, reason }))
     if (outcome === 'done') {
       const { fold } = await loadRun(this.#parts.store, runId)
-      for (const inner of await innerRuns(this.#parts.store, fold)) if (!inner.paused) await this.pause(inner.runId, { by, reason }).catch(unlessEnded)
+      const as = { by: fold.paused?.by ?? by, reason: fold.paused?.reason ?? reason }
+      for (const inner of await innerRuns(this.#parts.store, fold)) if (!inner.paused) await this.pause(inner.runId, as).catch(unlessEnded)
     }
     return outcome
   }
@@ -105,8 +107,8 @@ export class RunSteering {
   }
 
   /** Has the driver do it, or journals it where there is none. */
-  async #ask(runId: string, request: RunRequest, decide: (run: LoadedRun) => EventData): Promise<'requested' | 'done'> {
-    const checked = (run: LoadedRun): EventData => {
+  async #ask(runId: string, request: RunRequest, decide: (run: LoadedRun) => EventData | undefined): Promise<'requested' | 'done'> {
+    const checked = (run: LoadedRun): EventData | undefined => {
       if (run.fold.status === 'running') return decide(run)
       const { status } = run.fold
       throw new RunnerError('RUN_ENDED', `Run ${runId} has ended: it is ${status}.`, {
@@ -128,7 +130,7 @@ export class RunSteering {
     const journal = async (): Promise<'done'> => {
       await journalUnattended(this.#parts, runId, (run) => {
         const event = checked(run)
-        return secrets?.event(event) ?? event
+        return event && (secrets?.event(event) ?? event)
       })
       return 'done'
     }
