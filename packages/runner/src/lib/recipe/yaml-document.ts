@@ -22,7 +22,7 @@ export function parseYaml(source: RecipeSource, limits: RecipeLimits): YamlDocum
   if (findings.length > 0) return { root: null, findings }
   const { documents, errors } = compose(tokens, text, limits.problems)
   const all = [...errors, ...documents.flatMap((document) => document.errors)]
-  const bare = all.find(({ pos: [at] }) => text.startsWith('${{', at - 1))
+  const bare = all.find(({ pos: [at] }) => at > 0 && text.startsWith('${{', at - 1))
   // All others are what becomes of it.
   if (bare) return { root: null, findings: [bareTemplate(bare.pos[0] - 1, text)] }
   const odd = all.length > 0 ? oddIndent(text) : undefined
