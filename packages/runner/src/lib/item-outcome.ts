@@ -32,7 +32,7 @@ export function gatherItems(
 function itemsFailed(failed: readonly string[], of: readonly Span[], count: number, first: RecordedError | null): RunnerError {
   const shown = of.slice(0, SPANS)
   const unnamed = failed.length - shown.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-  const named = shown.map(({ from, to }) => (from === to ? failed[from] : `${failed[from]} to ${failed[to]}`)).join(', ')
+  const named = shown.map(({ from, to }) => (from === to ? failed[from] : `${failed[from]}${to === from + 1 ? ', ' : ' to '}${failed[to]}`)).join(', ')
   const which = failed.length === 1 && first ? '' : `: ${named}${unnamed > 0 ? ` and ${unnamed} more` : ''}`
   const why = first ? ` ${failed[0]}: ${first.message}` : ''
   return new RunnerError('STEP_ITEMS_FAILED', `${failed.length} of ${count} items failed${which}.${why}`, {

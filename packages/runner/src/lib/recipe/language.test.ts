@@ -158,17 +158,17 @@ describe('a step', () => {
       stage: 0,
       http: { method: 'GET', url: 'https://example.org' },
     })
-    const full = `steps: [{ name: a, type: http, method: post, url: u, headers: { n: 3, t: x }, body: { a: 1 }, expect: 201,
+    const full = `steps: [{ name: a, type: http, method: post, url: 'https://e.org', headers: { n: 3, t: x }, body: { a: 1 }, expect: 201,
       set: { a.b_v1: "\${{ response.body }}", a.c_v1: response.status } }]`
     expect(plan(full).steps[0]!.http).toEqual({
       method: 'POST',
-      url: 'u',
+      url: 'https://e.org',
       headers: { n: '3', t: 'x' },
       body: { a: 1 },
       expect: [201],
       set: { 'a.b_v1': 'response.body', 'a.c_v1': 'response.status' },
     })
-    expect(plan('steps: [{ name: a, type: http, url: u, expect: [2xx, 404] }]').steps[0]!.http?.expect).toEqual(['2xx', 404])
+    expect(plan('steps: [{ name: a, type: http, url: "http://e.org/x", expect: [2xx, 404] }]').steps[0]!.http?.expect).toEqual(['2xx', 404])
   })
 
   test('of type approval', () => {

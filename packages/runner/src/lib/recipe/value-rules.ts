@@ -20,7 +20,14 @@ export function checkValues(outline: Pick<StepOutline, 'list' | 'index'>, raw: u
   const produced = step.produces === undefined ? [] : readProduces(step.produces as JsonValue, at('produces')).findings
   const retry = step.retry === undefined ? [] : checkRetry(fieldsOf(step.retry), step.type, at)
   const env = step.env === undefined ? [] : checkEnv(step.env, at)
-  return retry.concat(env, shell, keys, produced, checkForEach(step, at), step.type === 'module' ? [] : checkLiteral(step, at))
+  const url = step.type === 'http' ? checkUrl(step.url, at) : []
+  return retry.concat(env, shell, url, keys, produced, checkForEach(step, at), step.type === 'module' ? [] : checkLiteral(step, at))
+}
+
+/** What an expression makes of a URL is only known when the step runs. */
+function checkUrl(url: unknown, at: At): RuleFinding[] {
+  if (typeof url !== 'string' || url === '' || hasTemplates(url) || /^https?:\/\/[^/?#]/i.test(url)) return []
+  return [{ code: 'RECIPE_FIELD_VALUE', message: `${quote(url)} is no http or https URL`, at: at('url'), fix: 'write a whole one, such as `https://example.com/orders`' }]
 }
 
 /** Lists whose texts are taken as they stand, each with what to do instead of writing an expression there. */
