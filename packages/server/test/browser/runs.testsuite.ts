@@ -310,6 +310,19 @@ export function runsSuite(stage: Stage): void {
     expect(await page.evaluate('window.hit')).toBeUndefined()
   })
 
+  it('tells a file from the one that a later step wrote in its place', async () => {
+    const item = (step: string): object => ({ step, name: 'a.txt', path: 'a.txt', bytes: 1, sha256: step.repeat(16), media_type: 'text/plain', shown: true, url: '/a.txt' })
+    await page.route('**/artifacts', (route) => route.fulfill({ json: { items: [item('begin'), item('end')], next_cursor: null } }))
+    await page.route('**/artifacts/a.txt', (route) => route.fulfill({ contentType: 'text/plain', body: 'written at the end' }))
+    await open(`runs/${ids.short}/artifacts`)
+    const shown = page.locator('.artifact')
+    await page.getByRole('button', { name: 'by begin' }).click()
+    expect(await shown.getByRole('button', { name: 'Download' }).count()).toBe(0)
+    await shown.getByRole('button', { name: 'see that one' }).click()
+    await shown.getByText('written at the end').waitFor()
+    expect(await shown.textContent()).toContain('written by end')
+  })
+
   it('shows the events and what the run was made of', async () => {
     await open(`runs/${ids.failing}/events`)
     const events = page.locator('.journal [data-row]')

@@ -2,10 +2,12 @@ import { lazy, Suspense, useState } from 'react'
 import type { RunFile } from '../api/answers.ts'
 import { artifactKind, LARGEST_SHOWN } from '../model/artifact-kind.ts'
 import { bytes } from '../model/quantity.ts'
+import { writtenOver } from '../model/run-files.ts'
 import { Boundary } from '../parts/boundary.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { StepLink } from '../run/step-link.tsx'
+import { changeQuery } from '../shell/use-route.ts'
 import { BlobImage } from './blob-image.tsx'
 import { TextArtifact } from './text-artifact.tsx'
 import { keepArtifact, useArtifact } from './use-artifact.ts'
@@ -22,20 +24,32 @@ interface ArtifactViewProps {
 export function ArtifactView({ item, all }: ArtifactViewProps) {
   const { path, bytes: size, sha256, step } = item
   const [problem, setProblem] = useState<unknown>()
+  const over = writtenOver(all, item)
   return (
     <article className="artifact" aria-label={path}>
       <header>
         <h2>{path}</h2>
         <span className="grow" />
-        <button type="button" onClick={() => void keepArtifact(item).catch(setProblem)}>
-          Download
-        </button>
+        {over === undefined && (
+          <button type="button" onClick={() => void keepArtifact(item).catch(setProblem)}>
+            Download
+          </button>
+        )}
       </header>
       <p className="dim small">
         {bytes(size)}, written by <StepLink step={step} />, sha256 <code>{sha256.slice(0, 12)}…</code> <CopyButton text={sha256} what="the SHA-256" />
       </p>
       {problem !== undefined && <Notice error={problem} />}
-      <Content item={item} all={all} />
+      {over === undefined ? (
+        <Content item={item} all={all} />
+      ) : (
+        <p className="none">
+          The step {over.step} wrote another file in its place:{' '}
+          <button type="button" className="plain" onClick={() => changeQuery({ file: over.path, by: over.step })}>
+            see that one
+          </button>
+        </p>
+      )}
     </article>
   )
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { RunFile } from '../api/answers.ts'
 import { service } from '../api/service.ts'
 import { bytes, counted, number } from '../model/quantity.ts'
+import { fileAsked } from '../model/run-files.ts'
 import { Notice } from '../parts/notice.tsx'
 import { useRowKeys } from '../parts/use-row-keys.ts'
 import type { TabProps } from '../run/tab-props.ts'
@@ -27,7 +28,7 @@ export function ArtifactsTab({ picture: { insight }, query }: TabProps) {
   if (data.length === 0) return <p className="none">{insight.status === 'running' ? 'No step has recorded a file so far.' : 'No step recorded a file.'}</p>
   const words = text.toLowerCase().split(/\s+/)
   const found = data.filter(({ path, step }) => words.every((word) => path.toLowerCase().includes(word) || step.toLowerCase().includes(word)))
-  const chosen = data.find(({ path, name }) => path === query['file'] || name === query['file']) ?? found[0]
+  const chosen = fileAsked(data, query['file'], query['by']) ?? found[0]
   return (
     <section aria-label="Artifacts" className="artifacts">
       <div className="tools" role="search">
@@ -40,7 +41,7 @@ export function ArtifactsTab({ picture: { insight }, query }: TabProps) {
         <ul className="files" aria-label="Files" onKeyDown={keys}>
           {found.slice(0, shown).map((item, index) => (
             <li key={`${item.step} ${item.path}`} data-index={index}>
-              <button type="button" data-row="" aria-pressed={item === chosen} onClick={() => changeQuery({ file: item.path })}>
+              <button type="button" data-row="" aria-pressed={item === chosen} onClick={() => changeQuery({ file: item.path, by: item.step })}>
                 <span className="mono one">{item.path}</span>
                 <span className="dim small one">
                   {bytes(item.bytes)}, by {item.step}
@@ -56,7 +57,7 @@ export function ArtifactsTab({ picture: { insight }, query }: TabProps) {
             </li>
           )}
         </ul>
-        {chosen === undefined ? <p className="none">No file fits.</p> : <ArtifactView key={chosen.url} item={chosen} all={data} />}
+        {chosen === undefined ? <p className="none">No file fits.</p> : <ArtifactView key={`${chosen.step} ${chosen.url}`} item={chosen} all={data} />}
       </div>
     </section>
   )

@@ -60,7 +60,7 @@ function OwnPicture({ item, alt }: { item: RunFile; alt: string }) {
 function Link({ href, item, children }: { href: string | undefined; item: RunFile | undefined; children: ReactNode }) {
   if (item !== undefined) {
     return (
-      <button type="button" className="plain" onClick={() => changeQuery({ file: item.path })}>
+      <button type="button" className="plain" onClick={() => changeQuery({ file: item.path, by: item.step })}>
         {children}
       </button>
     )

@@ -4,7 +4,7 @@ import { runHref } from '../model/route.ts'
 import { ContextValue } from '../context/context-value.tsx'
 
 /** What a step made: values in the context, and files. */
-export function StepOutputs({ data: { run_id: runId, writes, artifacts, outputs, status } }: { data: StepAnswer }) {
+export function StepOutputs({ data: { run_id: runId, step, writes, artifacts, outputs, status } }: { data: StepAnswer }) {
   if (writes.length === 0 && artifacts.length === 0) {
     if (status !== 'completed') return null
     return (
@@ -29,7 +29,7 @@ export function StepOutputs({ data: { run_id: runId, writes, artifacts, outputs,
         <ul className="names">
           {artifacts.map(({ path, bytes: size }) => (
             <li key={path}>
-              <a href={runHref(runId, 'artifacts', { file: path })}>
+              <a href={runHref(runId, 'artifacts', { file: path, by: step })}>
                 <code>{path}</code>
               </a>{' '}
               <span className="dim small">{bytes(size)}</span>
