@@ -381,6 +381,21 @@ export function runsSuite(stage: Stage): void {
     await page.getByText('"days": 7').waitFor()
   })
 
+  it('reads recipes and schedules again when somebody comes back to them', async () => {
+    const come = (): Promise<unknown> => page.evaluate(`window.dispatchEvent(new Event('visibilitychange'))`)
+    const path = join(stage.workspace.folder, 'recipes/edited.yaml')
+    const recipe = (more: string): Promise<void> => writeFile(path, `name: edited\n${more}\nsteps:\n  - { name: one, type: node, module: steps.ts, function: work }\n`)
+    await recipe('description: As it was')
+    await open('start/recipes/edited')
+    await page.locator('section').getByText('As it was').waitFor()
+    await recipe('description: As it is')
+    await come()
+    await page.locator('section').getByText('As it is').waitFor()
+    await open('schedules')
+    await page.locator('.schedules .box').first().waitFor()
+    await Promise.all([page.waitForRequest('**/schedules?*'), come()])
+  })
+
   it('pauses, lets go on, approves, cancels and resumes, each with a reason', async () => {
     const act = async (button: string, sure = button): Promise<void> => {
       await page.locator('.actions, .trouble').getByRole('button', { name: button, exact: true }).click()

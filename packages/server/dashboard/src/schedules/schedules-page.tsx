@@ -16,6 +16,7 @@ export function SchedulesPage() {
     queryKey: ['schedules'],
     queryFn: async ({ signal }) => (await service.call('GET /schedules', { query: { next: 3, firings: 10 }, signal })).body,
     refetchInterval: REFRESH_MS,
+    refetchOnWindowFocus: true,
   })
   const now = useNow(true)
   return (

@@ -24,7 +24,12 @@ const MORE = { title: 'Options', fields: OPTIONS }
 
 /** `from`: the run whose parameters the form begins with. */
 export function RecipeStart({ name, from }: { name: string | null; from: string | undefined }) {
-  const { data, error, refetch } = useQuery({ queryKey: ['recipes'], queryFn: async ({ signal }) => (await service.call('GET /recipes', { signal })).body })
+  const { data, error, refetch } = useQuery({
+    queryKey: ['recipes'],
+    queryFn: async ({ signal }) => (await service.call('GET /recipes', { signal })).body,
+    // Whoever comes back may come from an editor.
+    refetchOnWindowFocus: true,
+  })
   if (data === undefined) return error === null ? <p className="none">Reading…</p> : <Notice error={error} onRetry={() => void refetch()} />
   if (data.items.length === 0) {
     return (
