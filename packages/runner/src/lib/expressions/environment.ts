@@ -25,6 +25,9 @@ export function celEnvironment(): Environment {
     environment.registerOperator(`int ${operator} double`, (a: bigint, b: number) => compute(Number(a), b))
     environment.registerOperator(`double ${operator} int`, (a: number, b: bigint) => compute(a, Number(b)))
   }
+  // The language has them (Language Definition, string conversions), the library does not.
+  environment.registerFunction('string(google.protobuf.Timestamp): string', (time: Date) => time.toISOString())
+  environment.registerFunction('string(google.protobuf.Duration): string', (span: { toString(): string }) => span.toString())
   environment.registerOperator('int == double', (a: bigint, b: number) => Number(a) === b)
   return environment
 }
