@@ -8,13 +8,14 @@ import { unknownRun } from './unknown-run.ts'
 /**
  * Takes the lease of a run: at once when nobody holds it or the holder's process is gone, else after the heartbeat has
  * stood still for `leaseMs` on our own monotonic clock, or has been seen to by `watch`. Returns the new epoch. Throws
- * RUN_UNKNOWN, RUN_HELD.
+ * RUN_UNKNOWN, RUN_HELD, and as `assertOpen` does, which is asked before it waits and before it takes the lease.
  */
-export async function acquireLease(store: RunStore, runId: string, self: DriverIdentity, clock: Clock, leaseMs: number, watch?: LeaseWatch): Promise<number> {
+export async function acquireLease(store: RunStore, runId: string, self: DriverIdentity, clock: Clock, leaseMs: number, watch?: LeaseWatch, assertOpen = (): void => {}): Promise<number> {
   const first = await store.lease(runId)
   if (!first) throw unknownRun(runId)
   const began = clock.monotonic() - (isOfThisMachine(first.driver, self) ? 0 : (watch?.standsStill(runId, first) ?? 0))
   for (let lease = first; ; ) {
+    assertOpen()
     if (!lease.driver || isGone(lease.driver, self) || clock.monotonic() - began >= leaseMs) {
       const epoch = await store.takeLease(runId, lease.epoch, self)
       if (epoch === undefined) throw held(runId, (await store.lease(runId))?.driver, self)

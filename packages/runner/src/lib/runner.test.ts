@@ -905,6 +905,37 @@ it.each(['resume', 'begin'] as const)('is closed only once it has let go of a ru
   expect((await store.lease(runId))?.driver).toBeNull()
 })
 
+it('is closed only once a lease that it was about to take is back, or was not taken', async () => {
+  const asked = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const takeLease: RunStore['takeLease'] = async (...lease) => {
+    asked.resolve()
+    await gate.promise
+    return store.takeLease(...lease)
+  }
+  const { runId } = await (await runner()).accept(planOf({ name: 'a' }))
+  await loseDriver(runId)
+  const run = await runner({}, { store: { ...store, takeLease } })
+  const taking = run.resume(runId)
+  await asked.promise
+  let isClosed = false
+  const closing = run.close().then(() => (isClosed = true))
+  await settled()
+  expect(isClosed).toBe(false)
+  gate.resolve()
+  await expect(taking).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
+  await closing
+  const { epoch, driver } = (await store.lease(runId))!
+  expect(driver).toBeNull()
+  await store.takeLease(runId, epoch, { ...driverIdentity(), machine: 'elsewhere' })
+  const other = await runner()
+  const waiting = expect(other.resume(runId)).rejects.toMatchObject({ code: 'RUNNER_CLOSED' })
+  await settled()
+  const done = other.close()
+  await clock.advance(1000)
+  await Promise.all([waiting, done])
+})
+
 describe('a start that meets the end of its runner', () => {
   it('is one where the run became durable: it is there, begins nothing, and whoever comes next goes on with it', async () => {
     const gate = Promise.withResolvers<void>()

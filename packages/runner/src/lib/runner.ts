@@ -74,7 +74,7 @@ export class LocalRunner implements Runner {
   readonly #viewed: ViewedRuns
   readonly #drivers: LiveRuns<Driver>
   readonly #accepted = new AcceptedRuns()
-  /** Of runs whose leases are held, and that are neither driven nor on the list of those that wait. */
+  /** Of runs whose leases are held or being taken, and that are neither driven nor on the list of those that wait. */
   readonly #opening = new Set<Promise<unknown>>()
   readonly #steering: RunSteering
   readonly #logs: LogPaths
@@ -180,16 +180,17 @@ export class LocalRunner implements Runner {
   async #begin(runId: string, first?: EventData): Promise<RunHandle> {
     const accepted = this.#accepted.take(runId)
     if (accepted === undefined) throw unknownRun(runId)
-    return this.#opened(runId, 1, async () => this.#open(accepted && !first ? await this.#driverOf(accepted) : await this.#assembly.reopened(runId, 1, {}, { first })))
+    return this.#underWay(this.#opened(runId, 1, async () => this.#open(accepted && !first ? await this.#driverOf(accepted) : await this.#assembly.reopened(runId, 1, {}, { first }))))
   }
 
   /** Opens a run whose lease is held, which is given back where that fails. */
-  async #opened<T>(runId: string, epoch: number, open: () => Promise<T>): Promise<T> {
-    const opening = open().catch(async (error: unknown) => {
+  async #opened(runId: string, epoch: number, open: () => Promise<RunHandle>): Promise<RunHandle> {
+    try {
+      return await open()
+    } catch (error) {
       await this.#returns.add(runId, epoch)
       throw error
-    })
-    return this.#underWay(opening)
+    }
   }
 
   async #underWay<T>(opening: Promise<T>): Promise<T> {
@@ -342,18 +343,24 @@ export class LocalRunner implements Runner {
     return summary
   }
 
-  async #takeOver(runId: string, options: ResumeOptions, reopening: Reopening): Promise<RunHandle> {
-    await this.#returns.settle(runId)
-    const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs, this.#watch)
-    return this.#opened(runId, epoch, async () => {
-      // Its driver may have ended the run before it let go of the lease.
-      const { status } = await this.#summary(runId)
-      if ((status === 'completed' && !options.repair) || (reopening.first && status !== 'running')) {
-        await this.store.releaseLease(runId, epoch)
-        return this.#assembly.finished(await loadRun(this.store, runId))
-      }
-      return this.#open(await this.#assembly.reopened(runId, epoch, options, reopening), options.signal)
-    })
+  #takeOver(runId: string, options: ResumeOptions, reopening: Reopening): Promise<RunHandle> {
+    const take = async (): Promise<RunHandle> => {
+      await this.#returns.settle(runId)
+      const epoch = await acquireLease(this.store, runId, this.#identity, this.#clock, this.#leaseMs, this.#watch, () => this.#assertOpen())
+      return this.#opened(runId, epoch, () => this.#reopen(runId, epoch, options, reopening))
+    }
+    // Who closes the runner waits for a lease that is being taken, too.
+    return this.#underWay(take())
+  }
+
+  async #reopen(runId: string, epoch: number, options: ResumeOptions, reopening: Reopening): Promise<RunHandle> {
+    // Its driver may have ended the run before it let go of the lease.
+    const { status } = await this.#summary(runId)
+    if ((status === 'completed' && !options.repair) || (reopening.first && status !== 'running')) {
+      await this.store.releaseLease(runId, epoch)
+      return this.#assembly.finished(await loadRun(this.store, runId))
+    }
+    return this.#open(await this.#assembly.reopened(runId, epoch, options, reopening), options.signal)
   }
 
   /** Resolves once the driver's first events are durable. */
