@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunWorld, scriptedPlan } from './run-world.fixture.ts'
+import type { Script } from './testing/scripted-executor.ts'
 import { settled } from './testing/fake-clock.ts'
 
 let world: RunWorld
@@ -9,6 +10,40 @@ afterEach(() => world.remove())
 const nope = () => ({ status: 'error' as const, error: { code: 'STEP_FAILED', message: 'no luck' } })
 
 describe('expressions', () => {
+  it('tell handlers what failed the run first, and that nothing did', async () => {
+    const seen: unknown[] = []
+    const tell: Script = ({ step }) => void seen.push([step.name, step.args])
+    const args = { what: '${{ run.failure }}' }
+    const handlers = [
+      { name: 'alarm', phase: 'on_failure' as const, stage: 0, args: { text: '${{ run.failure.step }}: ${{ run.failure.code }}' } },
+      { name: 'tidy', phase: 'always' as const, stage: 0, args },
+    ]
+    const plan = scriptedPlan({ name: 'a', continueOnError: true, stage: 0 }, { name: 'b', forEach: { items: '[1]' }, stage: 1 }, { name: 'c', stage: 1 }, ...handlers)
+    const scripts = { alarm: tell, tidy: tell, a: nope, 'b[0]': nope, c: nope }
+    const run = await world.runner(scripts)
+    const { runId, result } = await run.start(plan)
+    const { failedStep, error } = await result
+    expect(seen.splice(0)).toEqual([
+      ['alarm', { text: `${failedStep}: ${error?.code}` }],
+      ['tidy', { what: { step: failedStep, code: error?.code, message: error?.message } }],
+    ])
+    const mended = await world.runner({ alarm: tell, tidy: tell })
+    await (await mended.resume(runId)).result
+    expect(seen.splice(0)).toEqual([['tidy', { what: null }]])
+  })
+
+  it('tell handlers of a time limit, which no step is to blame for', async () => {
+    const seen: unknown[] = []
+    const run = await world.runner({
+      a: ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(nope()))),
+      alarm: ({ step }) => void seen.push(step.args),
+    })
+    const { result } = await run.start({ ...scriptedPlan({ name: 'a' }, { name: 'alarm', phase: 'on_failure', stage: 0, args: { what: '${{ run.failure }}' } }), timeoutMs: 1000 })
+    await world.clock.advance(1000)
+    await result
+    expect(seen).toEqual([{ what: { step: null, code: 'RUN_TIMEOUT', message: 'The run took longer than its timeout of 1 s.' } }])
+  })
+
   it('decide, resolve and judge over what the run knows', async () => {
     const seen: unknown[] = []
     const run = await world.runner(

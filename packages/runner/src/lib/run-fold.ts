@@ -1,5 +1,6 @@
 import type { Provenance, StepState } from './api.ts'
 import type { AttemptMetrics, JournalEvent, RecordedError, RunOptions, RunStatus, StepStatus } from './events.ts'
+import type { RunFailure } from './expressions/scope.ts'
 import { graphOf } from './graph.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
@@ -22,6 +23,8 @@ export class RunFold {
   recipe: { path: string; sha256: string } | null = null
   error: RecordedError | null = null
   failedStep: string | null = null
+  /** What failed it first, before it has ended, too. */
+  failure: RunFailure | null = null
   cancel: { by: string; reason: string; code?: string; kill?: true } | null = null
   paused: { by: string; reason: string; at: number } | null = null
   parent: { runId: string; step: string } | null = null
@@ -120,8 +123,11 @@ export class RunFold {
       case 'step.failed': {
         const step = this.#end(event, event.retryInMs === undefined ? 'failed' : 'waiting')
         this.#states.set(step, { error: event.error })
-        if (event.retryInMs === undefined) this.#ended.push(step)
-        else this.#earlier.push(this.#record(step))
+        if (event.retryInMs !== undefined) this.#earlier.push(this.#record(step))
+        else {
+          this.#ended.push(step)
+          this.#noteFailure(step, event)
+        }
         return
       }
       case 'step.cancelled': {
@@ -152,6 +158,7 @@ export class RunFold {
         return this.#close(event.steps, event.ts, 'blocked', { blockedBy: event.by })
       case 'run.cancel_requested':
         this.cancel ??= { by: event.by, reason: event.reason, ...(event.code && { code: event.code }) }
+        if (event.code) this.failure ??= { step: null, code: event.code, message: event.reason }
         if (event.kill) this.cancel.kill = true
         return
       case 'approval.requested': {
@@ -277,6 +284,12 @@ export class RunFold {
     }
   }
 
+  /** Items fail their step, and what is tolerated fails nothing. */
+  #noteFailure(step: number, { step: name, error: { code, message } }: Extract<JournalEvent, { type: 'step.failed' }>): void {
+    const own = this.plan.steps[step]
+    if (own && own.continueOnError !== true) this.failure ??= { step: name, code, message }
+  }
+
   #finish(ts: number, status: RunStatus, error: RecordedError | null, step: string | null): void {
     this.status = status
     this.endedAt = ts
@@ -292,6 +305,7 @@ export class RunFold {
     this.endedAt = null
     this.error = null
     this.failedStep = null
+    this.failure = null
     this.cancel = null
     this.#earlier = this.attempts()
     this.#ended = []

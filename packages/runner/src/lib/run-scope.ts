@@ -31,7 +31,7 @@ export function scopeOf(run: ScopeSources, step: PlanStep, { attempt, item, read
     params: fold.params,
     ctx: read ?? ((key) => context.get(key)),
     steps: (name) => factsOf(fold, name),
-    run: { id: fold.runId, name: fold.name, attempt, seed: fold.provenance.seed, time: new Date(fold.provenance.time).toISOString() },
+    run: { id: fold.runId, name: fold.name, attempt, seed: fold.provenance.seed, time: new Date(fold.provenance.time).toISOString(), failure: fold.failure },
     env: () => grantedOf(run, step, secrets),
     ...(item && { item: item.value, index: item.index }),
   }

@@ -51,7 +51,7 @@ export class ExpressionChecker {
       this.#types.set(`params ${name}`, typeOfSchema(schema, `params.${name}`, register))
     for (const [key, schema] of ctx) this.#types.set(`ctx ${key}`, typeOfSchema(schema, `ctx.${key}`, register))
     register('Step', { status: 'string', outputs: 'list<string>', attempts: 'int', error: 'dyn', result: 'dyn' })
-    register('Run', { id: 'string', name: 'string', attempt: 'int', seed: 'int', time: 'string' })
+    register('Run', { id: 'string', name: 'string', attempt: 'int', seed: 'int', time: 'string', failure: 'dyn' })
     this.#base.registerVariable('params', 'map').registerVariable('env', 'map<string, string>').registerVariable('run', 'Run')
     // They have values only where a name follows, and that is a reference.
     this.#base.registerVariable('ctx', 'dyn').registerVariable('steps', 'dyn')

@@ -12,6 +12,9 @@ export interface StepFacts {
   result: JsonValue
 }
 
+/** What failed a run first; `step` null: a time limit. */
+export type RunFailure = { step: string | null; code: string; message: string }
+
 /**
  * All that an expression can see; there is no way to anything else. Values are read, never changed, and must not change
  * while an expression is evaluated.
@@ -25,7 +28,7 @@ export interface Scope {
   /** The item of a `for_each` step, and its index. */
   item?: JsonValue
   index?: number
-  run: { id: string; name: string; attempt: number; seed: number; time: string }
+  run: { id: string; name: string; attempt: number; seed: number; time: string; failure?: RunFailure | null }
   /** The variables that the step is granted; a secret only for the request of an http step. */
   env: () => Readonly<Record<string, string>>
   /** Of a step of type `http`, where it says what becomes context. */

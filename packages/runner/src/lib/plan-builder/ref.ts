@@ -31,7 +31,7 @@ export interface Refs<Params, Context, Steps extends string, Item> {
   /** Keys that steps before this one produce. */
   readonly ctx: { readonly [K in keyof Context]: Ref<Context[K]> }
   readonly steps: { readonly [K in Steps]: Ref<{ status: string; outputs: string[]; attempts: number; error: { code: string; message: string } | null; result: unknown }> }
-  readonly run: Ref<{ id: string; name: string; attempt: number; seed: number; time: string }>
+  readonly run: Ref<{ id: string; name: string; attempt: number; seed: number; time: string; failure: { step: string | null; code: string; message: string } | null }>
   readonly env: { readonly [name: string]: Ref<string> }
   /** Of a `forEach` step. */
   readonly item: Ref<Item>
