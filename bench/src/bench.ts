@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv, stderr, stdout } from 'node:process'
@@ -33,6 +33,8 @@ async function run(): Promise<void> {
   const locate = (module: string): string =>
     new URL(module.startsWith('peers/') ? `../${module}` : `./${module}`, import.meta.url).href
   const place = mkdtempSync(join(tmpdir(), 'lorc-bench-'))
+  // PostgreSQL, started by root, is another user's.
+  chmodSync(place, 0o711)
   try {
     for (const workload of wanted) {
       report(workload.name)
