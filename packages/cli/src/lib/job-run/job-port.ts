@@ -1,6 +1,6 @@
 import { EventError, openBigQuery, openEvents, type EventHub, type EventsOptions } from '@lorc/event-client'
 import { findJob } from '@lorc/jobs-registry'
-import type { EventsChoice, JobFinder, JobPlace, JobPort, JsonObject } from '@lorc/runner'
+import { systemClock, type EventsChoice, type JobFinder, type JobPlace, type JobPort, type JsonObject } from '@lorc/runner'
 import type { OpenOptions } from '../engine.ts'
 import { eventsOptions, type GivenEvents } from '../events-options.ts'
 import type { Output } from '../io.ts'
@@ -22,7 +22,7 @@ interface Look {
  * Finds declared jobs, without running code of their packages; however often one is asked for, it is looked for once a second. One
  * that was found stays where it was while none is found: its package may be about to be replaced. Throws RegistryError.
  */
-export function jobFinder(workspace: LoadedWorkspace, now: () => number = () => performance.now()): JobFinder {
+export function jobFinder(workspace: LoadedWorkspace, now: () => number = systemClock.monotonic): JobFinder {
   const looks = new Map<string, Look>()
   return {
     locate(packageName, job) {
