@@ -135,7 +135,7 @@ export function runsSuite(stage: Stage): void {
 
   it('shows what failed and why, and all of a step at a click', async () => {
     await open(`runs/${ids.failing}`)
-    expect(await main().textContent()).toMatch(/model failed .* into the run, after 2 attempts[^]*STEP_FAILED: the upstream answered 503 <img src=x[^]*1 step cannot begin: publish/)
+    await expect.poll(() => main().textContent()).toMatch(/model failed .* into the run, after 2 attempts[^]*STEP_FAILED: the upstream answered 503 <img src=x[^]*1 step cannot begin: publish/)
     await page.locator('.node', { hasText: 'model' }).click()
     const panel = page.getByRole('complementary', { name: 'Step model' })
     await panel.getByRole('table').waitFor()
