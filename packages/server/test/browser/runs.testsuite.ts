@@ -204,10 +204,10 @@ export function runsSuite(stage: Stage): void {
   it('shows steps over time, the critical path, and a part of the time', async () => {
     await open(`runs/${ids.nightly}/timeline`)
     const names = (): Promise<string[]> => page.locator('.steps .step-name').allTextContents()
-    expect(await names()).toEqual(['prepare', 'fetch_1', 'fetch_2', 'regions', 'regions[0]', 'regions[1]', 'flaky', 'files', 'model', 'publish'])
+    await expect.poll(names).toEqual(['prepare', 'fetch_1', 'fetch_2', 'regions', 'regions[0]', 'regions[1]', 'flaky', 'files', 'model', 'publish'])
     await page.getByRole('button', { name: 'Critical path' }).click()
     await expect.poll(names).toEqual(['prepare', 'fetch_2', 'files', 'model', 'publish'])
-    expect(await main().textContent()).toContain('The longest chain: each of these 5 steps waited for the one before it')
+    await expect.poll(() => main().textContent()).toContain('The longest chain: each of these 5 steps waited for the one before it')
     await page.getByRole('button', { name: 'Critical path' }).click()
     await page.getByRole('searchbox').fill('region')
     await expect.poll(names).toHaveLength(3)
@@ -335,7 +335,7 @@ export function runsSuite(stage: Stage): void {
     await page.keyboard.press('7')
     await page.getByRole('heading', { name: 'Code, with its SHA-256' }).waitFor()
     expect(await page.title()).toBe(`failing · ${ids.failing} · lorc`)
-    expect(await main().textContent()).toMatch(/lorc1\.2\.3[^]*steps\.ts/)
+    await expect.poll(() => main().textContent()).toMatch(/lorc1\.2\.3[^]*steps\.ts/)
   })
 
   it('starts a run from a form made from its schema, and says at the field what is wrong', async () => {
@@ -343,7 +343,7 @@ export function runsSuite(stage: Stage): void {
     await page.getByRole('link', { name: /^release/ }).click()
     const field = page.getByRole('textbox', { name: 'version' })
     await page.getByRole('button', { name: 'Start' }).click()
-    expect(await main().textContent()).toContain('It has to be given.')
+    await expect.poll(() => main().textContent()).toContain('It has to be given.')
     await field.fill('seven')
     await page.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('alert').waitFor()
@@ -538,7 +538,7 @@ export function runsSuite(stage: Stage): void {
 
   it('tells of its keys, changes its colours, and says where there is nothing', async () => {
     await open('nowhere')
-    expect(await main().textContent()).toContain('There is no such place')
+    await expect.poll(() => main().textContent()).toContain('There is no such place')
     await page.keyboard.press('?')
     expect(await page.getByRole('dialog', { name: 'Keyboard' }).textContent()).toContain('go to the search field')
     await page.keyboard.press('Escape')
