@@ -1,5 +1,9 @@
+import type { Surroundings } from './command.ts'
 import type { OpenRunner } from './engine.ts'
 import { CliError } from './errors.ts'
+import { EXIT } from './exit-codes.ts'
+import { reportOf } from './render/error-report.ts'
+import { showError } from './render/show-error.ts'
 import { findRun, RUN_ARGUMENT } from './run-lookup.ts'
 
 export const RUN_OR_ALL = { ...RUN_ARGUMENT, required: false } as const
@@ -14,7 +18,9 @@ export async function meantRuns({ runner, store }: OpenRunner, run: string | und
   if (!all) throw new CliError('CLI_ARGUMENT_MISSING', 'RUN is missing.', { fix: 'name a run, or say --all.' })
   const meant: string[] = []
   for (const { runId } of await store.list({ topLevel: true, status: 'running', limit: Infinity })) {
-    if (((await runner.view(runId)).paused !== null) === paused) meant.push(runId)
+    // One that cannot be looked at is asked all the same, and says why it cannot.
+    const view = await runner.view(runId).catch(() => undefined)
+    if (view === undefined || (view.paused !== null) === paused) meant.push(runId)
   }
   return meant
 }
@@ -22,14 +28,28 @@ export async function meantRuns({ runner, store }: OpenRunner, run: string | und
 /** What was so already when it was asked for: the run has ended meanwhile, or somebody else has let it go on. */
 const OVER: readonly unknown[] = ['RUN_ENDED', 'RUN_NOT_PAUSED']
 
-/** Asks for it run by run. Of all runs, one of which it is so already is left out. */
-export async function ofEach<T>(runs: readonly string[], all: boolean, ask: (runId: string) => Promise<T>): Promise<{ runId: string; outcome: T }[]> {
-  const asked: { runId: string; outcome: T }[] = []
-  for (const runId of runs) {
+type Asking = Pick<Surroundings, 'io' | 'err' | 'debug'> & { all: boolean }
+
+export interface Asked<T> {
+  runs: { runId: string; outcome: T }[]
+  exit: number
+}
+
+/**
+ * Asks for it run by run. Of all runs, one of which it is so already is left out; one that has a fault of its own is told on
+ * stderr, and keeps no other from being asked.
+ */
+export async function ofEach<T>(meant: readonly string[], { io, err, debug, all }: Asking, ask: (runId: string) => Promise<T>): Promise<Asked<T>> {
+  const asked: Asked<T> = { runs: [], exit: EXIT.ok }
+  for (const runId of meant) {
     try {
-      asked.push({ runId, outcome: await ask(runId) })
+      asked.runs.push({ runId, outcome: await ask(runId) })
     } catch (error) {
-      if (!all || !OVER.includes((error as { code?: unknown }).code)) throw error
+      const { code } = error as { code?: unknown }
+      if (OVER.includes(code) && all) continue
+      if (!all || !String(code).startsWith('RUN_')) throw error
+      showError(reportOf(error), { io, style: err, debug, json: false })
+      asked.exit = EXIT.failed
     }
   }
   return asked

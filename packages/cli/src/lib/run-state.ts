@@ -9,8 +9,11 @@ export function waitingApprovals({ status, steps }: Pick<RunView, 'status' | 'st
   )
 }
 
-/** What people are told of a run that goes on: that nobody drives it, that it is paused, or that it waits for somebody. */
-export type RunState = RunView['status'] | 'abandoned' | 'paused' | 'waiting for approval'
+/**
+ * What people are told of a run that goes on: that nobody drives it, that it is paused, that it waits for somebody, or that its journal
+ * cannot be read.
+ */
+export type RunState = RunView['status'] | 'abandoned' | 'paused' | 'waiting for approval' | 'broken'
 
 /** `waiting for approval`: nothing else goes on in it. */
 export function runState(view: Pick<RunView, 'status' | 'abandoned' | 'paused' | 'steps'>): RunState {

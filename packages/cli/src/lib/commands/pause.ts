@@ -31,16 +31,17 @@ export const pause = defineCommand({
     return await withRunner(invocation, async (open) => {
       const { runner, record } = open
       const asked = { by: options.by ?? whoever(), reason: options.reason }
-      const runs = await ofEach(await meantRuns(open, invocation.arguments.run, { all, paused: false }), all, (runId) =>
+      const meant = await meantRuns(open, invocation.arguments.run, { all, paused: false })
+      const { runs, exit } = await ofEach(meant, { ...invocation, all }, (runId) =>
         record({ action: 'run.pause', runId, ...asked }, () => runner.pause(runId, asked), (did) => ({ outcome: did })),
       )
       if (options.json) io.stdout.write(outcomesJson(runs, all))
       else {
         for (const { runId, outcome } of runs) io.stdout.write(`${runId}: ${SAYS[outcome]}\n`)
-        if (runs.length === 0) io.stderr.write('no run goes on that is not paused\n')
-        else io.stdout.write(`to let ${all ? 'them' : 'it'} go on: lorc unpause ${all ? '--all' : runs[0]!.runId}\n`)
+        if (runs.length === 0 && exit === EXIT.ok) io.stderr.write('no run goes on that is not paused\n')
+        else if (runs.length > 0) io.stdout.write(`to let ${all ? 'them' : 'it'} go on: lorc unpause ${all ? '--all' : runs[0]!.runId}\n`)
       }
-      return EXIT.ok
+      return exit
     })
   },
 })

@@ -90,13 +90,23 @@ async function find({ runner, store }: OpenRunner, { limit, status, name, childr
   })
   for (const run of candidates) {
     const abandoned = run.status === 'running' && !(await runner.isDriven(run.runId))
-    const state = run.status === 'running' ? runState({ ...(await runner.view(run.runId)), abandoned }) : run.status
+    const state = run.status === 'running' ? await stateOf(runner, run.runId, abandoned) : run.status
     if (asked && !isMeant(status, state, abandoned)) continue
     const parent = run.parent && (await store.get(run.parent.runId))
     found.push({ ...run, abandoned, state, parentName: parent?.name ?? null })
     if (found.length > limit) break
   }
   return found
+}
+
+/** A journal that cannot be read hides no other run. */
+async function stateOf(runner: OpenRunner['runner'], runId: string, abandoned: boolean): Promise<RunState> {
+  try {
+    return runState({ ...(await runner.view(runId)), abandoned })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'RUN_JOURNAL_BROKEN') throw error
+    return 'broken'
+  }
 }
 
 function isMeant(status: Filter['status'], state: RunState, abandoned: boolean): boolean {

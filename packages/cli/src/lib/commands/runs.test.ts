@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Context } from '@lorc/context'
-import type { EventData, Runner, RunStore, RunSummary, StepState } from '@lorc/runner'
+import { type EventData, type Runner, RunnerError, type RunStore, type RunSummary, type StepState } from '@lorc/runner'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fakeIo, type FakeIo } from '../fake-io.fixture.ts'
 import { SUMMARY, emptyFolder, engineWith, lorcIn } from '../scripted-lorc.fixture.ts'
@@ -66,6 +66,15 @@ describe('runs list', () => {
       stdout: expect.stringMatching(/\nrun_gone +demo +abandoned .*-\n$/) as string,
       stderr: '',
     })
+  })
+
+  it('lists the others beside one whose journal cannot be read', async () => {
+    const view: Runner['view'] = async (runId) => {
+      if (runId === 'run_gone') throw new RunnerError('RUN_JOURNAL_BROKEN', 'm')
+      return viewOf({ status: 'running' })
+    }
+    const { exit, stdout } = await lorc('runs list --json', engineWith({ ...going, view }, { list: async () => runs }))
+    expect([exit, (JSON.parse(stdout) as { state: string }[]).map(({ state }) => state)]).toEqual([0, ['running', 'broken', 'failed', 'cancelled']])
   })
 
   it('is JSON for programs', async () => {

@@ -181,6 +181,20 @@ describe('pause --all and unpause --all', () => {
     expect((await all('pause --all', ends('STORE_FULL'))).exit).toBe(1)
   })
 
+  it('tells of a run whose journal is broken, and goes on with the others', async () => {
+    const broken = new RunnerError('RUN_JOURNAL_BROKEN', 'The journal of run_a is broken.')
+    const refuse = (runId: string) => {
+      if (runId === 'run_a') throw broken
+      return 'done' as const
+    }
+    const unread: Record<string, RunView> = { ...states, get run_a(): never { throw broken } }
+    for (const views of [states, unread]) {
+      const { exit, stdout, stderr } = await all('pause --all', refuse, views)
+      expect([exit, stdout, stderr]).toEqual([1, expect.stringMatching(/^run_c: paused/), expect.stringContaining('error[RUN_JOURNAL_BROKEN]: The journal of run_a is broken.')])
+    }
+    expect(await all('unpause --all', refuse, unread)).toMatchObject({ exit: 1, stdout: expect.stringMatching(/^run_b: not paused/) as string })
+  })
+
   it('say that there is none, and want one or the other', async () => {
     expect(await lorc('unpause --all', { view: async () => viewOf({ status: 'running' }) })).toMatchObject({ exit: 0, stdout: '', stderr: 'no run is paused\n' })
     expect(await lorc('pause --all', { view: async () => viewOf({ status: 'running', paused }) })).toMatchObject({ exit: 0, stdout: '', stderr: 'no run goes on that is not paused\n' })

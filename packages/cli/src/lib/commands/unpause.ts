@@ -25,18 +25,19 @@ export const unpause = defineCommand({
     return await withRunner(invocation, async (open) => {
       const { runner, record } = open
       const asked = { by: options.by ?? whoever(), reason: options.reason }
-      const runs = await ofEach(await meantRuns(open, invocation.arguments.run, { all, paused: true }), all, (runId) =>
+      const meant = await meantRuns(open, invocation.arguments.run, { all, paused: true })
+      const { runs, exit } = await ofEach(meant, { ...invocation, all }, (runId) =>
         record({ action: 'run.unpause', runId, ...asked }, () => runner.unpause(runId, asked), (did) => ({ outcome: did })),
       )
       if (options.json) io.stdout.write(outcomesJson(runs, all))
-      else if (runs.length === 0) io.stderr.write('no run is paused\n')
+      else if (runs.length === 0 && exit === EXIT.ok) io.stderr.write('no run is paused\n')
       else {
         for (const { runId, outcome } of runs) {
           if (outcome === 'requested') io.stdout.write(`${runId}: asked its driver to go on with it\n`)
           else io.stdout.write(`${runId}: not paused any more, and nobody drives it\nto go on with it: lorc resume ${runId}\n`)
         }
       }
-      return EXIT.ok
+      return exit
     })
   },
 })

@@ -8,6 +8,7 @@ export function paintRunStatus(state: RunState, style: Style): (text: string) =>
     case 'completed':
       return style.green
     case 'failed':
+    case 'broken':
       return style.red
     case 'cancelled':
     case 'abandoned':
