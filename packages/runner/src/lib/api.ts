@@ -5,7 +5,7 @@ import type { JobPort } from './job-port.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
 import type { RemovedRuns } from './run-removal.ts'
-import type { RunPreview } from './preview.ts'
+import type { RunPreview } from './start/preview.ts'
 import type { RunStore } from './store.ts'
 
 /** Time as the runner sees it. Tests pass a fake one. */

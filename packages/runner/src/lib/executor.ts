@@ -3,7 +3,7 @@ import type { AttemptMetrics, RecordedError, RecordedWrite } from './events.ts'
 import type { Scope } from './expressions/scope.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { PlanStep, RetryPolicy } from './plan.ts'
-import type { SecretMask } from './secret-mask.ts'
+import type { SecretMask } from './secrets/secret-mask.ts'
 
 /** One try at a step, as an executor sees it. All paths are absolute. */
 export interface Attempt {

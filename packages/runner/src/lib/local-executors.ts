@@ -1,11 +1,11 @@
 import type { Clock } from './api.ts'
-import type { Environment } from './environment.ts'
+import type { Environment } from './secrets/environment.ts'
 import type { StepExecutor } from './executor.ts'
 import { createNodeExecutor } from './executors/node.ts'
 import type { ChildRuns } from './executors/recipe.ts'
 import type { JobPort } from './job-port.ts'
-import { processStartTime } from './process-start-time.ts'
-import type { Workspace } from './workspace.ts'
+import { processStartTime } from './leases/process-start-time.ts'
+import type { Workspace } from './workspace/workspace.ts'
 
 export interface LocalOptions {
   workspace: Workspace

@@ -2,7 +2,7 @@ import { RunnerError } from './errors.ts'
 import { openRecipe } from './open-recipe.ts'
 import type { Plan } from './plan.ts'
 import type { LoadedRecipe } from './recipe/load-recipe.ts'
-import type { Workspace } from './workspace.ts'
+import type { Workspace } from './workspace/workspace.ts'
 
 /** The recipe, without problems. Throws RunnerError RECIPE_INVALID with the problems in `details.problems`. `stateDir`: as for `openRecipe`. */
 export async function openRecipeOrThrow(file: string, workspace: Workspace, stateDir: string | null): Promise<LoadedRecipe & { plan: Plan }> {

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpath
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { knownRequests } from './code-requests.ts'
+import { knownRequests } from './code/code-requests.ts'
 import { openRecipe } from './open-recipe.ts'
-import { parametersOf } from './params.ts'
+import { parametersOf } from './plan/params.ts'
 
 let root: string
 let state: string

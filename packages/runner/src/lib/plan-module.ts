@@ -14,8 +14,8 @@ import { RecipePositions } from './recipe/positions.ts'
 import type { Finding, Problem } from './recipe/problem.ts'
 import { RecipeSource } from './recipe/source.ts'
 import { isStepList, STEP_LISTS } from './recipe/step-lists.ts'
-import { sha256Hex } from './sha256.ts'
-import type { Workspace } from './workspace.ts'
+import { sha256Hex } from './journal/sha256.ts'
+import type { Workspace } from './workspace/workspace.ts'
 
 const FIX = 'write `export default definePlan(...)`, with `definePlan` from `@lorc/runner`'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan, PlanStep } from '../../src/lib/plan.ts'
-import type { Scheduler } from '../../src/lib/scheduler.ts'
+import type { Scheduler } from '../../src/lib/scheduler/scheduler.ts'
 import { editedScheduler } from '../simulation/mutants.ts'
 
 const SMALL = 1_000

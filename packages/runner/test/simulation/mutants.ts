@@ -1,14 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Scheduler } from '../../src/lib/scheduler.ts'
+import type { Scheduler } from '../../src/lib/scheduler/scheduler.ts'
 
-const lib = new URL('../../src/lib/', import.meta.url)
-const parts = readdirSync(new URL('scheduler/', lib)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-/** What the scheduler is made of, by path. */
+const home = new URL('../../src/lib/scheduler/', import.meta.url)
+/** What the scheduler is made of, by name. */
 const sources = new Map(
-  ['scheduler.ts', ...parts.map((name) => `scheduler/${name}`)].map((path) => [path, readFileSync(new URL(path, lib), 'utf8')]),
+  readdirSync(home)
+    .filter((name) => /^[a-z-]+\.ts$/.test(name))
+    .map((name) => [name, readFileSync(new URL(name, home), 'utf8')]),
 )
 
 /** The class Scheduler with one piece of its source replaced, which has to be there exactly once. */
@@ -26,8 +27,7 @@ export function editedScheduler(edit: (text: string) => string): Promise<typeof 
 async function load(edit: (text: string) => string): Promise<typeof Scheduler> {
   const folder = mkdtempSync(join(tmpdir(), 'lorc-mutant-'))
   try {
-    mkdirSync(join(folder, 'scheduler'))
-    for (const [path, text] of sources) writeFileSync(join(folder, path), outward(edit(text), path))
+    for (const [name, text] of sources) writeFileSync(join(folder, name), outward(edit(text)))
     const loaded = (await import(/* @vite-ignore */ pathToFileURL(join(folder, 'scheduler.ts')).href)) as { Scheduler: typeof Scheduler }
     return loaded.Scheduler
   } finally {
@@ -36,9 +36,6 @@ async function load(edit: (text: string) => string): Promise<typeof Scheduler> {
 }
 
 /** Imports of what is not copied lead to the source. */
-function outward(text: string, path: string): string {
-  return text.replaceAll(/from '(\.\.?\/[^']+)'/g, (all, target: string) => {
-    const file = new URL(target, new URL(path, lib)).href
-    return sources.has(file.slice(lib.href.length)) ? all : `from '${file}'`
-  })
+function outward(text: string): string {
+  return text.replaceAll(/from '(\.\.\/[^']+)'/g, (_, target: string) => `from '${new URL(target, home).href}'`)
 }

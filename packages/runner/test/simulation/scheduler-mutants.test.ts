@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Scheduler } from '../../src/lib/scheduler.ts'
+import { Scheduler } from '../../src/lib/scheduler/scheduler.ts'
 import { mutantScheduler } from './mutants.ts'
 import { search, type Counterexample } from './property.ts'
 import { schedulerCases } from './scheduler-cases.ts'

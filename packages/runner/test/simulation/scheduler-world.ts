@@ -1,6 +1,6 @@
 import type { EventData } from '../../src/lib/events.ts'
 import type { Plan, PlanStep } from '../../src/lib/plan.ts'
-import type { Command, Scheduler, SchedulerOptions } from '../../src/lib/scheduler.ts'
+import type { Command, Scheduler, SchedulerOptions } from '../../src/lib/scheduler/scheduler.ts'
 import { blankFacts, hasTriesLeft, isItem, isStopping, itemsOf, ownOf, satisfies, stepsThatAre, Violation, type Facts, type Limits } from './facts.ts'
 import { advance } from './model.ts'
 import { faultAtRest, startable, type Talks } from './rest.ts'

@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import { Scheduler } from '../../src/lib/scheduler.ts'
+import { Scheduler } from '../../src/lib/scheduler/scheduler.ts'
 import { holds, UNHURRIED } from './property.ts'
 import { schedulerCases } from './scheduler-cases.ts'
 import { simulateScheduler } from './scheduler-world.ts'

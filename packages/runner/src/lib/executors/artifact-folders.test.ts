@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { isEmptyFolder } from '../artifact.ts'
+import { isEmptyFolder } from '../attempts/artifact.ts'
 import { ArtifactFolders } from './artifact-folders.ts'
 
 let root: string

@@ -1,5 +1,5 @@
 import { mkdirSync, rmdirSync } from 'node:fs'
-import { isEmptyFolder, markEmpty } from '../artifact.ts'
+import { isEmptyFolder, markEmpty } from '../attempts/artifact.ts'
 import { renamed } from './renamed.ts'
 
 /**

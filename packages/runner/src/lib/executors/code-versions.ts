@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { CodeFiles } from '../code-files.ts'
-import { isOwn } from '../code-languages/language.ts'
-import { lastChangeOf, stateOfFiles, UnchangedFiles } from '../file-state.ts'
-import { sha256Hex } from '../sha256.ts'
-import { allowedFolders, type Workspace } from '../workspace.ts'
+import { CodeFiles } from '../code/code-files.ts'
+import { isOwn } from '../code/languages/language.ts'
+import { lastChangeOf, stateOfFiles, UnchangedFiles } from '../code/file-state.ts'
+import { sha256Hex } from '../journal/sha256.ts'
+import { allowedFolders, type Workspace } from '../workspace/workspace.ts'
 import { versioned, type CodeVersion } from './version-imports.ts'
 
 /** Runs whose versions are remembered; an older one gets what a new run gets. */

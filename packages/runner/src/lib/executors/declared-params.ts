@@ -2,7 +2,7 @@ import { EventError, paramsJsonSchema, type JobSpec } from '@lorc/event-client'
 import type { JobPlace } from '../job-port.ts'
 import type { JsonObject } from '../json.ts'
 import { schemaFaults } from '../json-schema/json-schema.ts'
-import { parametersOf, unfit } from '../params.ts'
+import { parametersOf, unfit } from '../plan/params.ts'
 
 /**
  * Checks what a job is given by the JSON Schema of its package.json, where the job's own schema has none to tell: forms and

@@ -1,6 +1,6 @@
 import { openBigQuery, openEvents, type EventsOptions, type JobSpec } from '@lorc/event-client'
 import type { AttemptOutcome } from '../executor.ts'
-import { SecretMask } from '../secret-mask.ts'
+import { SecretMask } from '../secrets/secret-mask.ts'
 import { completed, runJob, type JobRequest } from './job-attempt.ts'
 import { jobFailed } from './job-failure.ts'
 import { loadJob } from './job-module.ts'

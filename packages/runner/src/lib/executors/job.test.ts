@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AttemptOutcome } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
-import { SecretMask } from '../secret-mask.ts'
+import { SecretMask } from '../secrets/secret-mask.ts'
 import { JobBench } from './job.fixture.ts'
 import { claimStrayError } from './node-output.ts'
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../api.ts'
 import type { Attempt } from '../executor.ts'
-import { stepTimeout } from '../step-timeout.ts'
+import { stepTimeout } from '../attempts/step-timeout.ts'
 
 /** An attempt whose signal is aborted after `ms`, too, with STEP_TIMEOUT. Stop it when the attempt is over. */
 export function limited(attempt: Attempt, ms: number, clock: Clock): { attempt: Attempt; stop(): void } {

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import type { MaskStream, SecretMask } from '../secret-mask.ts'
+import type { MaskStream, SecretMask } from '../secrets/secret-mask.ts'
 
 const FLUSH_BYTES = 16 * 1024
 

@@ -1,6 +1,6 @@
 import { RunnerError } from '../errors.ts'
 import type { Attempt } from '../executor.ts'
-import { resolveNodeModule } from '../workspace.ts'
+import { resolveNodeModule } from '../workspace/workspace.ts'
 import { CodeVersions } from './code-versions.ts'
 import { loadScriptlet, type Scriptlet } from './node-scriptlet.ts'
 import type { CodeVersion } from './version-imports.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { getBuiltinModule, kill, platform } from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
-import { processStartTime } from '../process-start-time.ts'
+import { processStartTime } from '../leases/process-start-time.ts'
 
 const POLL_MS = 10
 /** How long a group is waited for that SIGKILL should have ended. */

@@ -3,7 +3,7 @@ import { RunnerError } from '../errors.ts'
 import type { RecordedWrite } from '../events.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
 import type { JsonObject } from '../json.ts'
-import { toRecorded } from '../outcome.ts'
+import { toRecorded } from '../attempts/outcome.ts'
 import type { Plan } from '../plan.ts'
 import { AttemptLog } from './node-log.ts'
 

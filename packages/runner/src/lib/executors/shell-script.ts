@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { basename, join } from 'node:path'
-import { resolveScript, type Workspace } from '../workspace.ts'
+import { resolveScript, type Workspace } from '../workspace/workspace.ts'
 
 interface Known {
   stamp: string

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
-import { processStartTime } from '../process-start-time.ts'
-import { SecretMask, type MaskStream } from '../secret-mask.ts'
+import { processStartTime } from '../leases/process-start-time.ts'
+import { SecretMask, type MaskStream } from '../secrets/secret-mask.ts'
 import { groupLives, groupsBelow, signalGroup } from './process-group.ts'
 import { CommandReader, type SupervisorCommand, type SupervisorEvent } from './supervisor-protocol.ts'
 

@@ -1,12 +1,12 @@
 import type { Environment } from '@marcbachmann/cel-js'
 import type { JsonValue } from '../json.ts'
-import { clause } from '../recipe/wording.ts'
+import { clause } from '../wording.ts'
 import { celEnvironment, LONGEST } from './environment.ts'
 import type { CelNode } from './node.ts'
 import { bindReferences, type Reference, type ReferenceFault, type ReferenceRoot } from './references.ts'
 import { slipOf, VALUE_HINTS } from './slip.ts'
 import { hasTemplates, parseTemplate } from './template.ts'
-import { suggest } from '../recipe/suggest.ts'
+import { suggest } from '../suggest.ts'
 import { typeOfSchema, type RegisterFields } from './schema-type.ts'
 
 /** What is known of what expressions may refer to. */

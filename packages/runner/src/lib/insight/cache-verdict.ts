@@ -1,4 +1,4 @@
-import type { CacheParts } from '../cache-parts.ts'
+import type { CacheParts } from '../cache/cache-parts.ts'
 import type { PlanStep } from '../plan.ts'
 import type { CacheEntry } from '../store.ts'
 

@@ -1,4 +1,4 @@
-import { PHASES } from '../graph.ts'
+import { PHASES } from '../plan/graph.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 
 export type Phase = NonNullable<PlanStep['phase']>

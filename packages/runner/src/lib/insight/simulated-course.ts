@@ -1,7 +1,7 @@
-import { knownGroup } from '../forecast-groups.ts'
-import type { ForecastStep } from '../forecast.ts'
+import { knownGroup } from '../forecast/forecast-groups.ts'
+import type { ForecastStep } from '../forecast/forecast.ts'
 import type { Plan } from '../plan.ts'
-import { parseItemName } from '../step-names.ts'
+import { parseItemName } from '../plan/step-names.ts'
 import { orderOf } from './plan-order.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planOf } from '../scheduler.fixture.ts'
+import { planOf } from '../scheduler/scheduler.fixture.ts'
 import { simulate } from './simulation.ts'
 
 const known = (durations: Record<string, number>) => (step: string) => durations[step]

@@ -1,9 +1,9 @@
-import { knownGroup } from '../forecast-groups.ts'
-import { forecast, type ForecastStep } from '../forecast.ts'
-import { expectedDurations, learnedOrder } from '../learned-order.ts'
+import { knownGroup } from '../forecast/forecast-groups.ts'
+import { forecast, type ForecastStep } from '../forecast/forecast.ts'
+import { expectedDurations, learnedOrder } from '../forecast/learned-order.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import type { Durations } from '../scheduler/start-order.ts'
-import { parseItemName } from '../step-names.ts'
+import { parseItemName } from '../plan/step-names.ts'
 import { courseOf, type CourseStep } from './simulated-course.ts'
 
 /** How a run of a plan would go on some number of slots, with steps that take what is known of them. Times: milliseconds. */

@@ -2,7 +2,7 @@ import { evaluateItems, loadExpressions } from '../expressions/expressions.ts'
 import type { Scope } from '../expressions/scope.ts'
 import { expressionUses } from '../expressions/step-expressions.ts'
 import type { JsonObject } from '../json.ts'
-import { parametersOf } from '../params.ts'
+import { parametersOf } from '../plan/params.ts'
 import type { Plan } from '../plan.ts'
 
 /** How many items `for_each` steps have, by their names, where the plan itself tells: lists that are written out, or that come of the defaults of its parameters. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { canonicalize } from '../canonical-json.ts'
+import { canonicalize } from '../journal/canonical-json.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { isObject } from '../json-object.ts'
 import { FORMATS, type JsonSchema } from './json-schema.ts'

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalize } from '../canonical-json.ts'
+import { canonicalize } from '../journal/canonical-json.ts'
 import type { JsonValue } from '../json.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import { checkPlan } from '../recipe/check-plan.ts'

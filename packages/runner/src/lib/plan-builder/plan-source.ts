@@ -1,4 +1,4 @@
-import { canonicalize } from '../canonical-json.ts'
+import { canonicalize } from '../journal/canonical-json.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import { shortParams } from '../recipe/parameter-schema.ts'

@@ -9,8 +9,8 @@ import type { StepOutline } from './outline.ts'
 import { readParams, readProduces } from './parameter-schema.ts'
 import type { RecipePath } from './problem.ts'
 import type { OpenTemplate, RecipeExpression, Role } from './recipe-expressions.ts'
-import { suggest } from './suggest.ts'
-import { quote } from './wording.ts'
+import { suggest } from '../suggest.ts'
+import { quote } from '../wording.ts'
 
 /** What is wrong with an expression: `start` and `end` are offsets in the text at `at`. */
 export interface ExpressionFinding {

@@ -4,8 +4,8 @@ import { nameOf, ordinal, type StepOutline, stepPath } from './outline.ts'
 import { outputConflicts } from './output-conflicts.ts'
 import { normalizePath } from './paths.ts'
 import type { RuleFinding } from './step-rules.ts'
-import { suggest } from './suggest.ts'
-import { quote } from './wording.ts'
+import { suggest } from '../suggest.ts'
+import { quote } from '../wording.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 
 /** Looking for a near name costs the number of steps; this many names are looked at for all that are misspelt. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { RunnerError } from '../errors.ts'
-import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace.ts'
+import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace/workspace.ts'
 import type { CodeFault, CodeQuestion } from './code-question.ts'
 import type { CompiledRecipe } from './compile.ts'
 import { jobQuestions } from './job-questions.ts'
@@ -11,8 +11,8 @@ import { stepPath, type StepOutline } from './outline.ts'
 import { formatPath, type Problem, type RecipePath } from './problem.ts'
 import { PlainFiles } from './plain-files.ts'
 import { pythonNames } from './python-names.ts'
-import { suggest } from './suggest.ts'
-import { clause, quote } from './wording.ts'
+import { suggest } from '../suggest.ts'
+import { clause, quote } from '../wording.ts'
 
 /** Files looked at at once. */
 const WIDTH = 16

@@ -3,12 +3,12 @@ import { isObject } from '../json-object.ts'
 import { valueFaults } from '../json-schema/validate.ts'
 import type { JobFinder, JobPlace } from '../job-port.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
-import { parametersOf } from '../params.ts'
+import { parametersOf } from '../plan/params.ts'
 import type { CodeFault, CodeQuestion } from './code-question.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import type { RecipePath } from './problem.ts'
-import { suggest } from './suggest.ts'
-import { clause, quote } from './wording.ts'
+import { suggest } from '../suggest.ts'
+import { clause, quote } from '../wording.ts'
 
 /** What there is to ask about a step of type `job`: its times, and, where jobs can be looked up, the job and what it takes. */
 export function jobQuestions(step: StepOutline, finder: JobFinder | undefined): CodeQuestion[] {

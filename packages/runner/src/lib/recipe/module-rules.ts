@@ -1,10 +1,10 @@
-import { moduleKey } from '../module-key.ts'
+import { moduleKey } from '../plan/module-key.ts'
 import type { ModuleFinder } from '../module-port.ts'
 import type { CodeFault, CodeQuestion } from './code-question.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import type { RecipePath } from './problem.ts'
 import type { RuleFinding } from './step-rules.ts'
-import { clause, describe, quote } from './wording.ts'
+import { clause, describe, quote } from '../wording.ts'
 
 /** As the configuration has it. */
 const MODULE_NAME = /^[a-z][a-z0-9_-]{0,62}$/

@@ -1,6 +1,6 @@
 import { STEP_LIST_NAMES, STEP_LISTS, type Phase, type StepList } from './step-lists.ts'
 import type { RecipePath } from './problem.ts'
-import { quote } from './wording.ts'
+import { quote } from '../wording.ts'
 
 /**
  * What can be told of a step however wrong the rest of it is. It lets the checks between steps run on recipes that have

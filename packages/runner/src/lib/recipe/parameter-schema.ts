@@ -1,4 +1,4 @@
-import { canonicalize } from '../canonical-json.ts'
+import { canonicalize } from '../journal/canonical-json.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { isObject } from '../json-object.ts'
 import { schemaFaults, TYPES, type SchemaFault } from '../json-schema/json-schema.ts'
@@ -6,8 +6,8 @@ import { valueFaults } from '../json-schema/validate.ts'
 import { parseKey } from '@lorc/context'
 import type { RecipePath } from './problem.ts'
 import type { RuleFinding } from './step-rules.ts'
-import { suggest } from './suggest.ts'
-import { quote } from './wording.ts'
+import { suggest } from '../suggest.ts'
+import { quote } from '../wording.ts'
 
 /** What people call the types elsewhere. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import { planInvalid, type PlanProblem } from './check-plan.ts'
 import { isBeforeItems, itemVariable, LIST, ofItem, productOf, wrongType } from './expression-rules.ts'
 import { formatPath } from './problem.ts'
 import type { Role } from './recipe-expressions.ts'
-import { quote } from './wording.ts'
+import { quote } from '../wording.ts'
 
 /**
  * Throws RunnerError PLAN_INVALID for a plan made in code whose expressions are not well-formed, whose types do not fit

@@ -3,7 +3,7 @@ import { cronFault, requiredParams } from '../schedule/schedule-faults.ts'
 import { isTimezone } from '../schedule/firing-times.ts'
 import { readParams } from './parameter-schema.ts'
 import type { RuleFinding } from './step-rules.ts'
-import { quote } from './wording.ts'
+import { quote } from '../wording.ts'
 
 /** Checks the schedule of a recipe, however wrong the rest of it is. */
 export function checkSchedule(recipe: unknown): RuleFinding[] {

@@ -14,8 +14,8 @@ import {
   successSchema,
 } from './schema.ts'
 import { isStepList } from './step-lists.ts'
-import { suggest } from './suggest.ts'
-import { describe, quote } from './wording.ts'
+import { suggest } from '../suggest.ts'
+import { describe, quote } from '../wording.ts'
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(recipeSchema.shape),

@@ -3,8 +3,8 @@ import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 import { nameOf, type StepOutline, stepPath } from './outline.ts'
 import { normalizePath } from './paths.ts'
 import type { RecipePath } from './problem.ts'
-import { suggest } from './suggest.ts'
-import { alternatives, quote } from './wording.ts'
+import { suggest } from '../suggest.ts'
+import { alternatives, quote } from '../wording.ts'
 
 /** What a rule found, and at which path of the recipe. */
 export interface RuleFinding {

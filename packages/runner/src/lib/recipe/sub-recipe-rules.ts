@@ -2,14 +2,14 @@ import { hasTemplates } from '../expressions/template.ts'
 import { isObject } from '../json-object.ts'
 import { valueFaults } from '../json-schema/validate.ts'
 import type { JsonObject } from '../json.ts'
-import { parametersOf } from '../params.ts'
+import { parametersOf } from '../plan/params.ts'
 import type { Plan } from '../plan.ts'
 import { stepPath, type StepOutline } from './outline.ts'
 import { normalizePath } from './paths.ts'
 import type { RuleFinding } from './step-rules.ts'
-import { suggest } from './suggest.ts'
+import { suggest } from '../suggest.ts'
 import type { SubPlans } from './to-plan.ts'
-import { quote } from './wording.ts'
+import { quote } from '../wording.ts'
 
 /** Checks what steps ask of the recipes that they run: that each is there, and takes the parameters that it is given. */
 export function checkSubPlans(recipe: unknown, steps: readonly StepOutline[], subPlans: SubPlans): RuleFinding[] {

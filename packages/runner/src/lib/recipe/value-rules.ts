@@ -6,8 +6,8 @@ import { stepPath, type StepOutline } from './outline.ts'
 import { keyFindings, readParams, readProduces } from './parameter-schema.ts'
 import type { RecipePath } from './problem.ts'
 import type { RuleFinding } from './step-rules.ts'
-import { suggest } from './suggest.ts'
-import { quote } from './wording.ts'
+import { suggest } from '../suggest.ts'
+import { quote } from '../wording.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 type At = (...path: RecipePath) => RecipePath
 

@@ -1,7 +1,7 @@
 import { isScalar, type Node, type Scalar } from 'yaml'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 import type { Finding } from './problem.ts'
-import { quote } from './wording.ts'
+import { quote } from '../wording.ts'
 
 const CORE_TAGS = /^(!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/
 

@@ -13,7 +13,7 @@ import {
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { RecipeLimits } from './limits.ts'
 import { formatPath, type Finding } from './problem.ts'
-import { quote } from './wording.ts'
+import { quote } from '../wording.ts'
 import { keyText, rangeOf, refuseKey, refuseNumber, refuseTag, tagRange, type Refusal } from './yaml-restrictions.ts'
 
 export interface YamlValues {

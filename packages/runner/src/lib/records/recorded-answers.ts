@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../events.ts'
-import { checkedEvents, type JournalSource } from '../run-reader.ts'
+import { checkedEvents, type JournalSource } from '../run-state/run-reader.ts'
 
 export type RecordedAnswer = Extract<JournalEvent, { type: 'step.completed' | 'step.failed' }>
 export type RecordedDecision = Extract<JournalEvent, { type: 'approval.decided' }>

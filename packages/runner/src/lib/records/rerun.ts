@@ -1,10 +1,10 @@
 import type { StartOptions } from '../api.ts'
 import { RunnerError } from '../errors.ts'
 import type { JournalEvent } from '../events.ts'
-import { importOf, type StepImport } from '../import-steps.ts'
+import { importOf, type StepImport } from '../run-state/import-steps.ts'
 import type { JsonObject } from '../json.ts'
 import type { Plan } from '../plan.ts'
-import { loadRun, type JournalSource } from '../run-reader.ts'
+import { loadRun, type JournalSource } from '../run-state/run-reader.ts'
 
 /** What `Runner.start` takes to run the same again. */
 export interface Rerun {

@@ -2,7 +2,7 @@ import type { StepState } from '../api.ts'
 import type { JsonValue } from '../json.ts'
 import type { PlanStep } from '../plan.ts'
 import { type Difference, firstDifference } from './first-difference.ts'
-import { parseItemName } from '../step-names.ts'
+import { parseItemName } from '../plan/step-names.ts'
 import type { RunRecord } from './run-record.ts'
 
 /** Something that both runs have, or one of them: where they differ in it. */

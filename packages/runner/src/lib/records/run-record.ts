@@ -2,9 +2,9 @@ import type { StepState } from '../api.ts'
 import type { JournalEvent, RunStatus } from '../events.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Plan } from '../plan.ts'
-import { MADE_RUN_ID } from '../run-id.ts'
-import { loadRun, type JournalSource } from '../run-reader.ts'
-import { parseItemName } from '../step-names.ts'
+import { MADE_RUN_ID } from '../run-state/run-id.ts'
+import { loadRun, type JournalSource } from '../run-state/run-reader.ts'
+import { parseItemName } from '../plan/step-names.ts'
 
 /**
  * What is compared of a run. Its own id reads `<run>` wherever a value or a path holds it, and so does that of a run which a cached or

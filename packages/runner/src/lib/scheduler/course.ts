@@ -1,4 +1,4 @@
-import type { Graph, Phase, PhaseName } from '../graph.ts'
+import type { Graph, Phase, PhaseName } from '../plan/graph.ts'
 
 export type Outcome = 'completed' | 'failed' | 'cancelled'
 

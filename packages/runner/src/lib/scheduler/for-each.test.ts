@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cancelled, completed, failed, Harness, planOf, resumed } from '../scheduler.fixture.ts'
+import { cancelled, completed, failed, Harness, planOf, resumed } from './scheduler.fixture.ts'
 
 const forEach = { items: 'params.list' }
 const each = planOf({ name: 'a', forEach }, { name: 'b' })

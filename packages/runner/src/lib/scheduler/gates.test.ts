@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completed, failed, Harness, planOf, resumed } from '../scheduler.fixture.ts'
+import { completed, failed, Harness, planOf, resumed } from './scheduler.fixture.ts'
 
 describe('when', () => {
   it('is decided once a step is ready, without a slot', () => {

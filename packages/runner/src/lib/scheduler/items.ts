@@ -1,5 +1,5 @@
 import type { Plan } from '../plan.ts'
-import type { StepNames } from '../step-names.ts'
+import type { StepNames } from '../plan/step-names.ts'
 import { Expansion } from './expansion.ts'
 import type { ReadyQueue } from './ready-queue.ts'
 import { FAILED, isSatisfied, isSettled, OPEN, READY } from './status.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EventData } from '../events.ts'
-import { cancelled, completed, failed, Harness, planOf, resumed } from '../scheduler.fixture.ts'
+import { cancelled, completed, failed, Harness, planOf, resumed } from './scheduler.fixture.ts'
 
 const plan = planOf(
   { name: 'a', stage: 0 },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { graphOf } from '../graph.ts'
+import { graphOf } from '../plan/graph.ts'
 import type { Plan } from '../plan.ts'
-import { completed, Harness, planOf } from '../scheduler.fixture.ts'
+import { completed, Harness, planOf } from './scheduler.fixture.ts'
 import { remainingPaths, startOrder } from './start-order.ts'
 
 const known = (durations: Record<string, number>) => (step: string) => durations[step]

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts'
+import type { Graph } from '../plan/graph.ts'
 import type { Plan } from '../plan.ts'
 
 /** Expected milliseconds of a step, by its name; undefined: it never ran. */

@@ -1,5 +1,5 @@
-import { GATED as NEEDS_GATE, GROUPED, type Graph } from '../graph.ts'
-import type { StepNames } from '../step-names.ts'
+import { GATED as NEEDS_GATE, GROUPED, type Graph } from '../plan/graph.ts'
+import type { StepNames } from '../plan/step-names.ts'
 import type { Command } from './command.ts'
 import type { Items } from './items.ts'
 import { ReadyQueue } from './ready-queue.ts'

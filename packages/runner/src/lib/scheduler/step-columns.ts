@@ -1,4 +1,4 @@
-import type { StepNames } from '../step-names.ts'
+import type { StepNames } from '../plan/step-names.ts'
 import { ASKED, isSatisfied, isSettled, READY, WAITING } from './status.ts'
 
 /** How each step stands, by index, items included: a run may have 100,000 steps, so numbers are kept in columns. */

@@ -1,4 +1,4 @@
-import type { Adjacency, Graph } from '../graph.ts'
+import type { Adjacency, Graph } from '../plan/graph.ts'
 import type { Course } from './course.ts'
 import { ASKED, DOOMED, isSettled, WAITING } from './status.ts'
 import type { StepColumns } from './step-columns.ts'

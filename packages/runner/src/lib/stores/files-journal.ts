@@ -12,7 +12,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { sha256Hex } from '../sha256.ts'
+import { sha256Hex } from '../journal/sha256.ts'
 import type { CommitResult, JournalBatch, NewRun } from '../store.ts'
 import { fileName, hasCode, type FilesMedium } from './files-medium.ts'
 import { RunFolder, type Change } from './files-run.ts'

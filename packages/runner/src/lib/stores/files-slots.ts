@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { isSameHolder } from '../group-slots.ts'
+import { isSameHolder } from '../leases/group-slots.ts'
 import type { HeldSlot, Lease, SlotHolder } from '../store.ts'
 import { FilesMedium } from './files-medium.ts'
 import { numbers } from './files-numbered.ts'

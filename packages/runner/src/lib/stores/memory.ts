@@ -1,5 +1,5 @@
 import { RunnerError } from '../errors.ts'
-import { isSameHolder } from '../group-slots.ts'
+import { isSameHolder } from '../leases/group-slots.ts'
 import type { JsonObject } from '../json.ts'
 import type {
   AttemptRecord,

@@ -1,4 +1,4 @@
-import { isSameHolder } from '../group-slots.ts'
+import { isSameHolder } from '../leases/group-slots.ts'
 import type { HeldSlot, SlotHolder } from '../store.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { rollback } from './sqlite-schema.ts'
