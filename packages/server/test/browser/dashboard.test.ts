@@ -2,13 +2,17 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { actingSuite } from './acting.testsuite.ts'
 import { findChromium } from './chromium.ts'
 import { keysSuite } from './keys.testsuite.ts'
 import { largeSuite } from './large.testsuite.ts'
+import { listSuite } from './list.testsuite.ts'
 import { looksSuite } from './looks.testsuite.ts'
-import { runsSuite } from './runs.testsuite.ts'
+import { runSuite } from './run.testsuite.ts'
+import { shellSuite } from './shell.testsuite.ts'
 import { Stage } from './stage.ts'
 import { startSuite } from './start.testsuite.ts'
+import { tabsSuite } from './tabs.testsuite.ts'
 
 const BUILT = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url))
 const path = findChromium()
@@ -30,7 +34,11 @@ describe.skipIf(path === undefined)('the dashboard in a browser', () => {
   })
 
   describe('looks', () => looksSuite(stage))
-  describe('with runs', () => runsSuite(stage))
+  describe('lists', () => listSuite(stage))
+  describe('the page of a run', () => runSuite(stage))
+  describe('what a run left', () => tabsSuite(stage))
+  describe('what people do to runs', () => actingSuite(stage))
+  describe('what all pages share', () => shellSuite(stage))
   describe('where keys are asked for', () => keysSuite(stage))
   describe('with much to show', () => largeSuite(stage))
   describe('starting runs from forms, with the service as it is built', () => startSuite(stage))

@@ -50,7 +50,7 @@ export function keysSuite(stage: Stage): void {
   it('says what a key does not allow', async () => {
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByRole('alert').waitFor()
-    expect(await page.getByRole('alert').textContent()).toMatch(/AUTH_SCOPE.*needs the scope run/)
+    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/AUTH_SCOPE.*needs the scope run/)
   })
 
   it('forgets a key, and does with another what that one allows', async () => {
@@ -59,7 +59,7 @@ export function keysSuite(stage: Stage): void {
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.locator('.badge.failed').waitFor()
     await page.getByRole('button', { name: 'Resume' }).click()
-    expect(await page.getByRole('textbox', { name: 'Your name' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('textbox', { name: 'Your name' }).count()).toBe(0)
     await page.getByRole('textbox', { name: 'Why' }).fill('once more')
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })

@@ -4,6 +4,9 @@ import { expect } from 'vitest'
 import { complaintsOf, launch, PICTURES } from './chromium.ts'
 import { liveWorkspace, type LiveWorkspace } from './workspace.fixture.ts'
 
+/** Goes to a page, and waits until nothing in it is `Reading…`; a part that is opened later may be again. */
+export type Open = (hash: string) => Promise<void>
+
 interface PageOptions {
   width?: number
   colorScheme?: 'light' | 'dark'
@@ -34,12 +37,17 @@ export class Stage {
   }
 
   /** A page that shares nothing with others; what it complains of, and what it asks of elsewhere, fails `leave`. */
-  async enter({ width = 1280, colorScheme = 'light', url = this.workspace.url }: PageOptions = {}): Promise<{ page: Page; leave: () => Promise<void> }> {
+  async enter({ width = 1280, colorScheme = 'light', url = this.workspace.url }: PageOptions = {}): Promise<{ page: Page; open: Open; leave: () => Promise<void> }> {
     const context = await this.#browser!.newContext({ viewport: { width, height: width < 700 ? 800 : 900 }, colorScheme })
     const page = await context.newPage()
     const complaints = complaintsOf(page, url)
     return {
       page,
+      open: async (hash) => {
+        await page.goto(`${url}/#/${hash}`)
+        await page.locator('main h1').waitFor()
+        await page.locator('main').filter({ hasNotText: /Reading/ }).waitFor()
+      },
       leave: async () => {
         await context.close()
         expect(complaints).toEqual([])

@@ -4,12 +4,13 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { shoot } from './chromium.ts'
 import { realService, type RealService } from './real-service.fixture.ts'
-import type { Stage } from './stage.ts'
+import type { Open, Stage } from './stage.ts'
 
 /** Every way to start a run, on `lorc serve`. */
 export function startSuite(stage: Stage): void {
   let service: RealService
   let page: Page
+  let open: Open
   let leave: () => Promise<void>
 
   beforeAll(async () => {
@@ -21,18 +22,14 @@ export function startSuite(stage: Stage): void {
   })
   afterAll(() => service.close())
   beforeEach(async () => {
-    ;({ page, leave } = await stage.enter({ url: service.url }))
+    ;({ page, open, leave } = await stage.enter({ url: service.url }))
   })
   afterEach(() => leave())
 
-  const open = async (hash: string): Promise<void> => {
-    await page.goto(`${service.url}/#/${hash}`)
-    await page.locator('main h1').waitFor()
-  }
   const field = (name: string): Locator => page.getByLabel(name, { exact: true })
   const faultOf = async (name: string): Promise<string> => {
     const control = field(name)
-    expect(await control.getAttribute('aria-invalid')).toBe('true')
+    await expect.poll(() => control.getAttribute('aria-invalid')).toBe('true')
     return (await page.locator(`[id="${await control.getAttribute('aria-describedby')}"] .failed`).textContent()) ?? ''
   }
   const start = (): Promise<void> => page.getByRole('button', { name: 'Start', exact: true }).click()
@@ -47,7 +44,7 @@ export function startSuite(stage: Stage): void {
     await open('start/recipes/every')
     await start()
     expect(await faultOf('name (needed)')).toContain('It has to be given.')
-    expect(await page.evaluate('document.activeElement.getAttribute("aria-invalid")')).toBe('true')
+    await expect.poll(() => page.evaluate('document.activeElement.getAttribute("aria-invalid")')).toBe('true')
     await field('name (needed)').fill('A')
     await field('kind (needed)').selectOption('weekly')
     await field('day (needed)').fill('2026-01-31')
@@ -61,7 +58,7 @@ export function startSuite(stage: Stage): void {
     await field('extra').fill('{"a": "b"}')
     await start()
     await page.getByRole('alert').waitFor()
-    expect(await page.getByRole('alert').textContent()).toMatch(/^PARAMS_INVALID: The parameters do not fit every/)
+    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/^PARAMS_INVALID: The parameters do not fit every/)
     expect(await faultOf('name (needed)')).toContain('must')
     expect(await faultOf('at')).toContain('date-time')
     expect(await faultOf('mail')).toContain('email')
@@ -97,8 +94,8 @@ export function startSuite(stage: Stage): void {
     await page.keyboard.press('7')
     await page.getByRole('link', { name: 'Start a run with these' }).click()
     await expect.poll(() => field('name (needed)').inputValue()).toBe('ann')
-    expect(await field('south').isChecked()).toBe(true)
-    expect(await field('dry').isChecked()).toBe(false)
+    await expect.poll(() => field('south').isChecked()).toBe(true)
+    await expect.poll(() => field('dry').isChecked()).toBe(false)
     await field('notes').pressSequentially('!')
     await field('days').fill('')
     await page.getByText('Options', { exact: true }).click()
@@ -107,13 +104,13 @@ export function startSuite(stage: Stage): void {
     await page.waitForURL((url) => !url.hash.includes(runId))
     const again = await endOfRun()
     expect(await service.written(again, 'demo.params_v1')).toMatchObject({ days: 7, notes: '!Dear all,\nnothing is well.', regions: ['north', 'south'] })
-    expect(await page.locator('.tally').textContent()).toContain('1 skipped')
+    await expect.poll(() => page.locator('.tally').textContent()).toContain('1 skipped')
   })
 
   it('says what keeps a recipe from being started', async () => {
     await open('start/recipes/broken')
-    expect(await page.locator('.trouble').textContent()).toMatch(/recipes\/broken\.yaml:3:\d+.*none\.ts/)
-    expect(await page.getByRole('button', { name: 'Start', exact: true }).count()).toBe(0)
+    await expect.poll(() => page.locator('.trouble').textContent()).toMatch(/recipes\/broken\.yaml:3:\d+.*none\.ts/)
+    await expect.poll(() => page.getByRole('button', { name: 'Start', exact: true }).count()).toBe(0)
   })
 
   it('starts a job of an installed package, with a window of time', async () => {
@@ -130,13 +127,13 @@ export function startSuite(stage: Stage): void {
     await field('Until').fill('2018-02-07')
     await start()
     await endOfRun()
-    expect(await page.locator('h1').textContent()).toBe('ingester/extract_earthquakes')
+    await expect.poll(() => page.locator('h1').textContent()).toBe('ingester/extract_earthquakes')
     await page.locator('.node').click()
     const panel = page.getByRole('complementary')
     await expect.poll(() => panel.textContent()).toMatch(/The job extract_earthquakes of @lorc-examples\/ingester[^]*"min_magnitude": 4.5/)
     await panel.getByRole('link', { name: 'Start a run with these' }).click()
     await expect.poll(() => field('min_magnitude').inputValue()).toBe('4.5')
-    expect(await field('Since').inputValue()).toBe('2018-02-06')
+    await expect.poll(() => field('Since').inputValue()).toBe('2018-02-06')
   })
 
   it('runs a scenario of modules, in the order and with the parameters that were chosen', async () => {
@@ -167,12 +164,12 @@ export function startSuite(stage: Stage): void {
     await endOfRun()
     await page.keyboard.press('7')
     await page.getByRole('heading', { name: 'Request' }).waitFor()
-    expect(await page.locator('main').textContent()).toMatch(/"note": "by hand"[^]*"id": "policy-simulator-2"[^]*"note": "again"[^]*"seed": 42/)
+    await expect.poll(() => page.locator('main').textContent()).toMatch(/"note": "by hand"[^]*"id": "policy-simulator-2"[^]*"note": "again"[^]*"seed": 42/)
     await page.getByRole('link', { name: 'Start a run with this' }).click()
     await expect.poll(() => field('Scenario (needed)').inputValue()).toBe('vat-16')
-    expect(await field('Seed').inputValue()).toBe('42')
-    expect(await page.getByRole('checkbox', { name: 'policy-simulator' }).isChecked()).toBe(true)
-    expect(await field('Parameters of policy-simulator-2').inputValue()).toContain('again')
+    await expect.poll(() => field('Seed').inputValue()).toBe('42')
+    await expect.poll(() => page.getByRole('checkbox', { name: 'policy-simulator' }).isChecked()).toBe(true)
+    await expect.poll(() => field('Parameters of policy-simulator-2').inputValue()).toContain('again')
   })
 
   it('shows a scenario whose module fails as a run that failed', async () => {
@@ -181,6 +178,6 @@ export function startSuite(stage: Stage): void {
     await field('Scenario (needed)').fill('lost')
     await start()
     await endOfRun('failed')
-    expect(await page.locator('.trouble').first().textContent()).toMatch(/MODULE_/)
+    await expect.poll(() => page.locator('.trouble').first().textContent()).toMatch(/MODULE_/)
   })
 }
