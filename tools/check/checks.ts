@@ -26,6 +26,7 @@ export const checks: readonly Check[] = [
   { name: 'package health', command: [node, 'tools/rules/package-health.ts'], needs: ['build'] },
   { name: 'public surface', command: [node, 'tools/rules/api.ts'], needs: ['build'] },
   { name: 'dependency direction', command: [bin('depcruise'), '--config', 'tools/rules/dependency-cruiser.mjs', ...code] },
+  { name: 'direction of folders', command: [bin('depcruise'), '--config', 'tools/rules/folder-direction.mjs', ...code] },
   { name: 'unused code and dependencies', command: [bin('knip')] },
   { name: 'dependency versions', command: [node, 'tools/rules/dependency-versions.ts'] },
   { name: 'container', command: [node, 'tools/rules/container.ts'] },

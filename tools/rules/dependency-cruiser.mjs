@@ -16,6 +16,20 @@ const forbiddenFor = ([name, allowed]) => ({
   to: { path: '^packages/([^/]+)/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
 })
 
+export const options = {
+  // Without this parser TypeScript files are passed over in silence: the canary in this folder notices.
+  parser: 'swc',
+  tsPreCompilationDeps: true,
+  combinedDependencies: true,
+  exclude: { path: '(^|/)(node_modules|dist|\\.lorc|runs)/|/test/fixtures/' },
+  doNotFollow: { path: 'node_modules' },
+  enhancedResolveOptions: {
+    exportsFields: ['exports'],
+    conditionNames: ['@lorc/source', 'import', 'node', 'default', 'types'],
+    extensions: ['.ts', '.js', '.mjs', '.json'],
+  },
+}
+
 export default {
   forbidden: [
     ...Object.entries(mayImport).map(forbiddenFor),
@@ -63,17 +77,5 @@ export default {
       to: { couldNotResolve: true },
     },
   ],
-  options: {
-    // Without this parser TypeScript files are passed over in silence: the canary in this folder notices.
-    parser: 'swc',
-    tsPreCompilationDeps: true,
-    combinedDependencies: true,
-    exclude: { path: '(^|/)(node_modules|dist|\\.lorc|runs)/|/test/fixtures/' },
-    doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: {
-      exportsFields: ['exports'],
-      conditionNames: ['@lorc/source', 'import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.json'],
-    },
-  },
+  options,
 }

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { root, scratchWorkspace } from './scratch.ts'
 
-const cruise = (files: Record<string, string>): { code: number | null; output: string } => {
+const cruise = (files: Record<string, string>, rules = 'dependency-cruiser'): { code: number | null; output: string } => {
   using workspace = scratchWorkspace()
   workspace.write(files)
-  return workspace.run('depcruise', '--config', join(root, 'tools/rules/dependency-cruiser.mjs'), 'packages')
+  return workspace.run('depcruise', '--config', join(root, `tools/rules/${rules}.mjs`), 'packages')
 }
 
 test('packages that keep the rules pass, and were seen', () => {
@@ -42,4 +42,20 @@ beforeAll(() => {
 test.each(violations)('%s is caught in %s', (rule, file) => {
   expect(broken.output).toContain(`error ${rule}: ${file}`)
   expect(broken.code).not.toBe(0)
+})
+
+test('folders that need each other are caught, but for what only tests need', () => {
+  const { code, output } = cruise(
+    {
+      'packages/context/src/lib/near/a.ts': "import '../far/b.ts'\n",
+      'packages/context/src/lib/far/b.ts': 'export {}\n',
+      'packages/context/src/lib/far/c.ts': "import type {} from '../near/d.ts'\n",
+      'packages/context/src/lib/near/d.ts': 'export {}\n',
+      'packages/context/src/lib/near/e.test.ts': "import '../tried/f.ts'\n",
+      'packages/context/src/lib/tried/f.ts': "import '../near/d.ts'\n",
+    },
+    'folder-direction',
+  )
+  expect(output.match(/no-cycle-of-folders: \S+/g)?.sort()).toEqual(['far', 'near'].map((name) => `no-cycle-of-folders: packages/context/src/lib/${name}`))
+  expect(code).not.toBe(0)
 })

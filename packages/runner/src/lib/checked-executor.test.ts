@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunResult } from './api.ts'
 import { systemClock } from './clock.ts'
-import { definePlan } from './plan/define-plan.ts'
+import { definePlan } from './plan-builder/define-plan.ts'
 import type { Attempt, StepExecutor } from './executor.ts'
 import type { Plan } from './plan.ts'
 import { RunWorld } from './run-world.fixture.ts'

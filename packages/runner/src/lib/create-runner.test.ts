@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { isAbsolute, join, relative } from 'node:path'
 import { expect, it } from 'vitest'
 import { createRunner } from './create-runner.ts'
-import { definePlan } from './plan/define-plan.ts'
+import { definePlan } from './plan-builder/define-plan.ts'
 import type { Attempt } from './executor.ts'
 import { createMemoryStore } from './stores/memory.ts'
 

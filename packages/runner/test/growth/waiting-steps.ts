@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv, memoryUsage, stdout } from 'node:process'
 import { createMemoryStore, createRunner, definePlan, type StepExecutor } from '../../src/index.ts'
-import { sealPlan } from '../../src/lib/plan/define-plan.ts'
+import { sealPlan } from '../../src/lib/plan-builder/define-plan.ts'
 
 /**
  * Prints what a run costs in bytes beyond its plan while all steps but the first wait, each for the one before it, as

@@ -1,7 +1,7 @@
 import type { ApprovalDecision, RunHandle, Runner, RunResult } from '../../src/lib/api.ts'
 import { RunnerError } from '../../src/lib/errors.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../../src/lib/executor.ts'
-import { definePlan, sealPlan } from '../../src/lib/plan/define-plan.ts'
+import { definePlan, sealPlan } from '../../src/lib/plan-builder/define-plan.ts'
 import type { Plan, PlanStep } from '../../src/lib/plan.ts'
 import { createRunner } from '../../src/lib/create-runner.ts'
 import { createMemoryStore } from '../../src/lib/stores/memory.ts'

@@ -5,17 +5,6 @@ import { oneLine, truncate } from '../render/text.ts'
 import type { Style } from '../render/style.ts'
 import type { Io } from '../io.ts'
 
-/** What a job is called: the package without its scope, and the job. */
-export function jobLabel(packageName: string, job: string): string {
-  return `${packageName.replace(/^@[^/]*\//, '')}/${job}`
-}
-
-/** The step of a plan that `lorc run PACKAGE JOB` made; undefined: it is another plan. */
-export function jobStepOf({ name, steps }: Plan): PlanStep | undefined {
-  const [step, ...more] = steps
-  return more.length === 0 && step?.job && name === jobLabel(step.job.package, step.job.name) ? step : undefined
-}
-
 /** What a run of a job adds to its line on stdout. */
 export function jobFields({ steps }: Pick<RunResult, 'steps'>, { job }: PlanStep): JsonObject {
   return { package: job?.package ?? null, job: job?.name ?? null, ...steps[0]?.meta }

@@ -6,7 +6,7 @@ import { eventsOptions, type GivenEvents } from '../events-options.ts'
 import type { Output } from '../io.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
-import { jobLabel } from './job-outcome.ts'
+import { jobLabel } from '../job-step.ts'
 
 export { loadJob } from '@lorc/runner/jobs'
 

@@ -1,5 +1,5 @@
 import type { JournalEvent, RunHandle } from '@lorc/runner'
-import { jobStepOf } from '../job-run/job-outcome.ts'
+import { jobStepOf } from '../job-step.ts'
 import { type ErrorReport, errorParagraph } from './error-report.ts'
 import { paintStatus } from './marks.ts'
 import { outcomeLine } from './outcome-line.ts'

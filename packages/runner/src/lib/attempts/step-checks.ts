@@ -5,7 +5,7 @@ import { evaluateCondition } from '../expressions/expressions.ts'
 import type { Scope } from '../expressions/scope.ts'
 import { valueFaults } from '../json-schema/validate.ts'
 import type { PlanStep } from '../plan.ts'
-import { formatPath } from '../recipe/problem.ts'
+import { formatPath } from '../json-path.ts'
 
 /** Throws STEP_SUCCESS_UNMET when a completed attempt's `success.when` does not hold, EXPRESSION_FAILED when it has no answer. */
 export function requireSuccess({ step }: LiveAttempt, scope: () => Scope): void {

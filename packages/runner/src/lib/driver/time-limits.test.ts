@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { definePlan } from '../plan/define-plan.ts'
+import { definePlan } from '../plan-builder/define-plan.ts'
 import { timeLimits } from './time-limits.ts'
 
 const limits = (given: { timeoutMs?: number; deadlineMs?: number }, createdAt: number, now: number) =>

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
-import { definePlan } from '../plan/define-plan.ts'
+import { definePlan } from '../plan-builder/define-plan.ts'
 import { createRunner } from '../create-runner.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 import { Workbench } from './node-attempt.fixture.ts'

@@ -1,4 +1,4 @@
-import { definePlan as freezePlan } from '../plan/define-plan.ts'
+import { definePlan as freezePlan } from './define-plan.ts'
 import type { Plan } from '../plan.ts'
 import { newPlan, type NewPlan, type Params, type PlanOptions } from './plan-builder.ts'
 import type { StandardShape } from './schema-types.ts'

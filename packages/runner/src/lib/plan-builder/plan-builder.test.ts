@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
-import { sealPlan } from '../plan/define-plan.ts'
+import { sealPlan } from './define-plan.ts'
 import type { Plan } from '../plan.ts'
 import { definePlan } from './define.ts'
 import { cel, type RefTo } from './ref.ts'

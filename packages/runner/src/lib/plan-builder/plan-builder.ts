@@ -1,4 +1,4 @@
-import { definePlan as freezePlan } from '../plan/define-plan.ts'
+import { definePlan as freezePlan } from './define-plan.ts'
 import type { JsonObject } from '../json.ts'
 import type { Plan, PlanSchedule, PlanStep } from '../plan.ts'
 import type { ParameterOf, ParameterShape, StandardShape, ValueOf } from './schema-types.ts'

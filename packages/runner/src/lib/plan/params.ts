@@ -4,7 +4,7 @@ import { isObject } from '../json-object.ts'
 import { valueFaults } from '../json-schema/validate.ts'
 import type { Plan } from '../plan.ts'
 import { suggest } from '../suggest.ts'
-import { formatPath } from '../recipe/problem.ts'
+import { formatPath } from '../json-path.ts'
 
 /** A parameter of a plan, as people are shown it. */
 export interface ParameterInfo {

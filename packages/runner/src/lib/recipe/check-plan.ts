@@ -6,7 +6,7 @@ import { scheduleFaults } from '../schedule/schedule-faults.ts'
 import { checkGraph } from './graph-rules.ts'
 import { jsonFault } from './json-fault.ts'
 import type { StepOutline } from './outline.ts'
-import { formatPath } from './problem.ts'
+import { formatPath } from '../json-path.ts'
 
 export interface PlanProblem {
   path: string

@@ -7,7 +7,7 @@ import type { Plan, PlanStep, RetryPolicy } from '../plan.ts'
 import { compileRecipe, STEP_TYPES } from './compile.ts'
 import { stagesOf } from './order.ts'
 import { isTypeAlone, shortParams } from './parameter-schema.ts'
-import { formatPath } from './problem.ts'
+import { formatPath } from '../json-path.ts'
 import { STEP_LIST_NAMES, STEP_LISTS } from './step-lists.ts'
 
 /**

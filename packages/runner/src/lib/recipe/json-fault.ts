@@ -1,4 +1,4 @@
-import { formatPath } from './problem.ts'
+import { formatPath } from '../json-path.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 
 const MAX_DEPTH = 100

@@ -5,7 +5,7 @@ import type { JsonValue } from '../json.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import { planInvalid, type PlanProblem } from './check-plan.ts'
 import { isBeforeItems, itemVariable, LIST, ofItem, productOf, wrongType } from './expression-rules.ts'
-import { formatPath } from './problem.ts'
+import { formatPath } from '../json-path.ts'
 import type { Role } from './recipe-expressions.ts'
 import { quote } from '../wording.ts'
 

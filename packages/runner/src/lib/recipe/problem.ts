@@ -35,14 +35,3 @@ export interface Finding {
 }
 
 export type RecipePath = readonly (string | number)[]
-
-/** `['steps', 2, 'retry']` as `steps[2].retry`; keys that are no identifiers in brackets and quotes. */
-export function formatPath(path: RecipePath): string {
-  let text = ''
-  for (const part of path) {
-    if (typeof part === 'number') text += `[${part}]`
-    else if (!/^[A-Za-z_][\w-]*$/.test(part)) text += `[${JSON.stringify(part)}]`
-    else text += text === '' ? part : `.${part}`
-  }
-  return text
-}

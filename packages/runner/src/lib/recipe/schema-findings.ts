@@ -2,7 +2,8 @@ import type * as z from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { ordinal } from './outline.ts'
 import type { RecipePositions } from './positions.ts'
-import { formatPath, type Finding, type RecipePath } from './problem.ts'
+import { formatPath } from '../json-path.ts'
+import type { Finding, RecipePath } from './problem.ts'
 import {
   concurrencyGroupSchema,
   forEachMapSchema,

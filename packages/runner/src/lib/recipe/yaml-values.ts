@@ -12,7 +12,8 @@ import {
 } from 'yaml'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { RecipeLimits } from './limits.ts'
-import { formatPath, type Finding } from './problem.ts'
+import { formatPath } from '../json-path.ts'
+import type { Finding } from './problem.ts'
 import { quote } from '../wording.ts'
 import { keyText, rangeOf, refuseKey, refuseNumber, refuseTag, tagRange, type Refusal } from './yaml-restrictions.ts'
 

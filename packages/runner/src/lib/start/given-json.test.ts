@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StartOptions } from '../api.ts'
-import { definePlan } from '../plan/define-plan.ts'
+import { definePlan } from '../plan-builder/define-plan.ts'
 import type { StepExecutor } from '../executor.ts'
 import type { JsonObject } from '../json.ts'
 import { RunWorld } from '../run-world.fixture.ts'

@@ -3,7 +3,7 @@ import { RunnerError } from '../errors.ts'
 import { isObject } from '../json-object.ts'
 import type { JsonValue } from '../json.ts'
 import { NotJson, ownJson } from './own-json.ts'
-import { formatPath } from '../recipe/problem.ts'
+import { formatPath } from '../json-path.ts'
 
 /** What of a run's options is journaled as it is given. */
 const KEPT = ['params', 'request', 'origin', 'versions', 'recipe', 'parent', 'idempotency'] as const

@@ -1,5 +1,5 @@
 import type { StartOptions } from '../api.ts'
-import { sealPlan, type SealedPlan } from '../plan/define-plan.ts'
+import { sealPlan, type SealedPlan } from '../plan-builder/define-plan.ts'
 import type { Environment } from '../secrets/environment.ts'
 import type { StepExecutor } from '../executor.ts'
 import { checkTypes } from '../executor-table.ts'

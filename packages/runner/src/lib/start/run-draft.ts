@@ -1,7 +1,7 @@
 import { versions as engineVersions } from 'node:process'
 import type { StartOptions } from '../api.ts'
 import type { CodeScan } from '../code/code-scan.ts'
-import type { SealedPlan } from '../plan/define-plan.ts'
+import type { SealedPlan } from '../plan-builder/define-plan.ts'
 import type { Driver } from '../driver/driver.ts'
 import { grantedHashes, type Environment } from '../secrets/environment.ts'
 import type { EventData, RunOptions } from '../events.ts'

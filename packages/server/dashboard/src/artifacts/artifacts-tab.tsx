@@ -5,9 +5,9 @@ import { service } from '../api/service.ts'
 import { bytes, counted, number } from '../model/quantity.ts'
 import { fileAsked } from '../model/run-files.ts'
 import { Notice } from '../parts/notice.tsx'
-import { useRowKeys } from '../parts/use-row-keys.ts'
-import type { TabProps } from '../run/tab-props.ts'
-import { changeQuery } from '../shell/use-route.ts'
+import { useRowKeys } from '../hooks/use-row-keys.ts'
+import type { TabProps } from '../parts/tab-props.ts'
+import { changeQuery } from '../hooks/use-route.ts'
 import { ArtifactView } from './artifact-view.tsx'
 
 const FIRST = 300

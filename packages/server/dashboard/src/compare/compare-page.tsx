@@ -8,7 +8,7 @@ import { routeHref, runHref } from '../model/route.ts'
 import { lengthOfRun, takeIn, type RunPicture } from '../model/run-picture.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Badge } from '../parts/status.tsx'
-import { useNow } from '../shell/use-now.ts'
+import { useNow } from '../hooks/use-now.ts'
 import { StepsCompared } from './steps-compared.tsx'
 
 /** How two runs differ: A is the earlier one, as a rule. */

@@ -3,8 +3,8 @@ import type { StepDifference } from '../model/compare-runs.ts'
 import { counted, duration } from '../model/quantity.ts'
 import { runHref } from '../model/route.ts'
 import { StatusText } from '../parts/status.tsx'
-import { useWindowRows } from '../parts/use-window-rows.ts'
-import { useWide } from '../shell/use-wide.ts'
+import { useWindowRows } from '../hooks/use-window-rows.ts'
+import { useWide } from '../hooks/use-wide.ts'
 
 interface StepsComparedProps {
   steps: readonly StepDifference[]

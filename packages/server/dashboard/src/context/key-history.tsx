@@ -2,7 +2,7 @@ import type { KeyState, Write } from '../model/context-points.ts'
 import { firstDifference } from '../model/first-difference.ts'
 import { duration } from '../model/quantity.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { StepLink } from '../run/step-link.tsx'
+import { StepLink } from '../parts/step-link.tsx'
 import { ContextValue } from './context-value.tsx'
 import { useWritten } from './use-written.ts'
 

@@ -1,6 +1,6 @@
 import type { KeyState } from '../model/context-points.ts'
 import { duration } from '../model/quantity.ts'
-import { StepLink } from '../run/step-link.tsx'
+import { StepLink } from '../parts/step-link.tsx'
 import { useWritten } from './use-written.ts'
 
 interface KeyRowProps {

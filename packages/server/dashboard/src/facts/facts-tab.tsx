@@ -4,7 +4,7 @@ import { routeHref, runHref } from '../model/route.ts'
 import { isSchema } from '../model/plain-schema.ts'
 import { startName } from '../model/start-name.ts'
 import { JsonView } from '../parts/json-view.tsx'
-import type { TabProps } from '../run/tab-props.ts'
+import type { TabProps } from '../parts/tab-props.ts'
 
 /** What the run was made of: enough to make it again. */
 export function FactsTab({ picture: { insight } }: TabProps) {

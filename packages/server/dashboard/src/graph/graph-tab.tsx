@@ -1,6 +1,6 @@
 import { counted } from '../model/quantity.ts'
-import type { TabProps } from '../run/tab-props.ts'
-import { changeQuery } from '../shell/use-route.ts'
+import type { TabProps } from '../parts/tab-props.ts'
+import { changeQuery } from '../hooks/use-route.ts'
 import { OverviewGraph } from './overview-graph.tsx'
 import { WholeGraph } from './whole-graph.tsx'
 

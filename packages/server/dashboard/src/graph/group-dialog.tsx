@@ -6,7 +6,7 @@ import { counted, duration } from '../model/quantity.ts'
 import { tookOf, type StepLine } from '../model/run-picture.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { StatusText } from '../parts/status.tsx'
-import { StepLink } from '../run/step-link.tsx'
+import { StepLink } from '../parts/step-link.tsx'
 
 interface GroupDialogProps {
   node: Overview['nodes'][number]

@@ -1,6 +1,6 @@
 import type { PlanGraph } from '@lorc/runner/insight'
 import { useMemo, useRef, type KeyboardEvent } from 'react'
-import { useWidth } from '../parts/use-width.ts'
+import { useWidth } from '../hooks/use-width.ts'
 import { GraphNodeBox } from './graph-node.tsx'
 import type { GraphViewProps } from './graph-view.ts'
 import { CELL, cornerOf, isDot, layeredLayout, visibleBetween, type LayeredLayout } from './layered-layout.ts'

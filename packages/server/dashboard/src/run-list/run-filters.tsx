@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { RunQuery } from '../model/run-pages.ts'
-import { changeQuery, useRoute } from '../shell/use-route.ts'
+import { changeQuery, useRoute } from '../hooks/use-route.ts'
 
 /** What runs can be looked for by. */
 export const STATUSES = ['running', 'failed', 'completed', 'cancelled'] as const

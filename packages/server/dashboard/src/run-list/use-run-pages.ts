@@ -2,9 +2,9 @@ import { useEffect, useMemo, type RefObject } from 'react'
 import type { RunItem } from '../api/answers.ts'
 import { service } from '../api/service.ts'
 import { RunPages, type RunList, type RunQuery } from '../model/run-pages.ts'
-import { useFeed } from '../shell/use-feed.ts'
+import { useFeed } from '../hooks/use-feed.ts'
 import { followChanges } from '../api/follow.ts'
-import { whileSeen } from '../shell/while-seen.ts'
+import { whileSeen } from '../hooks/while-seen.ts'
 
 /** The runs that fit a query, renewed while somebody looks; `shown` holds those in view. */
 export function useRunPages(query: RunQuery, shown: RefObject<readonly RunItem[]>): { list: RunList; more: () => void; refresh: () => void } {

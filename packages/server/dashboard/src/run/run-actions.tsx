@@ -4,7 +4,7 @@ import { service } from '../api/service.ts'
 import { runHref } from '../model/route.ts'
 import type { RunPicture } from '../model/run-picture.ts'
 import { ReasonDialog, type Reason } from '../parts/reason-dialog.tsx'
-import { go } from '../shell/use-route.ts'
+import { go } from '../hooks/use-route.ts'
 import { CompareDialog } from './compare-dialog.tsx'
 import { ResumeDialog } from './resume-dialog.tsx'
 

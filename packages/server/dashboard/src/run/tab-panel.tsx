@@ -6,7 +6,7 @@ import { LogsTab } from '../logs/logs-tab.tsx'
 import type { Tab } from '../model/route.ts'
 import { GraphTab } from '../graph/graph-tab.tsx'
 import { TimelineTab } from '../timeline/timeline-tab.tsx'
-import type { TabProps } from './tab-props.ts'
+import type { TabProps } from '../parts/tab-props.ts'
 
 export function TabPanel({ tab, ...props }: TabProps & { tab: Tab }) {
   switch (tab) {

@@ -3,7 +3,7 @@ import { counted, duration, listed } from '../model/quantity.ts'
 import type { RunPicture } from '../model/run-picture.ts'
 import { Words } from '../parts/words.tsx'
 import { ErrorFix } from './error-fix.tsx'
-import { StepLink } from './step-link.tsx'
+import { StepLink } from '../parts/step-link.tsx'
 
 const SHOWN = 3
 

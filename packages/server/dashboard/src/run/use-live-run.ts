@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react'
-import { useFeed } from '../shell/use-feed.ts'
-import { whenSeen } from '../shell/while-seen.ts'
+import { useFeed } from '../hooks/use-feed.ts'
+import { whenSeen } from '../hooks/while-seen.ts'
 import { LiveRun, type LiveState } from './live-run.ts'
 
 /** The run as it is now; `look` has it read again at once, `wantSteps` has all its steps read. */

@@ -5,7 +5,7 @@ import { ahead, timestamp } from '../model/quantity.ts'
 import { routeHref } from '../model/route.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Words } from '../parts/words.tsx'
-import { useNow } from '../shell/use-now.ts'
+import { useNow } from '../hooks/use-now.ts'
 import { FiringRow } from './firing-row.tsx'
 
 const REFRESH_MS = 15_000

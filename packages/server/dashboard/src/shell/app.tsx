@@ -8,9 +8,9 @@ import { Boundary } from '../parts/boundary.tsx'
 import { RunPage } from '../run/run-page.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { KeyDialog } from './key-dialog.tsx'
-import { focusSearch, useShortcuts } from './shortcuts.ts'
+import { focusSearch, useShortcuts } from '../hooks/shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
-import { go, useRoute } from './use-route.ts'
+import { go, useRoute } from '../hooks/use-route.ts'
 import type { Route } from '../model/route.ts'
 
 export function App() {

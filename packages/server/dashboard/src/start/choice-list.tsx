@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useRowKeys } from '../parts/use-row-keys.ts'
+import { useRowKeys } from '../hooks/use-row-keys.ts'
 
 export interface Choice {
   name: string

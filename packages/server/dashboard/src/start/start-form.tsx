@@ -5,7 +5,7 @@ import { enteredOf, fieldAt, valuesOf } from '../model/form-values.ts'
 import { newKey } from '../model/idempotency-key.ts'
 import { runHref } from '../model/route.ts'
 import { Notice } from '../parts/notice.tsx'
-import { go } from '../shell/use-route.ts'
+import { go } from '../hooks/use-route.ts'
 import { SchemaFields } from './schema-fields.tsx'
 
 /** What makes a run, as the route that starts it takes it. */

@@ -3,7 +3,7 @@ import { duration } from '../model/quantity.ts'
 import { tookOf, type StepLine } from '../model/run-picture.ts'
 import type { TimeWindow } from '../model/time-window.ts'
 import { StatusText } from '../parts/status.tsx'
-import { StepLink } from '../run/step-link.tsx'
+import { StepLink } from '../parts/step-link.tsx'
 import { StepBar } from './step-bar.tsx'
 
 interface TimelineRowProps {

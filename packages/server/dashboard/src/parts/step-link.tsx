@@ -1,5 +1,5 @@
 import { runHref } from '../model/route.ts'
-import { useRoute } from '../shell/use-route.ts'
+import { useRoute } from '../hooks/use-route.ts'
 
 interface StepLinkProps {
   step: string

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@lorc/runner'
-import { eventsText, objectsText } from '../job-run/job-outcome.ts'
-import { truncate } from './text.ts'
+import { eventsText, objectsText } from './job-outcome.ts'
+import { truncate } from '../render/text.ts'
 
 /** Columns of a result that are shown. */
 const RESULT_WIDTH = 160

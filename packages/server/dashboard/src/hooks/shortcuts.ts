@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { focusFirstRow } from '../parts/use-row-keys.ts'
+import { focusFirstRow } from './use-row-keys.ts'
 
 /** What a key does, by its name as `KeyboardEvent.key` has it. */
 export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
