@@ -117,3 +117,48 @@ it('tells of a plan that is none when it is started', async () => {
   await expect(runner.start(definePlan(undefined as unknown as Plan))).rejects.toMatchObject({ code: 'PLAN_INVALID' })
   await runner.close()
 })
+
+describe('an executor that goes on though it was told to end', () => {
+  const heedless = (begun: string[]): StepExecutor => ({
+    types: ['odd'],
+    execute: ({ step, number }) => {
+      begun.push(`${step.name}#${number}`)
+      return new Promise(() => {})
+    },
+    close: async () => {},
+  })
+
+  it('is given up once its time for that is over, and the attempt has timed out', async () => {
+    const begun: string[] = []
+    const runner = await world.runner({}, { executors: [heedless(begun)], graceMs: 1000 })
+    const steps = [{ name: 'a', type: 'odd', stage: 0, timeoutMs: 100, retry: { ...retry, backoff: 'fixed' as const } }]
+    const run = await runner.start({ lorc: 1, name: 'odd', steps })
+    await world.clock.advance(100 + 5999)
+    expect(begun).toEqual(['a#1'])
+    await world.clock.advance(1)
+    expect(begun).toEqual(['a#1', 'a#2'])
+    await world.clock.advance(100 + 6000)
+    const { error, steps: states } = await run.result
+    const message = 'It took longer than its timeout of 0.1 s. Its executor did not end within 6 s of being told to: what it began may go on.'
+    expect([error, states[0]!.attempts]).toMatchObject([{ code: 'STEP_TIMEOUT', message }, 2])
+    await runner.close()
+  })
+
+  it('is given up when its run is cancelled', async () => {
+    const runner = await world.runner({}, { executors: [heedless([])], graceMs: 0 })
+    const run = await runner.start(plan)
+    await world.clock.advance(1)
+    run.cancel({ by: 'ann', reason: 'late' })
+    await world.clock.advance(5000)
+    expect(await run.result).toMatchObject({ status: 'cancelled', steps: [{ status: 'cancelled', reason: expect.stringContaining('did not end within 5 s') as string }] })
+    await runner.close()
+  })
+
+  it('keeps no time of a runner that is closed', async () => {
+    const runner = await world.runner({}, { executors: [heedless([])] })
+    await runner.start(plan)
+    await world.clock.advance(1)
+    await runner.close()
+    expect(world.clock.nextIn).toBeUndefined()
+  })
+})

@@ -34,7 +34,8 @@ export interface Attempt {
   readonly context: StepContext
   /**
    * Aborted on cancel and on timeout. `signal.reason` is the RunnerError to report (STEP_TIMEOUT or STEP_CANCELLED). The
-   * executor ends the whole process group, SIGTERM first, SIGKILL after `graceMs`, and only then settles.
+   * executor ends the whole process group, SIGTERM first, SIGKILL after `graceMs`, and only then settles. One that has not
+   * 5 s later is given up: the attempt has ended so, and what is answered from then on counts for nothing.
    */
   readonly signal: AbortSignal
   /** Masks the run's secrets in what is printed; absent where it has none. What reaches the log past it is masked at the end. */

@@ -35,6 +35,7 @@ export interface AttemptHooks {
   readonly createdAt: number
   childRun(attempt: LiveAttempt): string | null
   scope(attempt: LiveAttempt): Scope
+  toldToEnd(attempt: LiveAttempt): void
   /** Resolves once the link is durable. */
   linked(attempt: LiveAttempt, runId: string): Promise<void>
 }
@@ -59,6 +60,7 @@ export class LiveAttempt implements Attempt {
   /** Why it is to end, once it is. */
   ending: RunnerError | undefined
   settled = false
+  /** Of its time limit; once it was told to end, of the time that it gets for that. */
   stopTimer: (() => void) | undefined
   readonly #places: RunPlaces
   readonly #hooks: AttemptHooks
@@ -157,6 +159,7 @@ export class LiveAttempt implements Attempt {
     if (this.ending) return
     this.ending = reason
     this.#controller?.abort(reason)
+    this.#hooks.toldToEnd(this)
   }
 
   get childRun(): string | null {

@@ -1,4 +1,6 @@
 import type { LiveAttempt } from '../attempts/attempt.ts'
+import { CheckedExecutor } from '../checked-executor.ts'
+import { RunnerError } from '../errors.ts'
 import type { AttemptMetrics, RecordedError } from '../events.ts'
 import type { AttemptOutcome, MeasuredMetrics } from '../executor.ts'
 import type { RetryPolicy } from '../plan.ts'
@@ -8,6 +10,9 @@ import { maskLog } from '../secrets/secret-log.ts'
 import type { StepCache } from '../cache/step-cache.ts'
 import { stepTimeout } from '../attempts/step-timeout.ts'
 import type { Surroundings } from './surroundings.ts'
+
+/** What somebody else's executor gets to end an attempt, beyond the time between its SIGTERM and its SIGKILL. */
+const LAST_MS = 5_000
 
 /** Who is told how an attempt ended: once, or more often after it was settled, which counts for nothing. */
 export interface AttemptEnds {
@@ -35,6 +40,17 @@ export class AttemptRun {
     this.#around.keepAlive()
     if (cache) void this.#reuseOrExecute(attempt)
     else this.#execute(attempt)
+  }
+
+  /** It was told to end. lorc's own executors see to that; what somebody else's makes of it must not hold the run for ever. */
+  giveUpLater(attempt: LiveAttempt): void {
+    if (!(this.#around.executors.get(attempt.step.type) instanceof CheckedExecutor)) return
+    const ms = attempt.graceMs + LAST_MS
+    attempt.stopTimer?.()
+    attempt.stopTimer = this.#around.clock.sleep(ms, () => {
+      attempt.ending = unheeded(attempt.ending!, ms)
+      this.#onThrown(attempt, attempt.ending)
+    })
   }
 
   measure(attempt: LiveAttempt, measured?: MeasuredMetrics): AttemptMetrics {
@@ -105,4 +121,8 @@ export class AttemptRun {
       attempt.end(stepTimeout(ms))
     })
   }
+}
+
+function unheeded({ code, message, fix, cause }: RunnerError, ms: number): RunnerError {
+  return new RunnerError(code, `${message} Its executor did not end within ${ms / 1000} s of being told to: what it began may go on.`, { ...(fix !== undefined && { fix }), cause })
 }

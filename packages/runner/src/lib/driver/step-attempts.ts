@@ -169,6 +169,10 @@ export class StepAttempts implements AttemptHooks, AttemptEnds {
     return scopeOf(this.#run, step, { attempt: number, item, read: (key) => own.get(key) })
   }
 
+  toldToEnd(attempt: LiveAttempt): void {
+    if (!this.#driver.isOver()) this.#attempts.giveUpLater(attempt)
+  }
+
   childRun(attempt: LiveAttempt): string | null {
     return this.#run.fold.step(attempt.step.name).childRun
   }
