@@ -56,7 +56,10 @@ export interface RunnerOptions {
   viewedEvents?: number
   clock?: Clock
   ids?: Ids
-  /** Told of each run that begins or goes on here, those of steps included, before anything of it happens. */
+  /**
+   * Told of each run that begins or goes on here, those of steps included, before anything of it happens. Where it throws, `start`
+   * and `resume` reject with that, and the run is let go of: it can be resumed.
+   */
   onRun?: (handle: RunHandle) => void
   /** Versions of what embeds the runner, recorded in each run, e.g. `{ lorc: '0.1.0' }`. */
   versions?: JsonObject

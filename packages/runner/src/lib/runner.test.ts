@@ -136,6 +136,18 @@ describe('start', () => {
   })
 })
 
+it('lets go of a run whose beginning onRun refuses: start rejects with that, and the run can be resumed', async () => {
+  const onRun = (): void => {
+    throw new Error('no more metrics')
+  }
+  const refusing = await runner({}, { onRun })
+  await expect(refusing.start(planOf({ name: 'a' }))).rejects.toThrow('no more metrics')
+  const { runId } = (await store.list())[0]!
+  await expect(refusing.resume(runId)).rejects.toThrow('no more metrics')
+  expect(refusing.begun).toEqual([])
+  expect(await (await (await runner()).resume(runId)).result).toMatchObject({ status: 'completed' })
+})
+
 it('leaves the lease of a run alone that has the id that another was to have', async () => {
   let open!: () => void
   const held = new Promise<void>((resolve) => (open = resolve))

@@ -368,7 +368,7 @@ export class LocalRunner implements Runner {
     this.#drivers.add(driver)
     // Nothing of it may be at work for long: it waits for a person, say.
     this.#presence.soon()
-    this.#onRun?.(driver)
+    const refusal = this.#tell(driver)
     const stop = (): void => driver.cancel({ by: 'signal', reason: wordsOf(signal?.reason) })
     if (signal?.aborted) stop()
     signal?.addEventListener('abort', stop, { once: true })
@@ -384,11 +384,21 @@ export class LocalRunner implements Runner {
     }
     driver.result.then(over, stopped)
     // It was on its way when the runner was closed: nobody would wait for it, and no executor is there for its steps.
-    const isLate = this.#closing !== undefined
-    if (isLate) driver.abandon(closed())
+    const unwanted = refusal ? RunnerError.from(refusal.thrown, 'RUN_INTERNAL') : this.#closing && closed()
+    if (unwanted) driver.abandon(unwanted)
     await driver.opened
-    if (isLate) await this.store.releaseLease(driver.runId, driver.epoch).catch(() => {})
+    if (unwanted) await this.store.releaseLease(driver.runId, driver.epoch).catch(() => {})
+    if (refusal) throw refusal.thrown
     return driver
+  }
+
+  #tell(driver: Driver): { thrown: unknown } | undefined {
+    try {
+      this.#onRun?.(driver)
+      return undefined
+    } catch (thrown) {
+      return { thrown }
+    }
   }
 }
 
