@@ -91,7 +91,9 @@ function problemOfRetry({ retry }: { [field: string]: unknown }): string | undef
   const wrong = RETRY_NUMBERS.find((name) => !(Number.isFinite(retry[name]) && Number(retry[name]) >= 0))
   if (wrong) return `\`retry.${wrong}\` is no number from 0 on`
   if (retry['backoff'] !== 'fixed' && retry['backoff'] !== 'exponential') return '`retry.backoff` is neither `fixed` nor `exponential`'
-  return retry['on'] === undefined || isTexts(retry['on']) ? undefined : '`retry.on` is no list of texts'
+  const { on } = retry
+  const isList = on === undefined || (Array.isArray(on) && on.every((code) => typeof code === 'string' || Number.isInteger(code)))
+  return isList ? undefined : '`retry.on` is no list of texts and whole numbers'
 }
 
 const RETRY_NUMBERS = ['max', 'delayMs', 'factor', 'maxDelayMs', 'jitter'] satisfies (keyof RetryPolicy)[]

@@ -12,8 +12,11 @@ export const retryPolicySchema = z.strictObject({
   maxDelayMs: z.number().min(0),
   /** Share of the delay that is drawn at random, 0 to 1: the wait lies in [delay * (1 - jitter), delay]. */
   jitter: z.number().min(0).max(1),
-  /** Error codes worth another attempt; without it, every code, but of a job JOB_TRANSIENT alone. */
-  on: z.array(z.string()).optional(),
+  /**
+   * Error codes worth another attempt; of an http step also statuses (`503`) and their classes (`"5xx"`), of a scriptlet exit codes.
+   * Without it, every code, but of a job JOB_TRANSIENT alone.
+   */
+  on: z.array(z.union([z.string(), z.int()])).optional(),
 })
 
 const cachePolicySchema = z.discriminatedUnion('mode', [

@@ -270,10 +270,11 @@ describe('of a step', () => {
   it.each([
     [['STEP_FAILED', 'mine'], false],
     [['HTTP_STATUS'], false],
-    [['STEP_TIMEOUT', 'ECONNRESET'], true],
+    [['5xx'], false],
+    [['STEP_TIMEOUT', 429], true],
   ])('that failed in a way that its retry is not for says so: %j', async (on, says) => {
     const retry = { max: 4, delayMs: 0, backoff: 'fixed' as const, factor: 2, maxDelayMs: 0, jitter: 0, on }
-    const error = { code: on.includes('mine') ? 'STEP_FAILED' : 'HTTP_STATUS', message: 'no', details: { code: 'mine' } }
+    const error = { code: on.includes('mine') ? 'STEP_FAILED' : 'HTTP_STATUS', message: 'no', details: { code: 'mine', status: 503 } }
     const text = await explain('a', { steps: [{ name: 'a', retry }], states: [stateOf('a', { status: 'failed', error })], events: [[0, started('a')], [1, failed('a')]] })
     expect(text.includes(`it was not tried again: its retry is for ${on.join(', ')} alone`)).toBe(says)
   })

@@ -1,5 +1,5 @@
 import type { RunView } from '@lorc/runner'
-import type { CacheVerdict, RunTimeline, Span, StepStory } from '@lorc/runner/insight'
+import { type CacheVerdict, isRetriedOn, type RunTimeline, type Span, type StepStory } from '@lorc/runner/insight'
 import { jobNotes } from '../job-run/job-notes.ts'
 import { paintStatus } from '../render/marks.ts'
 import { count, duration, timestamp } from '../render/quantity.ts'
@@ -162,7 +162,6 @@ function failureLines(story: StepStory, view: RunView, log: readonly string[], s
 function notTriedAgain({ error, status, line }: StepStory, { plan }: RunView): string[] {
   const retry = plan.steps[line.index]?.retry
   if (status !== 'failed' || error === null || retry?.on === undefined) return []
-  const own = error.details?.['code']
-  if (retry.on.some((code) => code === error.code || code === own)) return []
-  return [`it was not tried again: its retry is for ${listed(retry.on)} alone`]
+  if (isRetriedOn(retry.on, error)) return []
+  return [`it was not tried again: its retry is for ${listed(retry.on.map(String))} alone`]
 }

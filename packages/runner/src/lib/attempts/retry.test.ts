@@ -25,6 +25,14 @@ describe('retryDelay', () => {
     expect(retryDelay(on, 1, { ...error, details: { code: 'ECONNRESET' } }, 0)).toBe(100)
   })
 
+  it('knows an answer by its status and the class of that, a scriptlet by its exit code', () => {
+    const on = { ...policy, on: ['5xx', 429, 75] }
+    const answered = (status: number) => retryDelay(on, 1, { code: 'HTTP_STATUS', message: '', details: { status } }, 0)
+    expect([503, 429, 404].map(answered)).toEqual([100, 100, undefined])
+    expect([75, 1].map((exitCode) => retryDelay(on, 1, { ...error, exitCode }, 0))).toEqual([100, undefined])
+    expect(retryDelay(on, 1, { ...error, details: { status: 503 } }, 0)).toBeUndefined()
+  })
+
   it('waits no less than a server asks for, up to its limit', () => {
     const asked = (retryAfterMs: number) => retryDelay({ ...policy, jitter: 1 }, 1, { ...error, details: { retryAfterMs } }, 0.5)
     expect([asked(10), asked(200), asked(9000)]).toEqual([50, 200, 500])

@@ -1,6 +1,7 @@
 import { retryWait } from '@lorc/event-client/retry'
 import type { RecordedError } from '../events.ts'
 import type { PlanStep, RetryPolicy } from '../plan.ts'
+import { isRetriedOn } from './retried-on.ts'
 
 /** The policy that counts: the step's, else `own`, which its code has. Of a job it repeats, by default, only what the job says may pass. */
 export function retryPolicyOf({ type, retry }: Pick<PlanStep, 'type' | 'retry'>, own: RetryPolicy | undefined): RetryPolicy | undefined {
@@ -22,9 +23,7 @@ export function retryDelay(
   random: number,
 ): number | undefined {
   if (!policy) return undefined
-  const inner = error.details?.['code']
-  const codes = typeof inner === 'string' ? [error.code, inner] : [error.code]
-  if (policy.on && !codes.some((code) => policy.on?.includes(code))) return undefined
+  if (policy.on && !isRetriedOn(policy.on, error)) return undefined
   const asked = error.details?.['retryAfterMs']
   return retryWait(policy, failures, random, typeof asked === 'number' ? asked : undefined)
 }

@@ -151,7 +151,7 @@ describe('a step', () => {
   test.each([
     ['retry: { max: 3 }', { max: 3, delayMs: 0, backoff: 'fixed', factor: 2, maxDelayMs: 300_000, jitter: 0 }],
     [
-      'retry: { max: 2, delay_sec: 0.5, backoff: exponential, factor: 3, max_delay_sec: 60, jitter: 0.2, on: [STEP_TIMEOUT, mine] }',
+      'retry: { max: 2, delay_sec: 0.5, backoff: exponential, factor: 3, max_delay_sec: 60, jitter: 0.2, on: [STEP_TIMEOUT, mine, 75] }',
       {
         max: 2,
         delayMs: 500,
@@ -159,7 +159,7 @@ describe('a step', () => {
         factor: 3,
         maxDelayMs: 60_000,
         jitter: 0.2,
-        on: ['STEP_TIMEOUT', 'mine'],
+        on: ['STEP_TIMEOUT', 'mine', 75],
       },
     ],
     [

@@ -70,7 +70,7 @@ const isRetry = shape(
     factor: isNumber(1, 1000),
     max_delay_sec: isNumber(0, MAX_SECONDS),
     jitter: isNumber(0, 1),
-    on: listOf(isText(), 1),
+    on: listOf(either(isText(), Number.isSafeInteger), 1),
   },
   'max',
 )

@@ -46,6 +46,8 @@ const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const ENV_PHRASE = 'a list of names of environment variables, or a map of names to values'
 const envName = z.string('the name of an environment variable').regex(ENV_NAME, 'the name of an environment variable')
 
+const ON_PHRASE = 'an error code, a status or an exit code'
+
 export const retrySchema = z.strictObject({
   max: whole(1, 1000).describe('Attempts in all, the first included'),
   delay_sec: number(0, MAX_SECONDS).optional().describe('Seconds before the second attempt; default 0'),
@@ -53,7 +55,11 @@ export const retrySchema = z.strictObject({
   factor: number(1, 1000).optional().describe('Growth of the delay with exponential backoff; default 2'),
   max_delay_sec: number(0, MAX_SECONDS).optional().describe('The longest delay; default 300'),
   jitter: number(0, 1).optional().describe('Share of the delay that is drawn at random; default 0'),
-  on: listOf(text('an error code'), 'a list of error codes').min(1, 'a list of error codes').optional().describe('Codes worth another attempt; default all'),
+  on: z
+    .array(z.union([text(ON_PHRASE), z.int(ON_PHRASE)], ON_PHRASE), 'a list of error codes')
+    .min(1, 'a list of error codes')
+    .optional()
+    .describe('Codes, statuses of an answer or exit codes worth another attempt; default all'),
 })
 
 const CEL_PHRASE = 'an expression (CEL)'

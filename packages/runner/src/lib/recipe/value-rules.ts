@@ -1,4 +1,3 @@
-import { ERROR_CODES } from '../errors.ts'
 import type { JsonValue } from '../json.ts'
 import { hasTemplates } from '../expressions/template.ts'
 import { fieldsOf, listOf, type Fields } from './loose-data.ts'
@@ -6,7 +5,7 @@ import { stepPath, type StepOutline } from './outline.ts'
 import { keyFindings, readParams, readProduces } from './parameter-schema.ts'
 import type { RecipePath } from './problem.ts'
 import type { RuleFinding } from './step-rules.ts'
-import { suggest } from '../suggest.ts'
+import { fixOfRetryCode } from './retry-codes.ts'
 import { quote } from '../wording.ts'
 import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
 type At = (...path: RecipePath) => RecipePath
@@ -75,16 +74,11 @@ function checkRetry(retry: Fields, type: unknown, at: At): RuleFinding[] {
     findings.push({ code: 'RECIPE_FIELD_VALUE', message, at: at('retry', 'max_delay_sec') })
   }
   for (const [i, code] of listOf(retry.on).entries()) {
-    if (typeof code !== 'string' || code === '' || Object.hasOwn(ERROR_CODES, code)) continue
-    // What calls modules has codes of its own.
-    if (type === 'module' && code.startsWith('MODULE_')) continue
-    // A request has no codes of its own: its status is in the details.
-    const meant = type === 'http' && code.startsWith('HTTP_') ? 'HTTP_STATUS' : suggest(code, Object.keys(ERROR_CODES))
-    if (meant === undefined && /^[A-Za-z_][\w.-]*$/.test(code)) continue
-    const fix = meant === undefined ? 'name codes such as `STEP_TIMEOUT`' : `did you mean \`${meant}\`?`
+    const fix = code === '' ? undefined : fixOfRetryCode(code, type)
+    if (fix === undefined) continue
     findings.push({
       code: 'RECIPE_FIELD_VALUE',
-      message: `${quote(code)} is not an error code`,
+      message: `${quote(String(code))} is not an error code`,
       at: at('retry', 'on', i),
       fix,
     })
