@@ -25,11 +25,11 @@ it('shows when what runs next, and what became of the last time', async () => {
   const claim = { run_id: 'run_1', state: 'skipped', reason: 'run_0, of an earlier time, goes on', missed: false, claimed_at: at }
   await runs.store.putDocument('firings:recipes/soon.yaml', at, claim, 0)
   const { exit, stdout } = await runs.lorc('schedules', '--next', '2')
-  expect([exit, stdout.split('\n').map((line) => line.replaceAll(/\d{2,4}-\d\d-?\d* \d\d:\d\d/g, 'TIME'))]).toEqual([0, [
-    'NEXT              RECIPE  SCHEDULE                 LAST',
-    'TIME  soon    */5 * * * *              TIME skipped  run_0, of an earlier time, goes on',
+  expect([exit, stdout.split('\n').map((line) => line.replaceAll(/\d{2,4}-\d\d-?\d* \d\d:\d\d/g, 'TIME').replaceAll(/(?!^) {2,}/g, '  '))]).toEqual([0, [
+    expect.stringMatching(/^NEXT \(\w+.*\) +RECIPE +SCHEDULE +LAST$/) as string,
+    'TIME  soon  */5 * * * * UTC  TIME skipped  run_0, of an earlier time, goes on',
     'TIME',
-    'TIME  daily   0 0 1 1 * Europe/Berlin  none yet',
+    'TIME  daily  0 0 1 1 * Europe/Berlin  none yet',
     'TIME',
     '',
   ]])
@@ -55,7 +55,7 @@ it('names a recipe with problems, and hides no other', async () => {
   await recipe('good', "schedule: '@daily'")
   await recipe('bad', "schedule: '* * *'")
   const { exit, stdout, stderr } = await runs.lorc('schedules', 'list')
-  expect([exit, stdout]).toEqual([1, expect.stringMatching(/ good +@daily +none yet\n$/)])
+  expect([exit, stdout]).toEqual([1, expect.stringMatching(/ good +@daily UTC +none yet\n$/)])
   expect(stderr).toMatch(/^not run {2}recipes\/bad\.yaml: .*3 fields, not 5.*\n`lorc validate FILE` shows where\n$/)
   expect(JSON.parse((await runs.lorc('schedules', 'list', '--json')).stdout)).toMatchObject({ schedules: [{ name: 'good' }], broken: [{ recipe: 'recipes/bad.yaml', code: 'RECIPE_INVALID' }] })
 })

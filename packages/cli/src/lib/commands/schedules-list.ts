@@ -1,7 +1,7 @@
 import type { ListedSchedule } from '@lorc/server/schedules'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { timestamp } from '../render/quantity.ts'
+import { localZone, timestamp } from '../render/quantity.ts'
 import type { Style } from '../render/style.ts'
 import { table, type Cell } from '../render/table.ts'
 import { oneLine } from '../render/text.ts'
@@ -9,7 +9,7 @@ import { withRunner } from '../with-runner.ts'
 
 export const schedulesList = defineCommand({
   description:
-    'Lists the recipes that have a schedule, the next one to come first, with what became of the last time. `lorc serve` ' +
+    'Lists the recipes that have a schedule, the next one to come first, with what became of the last time; times are those of the zone here. `lorc serve` ' +
     'runs them. A recipe with problems is named, and hides no other; the exit status is 1 then.',
   arguments: {},
   options: {
@@ -45,15 +45,15 @@ export const schedulesList = defineCommand({
 function text(schedules: readonly ListedSchedule[], style: Style, columns: number): string {
   const rows = schedules.flatMap(({ name, schedule, next, firings: [last] }): Cell[][] => {
     const [first, ...later] = next.map((at): Cell => ({ text: timestamp(at).slice(0, 16) }))
-    const zone = schedule.timezone === 'UTC' ? '' : ` ${schedule.timezone}`
     const head: Cell[] = [
       first ?? { text: '-' },
       { text: oneLine(name), paint: style.bold },
-      { text: `${schedule.cron}${zone}` },
+      { text: `${schedule.cron} ${schedule.timezone}` },
       { text: last === undefined ? 'none yet' : `${timestamp(last.at).slice(5, 16)} ${last.state}${last.runStatus === null ? '' : `, ${last.runStatus}`}`, paint: style.dim },
       { text: last === undefined ? '' : oneLine(last.reason ?? last.runId), paint: style.dim },
     ]
     return [head, ...later.map((cell) => [cell])]
   })
-  return table(['NEXT', 'RECIPE', 'SCHEDULE', 'LAST', ''], rows, style, { columns, narrow: ['', 'RECIPE', 'SCHEDULE'], omit: ['', 'LAST'] })
+  // A schedule has a zone of its own, most often another one.
+  return table([`NEXT (${localZone()})`, 'RECIPE', 'SCHEDULE', 'LAST', ''], rows, style, { columns, narrow: ['', 'RECIPE', 'SCHEDULE'], omit: ['', 'LAST'] })
 }
