@@ -5,10 +5,10 @@ import { FakeClock } from '../testing/fake-clock.ts'
 class Run {
   place = 0
   polls = 0
-  readonly name: string
+  readonly runId: string
 
-  constructor(name: string) {
-    this.name = name
+  constructor(runId: string) {
+    this.runId = runId
   }
 
   async pollInbox(): Promise<void> {
@@ -21,12 +21,12 @@ function live(...names: string[]) {
   const runs = new LiveRuns<Run>(clock)
   const added = names.map((name) => new Run(name))
   for (const run of added) runs.add(run)
-  return { clock, runs, added, names: () => [...runs].map(({ name }) => name).sort() }
+  return { clock, runs, added, names: () => [...runs].map(({ runId }) => runId).sort() }
 }
 
 it.each(['a', 'b', 'c', 'd'])('lets go of run %s and of no other', (name) => {
-  const { runs, added, names } = live('a', 'b', 'c', 'd')
-  runs.delete(added.find((run) => run.name === name)!)
+  const { runs, names } = live('a', 'b', 'c', 'd')
+  runs.delete(runs.find(name)!)
   expect(names()).toEqual(['a', 'b', 'c', 'd'].filter((other) => other !== name))
   const rest = [...runs]
   for (const run of rest) runs.delete(run)
@@ -37,7 +37,7 @@ it('can be gone through while runs come and go', () => {
   const { runs, names } = live('a', 'b', 'c')
   for (const run of runs) {
     runs.delete(run)
-    runs.add(new Run(`${run.name}2`))
+    runs.add(new Run(`${run.runId}2`))
   }
   expect(names()).toEqual(['a2', 'b2', 'c2'])
 })

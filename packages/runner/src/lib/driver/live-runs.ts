@@ -4,6 +4,7 @@ const INBOX_POLL_MS = 500
 
 /** A run that is driven here. */
 export interface LiveRun {
+  readonly runId: string
   /** Its place among the live runs, which alone write it. */
   place: number
   /** Does what its inbox asks for. */
@@ -30,6 +31,10 @@ export class LiveRuns<Run extends LiveRun> implements Iterable<Run> {
 
   [Symbol.iterator](): Iterator<Run> {
     return this.#runs.slice().values()
+  }
+
+  find(runId: string): Run | undefined {
+    return this.#runs.find((run) => run.runId === runId)
   }
 
   add(run: Run): void {

@@ -124,7 +124,7 @@ export class RunAssembly {
     const asked = await store.inbox(runId)
     if (fold.paused && !first && !outer && !endsPause(asked)) throw pausedRun(runId, fold.paused)
     const chosen = { ...fold.options, ...options }
-    const order = await orderFromPast(store, plan, this.slots(plan, chosen))
+    const order = await this.order(plan, chosen)
     const scheduler = this.#scheduler(plan, { ...chosen, order })
     const items = itemsOf(plan)
     for (const event of replayed) {
@@ -190,14 +190,19 @@ export class RunAssembly {
     })
   }
 
+  /** How long its steps took in earlier runs, where that decides which begin first. */
+  order(plan: Plan, options: Pick<RunOptions, 'concurrency'>): Promise<Durations | undefined> {
+    return orderFromPast(this.#around.store, plan, this.#slots(plan, options))
+  }
+
   /** Steps at once. */
-  slots(plan: Plan, { concurrency }: Pick<RunOptions, 'concurrency'>): number {
+  #slots(plan: Plan, { concurrency }: Pick<RunOptions, 'concurrency'>): number {
     return concurrency ?? plan.concurrency ?? this.#options.concurrency
   }
 
   #scheduler(plan: Plan, options: Pick<RunOptions, 'concurrency' | 'failFast'> & { order?: Durations | undefined }): Scheduler {
     return new Scheduler(plan, {
-      concurrency: this.slots(plan, options),
+      concurrency: this.#slots(plan, options),
       failFast: options.failFast ?? false,
       ...(options.order && { durations: options.order }),
     })
