@@ -111,6 +111,7 @@ describe.each([
     attempt.context.set('a.c_v1', 2)
     expect(await executor.execute(attempt)).toMatchObject({ status: 'ok' })
     expect(attempt.log()).toContain('{"a.b_v1":{"x":1.0}}')
+    expect(attempt.log()).toMatch(/^reads: the context has no a\.missing_v1\n/)
     const names = [...attempt.log().matchAll(/^(\w+)=/gm)].map(([, name]) => name)
     expect(names).toEqual(
       expect.arrayContaining(['LORC_RUN_ID', 'LORC_STEP', 'LORC_ATTEMPT', 'LORC_IDEMPOTENCY_KEY', 'LORC_WORKSPACE', 'PATH']),

@@ -125,9 +125,11 @@ function environment(attempt: Attempt, context: string): Record<string, string> 
   }
 }
 
-/** The keys under `reads` that exist, in a file beside the log; undefined when the step reads nothing. */
+/** The keys under `reads` that exist, in a file beside the log, which names the others; undefined when the step reads nothing. */
 function writeContext({ step, context, logPath }: Attempt): string | undefined {
   if (!step.reads?.length) return undefined
+  const missing = step.reads.filter((key) => !context.has(key))
+  if (missing.length > 0) appendFileSync(logPath, `reads: the context has no ${missing.join(', ')}\n`)
   const fields = step.reads.flatMap((key) => {
     const value = context.get(key)
     return value === undefined ? [] : [`${JSON.stringify(key)}:${stringifyFloats(value, context.floats(key))}`]
