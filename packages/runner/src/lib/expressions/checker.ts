@@ -3,6 +3,7 @@ import type { JsonValue } from '../json.ts'
 import { clause } from '../wording.ts'
 import { celEnvironment, LONGEST } from './environment.ts'
 import type { CelNode } from './node.ts'
+import { unknownNullableFields } from './nullable-fields.ts'
 import { bindReferences, type Reference, type ReferenceFault, type ReferenceRoot } from './references.ts'
 import { slipOf, VALUE_HINTS } from './slip.ts'
 import { hasTemplates, parseTemplate } from './template.ts'
@@ -79,7 +80,10 @@ export class ExpressionChecker {
     try {
       const program = this.#environment(surroundings).parse(cel)
       const binding = { read: () => undefined, type: (root: ReferenceRoot, name: string | null) => this.#typeOf(root, name) }
-      const { references, faults } = bindReferences(program.ast as unknown as CelNode, binding)
+      const tree = program.ast as unknown as CelNode
+      const misspelt = unknownNullableFields(tree)
+      const { references, faults: unusable } = bindReferences(tree, binding)
+      const faults = [...unusable, ...misspelt]
       if (faults.length > 0) return { type: null, references, faults }
       const { valid, type, error } = program.check()
       return valid ? { type: type ?? 'dyn', references, faults } : { type: null, references, faults: [this.#fault(error, cel, surroundings)] }

@@ -228,6 +228,7 @@ describe('what is known of types', () => {
     'steps.a.status == "completed" && size(steps.a.outputs) == steps.a.attempts',
     'steps.a.error == null || steps.a.error.code == "STEP_TIMEOUT"',
     '"a.b_v1" in ctx && has(ctx.a.b_v1)',
+    'run.failure != null && run.failure.step == "a" && run.failure["code"] == steps.a.error.code',
     'run.id != run.name',
   ])('%s is fine', (cel) => {
     expect(checks(cel)).toEqual([])
@@ -239,6 +240,8 @@ describe('what is known of types', () => {
     ['params.counts.x == "3"', /no such overload: int == string/],
     ['steps.a.attempts == "2"', /no such overload/],
     ['steps["b"].status == "x"', 'there is no step `b`; -'],
+    ['steps.a.error.mesage == ""', 'there is no field `mesage`; did you mean `message`?'],
+    ['run.failure == null || run.failure["exit_code"] == 3', 'there is no field `exit_code`; there are step, code, message'],
     ['"b" in steps', 'there is no step `b`; -'],
     ['has(params.dayz)', 'there is no parameter `dayz`; did you mean `days`?'],
     ['params.zebra > 1', 'there is no parameter `zebra`; the recipe has `days`, `ratio`, `rows`, `open`, `counts`'],
