@@ -1,15 +1,14 @@
-import { ContextError, parseKey, type Context, type StepContext } from '@lorc/context'
-import { realpath, stat } from 'node:fs/promises'
-import { isAbsolute, relative, resolve } from 'node:path'
-import { describeFile, filesBelow, isEmptyFolder } from './artifact.ts'
+import { ContextError, type Context, type StepContext } from '@lorc/context'
+import { isEmptyFolder } from './artifact.ts'
 import type { LiveAttempt } from './attempt.ts'
+import { findArtifacts, whatItSet } from './find-artifacts.ts'
 import { RunnerError } from '../errors.ts'
 import type { Artifact, RecordedError, RecordedWrite } from '../events.ts'
 import type { AttemptOutcome } from '../executor.ts'
 import type { JsonObject } from '../json.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { requireShapes } from './step-checks.ts'
-import { isInside, resolveInside, type Workspace } from '../workspace/workspace.ts'
+import type { Workspace } from '../workspace/workspace.ts'
 
 /** What a completed attempt leaves behind. */
 export interface Product {
@@ -40,7 +39,7 @@ export function accept(attempt: LiveAttempt, { outputs, writes, meta, log }: OkO
   const files = outputs ? without(outputs, attempt.own.writes()) : []
   const folder = attempt.knownArtifactsDir
   if (files.length + declared.length === 0 && (!folder || isEmptyFolder(folder))) return { outputs, artifacts: [], meta, log }
-  return collect(attempt, [...files, ...declared], workspace).then((artifacts) => ({ outputs, artifacts, meta, log }))
+  return findArtifacts(attempt, [...files, ...declared], workspace).then((artifacts) => ({ outputs, artifacts, meta, log }))
 }
 
 /**
@@ -90,11 +89,6 @@ function requireKeys(attempt: LiveAttempt): void {
   )
 }
 
-function whatItSet(attempt: LiveAttempt): string {
-  const set = Object.keys(attempt.own.writes())
-  return set.length > 0 ? `It set ${set.join(', ')}.` : 'It set no key.'
-}
-
 /** Turns what the context refuses into a step's error. */
 export function refusing(write: () => void): void {
   try {
@@ -103,48 +97,6 @@ export function refusing(write: () => void): void {
     if (!(error instanceof ContextError)) throw error
     const code = error.code === 'CONTEXT_CONFLICT' ? 'STEP_CONTEXT_CONFLICT' : 'STEP_CONTEXT_REFUSED'
     throw new RunnerError(code, error.message, { details: { code: error.code }, cause: error, ...(error.fix && { fix: error.fix }) })
-  }
-}
-
-async function collect(attempt: LiveAttempt, named: readonly string[], workspace: Workspace): Promise<Artifact[]> {
-  const files = new Set<string>()
-  for (const name of named) files.add(await locate(attempt, name, workspace))
-  if (attempt.knownArtifactsDir) for (const file of await filesBelow(attempt.knownArtifactsDir)) files.add(file)
-  return Promise.all([...files].map((file) => describeFile(workspace.root, file)))
-}
-
-async function locate(attempt: LiveAttempt, name: string, workspace: Workspace): Promise<string> {
-  try {
-    // Of an absolute path only the file counts: it may come to the workspace by another way than its root does.
-    const path = await resolveInside(workspace, isAbsolute(name) ? relative(workspace.root, await realpath(name)) : name)
-    if (!(await stat(path)).isFile()) throw new Error(`${path} is a folder, or nothing that could be read to an end`)
-    return path
-  } catch (error) {
-    const folder = attempt.knownArtifactsDir
-    // By its path in the workspace as well: `runs` may be a link to another disk.
-    const own = folder ? [resolve(folder, name), resolve(workspace.root, name)].filter((file) => isInside(folder, file)) : []
-    const there = folder && own.length > 0 ? await filesBelow(folder) : []
-    const file = own.find((path) => there.includes(path))
-    if (file !== undefined) return file
-    throw new RunnerError(
-      'STEP_OUTPUT_UNKNOWN',
-      `The output "${name}" is neither a key that it set nor a file inside the workspace.`,
-      { fix: howToPutOut(attempt, name), cause: error, details: { output: name } },
-    )
-  }
-}
-
-function howToPutOut(attempt: LiveAttempt, name: string): string {
-  if (isKey(name)) return `Set ${name} before the step ends. ${whatItSet(attempt)}`
-  return 'Name a file by its path in the workspace or among the artifacts, and write it before the step ends.'
-}
-
-function isKey(name: string): boolean {
-  try {
-    parseKey(name)
-    return true
-  } catch {
-    return false
   }
 }
 

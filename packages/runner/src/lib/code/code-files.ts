@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
+import { mapBounded } from '../bounded.ts'
 import { isOwn, type CodeLanguage, type CodeUse } from './languages/language.ts'
 import { nodeLanguage, packageOf } from './languages/node.ts'
 import { pythonLanguage } from './languages/python.ts'
@@ -12,6 +13,9 @@ import { KeptScans } from './kept-scans.ts'
 import type { PlanStep } from '../plan.ts'
 import { sha256Hex } from '../journal/sha256.ts'
 import { resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace/workspace.ts'
+
+/** Files that are read at once: one that cannot be opened would pass for one that is not there. */
+const WIDTH = 64
 
 interface Code {
   language: CodeLanguage
@@ -58,7 +62,7 @@ export class CodeFiles {
       const fresh = next.filter(({ use }) => isFirst(seen, nameOf(use)))
       // To start the threads that read files takes longer than to read one.
       const read = fresh.length === 1 ? readAtOnce : readFile
-      next = (await Promise.all(fresh.map((code) => this.#read(code, found, read)))).flat()
+      next = (await mapBounded(fresh, WIDTH, (code) => this.#read(code, found, read))).flat()
     }
     return { found, seen: [...seen].filter(isAbsolute) }
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { mapBounded } from '../bounded.ts'
 import { RunnerError } from '../errors.ts'
 import { resolveInside, resolveNodeModule, resolvePythonModule, resolveScript, type Workspace } from '../workspace/workspace.ts'
 import type { CodeFault, CodeQuestion } from './code-question.ts'
@@ -36,7 +37,7 @@ export async function inspectRecipe(
   return problems.sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
-/** What is wrong with the code and the files that steps name, in no order. */
+/** What is wrong with the code and the files that steps name, in the order of the steps. */
 export async function lookAtCode(
   steps: readonly StepOutline[],
   workspace: Workspace,
@@ -46,18 +47,13 @@ export async function lookAtCode(
   const questions: CodeQuestion[] = []
   for (const step of steps) for (const question of questionsOf(step, workspace, files)) if (isOpen(question.at)) questions.push(question)
   const asked = new Map<string, Promise<CodeFault | undefined>>()
-  const found: { fault: CodeFault; question: CodeQuestion }[] = []
-  let next = 0
-  const work = async (): Promise<void> => {
-    for (let question = questions[next++]; question; question = questions[next++]) {
-      const answer = asked.get(question.key) ?? question.ask()
-      asked.set(question.key, answer)
-      const fault = await answer
-      if (fault) found.push({ fault, question })
-    }
-  }
-  await Promise.all(Array.from({ length: WIDTH }, work))
-  return found
+  const found = await mapBounded(questions, WIDTH, async (question) => {
+    const answer = asked.get(question.key) ?? question.ask()
+    asked.set(question.key, answer)
+    const fault = await answer
+    return fault && { fault, question }
+  })
+  return found.filter((one) => one !== undefined)
 }
 
 const MISSING: readonly string[] = ['FILE_MISSING', 'MODULE_MISSING']
