@@ -1,15 +1,16 @@
-import { realpathSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Runner, RunnerOptions } from './api.ts'
 import { RunnerError } from './errors.ts'
 import { ownOption } from './start/given-json.ts'
-import { checkNumbers } from './option-checks.ts'
+import { RUNNER_OPTIONS } from './options/known-options.ts'
+import { checkOptions } from './options/option-checks.ts'
 import { LocalRunner } from './runner.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 
 /** Makes a runner. Rejects with RunnerError WORKSPACE_INVALID, RUN_OPTION_INVALID, STORE_*. */
 export async function createRunner(options: RunnerOptions): Promise<Runner> {
-  checkNumbers(options)
+  checkOptions('createRunner', options, RUNNER_OPTIONS, ['workspace'])
   const versions = ownOption('versions', options.versions ?? {})
   const root = workspaceRoot(options.workspace)
   const stateDir = resolve(options.stateDir ?? join(root, '.lorc'))
@@ -18,11 +19,15 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
   return new LocalRunner({ ...options, versions, workspace: root, stateDir, runsDir }, store, options.store === undefined)
 }
 
-function workspaceRoot(path: string): string {
+/** The folder with all links resolved. Throws WORKSPACE_INVALID. */
+export function workspaceRoot(path: string): string {
+  if (!isAbsolute(path)) throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not an absolute path.`)
+  let root: string
   try {
-    if (isAbsolute(path)) return realpathSync(path)
+    root = realpathSync(path)
   } catch (error) {
     throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not there.`, { cause: error })
   }
-  throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not an absolute path.`)
+  if (!statSync(root).isDirectory()) throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is no folder.`)
+  return root
 }

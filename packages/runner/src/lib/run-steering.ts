@@ -93,7 +93,8 @@ export class RunSteering {
     })
   }
 
-  async approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'> {
+  async approve(runId: string, step: string, { approved, by, reason }: ApprovalDecision): Promise<'requested' | 'done'> {
+    const decision = { approved, by, reason }
     return this.#ask(runId, { type: 'approve', step, ...decision }, ({ plan, fold }) => {
       checkSteps(plan, graphOf(plan), 'The decision', [step])
       checkDecision(fold.step(step), decision, this.#parts.clock.now())

@@ -20,7 +20,8 @@ import type { JsonObject } from './json.ts'
 import { localExecutors } from './local-executors.ts'
 import { LogPaths } from './logs/log-paths.ts'
 import { NewRuns } from './start/new-runs.ts'
-import { checkNumbers } from './option-checks.ts'
+import { ACCEPT_OPTIONS, CLOSE_OPTIONS, decision as decided, request as asked, RESUME_OPTIONS, START_OPTIONS, text, texts } from './options/known-options.ts'
+import { checkGiven, checkOptions } from './options/option-checks.ts'
 import { PlanAdmission } from './start/plan-admission.ts'
 import type { Plan } from './plan.ts'
 import { RunAssembly } from './start/run-assembly.ts'
@@ -137,7 +138,8 @@ export class LocalRunner implements Runner {
     )
   }
 
-  start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
+  async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
+    checkOptions('start', options, START_OPTIONS)
     return this.#start(plan, options)
   }
 
@@ -150,6 +152,7 @@ export class LocalRunner implements Runner {
   }
 
   async accept(plan: Plan, options: Omit<StartOptions, 'signal' | 'accepted'> = {}): Promise<{ runId: string }> {
+    checkOptions('accept', options, ACCEPT_OPTIONS)
     return this.#newRuns.make(plan, { ...options, accepted: true }, async (draft) => {
       this.#assertOpen()
       await this.#held.accept(draft)
@@ -164,18 +167,19 @@ export class LocalRunner implements Runner {
 
   async preview(plan: Plan, given: StartOptions = {}): Promise<RunPreview> {
     this.#assertOpen()
+    checkOptions('preview', given, START_OPTIONS)
     const options = withOwnJson(given)
     const { sealed, imported } = await this.#admission.admit(plan, options)
     const { previewRun } = await import('./start/run-preview.ts')
     return previewRun(sealed.plan, options, { ...this.#previewing, imported })
   }
 
-  resume(runId: string, options: ResumeOptions = {}): Promise<RunHandle> {
+  async resume(runId: string, options: ResumeOptions = {}): Promise<RunHandle> {
+    checkOptions('resume', options, RESUME_OPTIONS)
     return this.#resume(runId, options)
   }
 
   async #resume(runId: string, options: ResumeOptions, outer?: Driver): Promise<RunHandle> {
-    checkNumbers({ concurrency: options.concurrency })
     const summary = await this.#summary(runId)
     if (summary.status === 'completed') checkRepairOfCompleted(runId, options.repair)
     if (this.#held.isAccepted(runId) && !options.repair) return this.#held.begin(runId)
@@ -183,19 +187,24 @@ export class LocalRunner implements Runner {
     return this.#held.takeOver(runId, options, { outer })
   }
 
-  cancel(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'> {
+  async cancel(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'cancelled' | 'already_ended'> {
+    checkGiven('cancel', request, asked)
     return this.#steering.cancel(runId, request)
   }
 
-  pause(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'done'> {
+  async pause(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    checkGiven('pause', request, asked)
     return this.#steering.pause(runId, request)
   }
 
-  unpause(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'done'> {
+  async unpause(runId: string, request: { by: string; reason: string }): Promise<'requested' | 'done'> {
+    checkGiven('unpause', request, asked)
     return this.#steering.unpause(runId, request)
   }
 
-  approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'> {
+  async approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'> {
+    checkGiven('step', step, text)
+    checkGiven('approve', decision, decided)
     return this.#steering.approve(runId, step, decision)
   }
 
@@ -251,12 +260,15 @@ export class LocalRunner implements Runner {
 
   async remove(runIds: readonly string[]): Promise<RemovedRuns> {
     this.#assertOpen()
+    checkGiven('runIds', runIds, texts)
     const { removeRuns } = await import('./run-removal.ts')
     const folders = (runId: string): string[] => [this.#assembly.places(runId).logs, join(this.#runsDir, runId)]
     return removeRuns(this.store, runIds, { stateDir: this.#stateDir, folders })
   }
 
-  close({ settleMs = 0 }: { settleMs?: number } = {}): Promise<void> {
+  async close(options: { settleMs?: number } = {}): Promise<void> {
+    checkOptions('close', options, CLOSE_OPTIONS)
+    const { settleMs = 0 } = options
     return (this.#closing ??= this.#close(settleMs))
   }
 

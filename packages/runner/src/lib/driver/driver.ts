@@ -12,6 +12,8 @@ import type { Pause } from '../run-state/inner-runs.ts'
 import { comply } from './inbox-command.ts'
 import { gatherItems } from './item-outcome.ts'
 import type { LiveRun } from './live-runs.ts'
+import { decision as decided, request as asked } from '../options/known-options.ts'
+import { checkGiven } from '../options/option-checks.ts'
 import { logPathOf } from '../logs/log-paths.ts'
 import { toRecorded } from '../attempts/outcome.ts'
 import { PendingApprovals } from './pending-approvals.ts'
@@ -158,7 +160,9 @@ export class Driver implements RunHandle, LiveRun {
     await Promise.race([wait, this.result.then(ignore, ignore)])
   }
 
-  cancel({ by, reason, kill }: { by: string; reason: string; kill?: boolean }): void {
+  cancel(options: { by: string; reason: string; kill?: boolean }): void {
+    checkGiven('cancel', options, asked)
+    const { by, reason, kill } = options
     if (kill) this.#attempts.withoutGrace()
     if (!this.#mayCancel(kill)) return
     this.#record({ type: 'run.cancel_requested', by, reason, ...(kill && { kill }) })
@@ -172,13 +176,17 @@ export class Driver implements RunHandle, LiveRun {
     if (this.paused && cancel && !cancel.code) this.#record({ type: 'run.unpaused', by: cancel.by, reason: cancel.reason })
   }
 
-  pause({ by, reason }: { by: string; reason: string }): void {
+  pause(options: { by: string; reason: string }): void {
+    checkGiven('pause', options, asked)
+    const { by, reason } = options
     if (!this.#isGoingOn() || this.paused) return
     this.#record({ type: 'run.paused', by, reason })
     this.#inner?.pause({ by, reason })
   }
 
-  unpause({ by, reason }: { by: string; reason: string }): void {
+  unpause(options: { by: string; reason: string }): void {
+    checkGiven('unpause', options, asked)
+    const { by, reason } = options
     const { paused } = this
     if (!this.#isGoingOn() || !paused) return
     // Before this one: were the process to end in between, unpausing this one again reaches them.
@@ -193,6 +201,7 @@ export class Driver implements RunHandle, LiveRun {
   }
 
   approve(step: string, decision: ApprovalDecision): void {
+    checkGiven('approve', decision, decided)
     this.#pendingApprovals().decide(step, decision)
   }
 

@@ -19,7 +19,8 @@ export class PendingApprovals {
   decide(step: string, decision: ApprovalDecision): void {
     checkDecision(this.#fold.step(step), decision)
     if (!this.#driver.isGoingOn()) return
-    this.#driver.record({ type: 'approval.decided', step, ...decision })
+    const { approved, by, reason } = decision
+    this.#driver.record({ type: 'approval.decided', step, approved, by, reason })
     this.#conclude(step)
   }
 

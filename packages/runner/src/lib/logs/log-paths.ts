@@ -1,11 +1,14 @@
 import { logFile, type RunPlaces } from '../attempts/attempt.ts'
 import { graphOf } from '../plan/graph.ts'
 import type { Plan } from '../plan.ts'
+import { text } from '../options/known-options.ts'
+import { checkGiven } from '../options/option-checks.ts'
 import { checkSteps } from '../plan/run-order.ts'
 import { parseItemName } from '../plan/step-names.ts'
 
 /** Where a step of a plan, or an item of one, has the log of an attempt. Throws RUN_STEP_UNKNOWN. */
 export function logPathOf(plan: Plan, places: RunPlaces, step: string, attempt: number): string {
+  checkGiven('step', step, text)
   const graph = graphOf(plan)
   const own = stepOf(step)
   checkSteps(plan, graph, 'The request', [own])

@@ -1,6 +1,7 @@
 import type { Clock, FollowOptions } from '../api.ts'
 import type { JournalEvent } from '../events.ts'
-import { checkNumbers } from '../option-checks.ts'
+import { FOLLOW_OPTIONS } from '../options/known-options.ts'
+import { checkOptions } from '../options/option-checks.ts'
 import { storedEvents } from './run-reader.ts'
 import type { RunStore, RunSummary } from '../store.ts'
 
@@ -12,9 +13,10 @@ export async function* followedEvents(
   summaryOf: (runId: string) => Promise<RunSummary>,
   clock: Clock,
   runId: string,
-  { fromSeq = 0, follow = false, signal }: FollowOptions,
+  options: FollowOptions,
 ): AsyncGenerator<JournalEvent> {
-  checkNumbers({ fromSeq })
+  checkOptions('events', options, FOLLOW_OPTIONS)
+  const { fromSeq = 0, follow = false, signal } = options
   for (let seq = fromSeq; ; ) {
     const before = await summaryOf(runId)
     for await (const event of storedEvents(store, runId, seq)) {

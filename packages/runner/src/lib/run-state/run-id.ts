@@ -55,9 +55,9 @@ export const MADE_RUN_ID = /run_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_[0-9a-z]{6}/g
 const RUN_ID = /^run_[A-Za-z0-9][A-Za-z0-9_.-]{0,119}$/
 
 /** Throws RUN_OPTION_INVALID: folders are named after it. */
-export function checkRunId(runId: string | undefined): void {
-  if (runId === undefined || RUN_ID.test(runId)) return
-  throw new RunnerError('RUN_OPTION_INVALID', `${JSON.stringify(runId.slice(0, 200))} is no id that a run can have.`, {
+export function checkRunId(runId: unknown): undefined {
+  if (typeof runId === 'string' && RUN_ID.test(runId)) return undefined
+  throw new RunnerError('RUN_OPTION_INVALID', `${JSON.stringify(String(runId).slice(0, 200))} is no id that a run can have.`, {
     fix: 'An id is `run_` and letters, digits, `_`, `.` and `-`, at most 124 characters in all.',
     details: { option: 'runId' },
   })

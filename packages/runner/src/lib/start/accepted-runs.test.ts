@@ -14,12 +14,12 @@ const plan: Plan = {
   steps: [{ name: 'a', type: 'fake', stage: 0 }, { name: 'b', type: 'fake', stage: 1 }],
 }
 
-async function setup(options: Partial<RunnerOptions> & { execute?: StepExecutor['execute'] } = {}) {
+async function setup({ execute: own, ...options }: Partial<RunnerOptions> & { execute?: StepExecutor['execute'] } = {}) {
   const store = options.store ?? createMemoryStore()
   const ran: string[] = []
   const execute: StepExecutor['execute'] = (attempt) => {
     ran.push(`${attempt.step.name}@${attempt.runId}`)
-    return options.execute?.(attempt) ?? { status: 'ok', outputs: null }
+    return own?.(attempt) ?? { status: 'ok', outputs: null }
   }
   const executors = [{ types: ['fake'], execute, close: () => Promise.resolve() }]
   const runner = await createRunner({ workspace: process.cwd(), leaseMs: 200, ...options, store, executors })

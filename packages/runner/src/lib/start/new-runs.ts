@@ -8,10 +8,7 @@ import { ownImports } from '../cache/own-files.ts'
 import type { PlanAdmission } from './plan-admission.ts'
 import { needsOf } from '../plan/plan-needs.ts'
 import type { Plan } from '../plan.ts'
-import { checkNumbers } from '../option-checks.ts'
-import { checkSeed, checkTime } from '../run-state/provenance.ts'
 import type { DraftOptions, RunDraft, RunDrafts } from './run-draft.ts'
-import { checkRunId } from '../run-state/run-id.ts'
 import type { RunStore } from '../store.ts'
 
 export interface NewRunParts {
@@ -42,10 +39,6 @@ export class NewRuns {
   async make<T>(plan: Plan, given: DraftOptions, open: (draft: RunDraft) => Promise<T>): Promise<T> {
     const { admission, code, drafts, executors, assertOpen } = this.#parts
     const options = withOwnJson(given)
-    checkSeed(options.seed)
-    checkTime(options.time)
-    checkNumbers({ concurrency: options.concurrency })
-    checkRunId(options.runId)
     assertOpen()
     const { sealed, imported, source } = await admission.admit(plan, options)
     const scan = needsOf(sealed.plan).code ? await code.scan(sealed.plan.steps) : NO_CODE

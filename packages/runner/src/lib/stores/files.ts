@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
-import { checkDurability } from '../option-checks.ts'
+import { FILES_OPTIONS } from '../options/known-options.ts'
+import { checkOptions } from '../options/option-checks.ts'
 import type { CacheEntry, Durability, Lease, RunFilter, RunRequest, RunStore, RunSummary } from '../store.ts'
 import { unknownRun } from '../unknown-run.ts'
 import { FilesDocuments } from './files-documents.ts'
@@ -31,10 +32,11 @@ export interface FilesStoreOptions {
  * several processes at once. Lists and statistics open a file for each run: where many runs are kept, SQLite is the
  * better store.
  * Rejects with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the folder cannot be used, with
- * RUN_OPTION_INVALID for a durability that is none.
+ * RUN_OPTION_INVALID for an option that is none, or cannot have its value.
  */
-export async function createFilesStore({ dir, durability = 'power', reading = false }: FilesStoreOptions): Promise<RunStore> {
-  checkDurability(durability)
+export async function createFilesStore(options: FilesStoreOptions): Promise<RunStore> {
+  checkOptions('createFilesStore', options, FILES_OPTIONS, ['dir'])
+  const { dir, durability = 'power', reading = false } = options
   const medium = new FilesMedium(dir, durability)
   try {
     if (!reading || medium.read(medium.path('store.json')) === undefined) {

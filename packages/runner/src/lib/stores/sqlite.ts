@@ -1,4 +1,5 @@
-import { checkDurability } from '../option-checks.ts'
+import { SQLITE_OPTIONS } from '../options/known-options.ts'
+import { checkOptions } from '../options/option-checks.ts'
 import type { Durability, RunStore } from '../store.ts'
 import { unknownRun } from '../unknown-run.ts'
 import { startHeartbeatThread } from './heartbeat.ts'
@@ -21,14 +22,15 @@ export interface SqliteStoreOptions {
 /**
  * A store in one SQLite database (write-ahead log), safe for several processes at once and fair among them. Rejects
  * with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the file cannot be opened or created, with
- * RUN_OPTION_INVALID for a durability that is none.
+ * RUN_OPTION_INVALID for an option that is none, or cannot have its value.
  *
  * It uses `node:sqlite`, loaded when this is called first. On Node 22 that prints an ExperimentalWarning to stderr; a
  * program that minds filters it out of `process.emitWarning` before, or starts Node with
  * `--disable-warning=ExperimentalWarning`.
  */
-export async function createSqliteStore({ file, durability = 'power', reading = false }: SqliteStoreOptions): Promise<RunStore> {
-  checkDurability(durability)
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<RunStore> {
+  checkOptions('createSqliteStore', options, SQLITE_OPTIONS, ['file'])
+  const { file, durability = 'power', reading = false } = options
   return sqliteStore(await (reading ? SqliteConnection.openToRead(file, durability) : SqliteConnection.open(file, durability)))
 }
 
