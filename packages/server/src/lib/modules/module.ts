@@ -124,7 +124,8 @@ export class Module {
       (error: unknown) => error as Error,
     )
     if (why === undefined) return
-    throw moduleError('MODULE_UNHEALTHY', this.name, `The module \`${this.name}\` is not well: ${why.message.replace(/\.$/, '')}.`, {
+    const said = why.message.replace(`The module \`${this.name}\` `, 'it ').replace(/\.$/, '')
+    throw moduleError('MODULE_UNHEALTHY', this.name, `The module \`${this.name}\` is not well: ${said}.`, {
       cause: why,
       fix: 'See to the module, or leave the check out: `"run_options": { "health_check": false }`.',
     })

@@ -10,6 +10,20 @@ steps:
   - { name: call, type: module, module: scorer }
 `
 
+it('keeps no recipe whose place another file has taken', async () => {
+  const root = await scratch({ 'daily.yml': recipeOf('daily', 'a'), 'recipes/other.yaml': recipeOf('other', 'a'), 'a.sh': '', 'b.sh': '' })
+  const recipes = new RecipeCatalogue({ root, allow: [], stateDir: join(root, '.lorc') }, ['recipes', '.'])
+  const opened = async (): Promise<unknown[]> => {
+    const { plan, recipe } = await recipes.open('daily')
+    return [recipe.path, plan.steps[0]?.name]
+  }
+  expect(await opened()).toEqual(['daily.yml', 'a'])
+  writeFileSync(join(root, 'daily.yaml'), recipeOf('daily', 'b'))
+  expect(await opened()).toEqual(['daily.yaml', 'b'])
+  writeFileSync(join(root, 'recipes/daily.yml'), recipeOf('daily', 'a'))
+  expect(await opened()).toEqual(['recipes/daily.yml', 'a'])
+})
+
 it('keeps no recipe that was changed, itself or one that it runs, while it was compiled', async () => {
   const root = await scratch({ 'recipes/outer.yaml': OUTER, 'recipes/inner.yaml': recipeOf('inner', 'a'), 'a.sh': '', 'b.sh': '' })
   const write = (name: string, text: string): void => writeFileSync(join(root, 'recipes', `${name}.yaml`), text)

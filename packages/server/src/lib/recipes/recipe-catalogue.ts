@@ -84,7 +84,8 @@ export class RecipeCatalogue {
 
   #keep(name: string, loaded: LoadedRecipe, opened: OpenedRecipe): void {
     const read = [loaded, ...loaded.recipes].map(({ path, sha256 }) => ({ file: join(this.#place.root, path), sha256 }))
-    const files = new UnchangedFiles(read.map(({ file }) => file))
+    const sooner = this.#files.placesBefore(name, loaded.path).map((path) => join(this.#place.root, path))
+    const files = new UnchangedFiles([...sooner, ...read.map(({ file }) => file)])
     // One may have been changed since it was read: then what was read is not kept.
     if (read.some(({ file, sha256 }) => hashOf(file) !== sha256)) return
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear()

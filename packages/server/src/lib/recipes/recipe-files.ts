@@ -32,13 +32,20 @@ export class RecipeFiles {
   async find(name: string): Promise<string | undefined> {
     if (!/^[^/\\\0.][^/\\\0]*(?:\/[^/\\\0.][^/\\\0]*)*$/.test(name)) return undefined
     for (const folder of this.#folders) {
-      if (name.includes('/') && this.#isWorkspace(folder)) continue
-      for (const extension of EXTENSIONS) {
-        const path = join(folder, `${name}${extension}`)
-        if (await this.#isOwnFile(path)) return slashes(path)
-      }
+      for (const path of this.#placesIn(folder, name)) if (await this.#isOwnFile(path)) return slashes(path)
     }
     return undefined
+  }
+
+  /** Where a file would take the place of the one that was found: paths relative to the workspace. */
+  placesBefore(name: string, found: string): string[] {
+    const places = this.#folders.flatMap((folder) => this.#placesIn(folder, name).map(slashes))
+    return places.slice(0, places.indexOf(found))
+  }
+
+  #placesIn(folder: string, name: string): string[] {
+    if (name.includes('/') && this.#isWorkspace(folder)) return []
+    return EXTENSIONS.map((extension) => join(folder, `${name}${extension}`))
   }
 
   async #isOwnFile(path: string): Promise<boolean> {

@@ -229,11 +229,12 @@ describe('GET /modules', () => {
   it('shows how they are', async () => {
     const well = await moduleService('well')
     const ill = await moduleService('ill', undefined, { 'GET /health': (_, response) => void response.writeHead(500).end(), 'GET /metadata': () => ['no', 'object'] })
-    const { ask } = await scenarioFixture({ well: { url: well.url }, ill: { url: ill.url } })
+    const { ask } = await scenarioFixture({ well: { url: well.url }, ill: { url: ill.url }, gone: { url: 'http://127.0.0.1:1' } })
     expect((await ask('GET', '/modules')).body).toEqual({
       items: [
         { name: 'well', healthy: true, problem: null, breaker: 'closed', metadata: { name: 'well', version: '1.0.0' } },
         { name: 'ill', healthy: false, problem: 'The module `ill` is not well: GET /health answered 500.', breaker: 'closed', metadata: null },
+        { name: 'gone', healthy: false, problem: 'The module `gone` is not well: it could not be asked (GET http://127.0.0.1:1/health): nobody listens there.', breaker: 'closed', metadata: null },
       ],
       next_cursor: null,
     })
