@@ -22,13 +22,13 @@ interface ArtifactViewProps {
 
 /** A file in place, as what it is. */
 export function ArtifactView({ item, all }: ArtifactViewProps) {
-  const { path, bytes: size, sha256, step } = item
+  const { name, path, bytes: size, sha256, step } = item
   const [problem, setProblem] = useState<unknown>()
   const over = writtenOver(all, item)
   return (
-    <article className="artifact" aria-label={path}>
+    <article className="artifact" aria-label={name}>
       <header>
-        <h2>{path}</h2>
+        <h2 title={path}>{name}</h2>
         <span className="grow" />
         {over === undefined && (
           <button type="button" onClick={() => void keepArtifact(item).catch(setProblem)}>

@@ -42,7 +42,9 @@ export function ArtifactsTab({ picture: { insight }, query }: TabProps) {
           {found.slice(0, shown).map((item, index) => (
             <li key={`${item.step} ${item.path}`} data-index={index}>
               <button type="button" data-row="" aria-pressed={item === chosen} onClick={() => changeQuery({ file: item.path, by: item.step })}>
-                <span className="mono one">{item.path}</span>
+                <span className="mono one" title={item.path}>
+                  {item.name}
+                </span>
                 <span className="dim small one">
                   {bytes(item.bytes)}, by {item.step}
                 </span>

@@ -34,6 +34,7 @@ interface Point {
 }
 
 const LETTER_PX = 8
+const MORE_OF_WIDE_PX = 5
 
 /** A small graph with few crossings: from left to right where that fits into `room`, else downwards. */
 export async function drawnLayout(graph: PlanGraph, room: number): Promise<DrawnLayout> {
@@ -60,11 +61,16 @@ function lay({ Graph, layout }: Dagre, { nodes, edges }: PlanGraph, rankdir: 'LR
   }
 }
 
+/** At least what a label takes in a bold font of 13 px. */
+function widthOf(label: string): number {
+  return label.length * LETTER_PX + (label.match(/[mwMW]/g)?.length ?? 0) * MORE_OF_WIDE_PX
+}
+
 function sizeOf({ kind, label, forEach }: GraphNode): { width: number; height: number } {
-  if (kind === 'join') return label === '' ? { width: 12, height: 12 } : { width: Math.ceil(label.length * LETTER_PX + 24), height: 26 }
+  if (kind === 'join') return label === '' ? { width: 12, height: 12 } : { width: Math.ceil(widthOf(label) + 24), height: 26 }
   // A tally of items needs more room than a type and a time.
   const least = forEach ? 152 : 116
-  return { width: Math.min(240, Math.max(least, Math.ceil(label.length * LETTER_PX + 44))), height: 48 }
+  return { width: Math.min(240, Math.max(least, Math.ceil(widthOf(label) + 44))), height: 48 }
 }
 
 /** Through the middles of a line's pieces, so that it bends softly. */
