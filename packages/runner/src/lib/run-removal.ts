@@ -67,8 +67,8 @@ async function finishEarlier(store: RunStore, notes: string, places: RemovalPlac
       else bytes += await removeFolders(runId, places)
     }
     // Another process may be at work on it.
-    const isOld = (await stat(note).catch(() => undefined))?.mtimeMs ?? 0
-    if (!open || Date.now() - isOld > HOUR) await rm(note, { force: true })
+    const writtenAt = (await stat(note).catch(() => undefined))?.mtimeMs ?? 0
+    if (!open || Date.now() - writtenAt > HOUR) await rm(note, { force: true })
   }
   return bytes
 }

@@ -32,13 +32,12 @@ export class ItemData {
   /** What a step's items wrote, by key: a list of their values in the items' order, null where an item did not write it. */
   gather(step: string): Writes {
     const { values, writes } = this.#lists.get(step)!
-    const gathered: Writes = {}
+    const gathered: { [key: string]: { value: JsonValue[]; floats?: Exclude<FloatMarks, true> } } = {}
     for (const [index, written] of [...writes].sort(([a], [b]) => a - b)) {
       for (const [key, { value, floats }] of Object.entries(written)) {
-        gathered[key] ??= { value: values.map(() => null) }
-        const list = gathered[key]
-        ;(list.value as JsonValue[])[index] = value
-        if (floats) list.floats = { ...(list.floats as Exclude<FloatMarks, true> | undefined), [index]: floats }
+        const list = (gathered[key] ??= { value: values.map(() => null) })
+        list.value[index] = value
+        if (floats) (list.floats ??= {})[index] = floats
       }
     }
     return gathered
