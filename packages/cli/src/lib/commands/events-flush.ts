@@ -5,6 +5,9 @@ import { EXIT } from '../exit-codes.ts'
 import { count } from '../render/quantity.ts'
 import { withEvents } from '../with-events.ts'
 
+/** Between two words to who waits. */
+const STILL_MS = 5000
+
 export const eventsFlush = defineCommand({
   description:
     'Delivers the events that wait in the outbox for the sink, from whichever run: after an outage, or a crash. Ends with 1 ' +
@@ -27,7 +30,12 @@ export const eventsFlush = defineCommand({
       invocation,
       async (hub) => {
         const revived = options.rejected ? hub.revive() : 0
-        return { sink: hub.sink, revived, ...(await hub.flush()), elsewhere: hub.waitingElsewhere() }
+        const stop = io.every(STILL_MS, () => {
+          const { waiting } = hub.counts()
+          io.stderr.write(`${count(waiting, 'event')} still ${waiting === 1 ? 'waits' : 'wait'} for ${hub.sink}, which has ${options.patience} to take any\n`)
+        })
+        const delivery = await hub.flush().finally(stop)
+        return { sink: hub.sink, revived, ...delivery, elsewhere: hub.waitingElsewhere() }
       },
       { patienceMs },
     )
