@@ -203,15 +203,31 @@ it('delivers what waits in the outbox, and shows what was refused for good', asy
   expect(await lorc(['events', 'flush', '--patience', '0.1s'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_UNDELIVERED') })
   const other = await lorc(['events', 'flush', '--sink', 'sqlite'], { cwd })
   expect([other.exit, other.stderr]).toEqual([0, expect.stringMatching(/^note: 1 event waits for ndjson .*events, which is not the sink now: /)])
-  const io = fakeIo({ cwd })
-  const flushed = main(['events', 'flush', '--patience', '5m'], { io, engine: engineOf(), version: '1.2.3' })
-  await expect.poll(() => (io.tick(), io.stderr.text)).toMatch(/^1 event still waits for ndjson .*events, which has 5m to take any\n/)
   rmSync(join(settings.dir, 'events'))
-  expect([await flushed, io.stdout.text, io.tickers.size]).toEqual([0, expect.stringMatching(/^ok {2}1 event delivered to ndjson .*events\n$/), 0])
+  expect((await lorc(['events', 'flush'], { cwd })).stdout).toMatch(/^ok {2}1 event delivered to ndjson .*events\n$/)
   expect(JSON.parse((await lorc(['events', 'flush', '--json'], { cwd })).stdout)).toMatchObject({ delivered: 0, rejected: 0, waiting: 0, revived: 0 })
   expect(await lorc(['events', 'rejected'], { cwd })).toEqual({ exit: 0, stdout: '', stderr: 'no event was refused\n' })
   expect(await lorc(['events', 'tail'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_ELSEWHERE') })
   expect(await lorc(['events', 'tail', '-f'], { cwd })).toMatchObject({ exit: 1, stderr: expect.stringContaining('EVENTS_ELSEWHERE') })
+  rmSync(cwd, { recursive: true })
+})
+
+it('says how many events still wait while the sink takes none', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'lorc-flush-'))
+  let status = 503
+  const server = createServer((request, response) => void request.resume().on('end', () => response.writeHead(status).end()))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  writeFileSync(join(cwd, 'lorc.config.json'), JSON.stringify({ events: { sink: 'http', url } }))
+  const client = await createEventClient({ dir: join(cwd, '.lorc'), sink: 'http', url, allowOutbox: true, deliver: false })
+  client.emit({ type: 't', source: 's', payload: 1 })
+  await client.close()
+  const io = fakeIo({ cwd })
+  const flushed = main(['events', 'flush', '--patience', '5m'], { io, engine: engineOf(), version: '1.2.3' })
+  await expect.poll(() => (io.tick(), io.stderr.text)).toContain(`1 event still waits for http ${url}, which has 5m to take any\n`)
+  status = 204
+  expect([await flushed, io.stdout.text, io.tickers.size]).toEqual([0, `ok  1 event delivered to http ${url}\n`, 0])
+  server.close()
   rmSync(cwd, { recursive: true })
 })
 
