@@ -119,6 +119,14 @@ export function runSuite(stage: Stage): void {
     await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
   })
 
+  it('shows that somebody else resumed a run that had ended', async () => {
+    const id = await stage.workspace.run('failing')
+    await open(`runs/${id}`)
+    await page.locator('.run-head .badge.failed').waitFor()
+    await (await stage.workspace.server.runner.resume(id, { repair: { by: 'ann', reason: 'elsewhere', skip: ['model'] } })).result
+    await page.locator('.run-head .badge.completed').waitFor()
+  })
+
   it('says that a run is being cancelled', async () => {
     await page.route('**/insight*', async (route) => {
       const answer = await route.fetch()
