@@ -125,3 +125,13 @@ it('every route answers as the document says, well and badly', async () => {
     await ask(name, name === 'GET /runs/changes' ? `${path}?follow=maybe` : path, name.startsWith('POST') ? [] : undefined)
   }
 })
+
+it('what takes no query refuses one by its name; what anybody may ask for takes any', async () => {
+  const { service } = await asker(new Document())
+  const { run_id: id } = (await service.ask('POST', '/recipes/one/runs', {}, { prefer: 'wait=5' })).body as { run_id: string }
+  for (const path of ['/recipes', '/jobs', '/modules', `/runs/${id}/graph`, `/runs/${id}/artifacts`]) {
+    expect(await service.ask('GET', `${path}?limt=3`), path).toMatchObject({ status: 400, body: { errors: [{ path: '/query/limt', fix: 'Leave it out.' }] } })
+  }
+  expect(await service.ask('POST', '/recipes/one/runs?n=2', {})).toMatchObject({ status: 400, body: { errors: [{ path: '/query/n' }] } })
+  for (const path of ['/health?at=1', '/metrics?at=1']) expect((await service.ask('GET', path)).status).toBe(200)
+})

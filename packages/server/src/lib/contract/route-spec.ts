@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 
 /**
  * What a key has to allow: `read` looks, `run` starts runs, `operate` steers those there are and settles the service.
@@ -35,9 +35,18 @@ export interface RouteSpec {
 
 export type RouteTable = Readonly<Record<RouteName, RouteSpec>>
 
-/** Keeps the types of each route. */
+const NO_QUERY = z.strictObject({})
+
+/**
+ * Keeps the types of each route. One that answers in JSON and says nothing of a query takes none: what is misspelt, or belongs into
+ * the body, would count for nothing. Whoever may ask for `public` ones, a load balancer, say, may add what it likes.
+ */
 export function defineRoutes<const Routes extends RouteTable>(routes: Routes): Routes {
-  return routes
+  const all = Object.entries<RouteSpec>(routes).map(([name, spec]) => {
+    const takesAny = spec.query !== undefined || spec.scope === 'public' || !Object.values(spec.answers).every((answer) => answer instanceof z.ZodType)
+    return [name, takesAny ? spec : { ...spec, query: NO_QUERY }]
+  })
+  return Object.fromEntries(all) as Routes
 }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
