@@ -61,8 +61,7 @@ export class RecipeFiles {
       .filter((entry) => entry.isFile() && EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
       .map((entry) => relative(this.#root, join(entry.parentPath, entry.name)))
       .filter((path) => !path.split(sep).some((part) => part.startsWith('.') || part === 'node_modules'))
-    const isRecipe = await Promise.all(paths.map((path) => isRecipeText(join(this.#root, path))))
-    return paths.filter((_, index) => isRecipe[index]).sort()
+    return paths.filter((path) => isRecipeText(join(this.#root, path))).sort()
   }
 
   /** The workspace's own folder holds much else: the folders in it are left out. */
