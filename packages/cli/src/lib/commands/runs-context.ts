@@ -57,7 +57,7 @@ export const runsContext = defineCommand({
         const rows = noted ? blamed : blamed.map((cells) => cells.slice(0, -1))
         io.stdout.write(`${table(['KEY', 'WHO', 'STEP', 'ATTEMPT', 'WHEN', ...(noted ? ['NOTE'] : [])], rows, out)}\n`)
       } else {
-        const room = Math.max(20, io.stdout.columns - 2 - Math.max(...keys.map((name) => name.length)))
+        const room = Math.max(20, io.stdout.columns - 2 - keys.reduce((widest, name) => Math.max(widest, name.length), 0))
         const rows = keys.map((name) => [
           { text: name, paint: out.bold },
           { text: truncate(oneLine(JSON.stringify(withFloats(context.get(name), context.floats(name))) ?? ''), room) },

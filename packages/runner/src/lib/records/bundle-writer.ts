@@ -111,7 +111,7 @@ async function collect({ store, workspace, logPath, versions }: BundleSource, ru
   const { plan, fold, context } = await loadRun(store, runId, {
     visit(event: JournalEvent) {
       if (event.type === 'step.started') begun.push({ step: event.step, attempt: event.attempt })
-      if (event.type === 'step.completed') artifacts.push(...event.artifacts)
+      if (event.type === 'step.completed') for (const artifact of event.artifacts) artifacts.push(artifact)
       if (event.type === 'step.linked') children.add(event.runId)
     },
   })

@@ -6,6 +6,8 @@ import { LONGEST_LINE, readLines } from '../logs/log-lines.ts'
 import { createRunner } from '../create-runner.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
+import { seal } from '../journal/hash-chain.ts'
+import { writeRunFolder } from './run-folder.ts'
 import { RUNNER_VERSION } from '../version.ts'
 import { scriptedExecutor } from '../testing/scripted-executor.ts'
 
@@ -163,4 +165,23 @@ it('is the same from what a run that has just ended still has of its journal, wi
     expect(reads).toHaveLength(times)
     expect(await written(await runner.writeRunFolder(handle.runId))).toEqual(first)
   }
+})
+
+it('shows a run whose journal comes in one piece of more lines than a function can be given', async () => {
+  const store = createMemoryStore()
+  const runner = await createRunner({ workspace, store, clock: new FakeClock(), executors: [scriptedExecutor({})] })
+  const { runId, result } = await runner.start({ lorc: 1, name: 'demo', steps: [{ name: 'a', type: 'scripted', stage: 0 }] })
+  await result
+  const lines: string[] = []
+  for await (const chunk of store.read(runId)) lines.push(...chunk)
+  let prev = (JSON.parse(lines.at(-1)!) as { hash: string }).hash
+  while (lines.length < 150_000) {
+    const { event, line } = seal({ type: 'step.waiting', step: 'a', group: 'g', limit: 1, holders: [] }, lines.length, 0, prev)
+    lines.push(line)
+    prev = event.hash
+  }
+  const source = { plan: store.plan, read: () => [lines] }
+  const places = { runId, workspace, logs: join(workspace, 'logs'), artifacts: join(workspace, 'artifacts') }
+  const folder = await writeRunFolder(source, places, join(workspace, 'folder'))
+  expect(readFileSync(join(folder, 'events.ndjson'), 'utf8').split('\n')).toHaveLength(lines.length + 1)
 })

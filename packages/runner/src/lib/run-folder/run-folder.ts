@@ -51,8 +51,8 @@ const SHORT = 4_000
 async function shortJournal(source: JournalSource, runId: string): Promise<string[] | undefined> {
   const lines: string[] = []
   for await (const chunk of source.read(runId)) {
+    if (lines.length + chunk.length > SHORT) return undefined
     lines.push(...chunk)
-    if (lines.length > SHORT) return undefined
   }
   return lines
 }
