@@ -2,8 +2,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { RunnerOptions, RunResult, StartOptions } from './api.ts'
 import { openRecipeOrThrow } from './open-or-throw.ts'
 import { createRunner, workspaceRoot } from './create-runner.ts'
-import { RUNNER_OPTIONS, START_OPTIONS, text } from './options/known-options.ts'
-import { checkGiven, checkOptions } from './options/option-checks.ts'
+import { RUNNER_OPTIONS, START_OPTIONS, text } from './known-options.ts'
+import { checkGiven, checkOptions } from './option-checks.ts'
 
 /** `workspace` defaults to the recipe's folder. */
 export type RunRecipeOptions = Partial<RunnerOptions> & StartOptions

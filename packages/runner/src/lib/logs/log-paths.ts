@@ -1,8 +1,8 @@
 import { logFile, type RunPlaces } from '../attempts/attempt.ts'
 import { graphOf } from '../plan/graph.ts'
 import type { Plan } from '../plan.ts'
-import { text } from '../options/known-options.ts'
-import { checkGiven } from '../options/option-checks.ts'
+import { text } from '../known-options.ts'
+import { checkGiven } from '../option-checks.ts'
 import { checkSteps } from '../plan/run-order.ts'
 import { parseItemName } from '../plan/step-names.ts'
 

@@ -1,7 +1,7 @@
 import type { Clock, FollowOptions } from '../api.ts'
 import type { JournalEvent } from '../events.ts'
-import { FOLLOW_OPTIONS } from '../options/known-options.ts'
-import { checkOptions } from '../options/option-checks.ts'
+import { FOLLOW_OPTIONS } from '../known-options.ts'
+import { checkOptions } from '../option-checks.ts'
 import { storedEvents } from './run-reader.ts'
 import type { RunStore, RunSummary } from '../store.ts'
 

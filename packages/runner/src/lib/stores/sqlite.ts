@@ -1,5 +1,5 @@
-import { SQLITE_OPTIONS } from '../options/known-options.ts'
-import { checkOptions } from '../options/option-checks.ts'
+import { SQLITE_OPTIONS } from '../known-options.ts'
+import { checkOptions } from '../option-checks.ts'
 import type { Durability, RunStore } from '../store.ts'
 import { unknownRun } from '../unknown-run.ts'
 import { startHeartbeatThread } from './heartbeat.ts'

@@ -1,10 +1,10 @@
-import type { FollowOptions, Repair, ResumeOptions, Runner, RunnerOptions, StartOptions } from '../api.ts'
-import { isObject, isTexts } from '../json-object.ts'
-import { checkSeed, checkTime } from '../run-state/provenance.ts'
-import { checkRunId } from '../run-state/run-id.ts'
-import type { RunStore } from '../store.ts'
-import type { FilesStoreOptions } from '../stores/files.ts'
-import type { SqliteStoreOptions } from '../stores/sqlite.ts'
+import type { FollowOptions, Repair, ResumeOptions, Runner, RunnerOptions, StartOptions } from './api.ts'
+import { isObject, isTexts } from './json-object.ts'
+import { checkSeed, checkTime } from './run-state/provenance.ts'
+import { checkRunId } from './run-state/run-id.ts'
+import type { RunStore } from './store.ts'
+import type { FilesStoreOptions } from './stores/files.ts'
+import type { SqliteStoreOptions } from './stores/sqlite.ts'
 import { checkOptions, fitting, listOf, withFields, withMethods, type OptionCheck, type OptionChecks } from './option-checks.ts'
 
 export const text = fitting('a text', (value) => typeof value === 'string')

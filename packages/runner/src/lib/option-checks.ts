@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
-import { RunnerError } from '../errors.ts'
-import { isObject } from '../json-object.ts'
-import { suggest } from '../suggest.ts'
+import { RunnerError } from './errors.ts'
+import { isObject } from './json-object.ts'
+import { suggest } from './suggest.ts'
 
 /** A value that does not fit: of an option, or of a part of one (`executors[0].close`). */
 export interface OptionFault {
