@@ -142,6 +142,7 @@ const FIELDS: Malformed[] = [
     '6:51 RECIPE_FIELD_VALUE',
   ],
   ['a misspelt error code', withField('retry: { max: 2, on: [STEP_TIMEOUTS] }'), '6:27 RECIPE_FIELD_VALUE'],
+  ['an error code that lorc does not have', withField('retry: { max: 2, on: [mine, STEP_CONDITION_FALSE] }'), '6:33 RECIPE_FIELD_VALUE'],
   ['an error code that cannot be one', withField('retry: { max: 2, on: ["exit 3"] }'), '6:27 RECIPE_FIELD_VALUE'],
   ['an exit code in quotes', withField('retry: { max: 2, on: [1, "75"] }'), '6:30 RECIPE_FIELD_VALUE'],
   ['an exit code that is none', withField('retry: { max: 2, on: [0] }'), '6:27 RECIPE_FIELD_VALUE'],

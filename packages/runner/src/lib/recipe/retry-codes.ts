@@ -11,6 +11,7 @@ export function fixOfRetryCode(code: unknown, type: unknown): string | undefined
   if (type === 'module' && text.startsWith('MODULE_')) return undefined
   const meant = numberMeant(type, text) ?? suggest(text, Object.keys(ERROR_CODES)) ?? (type === 'http' && text.startsWith('HTTP_') ? 'HTTP_STATUS' : undefined)
   if (meant !== undefined) return `did you mean \`${meant}\`?`
+  if (text.startsWith('STEP_')) return 'codes that begin with `STEP_` are those of lorc, such as `STEP_TIMEOUT` and `STEP_SUCCESS_UNMET`'
   // Whatever a scriptlet throws may have a code of its own.
   if (typeof code === 'string' && /^[A-Za-z_][\w.-]*$/.test(code)) return undefined
   if (type === 'http') return 'name codes such as `HTTP_UNREACHABLE`, statuses (`503`), or classes of them (`5xx`)'
