@@ -1,1 +1,1 @@
-export { jobBackoff, retryWait, type Backoff } from './lib/retry-wait.ts'
+export { jobBackoff, retryWait, type Backoff } from './lib/jobs/retry-wait.ts'

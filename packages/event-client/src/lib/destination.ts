@@ -1,6 +1,6 @@
 import type { EventCounts } from './event-client.ts'
 import type { Emitter } from './local/tallies.ts'
-import type { RowList } from './row-buffer.ts'
+import type { RowList } from './rows/row-buffer.ts'
 
 /** Where rows go as they are emitted: the local database as the sink, its outbox, or nowhere in a dry run. */
 export interface Destination {

@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
-import { defineJob, type Job, type PlainJob } from './job.ts'
+import { defineJob, type Job, type PlainJob } from './jobs/job.ts'
 import type { JsonValue } from './json.ts'
 import { testJob } from './testing/test-job.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { TextBuffer } from '../text-buffer.ts'
+import { TextBuffer } from '../rows/text-buffer.ts'
 import { insertOutcome, writeInsert } from './insert.ts'
 
 const { signal } = new AbortController()

@@ -2,7 +2,7 @@ import type { Table } from '@google-cloud/bigquery'
 import { EventError } from '../errors.ts'
 import type { EventRow } from '../event.ts'
 import type { BatchOutcome, RejectedRow } from '../sink.ts'
-import type { TextBuffer } from '../text-buffer.ts'
+import type { TextBuffer } from '../rows/text-buffer.ts'
 import { bigQueryProblem, isTooLarge } from './problem.ts'
 
 interface RowProblem {

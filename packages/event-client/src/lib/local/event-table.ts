@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { EventRow } from '../event.ts'
-import type { RowList } from '../row-buffer.ts'
+import type { RowList } from '../rows/row-buffer.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { Tallies, tally, type Emitter, type TallyChange } from './tallies.ts'
 

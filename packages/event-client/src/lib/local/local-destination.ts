@@ -1,6 +1,6 @@
 import type { Destination } from '../destination.ts'
 import type { EventCounts } from '../event-client.ts'
-import { MANY_ROWS, type RowList } from '../row-buffer.ts'
+import { MANY_ROWS, type RowList } from '../rows/row-buffer.ts'
 import { EventTable } from './event-table.ts'
 import type { LocalPlace } from './local-place.ts'
 import { countsOf, Tallies, type Emitter } from './tallies.ts'

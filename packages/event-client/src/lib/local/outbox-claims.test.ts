@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { RowBuffer } from '../row-buffer.ts'
+import { RowBuffer } from '../rows/row-buffer.ts'
 import { IN_MEMORY, LocalDatabase } from './local-database.ts'
 import { OutboxClaims, type Claim, type Fate } from './outbox-claims.ts'
 import { Outbox } from './outbox.ts'

@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { DeadLetter } from '../event-client.ts'
 import type { EventRow } from '../event.ts'
-import type { RowList } from '../row-buffer.ts'
+import type { RowList } from '../rows/row-buffer.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { SeenIds } from './seen-ids.ts'
 import { Tallies, tally, type Emitter, type TallyChange } from './tallies.ts'

@@ -4,7 +4,7 @@ import { CLOUD_EVENT_BATCH_TYPE, structuredCloudEvent } from '../cloud-event.ts'
 import { EventError } from '../errors.ts'
 import type { EventRow } from '../event.ts'
 import type { BatchOutcome, EventSink } from '../sink.ts'
-import { TextBuffer } from '../text-buffer.ts'
+import { TextBuffer } from '../rows/text-buffer.ts'
 
 export interface HttpSinkOptions {
   /** http or https. */

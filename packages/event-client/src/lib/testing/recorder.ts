@@ -1,6 +1,6 @@
 import type { EventClient } from '../event-client.ts'
 import type { EventInput, RawObjectInput, UpsertCounts } from '../event.ts'
-import type { JobLog } from '../job.ts'
+import type { JobLog } from '../jobs/job.ts'
 
 export interface TestLogLine {
   level: keyof JobLog

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
-import { defineJob, TransientError } from '../job.ts'
+import { defineJob, TransientError } from '../jobs/job.ts'
 import { testJob } from './test-job.ts'
 
 const SOURCE = 'test'

@@ -1,11 +1,11 @@
 import type { BigQuery } from '@google-cloud/bigquery'
-import { canonicalJson } from './canonical-json.ts'
-import { EventError } from './errors.ts'
-import type { EventClient } from './event-client.ts'
+import { canonicalJson } from '../rows/canonical-json.ts'
+import { EventError } from '../errors.ts'
+import type { EventClient } from '../event-client.ts'
 import type { JobContext, JobLog } from './job.ts'
 import { readParams } from './job-params.ts'
 import type { JobSpec } from './job-spec.ts'
-import type { JsonObject, JsonValue } from './json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 
 /** Bytes of canonical JSON: as many as a value of the context may have. */
 const LARGEST_RESULT = 16 * 1024 * 1024

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import type { StandardIssue } from './standard-schema.ts'
 
 /** What the issues of zod 3, zod 4 and valibot say beside the words of the standard. */

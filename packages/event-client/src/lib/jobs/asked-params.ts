@@ -1,7 +1,7 @@
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../rows/canonical-json.ts'
 import { expectedBy, expectsInteger } from './expected-type.ts'
 import { fieldsOf, type Field } from './job-params.ts'
-import type { JsonObject, JsonValue } from './json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import type { StandardIssue, StandardSchema } from './standard-schema.ts'
 
 /**

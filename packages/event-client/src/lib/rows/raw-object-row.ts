@@ -1,6 +1,6 @@
-import { idOfPayload } from './event-id.ts'
+import { idOfPayload } from '../event-id.ts'
 import { draftRawObject } from './event-row.ts'
-import type { RawObjectInput, RawObjectRow } from './event.ts'
+import type { RawObjectInput, RawObjectRow } from '../event.ts'
 
 /** Raw objects as rows, checked: of several with the same key the last. Throws EVENT_INVALID, EVENT_TOO_LARGE. */
 export function rawObjectRows(

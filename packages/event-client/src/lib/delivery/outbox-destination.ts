@@ -1,11 +1,11 @@
 import type { Deliverer } from './deliverer.ts'
-import type { Destination } from './destination.ts'
-import { EventError } from './errors.ts'
-import type { EventCounts } from './event-client.ts'
-import type { LocalPlace } from './local/local-place.ts'
-import type { Outbox } from './local/outbox.ts'
-import { countsOf, Tallies, type Emitter } from './local/tallies.ts'
-import { MANY_ROWS, type RowList } from './row-buffer.ts'
+import type { Destination } from '../destination.ts'
+import { EventError } from '../errors.ts'
+import type { EventCounts } from '../event-client.ts'
+import type { LocalPlace } from '../local/local-place.ts'
+import type { Outbox } from '../local/outbox.ts'
+import { countsOf, Tallies, type Emitter } from '../local/tallies.ts'
+import { MANY_ROWS, type RowList } from '../rows/row-buffer.ts'
 
 /** Opened when the first row is written, or somebody asks for those of other processes. */
 export interface Delivering {

@@ -1,5 +1,5 @@
 import type { EventDraft } from './event-row.ts'
-import type { EventRow } from './event.ts'
+import type { EventRow } from '../event.ts'
 import { TextColumn } from './text-column.ts'
 
 /** Rows that are to be written: each is made when it is asked for. */

@@ -1,6 +1,6 @@
-import { EventError } from './errors.ts'
+import { EventError } from '../errors.ts'
 import type { JobSpec } from './job-spec.ts'
-import type { JsonObject, JsonValue } from './json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import type { StandardIssue, StandardSchema } from './standard-schema.ts'
 
 /**

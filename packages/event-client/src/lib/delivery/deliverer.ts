@@ -1,10 +1,10 @@
 import { backoff } from './backoff.ts'
 import { deliver, type Delivered } from './delivery.ts'
-import { EventError } from './errors.ts'
-import type { EventClock } from './event-clock.ts'
-import { LONGEST_WAIT_MS, type Claim, type Fate, type OutboxClaims } from './local/outbox-claims.ts'
-import type { Outbox } from './local/outbox.ts'
-import type { EventSink } from './sink.ts'
+import { EventError } from '../errors.ts'
+import type { EventClock } from '../event-clock.ts'
+import { LONGEST_WAIT_MS, type Claim, type Fate, type OutboxClaims } from '../local/outbox-claims.ts'
+import type { Outbox } from '../local/outbox.ts'
+import type { EventSink } from '../sink.ts'
 
 /** Between attempts on a sink that fails. */
 const LONGEST_PAUSE_MS = 30_000

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { EventError } from './errors.ts'
+import { EventError } from '../errors.ts'
 import { draftEvent, draftRawObject, keyOf } from './event-row.ts'
-import type { EventInput, RawObjectInput } from './event.ts'
+import type { EventInput, RawObjectInput } from '../event.ts'
 
 const draft = (input: unknown, largest = 1000) => draftEvent(input as EventInput, undefined, () => 0, largest)
 const event = (more: object) => ({ type: 't', source: 's', payload: {}, ...more })

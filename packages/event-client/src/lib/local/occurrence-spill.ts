@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { storeProblem } from './local/store-problem.ts'
+import { storeProblem } from './store-problem.ts'
 
 const loadSqlite = () => createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
 

@@ -1,5 +1,5 @@
-import { durationMs } from './duration.ts'
-import { EventError } from './errors.ts'
+import { durationMs } from '../duration.ts'
+import { EventError } from '../errors.ts'
 import { isJob, type JobContext } from './job.ts'
 import type { StandardSchema } from './standard-schema.ts'
 

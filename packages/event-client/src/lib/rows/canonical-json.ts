@@ -1,4 +1,4 @@
-import type { JsonValue } from './json.ts'
+import type { JsonValue } from '../json.ts'
 import { DEEPEST, halfPair, isForbidden, isPlain, whyNotJson, type NotJson } from './not-json.ts'
 
 /**

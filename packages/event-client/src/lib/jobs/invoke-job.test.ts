@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
-import type { EventClient } from './event-client.ts'
+import type { EventClient } from '../event-client.ts'
 import { invokeJob, type JobInvocation } from './invoke-job.ts'
 import { defineJob, type JobContext, type JobDefinition } from './job.ts'
 import { readJob } from './job-spec.ts'
-import type { JsonValue } from './json.ts'
+import type { JsonValue } from '../json.ts'
 
 function clientOf(): { [K in keyof EventClient]: ReturnType<typeof vi.fn<EventClient[K]>> } {
   return {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { deliver } from './delivery.ts'
-import type { EventRow } from './event.ts'
-import type { Claim } from './local/outbox-claims.ts'
-import { ScriptedSink } from './scripted-sink.fixture.ts'
+import type { EventRow } from '../event.ts'
+import type { Claim } from '../local/outbox-claims.ts'
+import { ScriptedSink } from '../scripted-sink.fixture.ts'
 
 const row = (n: number): EventRow => ({ event_id: `${n}`, event_type: 't', source: 's', schema_ref: null, created_at: '', correlation_id: null, subject_id: null, payload: `{"n":${n}}` })
 

@@ -1,6 +1,6 @@
-import { EventError } from './errors.ts'
-import type { Claim, Fate } from './local/outbox-claims.ts'
-import type { BatchOutcome, EventSink } from './sink.ts'
+import { EventError } from '../errors.ts'
+import type { Claim, Fate } from '../local/outbox-claims.ts'
+import type { BatchOutcome, EventSink } from '../sink.ts'
 
 /** What became of a batch: a fate for each row, and what was wrong with the sink, if anything. */
 export interface Delivered {

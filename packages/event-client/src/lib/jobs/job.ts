@@ -1,6 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery'
-import type { EventClient } from './event-client.ts'
-import type { JsonOf, JsonValue } from './json.ts'
+import type { EventClient } from '../event-client.ts'
+import type { JsonOf, JsonValue } from '../json.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /** What a job gets to work with. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { paramNames, paramsJsonSchema, readParams } from './job-params.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../json.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 const read = (params: unknown, given: JsonObject) => readParams({ params: params as StandardSchema }, given, 'a/b')

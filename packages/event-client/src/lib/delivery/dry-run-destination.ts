@@ -1,9 +1,9 @@
-import type { Destination } from './destination.ts'
-import type { EventCounts } from './event-client.ts'
-import type { EventRow } from './event.ts'
-import { countsOf, tally, type Emitter, type TallyChange } from './local/tallies.ts'
-import { Occurrences } from './occurrences.ts'
-import type { RowList } from './row-buffer.ts'
+import type { Destination } from '../destination.ts'
+import type { EventCounts } from '../event-client.ts'
+import type { EventRow } from '../event.ts'
+import { countsOf, tally, type Emitter, type TallyChange } from '../local/tallies.ts'
+import { Occurrences } from '../local/occurrences.ts'
+import type { RowList } from '../rows/row-buffer.ts'
 
 /** Of each type. */
 const SAMPLES = 3

@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical-json.ts'
-import { EventError } from './errors.ts'
-import { isoMs } from './instant.ts'
-import type { EventInput, EventRow, RawObjectInput } from './event.ts'
+import { EventError } from '../errors.ts'
+import { isoMs } from '../instant.ts'
+import type { EventInput, EventRow, RawObjectInput } from '../event.ts'
 
 /** Bytes of a payload, unless told otherwise: what is escaped as a JSON text in JSON still fits a request to BigQuery. */
 export const LARGEST_PAYLOAD = 4 * 1024 * 1024

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { EventError } from './errors.ts'
-import type { EventHub, JobEvents } from './event-client.ts'
-import type { EventsOptions } from './events-options.ts'
-import { ManualClock } from './manual-clock.fixture.ts'
-import { openEvents } from './open-events.ts'
-import { ScriptedSink } from './scripted-sink.fixture.ts'
+import { EventError } from '../errors.ts'
+import type { EventHub, JobEvents } from '../event-client.ts'
+import type { EventsOptions } from '../events-options.ts'
+import { ManualClock } from '../manual-clock.fixture.ts'
+import { openEvents } from '../open-events.ts'
+import { ScriptedSink } from '../scripted-sink.fixture.ts'
 
 let dir: string
 let clock: ManualClock

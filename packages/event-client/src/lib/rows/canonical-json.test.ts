@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from './canonical-json.ts'
 import type { NotJson } from './not-json.ts'
-import type { JsonValue } from './json.ts'
+import type { JsonValue } from '../json.ts'
 
 /** By the letter of RFC 8785, slowly. */
 function reference(value: JsonValue): string {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Hub } from './event-hub.ts'
-import { LocalPlace } from './local/local-place.ts'
-import { openEvents } from './open-events.ts'
-import { ScriptedSink } from './scripted-sink.fixture.ts'
+import { Hub } from '../event-hub.ts'
+import { LocalPlace } from '../local/local-place.ts'
+import { openEvents } from '../open-events.ts'
+import { ScriptedSink } from '../scripted-sink.fixture.ts'
 
 let dir: string
 let place: LocalPlace
