@@ -116,7 +116,7 @@ export async function createServer(options: ServerOptions): Promise<LorcServer> 
       intake,
       folders,
       recipes,
-      jobs: new JobCatalogue(options.jobs, options.runner?.jobs),
+      jobs: new JobCatalogue(workspace, options.jobs, options.runner?.jobs),
       metrics,
       modules,
       readers,

@@ -69,3 +69,20 @@ describe('code that has changed by the next run', () => {
     expect(await valuesOf(files, turns)).toEqual([[1, 1], [1, 1]])
   })
 })
+
+it('is imported anew by another runner of the process, too', () => {
+  const bench = new Workbench()
+  bench.file('r.yaml', 'name: r\nsteps:\n  - { name: a, type: node, module: a.mjs, function: a }\n')
+  const program = `
+    import { writeFileSync } from 'node:fs'
+    import { runRecipe } from '@lorc/runner'
+    const values = []
+    for (const value of [1, 2, 2]) {
+      writeFileSync('${bench.root}/a.mjs', 'export const a = (ctx) => ctx.set("a.b_v1", ' + value + ')')
+      values.push((await runRecipe('${bench.root}/r.yaml')).context.get('a.b_v1'))
+    }
+    console.log(JSON.stringify(values))`
+  const { stdout } = spawnSync(execPath, ['--conditions=@lorc/source', '--input-type=module', '--eval', program], { encoding: 'utf8', cwd: import.meta.dirname })
+  bench.remove()
+  expect(JSON.parse(stdout)).toEqual([1, 2, 2])
+})

@@ -13,6 +13,12 @@ const RUNS_KEPT = 256
 /** The times of files are as coarse as this. Milliseconds. */
 const COARSE = 20
 
+/**
+ * The first run of this process in each workspace, by the workspace's path. It imports modules by their own URLs, and Node keeps those
+ * until the process ends, whoever else runs something there.
+ */
+const firsts = new Map<string, { readonly runId: string; readonly since: number }>()
+
 interface Latest extends CodeVersion {
   /** Unix milliseconds, before it was imported. */
   readonly since: number
@@ -29,7 +35,6 @@ export class CodeVersions {
   readonly #runs = new Map<string, Map<string, CodeVersion>>()
   readonly #latest = new Map<string, Latest>()
   readonly #looking = new Map<string, Promise<Latest>>()
-  #first: { runId: string; since: number } | undefined
 
   /** `allow`: as in Workspace. */
   constructor(allow: readonly string[]) {
@@ -47,7 +52,7 @@ export class CodeVersions {
   async locate(runId: string, file: string, root: string): Promise<CodeVersion> {
     const known = this.known(runId, file)
     if (known) return known
-    this.#first ??= { runId, since: Date.now() }
+    if (!firsts.has(root)) firsts.set(root, { runId, since: Date.now() })
     let looking = this.#looking.get(file)
     if (!looking) {
       looking = this.#look(runId, file, { root, allow: this.#allow }).finally(() => this.#looking.delete(file))
@@ -68,7 +73,7 @@ export class CodeVersions {
   async #version(runId: string, file: string, workspace: Workspace, before: Latest | undefined): Promise<Latest> {
     const since = Date.now()
     const { href: url } = pathToFileURL(file)
-    const first = this.#first!
+    const first = firsts.get(workspace.root)!
     if (!before && runId === first.runId) return { url, since }
     const folders = foldersOf(file, workspace)
     const paths = [...(await new CodeFiles(workspace).filesOf(file)), ...folders.map((folder) => join(folder, 'package.json'))]

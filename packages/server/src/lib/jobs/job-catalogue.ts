@@ -15,8 +15,11 @@ export class JobCatalogue {
   readonly #discovery: DiscoverOptions | undefined
   readonly #finder: JobFinder | undefined
 
-  /** `discovery` undefined: no jobs are listed; `finder` undefined: none can be run. */
-  constructor(discovery: DiscoverOptions | undefined, finder: JobFinder | undefined) {
+  readonly #root: string
+
+  /** `root`: the workspace; `discovery` undefined: no jobs are listed; `finder` undefined: none can be run. */
+  constructor(root: string, discovery: DiscoverOptions | undefined, finder: JobFinder | undefined) {
+    this.#root = root
     this.#discovery = discovery
     this.#finder = finder
   }
@@ -40,7 +43,7 @@ export class JobCatalogue {
     if (!this.#finder) throw absent()
     const place: JobPlace = await this.#finder.locate(packageName, job)
     const [{ assertDeclaredParams, loadJob }, { readParams, readTimeWindow }] = await Promise.all([import('@lorc/runner/jobs'), import('@lorc/event-client')])
-    const spec = await loadJob(place)
+    const spec = await loadJob(place, this.#root)
     await readParams(spec, params, place.label, place.params)
     assertDeclaredParams(spec, params, place)
     readTimeWindow({ ...(since !== undefined && { since }), ...(until !== undefined && { until }) }, now)

@@ -1,4 +1,5 @@
 import type { JobFinder, JsonObject } from '@lorc/runner'
+import { rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findJob } from '@lorc/jobs-registry'
 import { openEvents } from '@lorc/event-client'
@@ -86,6 +87,20 @@ describe('jobs over HTTP', () => {
     expect(await ask('POST', '/jobs/toy/greet/runs', { params: { name: 'a' }, since: 'whenever' })).toMatchObject({ status: 422, body: { code: 'JOB_TIME_INVALID', errors: [{ path: '/body/since' }] } })
     expect(await ask('POST', '/jobs/toy/nope/runs', {})).toMatchObject({ status: 404 })
     expect(await server.runner.store.list()).toEqual([])
+  })
+
+  it('are checked as they are by now, and run so, where they were changed since they were first asked for', async () => {
+    const declared = { 'package.json': JSON.stringify({ name: 'app', dependencies: { '@acme/toy': 'link:toy' } }), 'node_modules/@acme/toy/package.json': '{}' }
+    const own = Object.fromEntries(Object.entries(files).slice(1).map(([path, text]) => [path.replace('node_modules/@acme/', ''), text]))
+    const { ask, workspace } = await withJobs({ ...declared, ...own })
+    await rm(join(workspace, 'node_modules/@acme/toy'), { recursive: true })
+    await symlink('../../toy', join(workspace, 'node_modules/@acme/toy'))
+    const post = (params: object): ReturnType<typeof ask> => ask('POST', '/jobs/toy/greet/runs', { params }, { prefer: 'wait=10' })
+    expect((await post({ who: 'Ann' })).status).toBe(422)
+    const { 'toy/jobs.mjs': text } = own
+    await writeFile(join(workspace, 'toy/jobs.mjs'), text!.replaceAll(/\bname\b/g, 'who'))
+    expect(await post({ who: 'Ann' })).toMatchObject({ status: 200, body: { status: 'completed', steps: [{ meta: { result: { said: 'hello Ann' } } }] } })
+    expect((await post({ name: 'Ann' })).status).toBe(422)
   })
 
   it('are none where the service was made without', async () => {
