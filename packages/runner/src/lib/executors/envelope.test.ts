@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { readEnvelope, readPrinted, shown } from './envelope.ts'
 import { parseFloats, stringifyFloats } from './float-text.ts'
 import { LineSplitter } from './line-splitter.ts'
-import { Turns } from './python-turns.ts'
-import { scriptArguments } from './shell-arguments.ts'
+import { Turns } from './python/python-turns.ts'
+import { scriptArguments } from './shell/shell-arguments.ts'
 
 const print = (text: string | Buffer, more: object = {}) => {
   const stdout = Buffer.from(text)

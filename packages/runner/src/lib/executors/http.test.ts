@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { PlanStep } from '../plan.ts'
 import { RUNNER_VERSION } from '../version.ts'
 import { createHttpExecutor } from './http.ts'
-import type { HttpResponse } from './http-answer.ts'
+import type { HttpResponse } from './http/http-answer.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 
 interface Seen {

@@ -4,7 +4,7 @@ import type { AttemptOutcome } from '../executor.ts'
 import type { PlanStep } from '../plan.ts'
 import { SecretMask } from '../secrets/secret-mask.ts'
 import { JobBench } from './job.fixture.ts'
-import { claimStrayError } from './node-output.ts'
+import { claimStrayError } from './node/node-output.ts'
 
 const benches: JobBench[] = []
 function benchOf(...options: ConstructorParameters<typeof JobBench>): JobBench {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { StepExecutor } from '../executor.ts'
 import { Workbench } from './node-attempt.fixture.ts'
-import { claimStrayError, inScope } from './node-output.ts'
+import { claimStrayError, inScope } from './node/node-output.ts'
 import { createNodeExecutor } from './node.ts'
 
 const bench = new Workbench()

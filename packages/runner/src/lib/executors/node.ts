@@ -1,9 +1,9 @@
 import type { StepExecutor } from '../executor.ts'
-import { runInProcess, type InProcessCode } from './node-in-process.ts'
-import { NodeModules } from './node-modules.ts'
-import { failureOf, outcomeOf } from './node-outcome.ts'
-import { runMessage } from './node-worker-messages.ts'
-import { NodeWorkers, type NodeWorkersOptions } from './node-workers.ts'
+import { runInProcess, type InProcessCode } from './node/node-in-process.ts'
+import { NodeModules } from './node/node-modules.ts'
+import { failureOf, outcomeOf } from './node/node-outcome.ts'
+import { runMessage } from './worker/node-worker-messages.ts'
+import { NodeWorkers, type NodeWorkersOptions } from './worker/node-workers.ts'
 
 export interface NodeExecutorOptions extends NodeWorkersOptions {
   /** Absolute folders and package names that modules may come from, besides the workspace. */

@@ -5,7 +5,7 @@ import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
 import type { JsonObject } from '../json.ts'
 import { toRecorded } from '../attempts/outcome.ts'
 import type { Plan } from '../plan.ts'
-import { AttemptLog } from './node-log.ts'
+import { AttemptLog } from './node/node-log.ts'
 
 /** A run that is driven for a step of another. */
 export interface ChildRun {

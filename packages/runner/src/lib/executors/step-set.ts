@@ -3,7 +3,7 @@ import type { Attempt } from '../executor.ts'
 import { evaluate } from '../expressions/expressions.ts'
 import type { Scope } from '../expressions/scope.ts'
 import type { JsonValue } from '../json.ts'
-import type { HttpResponse } from './http-answer.ts'
+import type { HttpResponse } from './http/http-answer.ts'
 
 /** What a step's `set` computes from: the answer to its request, or what its job returned. */
 export type Product = { readonly response: HttpResponse } | { readonly result: JsonValue }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { thrownText, untold } from './thrown-text.ts'
 
-const OWN = new URL('./node-in-process.ts', import.meta.url).href
+const OWN = new URL('./node/node-in-process.ts', import.meta.url).href
 
 function thrown(frames: string[], fields: object = {}): Error {
   const error = Object.assign(new Error('kaputt'), fields)
