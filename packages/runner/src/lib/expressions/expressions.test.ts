@@ -56,6 +56,8 @@ describe('values', () => {
     ['ctx["sales.rows_v1"].map(row, row.id)', [1, 2]],
     ['ctx["sales." + "rows_v1"].size()', 2],
     ['ctx.sales.rows_v1.filter(row, row.total > 3).map(row, row.total * 1.5)', [6]],
+    ['ctx.sales.rows_v1.map(row, ["a", "b"].map(name, {"id": row.id, "name": name})).flatten()', [1, 2].flatMap((id) => [{ id, name: 'a' }, { id, name: 'b' }])],
+    ['[[1], [], [2, [3]], 4].flatten()', [1, 2, [3], 4]],
     ['ctx.sales.eu.totals_v12.net', 7],
     ['steps.load.result.ids[1] + 1', 3],
     ['has(steps.load.result.more) || steps.load.result.none == null', true],
@@ -203,6 +205,8 @@ describe('cost', () => {
     'params.n.map(a, params.n.map(b, params.text))',
     'ctx[string(params.n.map(a, params.n.map(b, a in params.n)).size())]',
     'params.n.map(a, params.text.matches("(a|aa)+b"))',
+    'params.n.map(a, [params.n.map(b, params.n).flatten()])',
+    'cel.bind(a, params.n.map(b, params.n).flatten(), [a, a].flatten())',
   ])('stops %s', (cel) => {
     expect(failure(cel, rows)).toMatch(/more than \d+/)
   })

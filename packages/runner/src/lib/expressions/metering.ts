@@ -38,11 +38,14 @@ export function meterNodes(root: CelNode, meter: Meter): void {
 function metered({ meta, op, args }: CelNode, meter: Meter, look: Look): Evaluate {
   const { evaluate } = meta
   const isTime = op === 'rcall' && Array.isArray(args) && String(args[0]).startsWith('get')
+  const flattens = op === 'rcall' && Array.isArray(args) && args[0] === 'flatten'
   const makes = op === '+' || op === 'rcall' || op === 'call'
   return (evaluator, node, scope) => {
     meter.spend(isTime ? COST_OF_TIME : 1)
     const value = evaluate(evaluator, node, scope)
     if (makes) meter.bound(value)
+    // Few lists, one and the same, may make a long one.
+    if (flattens) meter.spend((value as unknown[]).length)
     if (look !== 'none') meter.charge(value, look)
     return value
   }
