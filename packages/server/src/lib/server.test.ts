@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { createServer as createNetServer } from 'node:net'
+import { join } from 'node:path'
 import { TestClock } from '@lorc/runner/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { recipeOf, scratch, serviceFixture } from './service.fixture.ts'
@@ -10,6 +12,24 @@ describe('the service', () => {
     const { url } = await server.listen({ port: 0 })
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok', version: '1.2.3' })
     expect((await fetch(`${url}/ready`)).status).toBe(200)
+  })
+
+  it('refuses what it cannot be made with by its name, and makes no folder for a workspace that is not there', async () => {
+    const workspace = await scratch()
+    const made = createServer as (options?: unknown) => Promise<unknown>
+    for (const [options, message] of [
+      [undefined, 'The options of createServer are an object.'],
+      [{}, '`workspace` of createServer is the absolute path of a folder.'],
+      [{ workspace, confg: {} }, 'createServer has no option `confg`.'],
+      [{ workspace, store: {} }, '`store` of createServer is a store'],
+      [{ workspace, log: 3 }, '`log` of createServer is a function.'],
+      [{ workspace, runner: 'x' }, '`runner` of createServer is an object.'],
+    ] as const) {
+      await expect(made(options)).rejects.toMatchObject({ code: 'SERVER_CONFIG', message: expect.stringContaining(message) as unknown })
+    }
+    const nowhere = join(workspace, 'wrkspace')
+    for (const wrong of [nowhere, 'here']) await expect(made({ workspace: wrong })).rejects.toMatchObject({ code: 'WORKSPACE_INVALID' })
+    expect([nowhere, 'here'].filter((path) => existsSync(path))).toEqual([])
   })
 
   it('keeps runs from one start to the next', async () => {

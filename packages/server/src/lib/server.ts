@@ -37,6 +37,7 @@ import { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
 import { RunFolders } from './run-folders.ts'
 import { Pruning } from './records/pruning.ts'
 import { watchRecipes } from './schedules/recipe-watch.ts'
+import { checkServerOptions } from './server-options.ts'
 import { Schedules } from './schedules/schedules.ts'
 import type { Service } from './service.ts'
 
@@ -74,6 +75,7 @@ const VIEWED_EVENTS = 200_000
 
 /** Makes the service. Rejects with ServerError SERVER_CONFIG and RunnerError WORKSPACE_INVALID, STORE_*. */
 export async function createServer(options: ServerOptions): Promise<LorcServer> {
+  checkServerOptions(options)
   const config = await settledConfig(options.config)
   const { workspace, clock = systemClock, log = () => {}, version = '0.0.0' } = options
   const stateDir = options.runner?.stateDir ?? join(workspace, '.lorc')

@@ -50,6 +50,32 @@ describe('the client', () => {
     await expect(client.call('GET /runs/{run_id}', { params: { run_id: 'a/b?c' } })).rejects.toMatchObject({ code: 'RUN_UNKNOWN', runId: 'a/b?c', message: expect.stringContaining('a/b?c') as unknown })
   })
 
+  it('tells by its name what is no request, and does not ask', async () => {
+    const send = vi.fn<typeof fetch>()
+    for (const options of [undefined, {}, { baseUrl: 3 }, { baseUrl: 'localhost:8000' }, { baseUrl: '' }, { baseUrl: 'http://x?a=1' }, { baseUrl: 'http://u:p@x' }]) {
+      expect(() => createClient(options as { baseUrl: string })).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID', errors: [expect.objectContaining({ path: '/baseUrl' })] }))
+    }
+    const call = createClient({ baseUrl: 'http://x', fetch: send }).call as (...all: unknown[]) => Promise<unknown>
+    for (const [path, ...given] of [
+      ['/params/run_id', 'GET /runs/{run_id}'],
+      ['/params/run_id', 'GET /runs/{run_id}', { params: { run_id: '..' } }],
+      ['/qery', 'GET /runs', { qery: { limit: 1 } }],
+      ['/', '/runs'],
+      ['/', undefined],
+    ]) {
+      await expect(call(...given)).rejects.toMatchObject({ name: 'ServiceProblem', code: 'REQUEST_INVALID', status: 400, errors: [{ path }] })
+    }
+    expect(send).not.toHaveBeenCalled()
+  })
+
+  it('asks below the path of its base, however many slashes end that', async () => {
+    const asked: unknown[] = []
+    const send: typeof fetch = (url) => (asked.push(url), Promise.resolve(Response.json({})))
+    for (const baseUrl of ['http://x/lorc', 'http://x/lorc/', 'http://x/lorc//', '/', '/lorc/']) await createClient({ baseUrl, fetch: send }).call('GET /runs')
+    await createClient({ baseUrl: new URL('http://x') as unknown as string, fetch: send }).call('GET /runs')
+    expect(asked).toEqual([...Array<string>(3).fill('http://x/lorc/runs'), '/runs', '/lorc/runs', 'http://x/runs'])
+  })
+
   it('sends its key, and tells what is no answer of the service', async () => {
     const seen: (string | null)[] = []
     const proxy = (answer: Response): typeof fetch => (_url, init) => {

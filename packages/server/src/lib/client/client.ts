@@ -5,7 +5,7 @@ import { readEvents } from './event-reader.ts'
 import { ServiceProblem, unexpected } from './service-problem.ts'
 
 export interface ClientOptions {
-  /** Where the service is, e.g. `http://127.0.0.1:8000`. */
+  /** Where the service is, e.g. `http://127.0.0.1:8000`; in a page, a path is one of its own address. */
   baseUrl: string
   /** A key of `lorc keys add`, or a token, where the service asks for one. */
   key?: string
@@ -59,12 +59,16 @@ export interface LorcClient {
   events(runId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<JournalEvent>
 }
 
-/** Makes a client. It needs nothing but `fetch`: in Node, and in browsers. */
+/**
+ * Makes a client. It needs nothing but `fetch`: in Node, and in browsers. Throws ServiceProblem REQUEST_INVALID for a `baseUrl` that is
+ * none, as requests reject for what is no request.
+ */
 export function createClient(options: ClientOptions): LorcClient {
+  const base = baseOf(options)
   const { key } = options
   const send = options.fetch ?? fetch
   const open = async (name: string, request: RawRequest = {}): Promise<Response> => {
-    const { method, url } = target(options.baseUrl, name, request)
+    const { method, url } = target(base, name, request)
     const { body, headers, signal } = request
     const answer = await send(url, {
       method,
@@ -109,14 +113,44 @@ interface RawRequest {
   signal?: AbortSignal
 }
 
-function target(baseUrl: string, name: string, { params = {}, query = {} }: RawRequest): { method: string; url: string } {
-  const [method = '', template = ''] = name.split(' ')
+const PARTS: readonly string[] = ['params', 'query', 'body', 'headers', 'signal'] satisfies (keyof RawRequest)[]
+
+/** What paths of routes are added to: a service may be reached at a path of a proxy, and a page may leave its own address out. */
+function baseOf(options: ClientOptions): string {
+  const base = String((options as ClientOptions | undefined)?.baseUrl)
+  if (!base.startsWith('/') && !isAddress(base)) throw notAsked('/baseUrl', `The base URL is an address like http://127.0.0.1:8000, not ${base}.`)
+  return base.replace(/\/+$/, '')
+}
+
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, search, hash } = new URL(text)
+  return /^https?:$/.test(protocol) && `${username}${search}${hash}` === ''
+}
+
+function target(base: string, name: string, request: RawRequest): { method: string; url: string } {
+  const [, method = '', template = ''] = /^([A-Z]+) (\/.*)$/.exec(name) ?? []
+  if (method === '') throw notAsked('/', `A route is named like \`GET /runs\`, not ${name}.`)
+  const unknown = Object.keys(request).find((part) => !PARTS.includes(part))
+  if (unknown !== undefined) throw notAsked(`/${unknown}`, `A request has no \`${unknown}\`: it has ${PARTS.join(', ')}.`)
+  const { params = {}, query = {} } = request
   const values = params as Readonly<Record<string, unknown>>
   const path = template.replaceAll(/\{(\w+)\}|(\*)/g, (_, named: string | undefined) =>
-    named === undefined ? String(values['*']).split('/').map(encodeURIComponent).join('/') : encodeURIComponent(String(values[named])),
+    named === undefined ? String(values['*']).split('/').map((part) => segment(part, '*')).join('/') : segment(values[named], named),
   )
   const search = new URLSearchParams()
   for (const [field, value] of Object.entries(query)) if (value !== undefined) search.set(field, String(value))
   const text = search.toString()
-  return { method, url: `${baseUrl.replace(/\/$/, '')}${path}${text === '' ? '' : `?${text}`}` }
+  return { method, url: `${base}${path}${text === '' ? '' : `?${text}`}` }
+}
+
+/** One that is left out, or leads elsewhere (`..`), would make the path of another route. */
+function segment(value: unknown, name: string): string {
+  const text = value === undefined || value === null ? '' : String(value as string)
+  if (text === '' || text === '.' || text === '..') throw notAsked(`/params/${name}`, `It is no \`${name}\`: ${JSON.stringify(text)}.`)
+  return encodeURIComponent(text)
+}
+
+function notAsked(path: string, message: string): ServiceProblem {
+  return new ServiceProblem({ type: 'about:blank', title: 'The service was not asked.', status: 400, detail: message, code: 'REQUEST_INVALID', errors: [{ path, message }] })
 }
