@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { DEFAULT_CONFIG, type EventsConfig } from './config.ts'
+import { DEFAULT_CONFIG, type EventsConfig } from './config/config.ts'
 import type { CliError } from './errors.ts'
 import { eventsOptions, type GivenEvents } from './events-options.ts'
 

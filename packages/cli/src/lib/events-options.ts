@@ -1,8 +1,8 @@
 import type { EventsOptions, SinkName } from '@lorc/event-client'
-import type { OptionSpecs } from './option-spec.ts'
+import type { OptionSpecs } from './command-line/option-spec.ts'
 import { CliError } from './errors.ts'
 import type { Io } from './io.ts'
-import { SINKS } from './sinks.ts'
+import { SINKS } from './config/sinks.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
 /** Which events a command is about. */

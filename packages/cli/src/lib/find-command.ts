@@ -1,9 +1,9 @@
-import { CALLED_ELSEWHERE } from './called-elsewhere.ts'
+import { CALLED_ELSEWHERE } from './command-line/called-elsewhere.ts'
 import { closest } from './closest.ts'
-import type { Command } from './command.ts'
+import type { Command } from './command-line/command.ts'
 import { GROUPS, SECTIONS } from './command-table.ts'
 import { CliError } from './errors.ts'
-import { parseWords } from './parse.ts'
+import { parseWords } from './command-line/parse.ts'
 
 const COMMANDS = Object.assign({}, ...Object.values(SECTIONS)) as (typeof SECTIONS)[string]
 

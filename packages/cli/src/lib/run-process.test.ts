@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it, vi } from 'vitest'
-import { type HostProcess, processIo } from './process-io.ts'
+import { type HostProcess, processIo } from './process/process-io.ts'
 import { runProcess } from './run-process.ts'
 
 interface FakeProcess extends EventEmitter {

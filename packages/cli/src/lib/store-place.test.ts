@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { DEFAULT_CONFIG } from './config.ts'
+import { DEFAULT_CONFIG } from './config/config.ts'
 import { hasStore, otherStoreNote, runsAbove, storePlace } from './store-place.ts'
 
 let root: string

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import type { LorcConfig } from './config.ts'
+import type { LorcConfig } from './config/config.ts'
 import type { LoadedWorkspace } from './workspace.ts'
 
 /** The file or folder that a kind of store keeps its runs in; by default the kind that the configuration names. */

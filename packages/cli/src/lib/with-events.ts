@@ -1,5 +1,5 @@
 import type { EventHub, EventsOptions } from '@lorc/event-client'
-import type { Surroundings } from './command.ts'
+import type { Surroundings } from './command-line/command.ts'
 import { eventsOptions, type GivenEvents } from './events-options.ts'
 
 /** Lets `work` use the events of the workspace, and closes them whatever happens. */

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Surroundings } from './command.ts'
+import type { Surroundings } from './command-line/command.ts'
 import type { OpenRunner } from './engine.ts'
 import type { Io } from './io.ts'
 import { hasStore, otherStoreNote, runsAbove } from './store-place.ts'

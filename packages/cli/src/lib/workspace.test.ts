@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DEFAULT_CONFIG } from './config.ts'
+import { DEFAULT_CONFIG } from './config/config.ts'
 import { CliError } from './errors.ts'
 import { loadWorkspace } from './workspace.ts'
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { DEFAULT_CONFIG, type LorcConfig } from './config.ts'
+import { DEFAULT_CONFIG, type LorcConfig } from './config/config.ts'
 import { CliError } from './errors.ts'
 import type { Io } from './io.ts'
 import { configIn, nearestWorkspace, stateFolder, type WorkspacePlace } from './workspace-place.ts'
@@ -24,7 +24,7 @@ export async function loadWorkspace(cwd: string, chosen: string | undefined, env
   const { root, configFile } = chosen === undefined ? nearestWorkspace(cwd) : await named(resolve(cwd, chosen), chosen)
   const stateDir = stateFolder(root, env)
   if (configFile === null) return { root, configFile, stateDir, config: DEFAULT_CONFIG }
-  const { readConfig } = await import('./config-file.ts')
+  const { readConfig } = await import('./config/config-file.ts')
   return { root, configFile, stateDir, config: await readConfig(configFile, root) }
 }
 

@@ -1,5 +1,5 @@
 import { withAudit } from '../access/audit.ts'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count } from '../render/quantity.ts'
 

@@ -1,4 +1,4 @@
-import { type Command, defineCommand, type Surroundings } from '../command.ts'
+import { type Command, defineCommand, type Surroundings } from '../command-line/command.ts'
 import { candidatesFor, type Commands } from '../completion/candidates.ts'
 import { expandHome, workspaceSources } from '../completion/sources.ts'
 import { EXIT } from '../exit-codes.ts'

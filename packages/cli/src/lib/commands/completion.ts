@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/command.ts'
 import { COMPLETION_SCRIPTS } from '../completion/scripts.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'

@@ -1,5 +1,5 @@
-import { defineCommand, JSON_OPTION } from '../command.ts'
-import type { EventsConfig, LorcConfig } from '../config.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
+import type { EventsConfig, LorcConfig } from '../config/config.ts'
 import { EXIT } from '../exit-codes.ts'
 import { table } from '../render/table.ts'
 

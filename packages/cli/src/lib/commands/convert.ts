@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { writeOutput } from '../output-file.ts'

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { crashText } from '../render/crash-text.ts'
-import { givenParams } from '../run-params.ts'
+import { givenParams } from '../driving/run-params.ts'
 import { deeplySnakeCased } from '../snake-case.ts'
 
 export const crashTest = defineCommand({

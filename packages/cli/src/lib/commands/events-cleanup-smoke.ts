@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { eventsOptions, SINK_OPTIONS } from '../events-options.ts'
 import { EXIT } from '../exit-codes.ts'
 

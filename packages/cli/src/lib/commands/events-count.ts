@@ -1,4 +1,4 @@
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { eventFilter, FILTER_OPTIONS } from '../events/event-filter.ts'
 import { resultText, roomOf } from '../events/result-text.ts'
 import { SINK_OPTIONS } from '../events-options.ts'

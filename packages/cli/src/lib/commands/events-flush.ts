@@ -1,4 +1,4 @@
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { durationOption } from '../duration-text.ts'
 import { SINK_OPTIONS } from '../events-options.ts'
 import { EXIT } from '../exit-codes.ts'

@@ -1,4 +1,4 @@
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { CliError } from '../errors.ts'
 import { eventFilter, FILTER_OPTIONS } from '../events/event-filter.ts'
 import { FORMATS, resultText, roomOf } from '../events/result-text.ts'

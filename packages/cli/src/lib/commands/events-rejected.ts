@@ -1,5 +1,5 @@
 import type { JsonValue } from '@lorc/event-client'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { roomOf } from '../events/result-text.ts'
 import { SINK_OPTIONS } from '../events-options.ts'
 import { EXIT } from '../exit-codes.ts'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { JsonValue } from '@lorc/event-client'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { eventFilter, FILTER_OPTIONS } from '../events/event-filter.ts'
 import { eventLine, LINE_COLUMNS } from '../events/event-line.ts'
 import { roomOf } from '../events/result-text.ts'

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Plan, StepState } from '@lorc/runner'
 import type { PlanGraph } from '@lorc/runner/insight'
-import { defineCommand, type Surroundings } from '../command.ts'
+import { defineCommand, type Surroundings } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { writeOutput } from '../output-file.ts'
-import { findRun } from '../run-lookup.ts'
+import { findRun } from '../runs/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** Above this many nodes a picture is not readable: steps are drawn as groups. */

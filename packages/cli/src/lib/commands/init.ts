@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { closest } from '../closest.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { writeNamed } from '../output-file.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { problemText } from '../jobs/list-text.ts'
 import { problemJson } from '../jobs/registry-json.ts'

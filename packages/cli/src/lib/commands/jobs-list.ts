@@ -1,4 +1,4 @@
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { listText, problemText } from '../jobs/list-text.ts'

@@ -1,5 +1,5 @@
 import type { JobPackage } from '@lorc/jobs-registry'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'

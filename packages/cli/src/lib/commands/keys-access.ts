@@ -1,6 +1,6 @@
 import type { KeyScope, StoredKey } from '@lorc/server/access'
 import { keyName, withLedgers } from '../access/ledgers.ts'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { timestamp } from '../render/quantity.ts'

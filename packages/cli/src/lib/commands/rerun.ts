@@ -1,9 +1,9 @@
 import type { RunHandle } from '@lorc/runner'
-import { defineCommand } from '../command.ts'
-import { driving } from '../driving.ts'
-import { judgeRepetition } from '../repetition.ts'
-import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
-import { DRIVE_OPTIONS } from '../run-options.ts'
+import { defineCommand } from '../command-line/command.ts'
+import { driving } from '../driving/driving.ts'
+import { judgeRepetition } from '../driving/repetition.ts'
+import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { DRIVE_OPTIONS } from '../driving/run-options.ts'
 import { BY_OPTION, whoever } from '../whoever.ts'
 
 export const rerun = defineCommand({

@@ -1,11 +1,11 @@
 import type { RunHandle } from '@lorc/runner'
-import { defineCommand } from '../command.ts'
-import { driving } from '../driving.ts'
+import { defineCommand } from '../command-line/command.ts'
+import { driving } from '../driving/driving.ts'
 import { AboutRun } from '../errors.ts'
-import { mendedBy, repairOf, REPAIR_OPTIONS } from '../repair.ts'
-import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
-import { checkRunStep } from '../step-names.ts'
-import { DRIVE_OPTIONS } from '../run-options.ts'
+import { mendedBy, repairOf, REPAIR_OPTIONS } from '../runs/repair.ts'
+import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { checkRunStep } from '../runs/step-names.ts'
+import { DRIVE_OPTIONS } from '../driving/run-options.ts'
 import { whoever } from '../whoever.ts'
 
 export const resume = defineCommand({

@@ -1,10 +1,10 @@
 import { relative, resolve } from 'node:path'
 import type { MissingFile } from '@lorc/runner/records'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { bytes, count } from '../render/quantity.ts'
 import { oneLine } from '../render/text.ts'
-import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** Missing files that are named. */

@@ -1,15 +1,15 @@
 import type { Context } from '@lorc/context'
 import type { StepState } from '@lorc/runner'
 import { closest } from '../closest.ts'
-import { defineCommand, JSON_OPTION } from '../command.ts'
-import { contextAt } from '../context-at.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
+import { contextAt } from '../runs/context-at.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { withFloats } from '../render/float-json.ts'
 import { timestamp } from '../render/quantity.ts'
 import { type Cell, table } from '../render/table.ts'
 import { oneLine, truncate } from '../render/text.ts'
-import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
+import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 export const runsContext = defineCommand({

@@ -1,13 +1,13 @@
 import type { JsonValue } from '@lorc/runner'
 import type { NamedDifference, RunDiff, RunRecord, TimeDifference } from '@lorc/runner/records'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { DIFFERENCES_SHOWN, differenceSentence, differenceSection } from '../render/difference-lines.ts'
 import { duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { displayWidth, oneLine, padEnd, truncate } from '../render/text.ts'
-import { findRun, runBefore, RUN_ARGUMENT } from '../run-lookup.ts'
+import { findRun, runBefore, RUN_ARGUMENT } from '../runs/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** A difference in time that says something. */

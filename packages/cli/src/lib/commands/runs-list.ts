@@ -1,5 +1,5 @@
 import type { RunSummary } from '@lorc/runner'
-import { CHILDREN_OPTION, defineCommand, JSON_OPTION } from '../command.ts'
+import { CHILDREN_OPTION, defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import type { OpenRunner } from '../engine.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count, duration, timestamp } from '../render/quantity.ts'

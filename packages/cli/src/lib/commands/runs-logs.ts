@@ -1,12 +1,12 @@
 import { LogReader, type JournalEvent, type Runner, type RunView, type StepState, type TakeLines } from '@lorc/runner'
-import { defineCommand, JSON_OPTION, type Surroundings } from '../command.ts'
+import { defineCommand, JSON_OPTION, type Surroundings } from '../command-line/command.ts'
 import type { OpenRunner } from '../engine.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { LogFollower } from '../log-follower.ts'
-import { findRun, RUN_ARGUMENT } from '../run-lookup.ts'
-import { checkRunStep } from '../step-names.ts'
+import { LogFollower } from '../driving/log-follower.ts'
+import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { checkRunStep } from '../runs/step-names.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** Between two looks whether anybody still reads. */

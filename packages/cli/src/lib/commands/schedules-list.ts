@@ -1,5 +1,5 @@
 import type { ListedSchedule } from '@lorc/server/schedules'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { localZone, timestamp } from '../render/quantity.ts'
 import type { Style } from '../render/style.ts'

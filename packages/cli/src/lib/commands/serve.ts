@@ -1,12 +1,12 @@
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { restOptimizers } from '../optimizers.ts'
+import { restOptimizers } from '../process/optimizers.ts'
 import { oneLine } from '../render/text.ts'
 import { serverOptions } from '../server-options.ts'
-import { trimMemorySoon } from '../trim-memory.ts'
+import { trimMemorySoon } from '../process/trim-memory.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
-import { boundYoungGeneration } from '../young-generation.ts'
+import { boundYoungGeneration } from '../process/young-generation.ts'
 
 export const serve = defineCommand({
   description:

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { QueryEstimate } from '@lorc/event-client'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { CliError } from '../errors.ts'
 import { byteSizeOption } from '../events/byte-size.ts'
 import { FORMATS, resultText, roomOf } from '../events/result-text.ts'

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LogReader, type JournalEvent, type JsonObject, type RunHandle, type RunResult } from '@lorc/runner'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/command.ts'
 import { CliError } from '../errors.ts'
 import { EXIT, exitCodeOf, interruptedExitCode } from '../exit-codes.ts'
 import { Interrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { showError } from '../render/show-error.ts'
-import { parseReference, scriptletPlan } from '../scriptlet-plan.ts'
+import { parseReference, scriptletPlan } from '../driving/scriptlet-plan.ts'
 
 const LOG_MS = 100
 

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { knownKeys } from '../keys/known-keys.ts'
 import { pythonText } from '../keys/python-text.ts'

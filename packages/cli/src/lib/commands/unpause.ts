@@ -1,6 +1,6 @@
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { meantRuns, ofEach, outcomesJson, RUN_OR_ALL } from '../meant-runs.ts'
+import { meantRuns, ofEach, outcomesJson, RUN_OR_ALL } from '../runs/meant-runs.ts'
 import { BY_OPTION, whoever } from '../whoever.ts'
 import { withRunner } from '../with-runner.ts'
 

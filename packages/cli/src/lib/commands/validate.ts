@@ -1,5 +1,5 @@
 import { parametersOf, type ParameterInfo } from '@lorc/runner'
-import { defineCommand, JSON_OPTION } from '../command.ts'
+import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { type CliProblem, RecipeRefused } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count } from '../render/quantity.ts'

@@ -1,7 +1,7 @@
 import { TEMPLATES } from '../templates/templates.ts'
-import { type Command, GLOBAL_OPTIONS } from '../command.ts'
-import { SINKS } from '../sinks.ts'
-import type { OptionSpec, OptionSpecs } from '../option-spec.ts'
+import { type Command, GLOBAL_OPTIONS } from '../command-line/command.ts'
+import { SINKS } from '../config/sinks.ts'
+import type { OptionSpec, OptionSpecs } from '../command-line/option-spec.ts'
 
 /** One thing that may stand where the cursor is. */
 export interface Candidate {

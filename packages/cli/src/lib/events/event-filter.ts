@@ -1,5 +1,5 @@
 import { type JsonValue, readTimeWindow } from '@lorc/event-client'
-import type { OptionSpecs } from '../option-spec.ts'
+import type { OptionSpecs } from '../command-line/option-spec.ts'
 
 /** Which events. */
 export const FILTER_OPTIONS = {

@@ -1,6 +1,6 @@
 import type { RunView } from '@lorc/runner'
 import { type CacheVerdict, isRetriedOn, type RunTimeline, type Span, type StepStory } from '@lorc/runner/insight'
-import { jobNotes } from '../job-run/job-notes.ts'
+import { jobNotes } from '../render/job-notes.ts'
 import { paintStatus } from '../render/marks.ts'
 import { count, duration, timestamp } from '../render/quantity.ts'
 import type { Style } from '../render/style.ts'

@@ -1,5 +1,5 @@
 import type { JobLogLevel } from '@lorc/runner'
-import type { OptionSpecs } from '../option-spec.ts'
+import type { OptionSpecs } from '../command-line/option-spec.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies JobLogLevel[]
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { DEFAULT_CONFIG } from '../config.ts'
+import { DEFAULT_CONFIG } from '../config/config.ts'
 import type { LoadedWorkspace } from '../workspace.ts'
 import { lazyModuleExecutors, lazyModuleFinder } from './lazy-modules.ts'
 

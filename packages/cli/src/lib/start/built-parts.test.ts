@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest'
-import { restOptimizers } from '../optimizers.ts'
+import { restOptimizers } from '../process/optimizers.ts'
 import { loadJobsList, loadProgram, loadService } from './built-parts.ts'
 import { loadScript, type ScriptOptions } from './kept-script.ts'
 
 const loaded = vi.hoisted(() => ({ afterRest: [] as boolean[] }))
 vi.mock(import('./kept-script.ts'), () => ({ loadScript: vi.fn() }))
-vi.mock(import('../optimizers.ts'), () => ({ restOptimizers: vi.fn() }))
+vi.mock(import('../process/optimizers.ts'), () => ({ restOptimizers: vi.fn() }))
 vi.mock(import('../run-process.ts'), () => {
   loaded.afterRest.push(vi.mocked(restOptimizers).mock.calls.length > 0)
   return { runProcess: vi.fn() }

@@ -1,4 +1,4 @@
-import { restOptimizers } from '../optimizers.ts'
+import { restOptimizers } from '../process/optimizers.ts'
 import type * as program from '../run-process.ts'
 
 /** As `runProcess` of a program that stays: all of it is loaded with V8's optimizers at rest. */
