@@ -52,6 +52,6 @@ export function checkSpace({ freeBytes }: FileSystem): Check {
     name: 'disk space',
     status,
     message,
-    ...(status === 'ok' ? {} : { fix: 'make room, or delete old folders of runs/' }),
+    ...(status === 'ok' ? {} : { fix: 'make room, or remove old runs: `lorc runs prune --keep 30d`' }),
   }
 }

@@ -85,7 +85,7 @@ function order(story: StepStory, timeline: RunTimeline): string[] {
   if (line.readyAt === null) return []
   if (waitsBy === 'item') return [`it could begin when ${line.itemOf ?? ''} had its list${from}`]
   const resumed = line.readyAt > timeline.createdAt
-  return [resumed ? `it could begin when the run was taken up again${from}` : 'it waits for nobody: it could begin at once']
+  return [resumed ? `it could begin when the run was taken up again${from}` : 'no step is before it: it could begin at once']
 }
 
 function decisions({ reset, approval, childRun }: StepStory): string[] {

@@ -36,7 +36,7 @@ describe('why a step is as it is', () => {
     expect(why({ ready: 5, after: 'load', waits_by: 'order', attempts: [attempt] })).toContain('(the order of the recipe)')
     expect(why({ ready: 5, waits_by: 'item', item_of: 'each', attempts: [attempt] })).toContain('when each had its list')
     expect(why({ ready: 5, waits_by: 'nobody', attempts: [attempt] })).toContain('when the run was taken up again')
-    expect(why({ ready: 0, waits_by: 'nobody', attempts: [attempt] })).toBe('It waits for nobody: it could begin at once.')
+    expect(why({ ready: 0, waits_by: 'nobody', attempts: [attempt] })).toBe('No step is before it: it could begin at once.')
     expect(why({ imported_from: 'run_0' })).toBe('Its result was taken over from run_0.')
   })
 

@@ -57,7 +57,7 @@ function began(step: StepAnswer): string[] {
     return [`It could begin when ${step.after} had ended${others}, ${at} (${how}).`]
   }
   if (step.waits_by === 'item') return [`It could begin when ${step.item_of ?? 'its step'} had its list, ${at}.`]
-  return [step.ready > 0 ? `It could begin when the run was taken up again, ${at}.` : 'It waits for nobody: it could begin at once.']
+  return [step.ready > 0 ? `It could begin when the run was taken up again, ${at}.` : 'No step is before it: it could begin at once.']
 }
 
 function decisions({ reset, approval }: StepAnswer): string[] {
