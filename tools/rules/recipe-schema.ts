@@ -2,7 +2,7 @@
 // Every recipe of the examples must name it.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import { recipeJsonSchema } from '../../packages/runner/src/lib/recipe/recipe-json-schema.ts'
+import { recipeJsonSchema } from '../../packages/runner/src/lib/recipe/schema/recipe-json-schema.ts'
 
 const page = resolve('docs/recipe.schema.json')
 const made = `${JSON.stringify(recipeJsonSchema(), null, 2)}\n`

@@ -47,7 +47,7 @@ async function checkAndSeal(plan: Plan): Promise<SealedPlan> {
   // Checking needs zod, which costs more to load than a short run takes.
   const { checkPlan } = await import('../recipe/check-plan.ts')
   const copy = checkPlan(plan)
-  if (expressionUses(copy).any) (await import('../recipe/plan-expressions.ts')).requireExpressions(copy)
+  if (expressionUses(copy).any) (await import('../recipe/rules/plan-expressions.ts')).requireExpressions(copy)
   // A plan that cannot change any more needs no copy: one of 100,000 steps has its size.
   return trustPlan(defined.has(plan) ? plan : copy)
 }

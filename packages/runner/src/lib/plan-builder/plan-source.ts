@@ -1,7 +1,7 @@
 import { canonicalize } from '../journal/canonical-json.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Plan, PlanStep } from '../plan.ts'
-import { shortParams } from '../recipe/parameter-schema.ts'
+import { shortParams } from '../recipe/schema/parameter-schema.ts'
 import { newPlan, type PlanBuilder } from './plan-builder.ts'
 import { literal, text } from './source-text.ts'
 import type { Known } from './step-options.ts'

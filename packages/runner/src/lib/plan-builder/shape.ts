@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.ts'
-import { readParams, readProduces } from '../recipe/parameter-schema.ts'
+import { readParams, readProduces } from '../recipe/schema/parameter-schema.ts'
 import type { ParameterShape, Shape, StandardShape } from './schema-types.ts'
 
 /** The JSON Schema of parameters, each written as a recipe writes it or as a schema of a library. */

@@ -1,4 +1,4 @@
-import type { RecipeLimits } from './limits.ts'
+import type { RecipeLimits } from './text/limits.ts'
 
 export interface CompileOptions {
   /** The name that problems give the file; a plan without another name is called after it. */

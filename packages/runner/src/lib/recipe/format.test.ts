@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { formatProblem } from './format.ts'
-import type { Problem } from './problem.ts'
-import { RecipeSource } from './source.ts'
+import type { Problem } from './text/problem.ts'
+import { RecipeSource } from './text/source.ts'
 
 function problem(text: string, word: string, more: Partial<Problem> = {}): Problem {
   const start = text.indexOf(word)

@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts'
+import type { Problem } from './text/problem.ts'
 
 const WIDTH = 100
 

@@ -5,10 +5,10 @@ import type { JsonObject, JsonValue } from '../json.ts'
 import { moduleOf } from '../plan/module-steps.ts'
 import type { Plan, PlanStep, RetryPolicy } from '../plan.ts'
 import { compileRecipe, STEP_TYPES } from './compile.ts'
-import { stagesOf } from './order.ts'
-import { isTypeAlone, shortParams } from './parameter-schema.ts'
+import { stagesOf } from './rules/order.ts'
+import { isTypeAlone, shortParams } from './schema/parameter-schema.ts'
 import { formatPath } from '../json-path.ts'
-import { STEP_LIST_NAMES, STEP_LISTS } from './step-lists.ts'
+import { STEP_LIST_NAMES, STEP_LISTS } from './text/step-lists.ts'
 
 /**
  * The recipe that compiles to exactly this plan. What recipes leave to defaults is left out. Throws RunnerError

@@ -5,17 +5,17 @@ import { RunnerError } from '../errors.ts'
 import type { Plan } from '../plan.ts'
 import { sha256Hex } from '../journal/sha256.ts'
 import { resolveInside, type Workspace } from '../workspace/workspace.ts'
-import { tooLarge } from './decode.ts'
+import { tooLarge } from './text/decode.ts'
 import type { CompileOptions } from './compile-options.ts'
 import type { Draft } from './draft.ts'
-import { DEFAULT_LIMITS } from './limits.ts'
+import { DEFAULT_LIMITS } from './text/limits.ts'
 import { stepPath } from './outline.ts'
 import { isPlanModule, normalizePath } from './paths.ts'
-import type { Finding, Problem } from './problem.ts'
+import type { Finding, Problem } from './text/problem.ts'
 import { quickRecipe } from './quick-recipe.ts'
-import { RecipeSource } from './source.ts'
+import { RecipeSource } from './text/source.ts'
 import type { RuleFinding } from './step-rules.ts'
-import { extentOf } from './sub-recipe-rules.ts'
+import { extentOf } from './rules/sub-recipe-rules.ts'
 import { suggestFile } from '../suggest.ts'
 import { quote } from '../wording.ts'
 
@@ -71,7 +71,7 @@ class RecipeLoader {
     const [{ draftRecipe }, { finishRecipe }, { inspectRecipe }] = await Promise.all([
       import('./draft.ts'),
       import('./compile.ts'),
-      import('./inspect.ts'),
+      import('./code/inspect.ts'),
     ])
     const draft = draftRecipe(read, { ...this.#options, file })
     const { subPlans, findings, problems: inner, recipes } = await this.#loadInner(draft, file, [...outer, path])
@@ -89,10 +89,10 @@ class RecipeLoader {
     if (!quick) return undefined
     const { value, steps, expressions, open } = quick
     if (expressions.length + open.length > 0) {
-      const { checkExpressions } = await import('./expression-rules.ts')
+      const { checkExpressions } = await import('./rules/expression-rules.ts')
       if (checkExpressions(value, steps, expressions, open).length > 0) return undefined
     }
-    const { lookAtCode } = await import('./inspect.ts')
+    const { lookAtCode } = await import('./code/inspect.ts')
     return (await lookAtCode(steps, this.#workspace)).length > 0 ? undefined : quick.plan
   }
 

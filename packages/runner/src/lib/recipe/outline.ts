@@ -1,5 +1,5 @@
-import { STEP_LIST_NAMES, STEP_LISTS, type Phase, type StepList } from './step-lists.ts'
-import type { RecipePath } from './problem.ts'
+import { STEP_LIST_NAMES, STEP_LISTS, type Phase, type StepList } from './text/step-lists.ts'
+import type { RecipePath } from './text/problem.ts'
 import { quote } from '../wording.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../errors.ts'
-import { FORBIDDEN_KEYS } from './forbidden-keys.ts'
+import { FORBIDDEN_KEYS } from './text/forbidden-keys.ts'
 import { nameOf, type StepOutline, stepPath } from './outline.ts'
 import { normalizePath } from './paths.ts'
-import type { RecipePath } from './problem.ts'
+import type { RecipePath } from './text/problem.ts'
 import { suggest } from '../suggest.ts'
 import { alternatives, quote } from '../wording.ts'
 

@@ -2,11 +2,11 @@ import { bareCel } from '../expressions/template.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { Plan, PlanStep, RetryPolicy } from '../plan.ts'
 import { durationMs } from './duration.ts'
-import { celOf } from './literal-cel.ts'
-import { readParams, readProduces } from './parameter-schema.ts'
+import { celOf } from './rules/literal-cel.ts'
+import { readParams, readProduces } from './schema/parameter-schema.ts'
 import { normalizePath } from './paths.ts'
-import { STEP_LIST_NAMES, STEP_LISTS, type Phase } from './step-lists.ts'
-import type { Recipe, RecipeStep } from './schema.ts'
+import { STEP_LIST_NAMES, STEP_LISTS, type Phase } from './text/step-lists.ts'
+import type { Recipe, RecipeStep } from './schema/schema.ts'
 
 type Retry = NonNullable<RecipeStep['retry']>
 type Env = NonNullable<RecipeStep['env']>

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.ts'
-import { FORBIDDEN_KEYS } from '../recipe/forbidden-keys.ts'
+import { FORBIDDEN_KEYS } from '../recipe/text/forbidden-keys.ts'
 
 type Path = (string | number)[]
 
