@@ -203,6 +203,16 @@ describe('a step that runs a recipe', () => {
     expect(problems(source(fields), subPlans)).toEqual([problem])
   })
 
+  test('must not want a slot that the step holds meanwhile', () => {
+    const inner = plan('steps: [{ name: w, type: shell, script: a.sh, concurrency_group: wh }]')
+    const held = (group: string, within = inner) => problems(`steps: [{ name: a, type: recipe, recipe: inner.yaml, concurrency_group: ${group} }]`, new Map([['inner.yaml', within]]))
+    const problem = 'the step `w` of `inner.yaml` would wait for ever for the group `wh`, which this step holds as long as it runs; give the two groups different names'
+    expect([held('wh'), held('{ name: wh, limit: 3 }'), held('other'), held('"w${{ run.id }}"')]).toEqual([[problem], [problem], [], []])
+    const deeper = plan('steps: [{ name: b, type: recipe, recipe: inner.yaml }]', new Map([['inner.yaml', inner]]))
+    expect(held('wh', deeper)).toEqual([problem])
+    expect(held('wh', plan('steps: [{ name: w, type: shell, script: a.sh, concurrency_group: { name: wh, limit: 2 } }]'))).toEqual([])
+  })
+
   test('cannot be compiled without it', () => {
     expect(problems(source('params: {}'))).toEqual(['the recipe `./recipes/child.yaml` cannot be run; -'])
   })

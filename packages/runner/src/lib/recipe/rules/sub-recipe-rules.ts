@@ -3,7 +3,7 @@ import { isObject } from '../../json-object.ts'
 import { valueFaults } from '../../json-schema/validate.ts'
 import type { JsonObject } from '../../json.ts'
 import { parametersOf } from '../../plan/params.ts'
-import type { Plan } from '../../plan.ts'
+import type { Plan, PlanStep } from '../../plan.ts'
 import { stepPath, type StepOutline } from '../outline.ts'
 import { normalizePath } from '../paths.ts'
 import type { RuleFinding } from '../step-rules.ts'
@@ -21,8 +21,22 @@ export function checkSubPlans(recipe: unknown, steps: readonly StepOutline[], su
     if (!plan)
       return [{ code: 'RECIPE_UNREADABLE' as const, message: `the recipe ${quote(step.recipe)} cannot be run`, at: stepPath(step, 'recipe') }]
     const raw = (recipe as Record<string, JsonObject[]>)[step.list]![step.index]!
-    return checkParams(step, isObject(raw.params) ? raw.params : {}, plan)
+    return [...checkParams(step, isObject(raw.params) ? raw.params : {}, plan), ...checkGroup(step, raw['concurrency_group'], plan)]
   })
+}
+
+/** A slot of one is held while the recipe runs: a step in it that wants the same one waits for ever. */
+function checkGroup(step: StepOutline, group: unknown, plan: Plan): RuleFinding[] {
+  const name = isObject(group) ? group['name'] : group
+  if (typeof name !== 'string' || hasTemplates(name)) return []
+  const waiting = stepsOf(plan).find(({ concurrencyGroup }) => concurrencyGroup?.name === name && concurrencyGroup.limit === 1)
+  if (!waiting) return []
+  const message = `the step ${quote(waiting.name)} of ${quote(step.recipe!)} would wait for ever for the group ${quote(name)}, which this step holds as long as it runs`
+  return [{ code: 'RECIPE_FIELD_VALUE', message, at: stepPath(step, 'concurrency_group'), fix: 'give the two groups different names' }]
+}
+
+function stepsOf({ steps }: Plan): PlanStep[] {
+  return steps.flatMap((step) => [step, ...(step.recipe ? stepsOf(step.recipe.plan) : [])])
 }
 
 function checkParams(step: StepOutline, given: JsonObject, plan: Plan): RuleFinding[] {
