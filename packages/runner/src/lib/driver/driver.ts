@@ -7,19 +7,20 @@ import { DurableWaits } from './durable-waits.ts'
 import { ExecutedSteps } from './executed-steps.ts'
 import { withOwnVariables } from '../expressions/step-expressions.ts'
 import { GroupWaits } from './group-waits.ts'
-import { InnerDrivers } from './inner-drivers.ts'
+import type { InnerDriver } from './inner-drivers.ts'
 import type { Pause } from '../run-state/inner-runs.ts'
-import { comply } from './inbox-command.ts'
 import { gatherItems } from './item-outcome.ts'
 import type { LiveRun } from './live-runs.ts'
-import { decision as decided, request as asked } from '../known-options.ts'
+import { decision as decided } from '../known-options.ts'
 import { checkGiven } from '../option-checks.ts'
 import { logPathOf } from '../logs/log-paths.ts'
 import { toRecorded } from '../attempts/outcome.ts'
 import { PendingApprovals } from './pending-approvals.ts'
 import type { Plan } from '../plan.ts'
 import { runEnd } from './run-end.ts'
+import { RunInbox } from './run-inbox.ts'
 import type { RunParts } from './run-parts.ts'
+import { RunRequests } from './run-requests.ts'
 import { scopeOf } from './run-scope.ts'
 import { RunTimers } from './run-timers.ts'
 import type { Command } from '../scheduler/scheduler.ts'
@@ -27,7 +28,7 @@ import { StepAttempts } from './step-attempts.ts'
 import { decideGate } from './step-gate.ts'
 import type { InboxCommand } from '../store.ts'
 import type { Surroundings } from './surroundings.ts'
-import { timeLimits, type TimeLimit } from './time-limits.ts'
+import { timeLimits } from './time-limits.ts'
 
 const ignore = (): void => undefined
 
@@ -44,18 +45,16 @@ export class Driver implements RunHandle, LiveRun {
   readonly #attempts: StepAttempts
   readonly #timers: RunTimers
   readonly #steps: ExecutedSteps
+  readonly #requests: RunRequests
+  readonly #inbox: RunInbox
   #approvals: PendingApprovals | undefined
   #groups: GroupWaits | undefined
   readonly #durable = new DurableWaits()
-  #inner: InnerDrivers | undefined
   #resolve!: (result: RunResult) => void
   #reject!: (error: RunnerError) => void
   #opened!: { resolve: () => void; reject: (error: RunnerError) => void }
   /** Resolves once the first batch is durable, also where the run was let go of meanwhile; rejects where that batch never will be. */
   readonly opened: Promise<void>
-  #polling = false
-  /** The last command that was done: while that becomes durable, the inbox still has it. */
-  #complied = 0
   #over = false
   /** Nothing more is to begin; resolved once nothing is under way. */
   #settling: PromiseWithResolvers<void> | undefined
@@ -75,6 +74,8 @@ export class Driver implements RunHandle, LiveRun {
     this.opened.catch(ignore)
     this.#port = this.#makePort()
     this.#attempts = new StepAttempts(around, run, this.#steps, this.#port)
+    this.#requests = new RunRequests(run, this.#port, this.#attempts)
+    this.#inbox = new RunInbox(around, run, this.#port, this)
     run.journal.tell((events) => this.#onDurable(events), (error) => this.#onFailure(error))
   }
 
@@ -117,12 +118,12 @@ export class Driver implements RunHandle, LiveRun {
   /** Journals `events` (what opens or reopens the run), as of the time `at` (default now), does what was `asked` of it, and begins. */
   begin(events: readonly EventData[], at?: number, asked: readonly InboxCommand[] = []): void {
     for (const event of events) this.#record(event, at)
-    this.#endPause()
+    this.#requests.endPause()
     this.#resetStale()
     for (const limit of timeLimits(this.plan, this.#run.fold.createdAt, this.#around.clock.now())) {
-      this.#timers.after(limit.inMs, () => this.#endFor(limit))
+      this.#timers.after(limit.inMs, () => this.#requests.cancelFor(limit))
     }
-    this.#comply(asked)
+    this.#inbox.comply(asked)
     for (const step of this.#run.scheduler.asked()) this.#pendingApprovals().resume(this.#nameOf(step))
     this.#pump()
   }
@@ -160,44 +161,21 @@ export class Driver implements RunHandle, LiveRun {
     await Promise.race([wait, this.result.then(ignore, ignore)])
   }
 
-  cancel(options: { by: string; reason: string; kill?: boolean }): void {
-    checkGiven('cancel', options, asked)
-    const { by, reason, kill } = options
-    if (kill) this.#attempts.withoutGrace()
-    if (!this.#mayCancel(kill)) return
-    this.#record({ type: 'run.cancel_requested', by, reason, ...(kill && { kill }) })
-    this.#endPause()
-    this.#pump()
+  cancel(asked: { by: string; reason: string; kill?: boolean }): void {
+    this.#requests.cancel(asked)
   }
 
-  /** Who cancels a paused run is done with it: its handlers begin, or it would never end. */
-  #endPause(): void {
-    const { cancel } = this.#run.fold
-    if (this.paused && cancel && !cancel.code) this.#record({ type: 'run.unpaused', by: cancel.by, reason: cancel.reason })
+  pause(asked: { by: string; reason: string }): void {
+    this.#requests.pause(asked)
   }
 
-  pause(options: { by: string; reason: string }): void {
-    checkGiven('pause', options, asked)
-    const { by, reason } = options
-    if (!this.#isGoingOn() || this.paused) return
-    this.#record({ type: 'run.paused', by, reason })
-    this.#inner?.pause({ by, reason })
-  }
-
-  unpause(options: { by: string; reason: string }): void {
-    checkGiven('unpause', options, asked)
-    const { by, reason } = options
-    const { paused } = this
-    if (!this.#isGoingOn() || !paused) return
-    // Before this one: were the process to end in between, unpausing this one again reaches them.
-    this.#inner?.unpause({ by, reason }, paused)
-    this.#record({ type: 'run.unpaused', by, reason })
-    this.#pump()
+  unpause(asked: { by: string; reason: string }): void {
+    this.#requests.unpause(asked)
   }
 
   /** Pauses and unpauses the run of a step with this one from now on. Returns what that run has to begin with. */
-  adopt(inner: Driver): EventData[] {
-    return (this.#inner ??= new InnerDrivers()).adopt(inner, this.paused)
+  adopt(inner: InnerDriver): EventData[] {
+    return this.#requests.adopt(inner)
   }
 
   approve(step: string, decision: ApprovalDecision): void {
@@ -228,10 +206,9 @@ export class Driver implements RunHandle, LiveRun {
   }
 
   #obey(command: Command): void {
-    const name = (step: number): string => this.#nameOf(step)
     switch (command.do) {
       case 'start':
-        this.#record({ type: 'step.started', step: name(command.step), attempt: command.attempt })
+        this.#record({ type: 'step.started', step: this.#nameOf(command.step), attempt: command.attempt })
         return
       case 'prepare':
         return this.#prepare(command.step)
@@ -240,16 +217,16 @@ export class Driver implements RunHandle, LiveRun {
       case 'gather':
         return this.#gather(command)
       case 'skip':
-        this.#record({ type: 'steps.skipped', steps: command.steps.map(name), reason: command.reason })
+        this.#record({ type: 'steps.skipped', steps: this.#namesOf(command.steps), reason: command.reason })
         return
       case 'end':
         this.#run.scheduler.ended(command.step)
         return this.#endAttempt(command.step)
       case 'block':
-        this.#record({ type: 'steps.blocked', steps: command.steps.map(name), by: name(command.by) })
+        this.#record({ type: 'steps.blocked', steps: this.#namesOf(command.steps), by: this.#nameOf(command.by) })
         return
       case 'cancel':
-        this.#record({ type: 'steps.cancelled', steps: command.steps.map(name), reason: command.reason })
+        this.#record({ type: 'steps.cancelled', steps: this.#namesOf(command.steps), reason: command.reason })
         return
       case 'finish':
         return this.#finish(command.status)
@@ -337,32 +314,12 @@ export class Driver implements RunHandle, LiveRun {
   #resetStale(): void {
     const { scheduler } = this.#run
     if (this.epoch === 1 || scheduler.graph.phases.length === 1) return
-    const stale = scheduler.stale().map((step) => this.#nameOf(step))
+    const stale = this.#namesOf(scheduler.stale())
     if (stale.length > 0) this.#record({ type: 'steps.reset', steps: stale, by: '_runner', reason: 'what comes before goes on' })
   }
 
-  /** Time limits are the main part's: what comes after it is to clean up. */
-  #endFor({ code, reason }: TimeLimit): void {
-    if (!this.#mayCancel() || !this.#run.scheduler.inMain) return
-    this.#record({ type: 'run.cancel_requested', by: '_runner', reason, code })
-    this.#pump()
-  }
-
-  async pollInbox(): Promise<void> {
-    if (this.#over || this.#polling) return
-    this.#polling = true
-    const commands = await this.#around.store.inbox(this.runId).catch(() => [])
-    this.#polling = false
-    if (!this.#over) this.#comply(commands)
-  }
-
-  #comply(commands: readonly InboxCommand[]): void {
-    for (const command of commands) {
-      if (command.id <= this.#complied) continue
-      comply(this, command)
-      this.#complied = command.id
-      this.#run.journal.attach({ inboxDone: command.id })
-    }
+  pollInbox(): Promise<void> {
+    return this.#inbox.poll()
   }
 
   #conclude(): void {
@@ -389,12 +346,6 @@ export class Driver implements RunHandle, LiveRun {
     return !this.#over && this.#run.fold.status === 'running'
   }
 
-  /** Once; and once more to kill what a cancel lets end. */
-  #mayCancel(kill = false): boolean {
-    const { cancel } = this.#run.fold
-    return this.#isGoingOn() && (!cancel || (kill && !cancel.kill))
-  }
-
   #failedStep(): string | null {
     const { failed } = this.#run.scheduler
     return failed === undefined ? null : this.#nameOf(failed)
@@ -406,5 +357,9 @@ export class Driver implements RunHandle, LiveRun {
 
   #nameOf(step: number): string {
     return this.#run.scheduler.names.nameOf(step)
+  }
+
+  #namesOf(steps: readonly number[]): string[] {
+    return steps.map((step) => this.#nameOf(step))
   }
 }

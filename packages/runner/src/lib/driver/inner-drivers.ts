@@ -7,7 +7,7 @@ interface Asked {
 }
 
 /** What drives the run of a step. */
-interface InnerDriver {
+export interface InnerDriver {
   readonly paused: Pause | null
   readonly result: Promise<unknown>
   pause(asked: Asked): void
