@@ -35,6 +35,7 @@ export interface ScheduledRecipe {
   /** Of its file, relative to the workspace. */
   path: string
   overlap: 'skip' | 'queue' | 'cancel_running'
+  catchUp: 'none' | 'last' | 'all'
 }
 
 /** What is done about the times of one schedule as they come. */
@@ -80,11 +81,14 @@ export class ScheduleRuns {
     const last = (await this.#firings.last(LOOKED_AT)).filter(({ at }) => at !== firing.at)
     const goingOn = await this.#goingOn(last)
     const queued = last.filter(({ state, at }) => state === 'queued' && at < firing.at)
-    const [ahead] = [...goingOn, ...queued, ...this.#beginning(last, firing.at)]
+    const before = [...goingOn, ...queued, ...this.#beginning(last, firing.at)]
+    const [ahead] = before
     // There may be a run of it already, whose start was not put on record.
     if (!ahead || (await this.#world.store.get(firing.runId))) return this.#begin(firing)
-    // What is made up for goes one after the other: to leave out all but the first would be to make up for one.
-    const overlap = firing.missed && this.#recipe.overlap === 'skip' ? 'queue' : this.#recipe.overlap
+    // What is made up for goes one after the other: to leave out all but the first would be to make up for one. Nor is a time that
+    // comes meanwhile left out where all are wanted: nobody would make up for it.
+    const makesUp = firing.missed || (this.#recipe.catchUp === 'all' && before.some(({ missed }) => missed))
+    const overlap = makesUp && this.#recipe.overlap === 'skip' ? 'queue' : this.#recipe.overlap
     if (overlap === 'skip') return this.#settle(firing, 'skipped', `${ahead.runId}, of an earlier time, goes on`)
     if (overlap === 'queue') {
       if (queued.length >= MOST_QUEUED) return this.#settle(firing, 'skipped', `${MOST_QUEUED} earlier times wait`)

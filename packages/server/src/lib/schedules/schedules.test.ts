@@ -262,6 +262,24 @@ describe('after a downtime', () => {
     await pass(0)
     expect((await runs()).map(({ status }) => status)).toEqual(['completed', 'completed', 'completed'])
   })
+
+  it.each([['all', 'queued'], ['last', 'skipped']])('catch_up: %s: a time that comes while others are made up for is %s', async (catchUp, state) => {
+    const workspace = await scratch(files(`{ cron: '0 * * * *', catch_up: ${catchUp} }`))
+    await (await service(workspace)).stop()
+    await clock.leap(3 * HOUR)
+    const work = new Work()
+    await service(workspace, work.execute)
+    await pass(HOUR)
+    expect((await firings()).at(-1)).toBe(`09T16:00 ${state} (RUN, of an earlier time, goes on)`)
+    if (state === 'skipped') return
+    for (let n = 0; n < 3; n++) {
+      work.end()
+      await pass(0)
+    }
+    expect((await firings()).map((line) => line.slice(9))).toEqual(['started', 'started', 'started', 'started'])
+    await pass(HOUR)
+    expect((await firings()).at(-1)).toBe('09T17:00 skipped (RUN, of an earlier time, goes on)')
+  })
 })
 
 describe('while the run of an earlier time goes on', () => {

@@ -141,7 +141,7 @@ export class Schedules {
   async #attend({ name, path, schedule, times }: Scheduled, sweeping: boolean): Promise<void> {
     const { runner, clock } = this.#options
     const firings = new Firings(runner.store, path)
-    const runs = new ScheduleRuns({ name, path, overlap: schedule.overlap }, firings, this.#world)
+    const runs = new ScheduleRuns({ name, path, overlap: schedule.overlap, catchUp: schedule.catchUp }, firings, this.#world)
     const cursor = new ScheduleCursor(runner.store, path)
     const now = clock.now()
     const { fire, seenTo } = dueTimes(times, await cursor.read(schedule, now), now, schedule.catchUp)
