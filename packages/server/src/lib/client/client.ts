@@ -146,7 +146,7 @@ function target(base: string, name: string, request: RawRequest): { method: stri
 
 /** One that is left out, or leads elsewhere (`..`), would make the path of another route. */
 function segment(value: unknown, name: string): string {
-  const text = value === undefined || value === null ? '' : String(value as string)
+  const text = typeof value === 'string' || typeof value === 'number' ? `${value}` : ''
   if (text === '' || text === '.' || text === '..') throw notAsked(`/params/${name}`, `It is no \`${name}\`: ${JSON.stringify(text)}.`)
   return encodeURIComponent(text)
 }
