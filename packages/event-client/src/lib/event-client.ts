@@ -9,7 +9,7 @@ export interface EventClient {
   /**
    * Checks the event and puts it on its way; returns its id. Synchronous: memory is bounded because a full buffer is
    * written to disk before `emit` returns. It is durable once `flush` has resolved, which a job's end does by itself.
-   * Throws EventError EVENT_INVALID, EVENT_TOO_LARGE, and EVENTS_STORE_* where the disk fails; nothing is emitted then.
+   * Throws EventError EVENT_INVALID, EVENT_TOO_LARGE, EVENTS_CLOSED, and EVENTS_STORE_* where the disk fails; nothing is emitted then.
    */
   emit(event: EventInput): string
   /** A payload may be of an interface, whose fields are JSON. */
@@ -45,7 +45,7 @@ export interface JobEvents extends EventClient {
 
 /** A client that owns its hub. */
 export interface OwnedEventClient extends JobEvents {
-  /** Settles, and closes what was opened; to be called once. Rejects as `settle` does; it is closed all the same. */
+  /** Settles, and closes what was opened. Twice is fine. Rejects as `settle` does; it is closed all the same. */
   close(): Promise<void>
 }
 

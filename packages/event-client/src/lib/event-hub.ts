@@ -62,6 +62,7 @@ export class Hub implements EventHub {
       destination: this.#destination,
       buffer: { ...BUFFER, ageMs: Math.min(BUFFER.ageMs, batch?.ageMs ?? BATCH.ageMs) },
       maxPayloadBytes,
+      isClosed: false,
       unwritten: this.#unwritten,
       now: () => this.#clock.now(),
       upsert: (rows, signal) => this.#upsert(rows, signal),
@@ -148,8 +149,10 @@ export class Hub implements EventHub {
   async close(): Promise<void> {
     try {
       this.#write()
+      this.#ports.isClosed = true
       await Promise.all([this.#delivering?.deliverer?.close(), this.#destination.sync()])
     } finally {
+      this.#ports.isClosed = true
       await this.#place.close()
       await this.#remote?.close()
     }

@@ -122,3 +122,26 @@ it('is a client for any program', async () => {
   await client.close()
   expect(() => client.counts()).toThrow(expect.objectContaining({ code: 'EVENTS_CLOSED' }))
 })
+
+it.each([{}, { sink: 'ndjson' }, { sink: 'memory' }] as const)('takes no event that nobody would write any more: %o', async (options) => {
+  const client = await createEventClient({ dir, ...options })
+  client.emit(mail)
+  await client.close()
+  await client.close()
+  const closed = { code: 'EVENTS_CLOSED' }
+  expect(() => client.emit(mail)).toThrow(expect.objectContaining(closed))
+  const uses = [() => client.upsert({ source: 's', type: 'k', id: '1', payload: {} }), () => client.query('SELECT 1'), () => client.flush(), () => client.settle()]
+  for (const use of uses) await expect(use()).rejects.toMatchObject(closed)
+})
+
+it.each<[unknown, string]>([
+  [null, 'The options of events are an object.'],
+  [{ dri: 'data' }, 'Events have no option `dri`.'],
+  [{ dir: 3 }, '`dir` of the events is of type string, not number.'],
+  [{ sink: null }, '`sink` of the events is of type string or object, not null.'],
+  [{ sink: { name: 'mine', limits: { rows: 1, bytes: 1 }, write: () => {} } }, '`sink.close` of the events is a function, not undefined.'],
+  [{ random: 3 }, '`random` of the events is of type function, not number.'],
+])('is refused options that are none: %o', async (options, message) => {
+  for (const open of [openEvents, createEventClient]) await expect(open(options as object)).rejects.toMatchObject({ code: 'EVENTS_OPTION_INVALID', message })
+  await expect(openEvents({ runId: 'r' } as object)).rejects.toMatchObject({ message: 'Events have no option `runId`.' })
+})

@@ -13,15 +13,17 @@ export async function openEvents(options: EventsOptions = {}): Promise<EventHub>
 
 /** For any program: one client, with all that is behind it. Throws as `openEvents` does. */
 export async function createEventClient(options: EventsOptions & ClientOptions = {}): Promise<OwnedEventClient> {
-  const hub = await openEvents(options)
+  const [{ openHub }, { CLIENT_TYPES }] = await Promise.all([import('./open-hub.ts'), import('./check-options.ts')])
+  const hub = await openHub(options, CLIENT_TYPES)
   const client = hub.client(options)
-  const close = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     try {
       await client.settle(options.signal)
     } finally {
       await hub.close()
     }
   }
+  let ended: Promise<void> | undefined
   return {
     emit: (event: EventInput) => client.emit(event),
     upsert: (objects: RawObjectInput | readonly RawObjectInput[]) => client.upsert(objects),
@@ -29,6 +31,6 @@ export async function createEventClient(options: EventsOptions & ClientOptions =
     flush: () => client.flush(),
     settle: (signal) => client.settle(signal),
     counts: () => client.counts(),
-    close,
+    close: () => (ended ??= end()),
   }
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { checkOptions } from './check-options.ts'
 import type { EventHub } from './event-client.ts'
 import { Hub } from './event-hub.ts'
 import type { EventsOptions } from './events-options.ts'
@@ -8,7 +9,8 @@ import { openSink } from './sinks/open-sink.ts'
 import { checkNamespace } from './smoke-namespace.ts'
 
 /** As `openEvents`, which loads this when it is called. */
-export async function openHub(options: EventsOptions): Promise<EventHub> {
+export async function openHub(options: EventsOptions, more?: Parameters<typeof checkOptions>[1]): Promise<EventHub> {
+  checkOptions(options, more)
   const { namespace, dir = '.lorc' } = options
   if (namespace !== undefined) checkNamespace(namespace)
   const sink = await openSink(options, resolve(dir))

@@ -16,6 +16,8 @@ export interface ClientPorts {
   /** When rows are written: as many, as many bytes, or as old. */
   readonly buffer: { readonly rows: number; readonly bytes: number; readonly ageMs: number }
   readonly maxPayloadBytes: number
+  /** Nothing is taken any more: nobody would write it. */
+  isClosed: boolean
   /** Those who hold rows in memory. */
   readonly unwritten: Set<JobClient>
   now(): number
@@ -44,6 +46,7 @@ export class JobClient implements JobEvents {
   }
 
   emit(event: EventInput): string {
+    this.#assertOpen()
     const draft = draftEvent(event, this.#correlationId, this.#ports.now, this.#ports.maxPayloadBytes)
     const key = keyOf(event)
     this.#refuseSecrets(draft, key)
@@ -60,6 +63,7 @@ export class JobClient implements JobEvents {
     const given = (Array.isArray(objects) ? objects : [objects]) as readonly RawObjectInput[]
     const rows = rawObjectRows(given, this.#correlationId, this.#ports.now(), this.#ports.maxPayloadBytes)
     for (const row of rows) this.#refuseSecrets(row, row.object_id)
+    this.#assertOpen()
     return rows.length === 0 ? { inserted: 0, updated: 0, unchanged: 0 } : this.#ports.upsert(rows, this.#signal)
   }
 
@@ -84,14 +88,19 @@ export class JobClient implements JobEvents {
     return this.#ports.destination.counts(this.#emitter.runId, this.#emitter.step)
   }
 
-  /** Writes what is in memory. What cannot be written stays there. Throws EVENTS_STORE_*. */
+  /** Writes what is in memory. What cannot be written stays there. Throws EVENTS_CLOSED, EVENTS_STORE_*. */
   write(): void {
+    this.#assertOpen()
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#buffer.length === 0) return
     this.#ports.destination.write(this.#buffer, this.#emitter)
     this.#ports.unwritten.delete(this)
     this.#buffer.clear()
+  }
+
+  #assertOpen(): void {
+    if (this.#ports.isClosed) throw new EventError('EVENTS_CLOSED', 'The events were closed.', { fix: 'Emit and ask before that.' })
   }
 
   readonly #writeOld = (): void => {

@@ -21,7 +21,7 @@ export interface WorkerJob {
 function undelivered(options: EventsOptions): EventsOptions {
   const { sink } = options
   const output = { write: () => {} }
-  return typeof sink === 'object' ? { ...options, output, sink: { ...sink, close: async () => {} } } : { ...options, output }
+  return typeof sink === 'object' ? { ...options, output, sink: { ...sink, write: () => Promise.reject(new Error('nothing is delivered here')), close: async () => {} } } : { ...options, output }
 }
 
 /** Runs a job in a worker process; its events are on disk when this resolves. Never rejects. */
