@@ -1,4 +1,5 @@
-export { createServer, type LorcServer, type ServerOptions } from './lib/server.ts'
+export { createServer, type LorcServer } from './lib/server.ts'
+export type { ServerOptions } from './lib/server-options.ts'
 export { ServerError, ERROR_CODES, type ErrorCode } from './lib/errors.ts'
 export { AuditLog, type AuditVerification } from './lib/audit/audit-log.ts'
 export type { AuditAction, AuditOutcome, AuditRecord } from './lib/audit/audit-record.ts'

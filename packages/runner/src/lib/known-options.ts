@@ -3,13 +3,11 @@ import { isObject, isTexts } from './json-object.ts'
 import { checkSeed, checkTime } from './run-state/provenance.ts'
 import { checkRunId } from './run-state/run-id.ts'
 import type { RunStore } from './store.ts'
-import type { FilesStoreOptions } from './stores/files.ts'
-import type { SqliteStoreOptions } from './stores/sqlite.ts'
 import { checkOptions, fitting, listOf, withFields, withMethods, type OptionCheck, type OptionChecks } from './option-checks.ts'
 
 export const text = fitting('a text', (value) => typeof value === 'string')
 export const texts = fitting('a list of texts', isTexts)
-const flag = fitting('true or false', (value) => typeof value === 'boolean')
+export const flag = fitting('true or false', (value) => typeof value === 'boolean')
 const callback = fitting('a function', (value) => typeof value === 'function')
 const object = fitting('an object', isObject)
 const wait = fitting('a number of milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
@@ -93,6 +91,4 @@ export const FOLLOW_OPTIONS: OptionChecks<FollowOptions> = {
 export const CLOSE_OPTIONS: OptionChecks<NonNullable<Parameters<Runner['close']>[0]>> = { settleMs: wait }
 
 /** An unknown word would be taken for the lesser promise. */
-const durability = fitting('`power` or `process`', (value) => value === 'power' || value === 'process')
-export const SQLITE_OPTIONS: OptionChecks<SqliteStoreOptions> = { file: text, durability, reading: flag }
-export const FILES_OPTIONS: OptionChecks<FilesStoreOptions> = { dir: text, durability, reading: flag }
+export const durability = fitting('`power` or `process`', (value) => value === 'power' || value === 'process')

@@ -1,8 +1,27 @@
 import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { RunnerError } from '@lorc/runner'
+import type { DiscoverOptions } from '@lorc/jobs-registry'
+import { RunnerError, type Clock, type Durability, type RunnerOptions, type RunStore } from '@lorc/runner'
 import { ServerError } from './errors.ts'
-import type { ServerOptions } from './server.ts'
+import type { ServiceLog } from './log.ts'
+
+export interface ServerOptions {
+  /** Absolute path of the folder that recipes' paths are relative to. */
+  workspace: string
+  /** A store, which is not closed by the service, or the kind of the one to open in `stateDir`. Default: SQLite, `power`. */
+  store?: RunStore | { kind: 'sqlite' | 'files'; durability?: Durability }
+  /** What the runner is to be made with. */
+  runner?: Omit<RunnerOptions, 'workspace' | 'store' | 'clock'>
+  /** What the configuration says of the service: `{ server, modules }`. Checked here. */
+  config?: unknown
+  /** Where jobs are looked for. Default: none are listed; those of `runner.jobs` are run all the same. */
+  jobs?: DiscoverOptions
+  clock?: Clock
+  /** Default: nowhere. */
+  log?: ServiceLog
+  /** Of lorc. Default: that of this package. */
+  version?: string
+}
 
 interface Check {
   readonly wanted: string

@@ -9,10 +9,8 @@ import {
   type Durability,
   type RunHandle,
   type Runner,
-  type RunnerOptions,
   type RunStore,
 } from '@lorc/runner'
-import type { DiscoverOptions } from '@lorc/jobs-registry'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.ts'
 import type { ServiceConfig } from './config.ts'
@@ -37,27 +35,9 @@ import { RecipeCatalogue } from './recipes/recipe-catalogue.ts'
 import { RunFolders } from './run-folders.ts'
 import { Pruning } from './records/pruning.ts'
 import { watchRecipes } from './schedules/recipe-watch.ts'
-import { checkServerOptions } from './server-options.ts'
+import { checkServerOptions, type ServerOptions } from './server-options.ts'
 import { Schedules } from './schedules/schedules.ts'
 import type { Service } from './service.ts'
-
-export interface ServerOptions {
-  /** Absolute path of the folder that recipes' paths are relative to. */
-  workspace: string
-  /** A store, which is not closed by the service, or the kind of the one to open in `stateDir`. Default: SQLite, `power`. */
-  store?: RunStore | { kind: 'sqlite' | 'files'; durability?: Durability }
-  /** What the runner is to be made with. */
-  runner?: Omit<RunnerOptions, 'workspace' | 'store' | 'clock'>
-  /** What the configuration says of the service: `{ server, modules }`. Checked here. */
-  config?: unknown
-  /** Where jobs are looked for. Default: none are listed; those of `runner.jobs` are run all the same. */
-  jobs?: DiscoverOptions
-  clock?: Clock
-  /** Default: nowhere. */
-  log?: ServiceLog
-  /** Of lorc. Default: that of this package. */
-  version?: string
-}
 
 export interface LorcServer {
   readonly config: ServiceConfig

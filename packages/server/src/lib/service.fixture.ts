@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createMemoryStore, type AttemptOutcome, type StepExecutor } from '@lorc/runner'
 import { onTestFinished } from 'vitest'
-import { createServer, type LorcServer, type ServerOptions } from './server.ts'
+import { createServer, type LorcServer } from './server.ts'
+import type { ServerOptions } from './server-options.ts'
 
 /** A recipe of steps of type `test`, which `steps` of the fixture say what they do. */
 export const recipeOf = (name: string, ...steps: string[]): string =>

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { RunnerError } from '../errors.ts'
-import { FILES_OPTIONS } from '../known-options.ts'
-import { checkOptions } from '../option-checks.ts'
+import { durability as durabilities, flag, text } from '../known-options.ts'
+import { checkOptions, type OptionChecks } from '../option-checks.ts'
 import type { CacheEntry, Durability, Lease, RunFilter, RunRequest, RunStore, RunSummary } from '../store.ts'
 import { unknownRun } from '../unknown-run.ts'
 import { FilesDocuments } from './files-documents.ts'
@@ -27,6 +27,8 @@ export interface FilesStoreOptions {
   reading?: boolean
 }
 
+const KNOWN: OptionChecks<FilesStoreOptions> = { dir: text, durability: durabilities, reading: flag }
+
 /**
  * A store of plain files, one folder a run (`runs/<run id>/`, see RunFolder), readable with any tool and safe for
  * several processes at once. Lists and statistics open a file for each run: where many runs are kept, SQLite is the
@@ -35,7 +37,7 @@ export interface FilesStoreOptions {
  * RUN_OPTION_INVALID for an option that is none, or cannot have its value.
  */
 export async function createFilesStore(options: FilesStoreOptions): Promise<RunStore> {
-  checkOptions('createFilesStore', options, FILES_OPTIONS, ['dir'])
+  checkOptions('createFilesStore', options, KNOWN, ['dir'])
   const { dir, durability = 'power', reading = false } = options
   const medium = new FilesMedium(dir, durability)
   try {

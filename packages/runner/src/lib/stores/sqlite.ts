@@ -1,5 +1,5 @@
-import { SQLITE_OPTIONS } from '../known-options.ts'
-import { checkOptions } from '../option-checks.ts'
+import { durability as durabilities, flag, text } from '../known-options.ts'
+import { checkOptions, type OptionChecks } from '../option-checks.ts'
 import type { Durability, RunStore } from '../store.ts'
 import { unknownRun } from '../unknown-run.ts'
 import { startHeartbeatThread } from './heartbeat.ts'
@@ -19,6 +19,8 @@ export interface SqliteStoreOptions {
   reading?: boolean
 }
 
+const KNOWN: OptionChecks<SqliteStoreOptions> = { file: text, durability: durabilities, reading: flag }
+
 /**
  * A store in one SQLite database (write-ahead log), safe for several processes at once and fair among them. Rejects
  * with STORE_UNAVAILABLE, STORE_CORRUPT, STORE_VERSION or STORE_FULL where the file cannot be opened or created, with
@@ -29,7 +31,7 @@ export interface SqliteStoreOptions {
  * `--disable-warning=ExperimentalWarning`.
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<RunStore> {
-  checkOptions('createSqliteStore', options, SQLITE_OPTIONS, ['file'])
+  checkOptions('createSqliteStore', options, KNOWN, ['file'])
   const { file, durability = 'power', reading = false } = options
   return sqliteStore(await (reading ? SqliteConnection.openToRead(file, durability) : SqliteConnection.open(file, durability)))
 }

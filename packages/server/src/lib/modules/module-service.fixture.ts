@@ -2,7 +2,7 @@ import { systemClock } from '@lorc/runner'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { ServerOptions } from '../server.ts'
+import type { ServerOptions } from '../server-options.ts'
 import { serviceFixture, type Asked, type ServiceFixture } from '../service.fixture.ts'
 
 /** What a module was asked. */
