@@ -5,8 +5,6 @@ import {
   createSqliteStore,
   maskSecrets,
   systemClock,
-  type Clock,
-  type Durability,
   type RunHandle,
   type Runner,
   type RunStore,
@@ -27,7 +25,6 @@ import { Intake } from './intake/intake.ts'
 import { JobCatalogue } from './jobs/job-catalogue.ts'
 import { LiveReaders } from './live/live-readers.ts'
 import { lookAtRuns, RunChanges } from './live/run-changes.ts'
-import type { ServiceLog } from './log.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { createModuleExecutor } from './modules/module-executor.ts'
 import { ModuleRegistry } from './modules/module-registry.ts'
