@@ -33,8 +33,8 @@ it('ends with letters that are others for other code', async () => {
 })
 
 it.each([
-  ['import "node:fs"', /it is no CommonJS module/],
-  ['exports.a = import.meta.url', /it is no CommonJS module/],
+  ['import "node:fs"', /it is not a CommonJS module/],
+  ['exports.a = import.meta.url', /it is not a CommonJS module/],
 ])('refuses %s', async (code, why) => {
   await expect(asScript(code, 'x.js')).rejects.toThrow(why)
 })

@@ -7,14 +7,14 @@ export const SCRIPT_NAMES = { url: '__scriptUrl', importModule: '__scriptImport'
 /**
  * A CommonJS module as a script whose value is a function of `exports`, `require`, `module`, the URL that `import.meta.url`
  * would be, and `import` itself, which scripts do not have. It ends with 16 letters that are others for other code, and is
- * all ASCII. Throws for what is no CommonJS module.
+ * all ASCII. Throws for what is not a CommonJS module.
  */
 export async function asScript(code: string, file: string): Promise<string> {
   await init()
   let text = ''
   let end = 0
   for (const { type, importStart: start } of parse(code)[0]) {
-    if (type !== 'dynamic') throw new Error(`${file} has an import, or import.meta, at ${start}: it is no CommonJS module`)
+    if (type !== 'dynamic') throw new Error(`${file} has an import, or import.meta, at ${start}: it is not a CommonJS module`)
     text += `${ascii(code.slice(end, start))}${SCRIPT_NAMES.importModule}`
     end = start + 'import'.length
   }

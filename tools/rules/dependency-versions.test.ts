@@ -10,7 +10,7 @@ const files = (catalog: string, version = 'catalog:'): Record<string, string> =>
 test.each([
   ['an exact version', files('zod: 4.6.7'), ''],
   ['another name for an exact version', files("zod: npm:@scope/zod@4.6.7-r.1"), ''],
-  ['a range', files('zod: ^4.6.7'), 'zod is ^4.6.7, which is no exact version'],
+  ['a range', files('zod: ^4.6.7'), 'zod is ^4.6.7, which is not an exact version'],
   ['a dependency without a reason', files('yaml: 2.9.1'), 'has no reason for yaml'],
   ['a version past the catalog', files('zod: 4.6.7', '4.6.7'), 'package.json: zod is 4.6.7 instead of catalog:'],
 ])('%s', (_, given, message) => {

@@ -20,7 +20,7 @@ const elsewhere = manifests.flatMap((path) => {
     .map(([name, version]) => `${path}: ${name} is ${version} instead of catalog: or workspace:*`)
 })
 const wrong = [
-  ...inexact.map(([name, version]) => `pnpm-workspace.yaml: ${name} is ${version}, which is no exact version`),
+  ...inexact.map(([name, version]) => `pnpm-workspace.yaml: ${name} is ${version}, which is not an exact version`),
   ...unexplained.map((name) => `docs/decisions/001-dependencies.md has no reason for ${name}`),
   ...elsewhere,
 ]

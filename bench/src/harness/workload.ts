@@ -44,7 +44,7 @@ export interface Verdict {
 export interface Workload {
   name: string
   title: string
-  /** How a time is shown: of the whole case, of each unit, or as units a second. Or what is no time. */
+  /** How a time is shown: of the whole case, of each unit, or as units a second. Or what is not a time. */
   shows: 'ms' | 'ms each' | 'per second' | 'bytes each' | 'times'
   cases: readonly Case[]
   entries: readonly Entry[]

@@ -90,6 +90,6 @@ test('a server that is busy is asked again; one that knows no such feed is not',
 
 test('a feed that is none is refused, and so are parameters that the job does not have', async () => {
   writeFileSync(feed, '{}')
-  assert.match(String((await testJob(extractEarthquakes, { params: { feed } })).error), /is no GeoJSON feed/)
+  assert.match(String((await testJob(extractEarthquakes, { params: { feed } })).error), /is not a GeoJSON feed/)
   assert.match(String((await testJob(extractEarthquakes, { params: { fed: 'x' } })).error), /`fed`/)
 })

@@ -28,7 +28,7 @@ export interface Feature {
 export async function readFeed(feed: string, signal: AbortSignal): Promise<Feature[]> {
   const text = /^https?:/.test(feed) ? await fetched(feed, signal) : await readFile(feed === 'week' ? week() : feed, 'utf8')
   const { features } = JSON.parse(text) as { features?: Feature[] }
-  if (!Array.isArray(features)) throw new Error(`${feed} is no GeoJSON feed: it has no features`)
+  if (!Array.isArray(features)) throw new Error(`${feed} is not a GeoJSON feed: it has no features`)
   return features
 }
 

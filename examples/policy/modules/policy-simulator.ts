@@ -62,7 +62,7 @@ const server = createServer((request, response) => {
   if (route !== 'POST /execute') return send([404, { status: 'error', module: NAME, error: 'no such route' }])
   bodyOf(request).then(
     (body) => send(execute(body)),
-    () => send([400, { status: 'error', module: NAME, error: 'the body is no JSON' }]),
+    () => send([400, { status: 'error', module: NAME, error: 'the body is not JSON' }]),
   )
 })
 server.on('error', (error) => {

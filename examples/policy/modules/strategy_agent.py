@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self.answer(200, execute(json.loads(data)))
         except json.JSONDecodeError:
-            self.answer(400, {"status": "error", "module": NAME, "error": "the body is no JSON"})
+            self.answer(400, {"status": "error", "module": NAME, "error": "the body is not JSON"})
 
     def log_message(self, *_):
         pass

@@ -47,7 +47,7 @@ it.skipIf(!existsSync('/dev/full'))('stdout that cannot be written is an error',
   )
 })
 
-it('stderr is plain where it is no terminal', async () => {
+it('stderr is plain where it is not a terminal', async () => {
   await shell('run print.yaml 2> err.txt >/dev/null')
   expect(readFileSync(join(workspace.folder, 'err.txt'), 'utf8')).not.toContain('\x1b')
 })

@@ -248,4 +248,4 @@ def flush(stream):
     try:
         stream.flush()
     except (OSError, ValueError, AttributeError):
-        pass  # Closed, or replaced by something that is no stream.
+        pass  # Closed, or replaced by something that is not a stream.

@@ -38,10 +38,10 @@ it('adds what the command line says', () => {
   expect(options({ batch: { rows: 7 }, headers: { a: 'b' } })).toMatchObject({ batch: { rows: 7 }, headers: { a: 'b' } })
 })
 
-it('refuses what is no sink, and a sink that lacks something', () => {
+it('refuses what is not a sink, and a sink that lacks something', () => {
   expect(refused({}, {}, { sink: 'kafka' })).toBe('CLI_OPTION_INVALID: --sink: there is no sink `kafka`. the sinks: sqlite, ndjson, memory, stdout, http, bigquery.')
   expect(refused({}, { LORC_EVENTS_SINK: 'x' })).toContain('LORC_EVENTS_SINK: there is no sink `x`')
-  expect(refused({}, {}, { 'smoke-namespace': '../x' })).toContain('`../x` is no name of a namespace of smoke tests')
+  expect(refused({}, {}, { 'smoke-namespace': '../x' })).toContain('`../x` is not a valid name of a namespace of smoke tests')
   expect(refused({ sink: 'bigquery' })).toContain('CLI_CONFIG_INVALID: the sink bigquery needs a dataset. EVENTS_BQ_DATASET=NAME')
   expect(options({ sink: 'bigquery' }, {}, { 'smoke-namespace': 'a' }).dataset).toBeUndefined()
   expect(refused({ sink: 'http' })).toContain('the sink http needs an address')

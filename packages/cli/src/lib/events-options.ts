@@ -30,7 +30,7 @@ export function eventsOptions({ stateDir, config }: LoadedWorkspace, env: Io['en
   const sink = sinkName(given.sink, '--sink') ?? sinkName(fromEnv, 'LORC_EVENTS_SINK') ?? events.sink ?? 'sqlite'
   const namespace = given['smoke-namespace']
   if (namespace !== undefined && !/^[a-z0-9_]{1,64}$/.test(namespace)) {
-    throw new CliError('CLI_OPTION_INVALID', `\`${namespace}\` is no name of a namespace of smoke tests.`, {
+    throw new CliError('CLI_OPTION_INVALID', `\`${namespace}\` is not a valid name of a namespace of smoke tests.`, {
       fix: 'use lower case letters, digits and _, at most 64 of them.',
     })
   }

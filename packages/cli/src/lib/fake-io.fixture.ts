@@ -26,7 +26,7 @@ export interface FakeIo extends Io {
   /** What happens at the end of the process, at its suspension and after it. */
   readonly exiting: Set<() => void>
   readonly suspending: Set<readonly [before: () => void, after: () => void]>
-  /** Writes to stderr as code does that is no command. */
+  /** Writes to stderr as code does that is not a command. */
   stray(text: string): void
   readonly tickers: Set<() => void>
   readonly listeners: Set<(signal: InterruptSignal) => void>

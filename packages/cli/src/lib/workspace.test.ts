@@ -129,7 +129,7 @@ describe('the configuration', () => {
     })
   })
 
-  it('leaves a python that is no path to PATH, and fills in the defaults', async () => {
+  it('leaves a python that is not a path to PATH, and fills in the defaults', async () => {
     await writeFile(join(folder, 'lorc.config.yaml'), 'python: python3.12')
     expect((await loadWorkspace(folder, undefined, {})).config).toEqual({ ...DEFAULT_CONFIG, python: 'python3.12' })
   })

@@ -110,14 +110,14 @@ describe('fromJSON', () => {
     ['no version', changed((json) => { delete json.version }), 'version must be a whole number from 0 on'],
     ['a negative version', changed((json) => { json.version = -1 }), 'not -1'],
     ['no history', changed((json) => { json.history = undefined as never }), 'history must be an object'],
-    ['a history that is no list', changed((json) => { json.history['a.b_v1'] = {} as never }), 'must be a list'],
+    ['a history that is not a list', changed((json) => { json.history['a.b_v1'] = {} as never }), 'must be a list'],
     ['a history that is null', changed((json) => { json.history['a.b_v1'] = null as never }), 'must be a list'],
     ['an empty history', changed((json) => { json.history['a.b_v1'] = [] }), 'one write or more'],
-    ['a write that is no object', changed((json) => { json.history['a.b_v1'] = [1 as never] }), 'must be an object'],
+    ['a write that is not an object', changed((json) => { json.history['a.b_v1'] = [1 as never] }), 'must be an object'],
     ['a version of a later commit', changed((json) => { json.version = 1 }), 'but the context only 1'],
     ['version 0', rewritten(0, { version: 0 }), 'from 1 on, not 0'],
     ['writes out of order', changed((json) => { json.history['b.rows_v1']?.reverse() }), 'from 3 on, not 1'],
-    ['a time that is no number', rewritten(0, { at: 'now' }), 'at in the history'],
+    ['a time that is not a number', rewritten(0, { at: 'now' }), 'at in the history'],
     ['an unknown field of a write', rewritten(0, { by: 1 }), '"by"'],
   ])('refuses %s', (_name, json, message) => {
     const error = refusal(json)

@@ -400,7 +400,7 @@ describe('the codes', () => {
 describe('a foreign step', () => {
   it.each<[string, () => StepContext]>([
     ['of another context', () => new Context().begin(me)],
-    ['that is no step', () => ({}) as StepContext],
+    ['that is not a step', () => ({}) as StepContext],
   ])('%s is refused', (_name, make) => {
     expect(refusal(() => { new Context().commit(make()) }).code).toBe('CONTEXT_STEP_FOREIGN')
   })

@@ -87,7 +87,7 @@ describe('what is not JSON', () => {
     expect(refusal(undefined).message).toBe('The value is undefined, which is not JSON')
   })
 
-  it('writes names that are no identifiers in brackets', () => {
+  it('writes names that are not identifiers in brackets', () => {
     expect(refusal({ 'max temp': { '2020-01-01': { ok: undefined } } }).path).toBe('$["max temp"]["2020-01-01"].ok')
   })
 

@@ -68,7 +68,7 @@ describe('parseKey', () => {
     [null, 'null'],
     [7, '7'],
     [['a.b_v1'], 'array'],
-  ])('refuses %j, which is no string', (key, shown) => {
+  ])('refuses %j, which is not a string', (key, shown) => {
     expect(refusal(key)).toMatchObject({ code: 'CONTEXT_KEY_MALFORMED' })
     expect(refusal(key).message).toContain(`not ${shown}`)
   })

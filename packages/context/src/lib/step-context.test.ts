@@ -192,7 +192,7 @@ describe('steps that write the same key', () => {
     expect(refusal(() => { context.commit(second) }).code).toBe('CONTEXT_CONFLICT')
   })
 
-  it('conflict with somebody who is no step, who is named', () => {
+  it('conflict with somebody who is not a step, who is named', () => {
     const context = new Context()
     const step = context.begin({ who: 'ann' })
     step.set(KEY, 1)

@@ -47,7 +47,7 @@ describe.each(Object.entries(readers))('in %s mode', (_mode, readEvent) => {
     })
   })
 
-  it('leaves out what the row has not, and has a schema that is no URI in an extension', () => {
+  it('leaves out what the row has not, and has a schema that is not a URI in an extension', () => {
     const event = readEvent({ ...row, schema_ref: 'email/v1', subject_id: null, correlation_id: null })
     expect(event).toMatchObject({ schemaref: 'email/v1' })
     expect(event.subject).toBeUndefined()
@@ -88,6 +88,6 @@ it('is a list of valid events in batched mode', () => {
   expect(batchedCloudEvents([])).toBe('[]')
 })
 
-it('has an oracle that refuses what is no CloudEvent', () => {
+it('has an oracle that refuses what is not a CloudEvent', () => {
   expect(() => readers['structured']!({ ...row, source: '' })).toThrow(ValidationError)
 })

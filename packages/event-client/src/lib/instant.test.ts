@@ -40,9 +40,9 @@ describe('an instant', () => {
   })
 
   it('says which one is wrong, with its value, and how to write it', () => {
-    expect(() => readTimeWindow({ until: new Date(NaN) }, NOW)).toThrow('`until` is `Invalid Date`, which is no time.')
+    expect(() => readTimeWindow({ until: new Date(NaN) }, NOW)).toThrow('`until` is `Invalid Date`, which is not a time.')
     expect(() => readTimeWindow({ since: 'now' }, NOW)).toThrow(
-      expect.objectContaining({ message: '`since` is `now`, which is no time.', fix: expect.stringContaining('2026-01-31T12:00:00Z') as string }),
+      expect.objectContaining({ message: '`since` is `now`, which is not a time.', fix: expect.stringContaining('2026-01-31T12:00:00Z') as string }),
     )
   })
 

@@ -20,7 +20,7 @@ export interface TimeWindowInput {
 
 /**
  * Reads `since` and `until`. A date is its first instant, and what names no zone is UTC. `now` is Unix milliseconds.
- * Throws EventError JOB_TIME_INVALID for what is no time, and for a `since` after `until`.
+ * Throws EventError JOB_TIME_INVALID for what is not a time, and for a `since` after `until`.
  */
 export function readTimeWindow(given: TimeWindowInput, now: number): TimeWindow {
   const since = given.since === undefined ? undefined : readInstant(given.since, now, 'since')
@@ -38,9 +38,9 @@ export function readTimeWindow(given: TimeWindowInput, now: number): TimeWindow 
 function readInstant(given: string | Date, now: number, name: string): Date {
   const ms = given instanceof Date ? given.getTime() : (back(given, now) ?? isoMs(given))
   if (ms !== undefined && Math.abs(ms) <= FURTHEST) return new Date(ms)
-  throw new EventError('JOB_TIME_INVALID', `\`${name}\` is \`${String(given)}\`, which is no time.`, {
+  throw new EventError('JOB_TIME_INVALID', `\`${name}\` is \`${String(given)}\`, which is not a time.`, {
     fix: 'Write a date (2026-01-31), an instant (2026-01-31T12:00:00Z), or how far back from now (30m, 24h, 7d, 2w).',
-    details: { problems: [{ field: name, message: `\`${String(given)}\` is no time` }] },
+    details: { problems: [{ field: name, message: `\`${String(given)}\` is not a time` }] },
   })
 }
 
@@ -54,7 +54,7 @@ export function isoMs(text: string): number | undefined {
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '0', zone = 'Z'] = ISO.exec(text) ?? []
   if (year === undefined) return undefined
   const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number) as [number, number, number, number, number, number]
-  // Date.UTC takes the 31st of February for the 3rd of March: what does not come back as it was is no date.
+  // Date.UTC takes the 31st of February for the 3rd of March: what does not come back as it was is not a date.
   const date = new Date(0)
   date.setUTCFullYear(y, mo - 1, d)
   date.setUTCHours(h, mi, s, Math.floor(Number(`0.${fraction}`) * 1000))

@@ -37,7 +37,7 @@ it('takes a job that returns nothing, or not always something', async () => {
   expect((await testJob(async () => fetched)).result?.mails).toBe(2)
 })
 
-it('tells while a job is written what of its result is no JSON', () => {
+it('tells while a job is written what of its result is not JSON', () => {
   class Mail {
     subject = ''
     show() {

@@ -41,7 +41,7 @@ it('tells of the field that is wrong, not of the payload that is right', async (
   await hub.close()
 })
 
-it('tells while it is written what is no JSON', async () => {
+it('tells while it is written what is not JSON', async () => {
   const hub = await openEvents({ sink: 'memory' })
   const events: EventClient = hub.client()
   // @ts-expect-error: a Date is written as a text.

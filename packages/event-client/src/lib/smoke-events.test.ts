@@ -23,6 +23,6 @@ it('removes the files of one namespace', async () => {
   expect(await removeSmokeEvents({ dir: join(dir, 'none'), namespace: 'a', dryRun: false })).toEqual({ files: [], tables: [] })
 })
 
-it.each(['', '../events', 'A', 'a.b', 'x'.repeat(65)])('refuses %j, which is no namespace', async (namespace) => {
+it.each(['', '../events', 'A', 'a.b', 'x'.repeat(65)])('refuses %j, which is not a namespace', async (namespace) => {
   await expect(removeSmokeEvents({ dir, namespace, dryRun: false })).rejects.toMatchObject({ code: 'EVENTS_OPTION_INVALID' })
 })

@@ -1,4 +1,4 @@
-/** An answer of BigQuery that is no success: https://cloud.google.com/bigquery/docs/error-messages. */
+/** An answer of BigQuery that is not a success: https://cloud.google.com/bigquery/docs/error-messages. */
 export class ApiError extends Error {
   readonly status: number
   readonly reason: string

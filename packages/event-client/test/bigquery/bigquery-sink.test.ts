@@ -99,7 +99,7 @@ describe('setup', () => {
 
   it('refuses names that are none', () => {
     for (const names of [{ dataset: 'a-b' }, { dataset: 'd`; DROP' }, { table: '' }, { project: 'X Y' }]) {
-      const message = expect.stringMatching(/is no name of a (dataset|table|project) of BigQuery/) as string
+      const message = expect.stringMatching(/is not a valid name of a (dataset|table|project) of BigQuery/) as string
       expect(() => sinkOf(names)).toThrow(expect.objectContaining({ message, fix: expect.stringMatching(/letters, digits/i) as string }) as Error)
     }
   })

@@ -14,9 +14,9 @@ it('takes texts and objects', () => {
 })
 
 it.each([
-  ['__proto__', './a.js', 'is no name of a job'],
-  ['-x', './a.js', 'is no name of a job'],
-  ['a b', './a.js', 'is no name of a job'],
+  ['__proto__', './a.js', 'is not a valid name of a job'],
+  ['-x', './a.js', 'is not a valid name of a job'],
+  ['a b', './a.js', 'is not a valid name of a job'],
   ['a', null, 'is `null`, neither a text nor an object'],
   ['a', 7, 'is `7`, neither a text nor an object'],
   ['a', [], 'is a list, neither a text nor an object'],

@@ -31,7 +31,7 @@ export function parseDeclaration(declared: unknown): Declaration {
 
 function parseEntry(name: string, entry: unknown): JobEntry | DeclarationProblem {
   const problem = (what: string, fix: string): DeclarationProblem => ({ name, message: `\`lorc.jobs.${name}\` ${what}`, fix })
-  if (!NAME.test(name)) return problem('is no name of a job', 'begin with a letter; go on with letters, digits, `_`, `-` and `.`, up to 100.')
+  if (!NAME.test(name)) return problem('is not a valid name of a job', 'begin with a letter; go on with letters, digits, `_`, `-` and `.`, up to 100.')
   const fields = typeof entry === 'string' ? fromText(entry) : entry
   if (!isRecord(fields)) return problem(`is ${told(entry)}, neither a text nor an object`, `${FORM}.`)
   const { module, export: exported = 'default', summary, params } = fields

@@ -110,8 +110,8 @@ describe('a module that', () => {
     ['waits for ever', 'await new Promise(() => setInterval(() => {}, 1000))', 'REGISTRY_MODULE_FAILED', 'it did not end within 0.3 s'],
     ['lacks the export', 'export const two = 1', 'REGISTRY_EXPORT_MISSING', 'exports no `one`'],
     ['exports nothing', '', 'REGISTRY_EXPORT_MISSING', 'exports no `one`'],
-    ['exports no job', 'export const one = { run: 1 }', 'REGISTRY_EXPORT_NO_JOB', 'is no job'],
-    ['exports a broken job', 'import { defineJob } from "@lorc/event-client"; export const one = defineJob({ run: 1 })', 'REGISTRY_EXPORT_NO_JOB', 'is no job'],
+    ['exports no job', 'export const one = { run: 1 }', 'REGISTRY_EXPORT_NO_JOB', 'is not a job'],
+    ['exports a broken job', 'import { defineJob } from "@lorc/event-client"; export const one = defineJob({ run: 1 })', 'REGISTRY_EXPORT_NO_JOB', 'is not a job'],
   ])('%s is refused', async (_, module, code, message) => {
     const limitMs = message.includes('0.3 s') ? 300 : 10_000
     await expect(described(module, {}, { limitMs })).rejects.toMatchObject({ name: 'RegistryError', code, message: expect.stringContaining(message) })

@@ -80,7 +80,7 @@ describe('the packages that count', () => {
     expect(namesOf(await discover({ deny: ['@acme/*', 'b'], paths: ['at'], allow: ['b'] }))).toEqual(['c/one'])
   })
 
-  it('are none where there is no package.json, and where names are no names', async () => {
+  it('are none where there is no package.json, and where names are not names', async () => {
     expect(await discover()).toEqual({ packages: [], problems: [] })
     files.package('outside', { name: 'outside' }, 'one')
     files.write('app/package.json', { dependencies: { '../../outside': '1', '@x/../../../outside': '1', '.': '1', __proto__: '1' } })

@@ -27,7 +27,7 @@ it.each([
   ['e.mjs', 'export const two = 1', 'REGISTRY_EXPORT_MISSING', 'exports no `one`', 'it exports two'],
   ['f.mjs', '', 'REGISTRY_EXPORT_MISSING', 'exports no `one`', 'it exports nothing'],
   ['g.cjs', 'module.exports = null', 'REGISTRY_EXPORT_MISSING', 'exports no `one`', undefined],
-  ['h.mjs', 'export const one = class {}', 'REGISTRY_EXPORT_NO_JOB', 'is no job', undefined],
+  ['h.mjs', 'export const one = class {}', 'REGISTRY_EXPORT_NO_JOB', 'is not a job', undefined],
 ])('tells what is wrong with %s: %s', async (name, text, code, message, fix) => {
   await expect(load(name, text)).rejects.toMatchObject({ code, message: expect.stringContaining(message), ...(fix === undefined ? {} : { fix: expect.stringContaining(fix) }) })
 })

@@ -13,7 +13,7 @@ export function manifestPath(folder: string): string {
 
 /**
  * The package.json in `folder`; undefined where there is none. Throws RegistryError REGISTRY_MANIFEST_INVALID for one that
- * cannot be read or is no JSON object.
+ * cannot be read or is not a JSON object.
  */
 export function readManifest(folder: string): Manifest | undefined {
   const text = readText(manifestPath(folder))
@@ -28,7 +28,7 @@ export function parseManifest(text: string, folder: string): Manifest {
   try {
     value = JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text)
   } catch (cause) {
-    throw invalid(folder, `is no JSON: ${messageOf(cause)}`, cause)
+    throw invalid(folder, `is not JSON: ${messageOf(cause)}`, cause)
   }
   if (isRecord(value)) return value
   throw invalid(folder, 'holds no JSON object')

@@ -37,7 +37,7 @@ export class NodeModules {
     this.#watched = watched
   }
 
-  /** Undefined where it is not installed, or `name` is no name of a package. */
+  /** Undefined where it is not installed, or `name` is not a valid name of a package. */
   find(name: string, from: string): Installed | undefined {
     if (!NAME.test(name)) return undefined
     const slash = name.indexOf('/')

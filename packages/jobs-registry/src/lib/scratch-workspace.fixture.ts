@@ -14,7 +14,7 @@ export class ScratchWorkspace {
   #writes = 0
 
   /**
-   * A value that is no text is written as JSON. Each file is written a second after the one before, and long ago, so that
+   * A value that is not text is written as JSON. Each file is written a second after the one before, and long ago, so that
    * caches may trust it; folders do not tell that they were written to.
    */
   write(path: string, content: unknown): void {

@@ -46,7 +46,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** Throws RunnerError STEP_RETURN_INVALID. */
 function checked(answer: unknown, type: string): AttemptOutcome {
-  let why = isObject(answer) ? problemOf(answer) : 'it is no object'
+  let why = isObject(answer) ? problemOf(answer) : 'it is not an object'
   try {
     if (why === undefined) return withJson(answer as AttemptOutcome)
   } catch (error) {
@@ -59,9 +59,9 @@ function checked(answer: unknown, type: string): AttemptOutcome {
 
 function problemOf(answer: { [field: string]: unknown }): string | undefined {
   const { status, metrics } = answer
-  if (metrics !== undefined && !isObject(metrics)) return '`metrics` is no object'
+  if (metrics !== undefined && !isObject(metrics)) return '`metrics` is not an object'
   const wrong = METRICS.find((name) => metrics?.[name] != null && !Number.isFinite(metrics[name]))
-  if (wrong) return `\`metrics.${wrong}\` is no number`
+  if (wrong) return `\`metrics.${wrong}\` is not a number`
   if (status === 'ok') return problemOfOk(answer)
   return status === 'error' ? (problemOfError(answer) ?? problemOfRetry(answer)) : '`status` is neither `ok` nor `error`'
 }
@@ -70,30 +70,30 @@ const METRICS = ['cpuUserMs', 'cpuSystemMs', 'peakRssBytes', 'exitCode'] satisfi
 
 function problemOfOk({ outputs, writes, meta, log }: { [field: string]: unknown }): string | undefined {
   if (outputs != null && !isTexts(outputs)) return '`outputs` is neither null nor a list of texts'
-  if (log !== undefined && !isTexts(log)) return '`log` is no list of texts'
-  if (writes !== undefined && !(isObject(writes) && Object.values(writes).every(isObject))) return '`writes` is no object of { value }'
-  return meta === undefined || isObject(meta) ? undefined : '`meta` is no object'
+  if (log !== undefined && !isTexts(log)) return '`log` is not a list of texts'
+  if (writes !== undefined && !(isObject(writes) && Object.values(writes).every(isObject))) return '`writes` is not an object of { value }'
+  return meta === undefined || isObject(meta) ? undefined : '`meta` is not an object'
 }
 
 function problemOfError({ error }: { [field: string]: unknown }): string | undefined {
-  if (!isObject(error)) return '`error` is no object'
+  if (!isObject(error)) return '`error` is not an object'
   const { code, message, fix, exitCode, details } = error
-  if (typeof code !== 'string' || code === '') return '`error.code` is no text'
-  if (typeof message !== 'string') return '`error.message` is no text'
-  if (fix !== undefined && typeof fix !== 'string') return '`error.fix` is no text'
-  if (exitCode !== undefined && !Number.isInteger(exitCode)) return '`error.exitCode` is no whole number'
-  return details === undefined || isObject(details) ? undefined : '`error.details` is no object'
+  if (typeof code !== 'string' || code === '') return '`error.code` is not text'
+  if (typeof message !== 'string') return '`error.message` is not text'
+  if (fix !== undefined && typeof fix !== 'string') return '`error.fix` is not text'
+  if (exitCode !== undefined && !Number.isInteger(exitCode)) return '`error.exitCode` is not a whole number'
+  return details === undefined || isObject(details) ? undefined : '`error.details` is not an object'
 }
 
 function problemOfRetry({ retry }: { [field: string]: unknown }): string | undefined {
   if (retry === undefined) return undefined
-  if (!isObject(retry)) return '`retry` is no object'
+  if (!isObject(retry)) return '`retry` is not an object'
   const wrong = RETRY_NUMBERS.find((name) => !(Number.isFinite(retry[name]) && Number(retry[name]) >= 0))
-  if (wrong) return `\`retry.${wrong}\` is no number from 0 on`
+  if (wrong) return `\`retry.${wrong}\` is not a number from 0 on`
   if (retry['backoff'] !== 'fixed' && retry['backoff'] !== 'exponential') return '`retry.backoff` is neither `fixed` nor `exponential`'
   const { on } = retry
   const isList = on === undefined || (Array.isArray(on) && on.every((code) => typeof code === 'string' || Number.isInteger(code)))
-  return isList ? undefined : '`retry.on` is no list of texts and whole numbers'
+  return isList ? undefined : '`retry.on` is not a list of texts and whole numbers'
 }
 
 const RETRY_NUMBERS = ['max', 'delayMs', 'factor', 'maxDelayMs', 'jitter'] satisfies (keyof RetryPolicy)[]

@@ -28,6 +28,6 @@ export function workspaceRoot(path: string): string {
   } catch (error) {
     throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not there.`, { cause: error })
   }
-  if (!statSync(root).isDirectory()) throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is no folder.`)
+  if (!statSync(root).isDirectory()) throw new RunnerError('WORKSPACE_INVALID', `The workspace "${path}" is not a folder.`)
   return root
 }

@@ -102,7 +102,7 @@ describe('for_each', () => {
   })
 
   it.each([
-    ['is no list', 'dyn(42)', 'EXPRESSION_FAILED', /must give a list/],
+    ['is not a list', 'dyn(42)', 'EXPRESSION_FAILED', /must give a list/],
     ['cannot be evaluated', 'ctx.no.key_v1', 'EXPRESSION_FAILED', /no key/],
   ])('fails without an attempt where items %s', async (_, items, code, message) => {
     const run = await world.runner()

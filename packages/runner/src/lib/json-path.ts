@@ -1,4 +1,4 @@
-/** `['steps', 2, 'retry']` as `steps[2].retry`; keys that are no identifiers in brackets and quotes. */
+/** `['steps', 2, 'retry']` as `steps[2].retry`; keys that are not identifiers in brackets and quotes. */
 export function formatPath(path: readonly (string | number)[]): string {
   let text = ''
   for (const part of path) {

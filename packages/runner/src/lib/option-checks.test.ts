@@ -107,8 +107,8 @@ describe('an option from JavaScript', () => {
     [{ imported: [{}] }, '`imported[0]` is a `step.completed` event, not {}.'],
     [{ idempotency: { key: 'k' } }, '`idempotency.fingerprint` is a text, not undefined.'],
     [{ parent: {} }, '`parent.runId` is a text, not undefined.'],
-    [{ runId: 3 }, '"3" is no id that a run can have.'],
-    [{ seed: null }, 'The seed null is no whole number'],
+    [{ runId: 3 }, '"3" is not an id that a run can have.'],
+    [{ seed: null }, 'The seed null is not a whole number'],
   ])('of a run is told by its name, and nothing runs: %o', async (options, message) => {
     const runner = await world.runner()
     for (const to of ['start', 'accept', 'preview'] as const) {

@@ -18,7 +18,7 @@ export type OptionCheck = (value: unknown, option: string) => OptionFault | unde
 export type OptionChecks<Options> = { readonly [name in keyof Required<Options>]: OptionCheck }
 
 /**
- * Throws RUN_OPTION_INVALID, with the option in `details.option`, for what is no object, a name that is none (misspelt, it would
+ * Throws RUN_OPTION_INVALID, with the option in `details.option`, for what is not an object, a name that is none (misspelt, it would
  * count for nothing), and the first value that does not fit. `whose` completes "the options of ...".
  */
 export function checkOptions<Options>(whose: string, given: Options, checks: OptionChecks<Options>, needed: readonly (keyof Options & string)[] = []): undefined {

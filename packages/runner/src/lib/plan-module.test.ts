@@ -49,7 +49,7 @@ describe('a plan in TypeScript', () => {
 
   it.each([
     ['export const x = 1', 'RECIPE_MODULE', 'it has no default export', 1],
-    ['export default 3', 'RECIPE_MODULE', 'its default export is no plan', 1],
+    ['export default 3', 'RECIPE_MODULE', 'its default export is not a plan', 1],
     ["export default { lorc: 1, name: 'p' }", 'PLAN_INVALID', 'steps: it is missing: a value of type array', 1],
     ["import '@lorc/nowhere'", 'RECIPE_MODULE', 'it cannot be imported: ', 1],
     ["\n\nthrow new Error('on my own')", 'RECIPE_MODULE', 'it cannot be imported: on my own', 3],

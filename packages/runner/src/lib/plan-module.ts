@@ -47,7 +47,7 @@ async function importPlan(file: string, sha256: string): Promise<unknown> {
   const module = (await import(`${pathToFileURL(file).href}?${sha256.slice(0, 16)}`)) as { default?: unknown }
   const made = module.default
   if (typeof made !== 'object' || made === null) {
-    throw new RunnerError('RECIPE_MODULE', made === undefined ? 'it has no default export' : 'its default export is no plan', { fix: FIX })
+    throw new RunnerError('RECIPE_MODULE', made === undefined ? 'it has no default export' : 'its default export is not a plan', { fix: FIX })
   }
   return 'build' in made && typeof made.build === 'function' ? (made as { build(): unknown }).build() : made
 }

@@ -24,7 +24,7 @@ it('tells the smallest case and the seed that replays it', async () => {
 })
 
 it('says nothing of what holds', async () => {
-  await holds('numbers are no text', fc.nat(), (n) => expect(n).toBeTypeOf('number'), 10)
+  await holds('numbers are not text', fc.nat(), (n) => expect(n).toBeTypeOf('number'), 10)
 })
 
 it('looks at as many cases as it is told to', async () => {

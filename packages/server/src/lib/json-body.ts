@@ -16,7 +16,7 @@ export function takeJson(app: FastifyInstance): void {
     if (encoding.toLowerCase() !== 'identity') {
       return done(new ServerError('REQUEST_MEDIA_TYPE', `The body is compressed (${encoding}), which the service does not take.`, { fix: 'Send it as it is, without `Content-Encoding`.' }))
     }
-    if (!isUtf8(body)) return done(new ServerError('REQUEST_JSON', 'The body is no UTF-8.', { fix: 'Send JSON in UTF-8.' }))
+    if (!isUtf8(body)) return done(new ServerError('REQUEST_JSON', 'The body is not UTF-8.', { fix: 'Send JSON in UTF-8.' }))
     const text = body.toString()
     if (depthOf(text) > DEEPEST) {
       return done(new ServerError('REQUEST_TOO_DEEP', `The body is nested more than ${DEEPEST} deep.`, { fix: 'Flatten the value, or have a step read it from a file.' }))
@@ -31,7 +31,7 @@ function refusalOf(text: string): ServerError {
     const path = pathIntoPrototype(JSON.parse(text), '/body') ?? '/body'
     return new RequestInvalid([{ path, message: 'This key could reach into the prototype of objects.', fix: 'Leave it out.' }])
   } catch (error) {
-    return new ServerError('REQUEST_JSON', `The body is no well-formed JSON: ${(error as Error).message}.`, { fix: 'Send well-formed JSON.' })
+    return new ServerError('REQUEST_JSON', `The body is not well-formed JSON: ${(error as Error).message}.`, { fix: 'Send well-formed JSON.' })
   }
 }
 

@@ -12,7 +12,7 @@ async function say(port: number, text: string): Promise<string> {
   return answer
 }
 
-it('answers what is no HTTP with a problem, and ends the connection', async () => {
+it('answers what is not HTTP with a problem, and ends the connection', async () => {
   const { server } = await serviceFixture()
   const { port } = await server.listen({ port: 0 })
   expect(await say(port, 'what is this\r\n\r\n')).toMatch(/^HTTP\/1.1 400 Bad Request\r\n[^]*"code":"REQUEST_INVALID"/)

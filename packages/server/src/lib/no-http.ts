@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { ServerError } from './errors.ts'
 import { problemOf, PROBLEM_MEDIA_TYPE } from './problem.ts'
 
-/** Answers a connection on which something came that is no HTTP, or more of it than there is room for, and ends it. */
+/** Answers a connection on which something came that is not HTTP, or more of it than there is room for, and ends it. */
 export function refuseNoHttp(error: Error & { code?: string }, socket: Pick<Socket, 'writable' | 'bytesWritten' | 'end' | 'destroySoon' | 'destroy'>): void {
   // One that broke, or on which an answer is under way already.
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
@@ -12,7 +12,7 @@ export function refuseNoHttp(error: Error & { code?: string }, socket: Pick<Sock
   }
   const isLarge = error.code === 'HPE_HEADER_OVERFLOW'
   const problem = problemOf(
-    isLarge ? new ServerError('REQUEST_TOO_LARGE', 'The head of the request is larger than the limit.') : new ServerError('REQUEST_INVALID', 'The request is no well-formed HTTP.'),
+    isLarge ? new ServerError('REQUEST_TOO_LARGE', 'The head of the request is larger than the limit.') : new ServerError('REQUEST_INVALID', 'The request is not well-formed HTTP.'),
   )
   const status = isLarge ? 431 : problem.status
   const body = JSON.stringify({ ...problem, status })

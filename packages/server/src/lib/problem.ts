@@ -86,7 +86,7 @@ function fromFastify(error: Error & { code?: unknown }): ServerError | undefined
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new ServerError('REQUEST_JSON', 'The body is no well-formed JSON.', { cause: error })
+      return new ServerError('REQUEST_JSON', 'The body is not well-formed JSON.', { cause: error })
     case 'FST_ERR_BAD_URL':
       return new ServerError('REQUEST_INVALID', 'The path is not well-formed.', { cause: error })
     default:

@@ -121,7 +121,7 @@ export function startSuite(stage: Stage): void {
     await field('Since').fill('some day')
     await start()
     await page.getByRole('alert').waitFor()
-    expect(await faultOf('Since')).toContain('is no time')
+    expect(await faultOf('Since')).toContain('is not a time')
     await shoot(page, 'start-job-1280-light')
     await field('Since').fill('2018-02-06')
     await field('Until').fill('2018-02-07')

@@ -53,5 +53,5 @@ function columnNames(given: readonly string[], fields: boolean): readonly string
 
 function checked(path: string): string {
   if (/^[A-Za-z_]\w*(\.[A-Za-z_]\w*|\[\d+\])*$/.test(path)) return path
-  throw new CliError('CLI_OPTION_INVALID', `--field: \`${path}\` is no path within a payload.`, { fix: "names with dots, and places: from.name, tags[0]; `lorc sql` takes any: JSON_VALUE(payload, '$.\"a-b\"')." })
+  throw new CliError('CLI_OPTION_INVALID', `--field: \`${path}\` is not a path within a payload.`, { fix: "names with dots, and places: from.name, tags[0]; `lorc sql` takes any: JSON_VALUE(payload, '$.\"a-b\"')." })
 }

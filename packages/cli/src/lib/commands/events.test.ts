@@ -115,7 +115,7 @@ it('filters them', async () => {
   expect(await counted('--since', '150m', '--until', '90m')).toBe('type events\nemail.received 1\n')
   expect(await counted('--until', '2026-01-02')).toBe('type events\nemail_sent 1\n')
   expect(await lorc(['events', 'count', '--since', '1h', '--until', '2h'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[JOB_TIME_INVALID]: `since`') as string })
-  expect(await lorc(['events', 'count', '--until', 'soon'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('`until` is `soon`, which is no time') as string })
+  expect(await lorc(['events', 'count', '--until', 'soon'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('`until` is `soon`, which is not a time') as string })
   expect(await counted('--source', 'gmail/b')).toBe('type events\nemail_sent 1\n')
   expect(await counted('--subject', 'm1', '--correlation', 'run_1')).toBe('type events\nemail.received 1\n')
   expect(JSON.parse((await lorc(['events', 'count', '--json'])).stdout)).toEqual([{ type: 'email.received', events: 3 }, { type: 'email_sent', events: 1 }])
@@ -158,7 +158,7 @@ it('lists events with fields of their payloads', async () => {
   ])
   expect(await lorc(['events', 'query', '--type', 'x'])).toEqual({ exit: 0, stdout: '', stderr: 'no events\n' })
   expect(await lorc(['events', 'query', '--columns', 'colour'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('events have no column `colour`') })
-  expect(await lorc(['events', 'query', '--field', "a'b"])).toMatchObject({ exit: 2, stderr: expect.stringContaining('is no path within a payload') })
+  expect(await lorc(['events', 'query', '--field', "a'b"])).toMatchObject({ exit: 2, stderr: expect.stringContaining('is not a path within a payload') })
 })
 
 it('prints what setup does, and does it', async () => {

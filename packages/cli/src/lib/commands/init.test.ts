@@ -53,7 +53,7 @@ it('leaves what is there, and writes nothing then', async () => {
 
 it('writes nothing either where a file is in the place of a folder', async () => {
   await writeFile(join(folder, 'steps'), '')
-  const refused = (path: string): string => `error[CLI_FILE_EXISTS]: ${path} is there already and is no folder: nothing was written.\nfix: name another folder: lorc init TEMPLATE DIR.\n`
+  const refused = (path: string): string => `error[CLI_FILE_EXISTS]: ${path} is there already and is not a folder: nothing was written.\nfix: name another folder: lorc init TEMPLATE DIR.\n`
   expect(await init('minimal')).toEqual({ exit: 2, stdout: '', stderr: refused('steps') })
   expect(existsSync(join(folder, 'hello.yaml'))).toBe(false)
   expect((await init('minimal', 'steps/new')).stderr).toBe(refused('steps'))

@@ -41,7 +41,7 @@ export const init = defineCommand({
     const files = await template.files(packageName(folder))
     const blocked = Object.keys(files).map((path) => nearestThere(dirname(join(folder, path)))).find((path) => !statSync(path).isDirectory())
     if (blocked !== undefined) {
-      throw new CliError('CLI_FILE_EXISTS', `${relative(io.cwd, blocked)} is there already and is no folder: nothing was written.`, {
+      throw new CliError('CLI_FILE_EXISTS', `${relative(io.cwd, blocked)} is there already and is not a folder: nothing was written.`, {
         fix: 'name another folder: lorc init TEMPLATE DIR.',
       })
     }

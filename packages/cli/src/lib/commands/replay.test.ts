@@ -96,7 +96,7 @@ it('says where the code is another, or is not here, and puts it into a folder', 
   expect(await replay('b.gz', '--into', 'b.gz')).toMatchObject({ exit: 1, stderr: expect.stringContaining('CLI_OUTPUT_FAILED') as string })
 })
 
-it('says what people did to the run, and refuses what is no bundle', async () => {
+it('says what people did to the run, and refuses what is not a bundle', async () => {
   runs.work = { load: () => ({ status: 'error', error: { code: 'STEP_FAILED', message: 'no' } }) }
   const runId = await bundle()
   await runs.open(async ({ runner }) => (await runner.resume(runId, { repair: { by: 'ann', reason: 'known', skip: ['load'] } })).result)

@@ -39,7 +39,7 @@ describe('run', () => {
     expect(engine.opened[0]?.workspace.root).toBe(folder)
   })
 
-  it('refuses names that are no steps, all at once, without opening anything', async () => {
+  it('refuses names that are not steps, all at once, without opening anything', async () => {
     const engine = engineOf({
       compile: async () => ({ plan: planOf('load', 'report'), recipe: { path: '', sha256: '' } }),
     })
@@ -59,7 +59,7 @@ describe('run', () => {
 
   it('refuses a time that is none', async () => {
     const { exit, stderr } = await lorc('run demo.yaml --time 2026-13-01')
-    expect([exit, stderr]).toEqual([2, expect.stringContaining('error[CLI_OPTION_INVALID]: --time is `2026-13-01`, which is no time.\nfix: write a date') as string])
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('error[CLI_OPTION_INVALID]: --time is `2026-13-01`, which is not a time.\nfix: write a date') as string])
   })
 
   it('needs --resume-from for --from-run', async () => {
@@ -308,7 +308,7 @@ describe('step', () => {
 
   it.each([
     [['nope.py'], 'error[CLI_FILE_MISSING]: there is no file `nope.py`.\n'],
-    [['a.rb'], 'error[CLI_SCRIPTLET_UNKNOWN]: `a.rb` is no scriptlet'],
+    [['a.rb'], 'error[CLI_SCRIPTLET_UNKNOWN]: `a.rb` is not a scriptlet'],
     [
       ['a.sh#go'],
       'error[CLI_SCRIPTLET_UNKNOWN]: a shell script is run as a whole: it has no `#go`.\nfix: lorc step a.sh\n',

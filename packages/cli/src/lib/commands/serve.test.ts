@@ -126,7 +126,7 @@ describe('lorc serve', () => {
     expect(wrong.stderr.text).toContain('the name of a key')
   })
 
-  it('refuses what is no port before anything begins', async () => {
+  it('refuses what is not a port before anything begins', async () => {
     const io = fakeIo({ cwd: await workspace() })
     expect(await serve(io, '--port', '65536')).toBe(2)
     expect(io.stderr.text).toContain('--port is a whole number from 0 to 65535, not `65536`')

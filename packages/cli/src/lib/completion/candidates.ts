@@ -200,7 +200,7 @@ async function ofPart(part: string, places: readonly string[], sources: Completi
   }
 }
 
-/** What is no run and no package. */
+/** What is not a run and no package. */
 const FILE = /\.[a-z]+$/
 
 const NAMES = { TEMPLATE: Object.keys(TEMPLATES), SHELL: ['bash', 'zsh', 'fish'], SINK: SINKS } as const

@@ -48,7 +48,7 @@ function code(
   if (extension !== '' && extension !== '.sh' && extension !== '.bash') {
     throw new CliError(
       'CLI_SCRIPTLET_UNKNOWN',
-      `\`${file}\` is no scriptlet: lorc runs .py, .ts, .mts, .js, .mjs, .cjs and .sh files.`,
+      `\`${file}\` is not a scriptlet: lorc runs .py, .ts, .mts, .js, .mjs, .cjs and .sh files.`,
     )
   }
   if (name === undefined) return { type: 'shell', script: inside }

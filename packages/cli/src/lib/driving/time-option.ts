@@ -8,7 +8,7 @@ export async function readTimeOption(text: string, now: number): Promise<number>
     return since?.getTime() ?? now
   } catch (error) {
     if (!(error instanceof EventError)) throw error
-    throw new CliError('CLI_OPTION_INVALID', `--time is \`${text}\`, which is no time.`, {
+    throw new CliError('CLI_OPTION_INVALID', `--time is \`${text}\`, which is not a time.`, {
       cause: error,
       ...(error.fix !== undefined && { fix: error.fix.charAt(0).toLowerCase() + error.fix.slice(1) }),
     })

@@ -67,7 +67,7 @@ describe('lorc run PACKAGE JOB', () => {
     const other = new ToyWorkspace('export const tells = ({ events }) => { events.emit({ type: "t", source: "s", payload: 1 }) }')
     try {
       other.write('lorc.config.yaml', 'events: { path: events.db }')
-      other.write('events.db', 'what is no database at all, and never was one')
+      other.write('events.db', 'what is not a database at all, and never was one')
       const { exit, lines, stderr } = await other.run('run', 'toy', 'tells', '--quiet')
       expect([exit, lines]).toEqual([1, [expect.objectContaining({ status: 'error', step: 'tells', run_id: expect.stringMatching(/^run_/) as string })]])
       expect(stderr.match(/Move the damaged file away/g)).toHaveLength(1)
@@ -138,8 +138,8 @@ describe('lorc run PACKAGE JOB', () => {
     const lost = new ToyWorkspace(`export const a = ({ events }) => { events.emit({ type: 't', source: 's', payload: 1 }) }`)
     lost.write('lorc.config.json', '{ "events": { "sink": "bigquery", "dataset": "d", "project": "X" } }')
     const { exit, lines, stderr } = await lost.run('run', 'toy', 'a')
-    expect([exit, lines]).toMatchObject([1, [{ status: 'error', exit_code: 1, reason: expect.stringContaining('`X` is no name of a project') as string }]])
-    expect(stderr).toContain('✗ toy/a failed: `X` is no name of a project of BigQuery.')
+    expect([exit, lines]).toMatchObject([1, [{ status: 'error', exit_code: 1, reason: expect.stringContaining('`X` is not a valid name of a project') as string }]])
+    expect(stderr).toContain('✗ toy/a failed: `X` is not a valid name of a project of BigQuery.')
     lost.remove()
   })
 
@@ -166,13 +166,13 @@ describe('what is wrong with the words is told before anything runs', () => {
     [['toy', 'hello', '-p', 'times=x'], 'CLI_OPTION_INVALID', '--param times takes a whole number, not `x`.', /--param times=3; its parameters are name, times, label\./],
     [['toy', 'hello', '-p', 'times=1.5'], 'CLI_OPTION_INVALID', '--param times takes', /./],
     [['toy', 'boom', '-p', 'x=1'], 'JOB_PARAMS_INVALID', 'The parameters of toy/boom are wrong: it has no parameter `x`.', /takes no parameters/],
-    [['toy', 'hello', '--since', 'soon'], 'JOB_TIME_INVALID', '`since` is `soon`, which is no time.', /24h/],
+    [['toy', 'hello', '--since', 'soon'], 'JOB_TIME_INVALID', '`since` is `soon`, which is not a time.', /24h/],
     [['toy', 'hello', '--since', '1h', '--until', '2h'], 'JOB_TIME_INVALID', '`since` (', /./],
     [['toy', 'hello', '--timeout', 'soon'], 'CLI_OPTION_INVALID', '--timeout is a duration, not `soon`.', /90s/],
     [['toy', 'hello', '--timeout', '0s'], 'CLI_OPTION_INVALID', '--timeout is a duration', /./],
     [['toy', 'hello', '--retries', '-1'], 'CLI_OPTION_INVALID', '--retries is a whole number of at least 0', /^$/],
     [['toy', 'hello', '--sink', 'kafka'], 'CLI_OPTION_INVALID', '--sink: there is no sink `kafka`.', /sqlite/],
-    [['toy', 'hello', '--smoke-namespace', 'A B'], 'CLI_OPTION_INVALID', '`A B` is no name of a namespace of smoke tests', /./],
+    [['toy', 'hello', '--smoke-namespace', 'A B'], 'CLI_OPTION_INVALID', '`A B` is not a valid name of a namespace of smoke tests', /./],
     [['toy', 'hello', '--account', ''], 'CLI_OPTION_INVALID', '--account is empty.', /./],
     [['toy', 'hello', '--log-level', 'loud'], 'CLI_OPTION_INVALID', '--log-level is one of debug, info, warn, error', /^$/],
     [['toy', 'hello', '--only', 'x'], 'CLI_OPTION_INVALID', '--only does not go with a job (toy hello).', /./],

@@ -34,7 +34,7 @@ export function fieldsOf(schema: JsonObject): { name: string; schema: JsonObject
   }))
 }
 
-/** The schema of all values of a map; undefined: it is no map. */
+/** The schema of all values of a map; undefined: it is not a map. */
 export function valuesOf(schema: JsonObject): JsonObject | undefined {
   return isObject(schema.properties) || !isObject(schema.additionalProperties) ? undefined : schema.additionalProperties
 }

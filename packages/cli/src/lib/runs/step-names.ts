@@ -5,7 +5,7 @@ import { CliError, type CliProblem } from '../errors.ts'
 /** Options that name steps, by the option's name. */
 export type NamedSteps = Readonly<Record<string, readonly string[]>>
 
-/** Throws CliError CLI_STEP_UNKNOWN that tells every name that is no step of the plan. */
+/** Throws CliError CLI_STEP_UNKNOWN that tells every name that is not a step of the plan. */
 export function checkStepNames(plan: Plan, named: NamedSteps): void {
   const steps = new Set(plan.steps.map(({ name }) => name))
   const problems: CliProblem[] = []

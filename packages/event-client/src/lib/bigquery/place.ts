@@ -29,7 +29,7 @@ export function checkedPlace({ project, dataset, table }: DatasetPlace): Dataset
 const WORD = 'Letters, digits and underscores make one.'
 
 function check(what: string, name: string, form: RegExp, fix: string): void {
-  if (!form.test(name)) throw new EventError('EVENTS_OPTION_INVALID', `\`${name}\` is no name of a ${what} of BigQuery.`, { fix })
+  if (!form.test(name)) throw new EventError('EVENTS_OPTION_INVALID', `\`${name}\` is not a valid name of a ${what} of BigQuery.`, { fix })
 }
 
 /** The dataset of a namespace of smoke tests. */

@@ -1,7 +1,7 @@
 import { EventError, type EventErrorOptions } from '../errors.ts'
 import type { BIGQUERY_ERRORS } from '../errors/bigquery.ts'
 
-/** What the client throws, as far as we look at it: an answer that is no success, or a connection that failed. */
+/** What the client throws, as far as we look at it: an answer that is not a success, or a connection that failed. */
 interface Thrown {
   message: string
   /** An HTTP status, or a name such as ECONNRESET. */

@@ -30,21 +30,21 @@ it('knows what another copy of the package made', () => {
 })
 
 it.each([
-  [undefined, 'a/b is no job: the module exports nothing of that name.'],
-  [null, 'a/b is no job: the module exports null.'],
-  [{ run }, 'a/b is no job: the module exports an object.'],
-  [[], 'a/b is no job: the module exports a list.'],
-  ['x', 'a/b is no job: the module exports a string.'],
-  [class A { run() {} }, 'a/b is no job: the module exports a class.'],
-  [defineJob({ run: 3 as never }), 'a/b is no job: its `run` is no function.'],
-  [defineJob({ params: {} as never, run }), 'a/b is no job: its `params` is no Standard Schema.'],
-  [defineJob({ summary: 3 as never, run }), 'a/b is no job: its `summary` is no text.'],
-  [defineJob({ timeout: 'soon', run }), 'a/b is no job: its `timeout` is "soon", which is no duration.'],
-  [defineJob({ timeout: 0, run }), 'a/b is no job: its `timeout` is 0, which is no duration.'],
-  [defineJob({ timeout: '5w', run }), 'a/b is no job: its `timeout` is "5w", which is no duration.'],
-  [defineJob({ retry: { max: 0 }, run }), 'a/b is no job: its `retry.max` is no whole number from 1 to 1000.'],
-  [defineJob({ retry: 3 as never, run }), 'a/b is no job: its `retry.max` is no whole number from 1 to 1000.'],
-  [defineJob({ retry: { max: 2, delay: -1 }, run }), 'a/b is no job: its `retry.delay` is -1, which is no duration.'],
+  [undefined, 'a/b is not a job: the module exports nothing of that name.'],
+  [null, 'a/b is not a job: the module exports null.'],
+  [{ run }, 'a/b is not a job: the module exports an object.'],
+  [[], 'a/b is not a job: the module exports a list.'],
+  ['x', 'a/b is not a job: the module exports a string.'],
+  [class A { run() {} }, 'a/b is not a job: the module exports a class.'],
+  [defineJob({ run: 3 as never }), 'a/b is not a job: its `run` is not a function.'],
+  [defineJob({ params: {} as never, run }), 'a/b is not a job: its `params` is not a Standard Schema.'],
+  [defineJob({ summary: 3 as never, run }), 'a/b is not a job: its `summary` is not text.'],
+  [defineJob({ timeout: 'soon', run }), 'a/b is not a job: its `timeout` is "soon", which is not a duration.'],
+  [defineJob({ timeout: 0, run }), 'a/b is not a job: its `timeout` is 0, which is not a duration.'],
+  [defineJob({ timeout: '5w', run }), 'a/b is not a job: its `timeout` is "5w", which is not a duration.'],
+  [defineJob({ retry: { max: 0 }, run }), 'a/b is not a job: its `retry.max` is not a whole number from 1 to 1000.'],
+  [defineJob({ retry: 3 as never, run }), 'a/b is not a job: its `retry.max` is not a whole number from 1 to 1000.'],
+  [defineJob({ retry: { max: 2, delay: -1 }, run }), 'a/b is not a job: its `retry.delay` is -1, which is not a duration.'],
 ])('refuses %o', (exported, message) => {
   expect(() => readJob(exported, 'a/b')).toThrow(expect.objectContaining({ code: 'JOB_INVALID', message }))
 })

@@ -24,14 +24,14 @@ export function readJob(exported: unknown, name: string): JobSpec {
     return { summary: undefined, params: undefined, retry: DEFAULT_RETRY, timeoutMs: undefined, run: exported as (ctx: JobContext<unknown>) => unknown }
   }
   if (!isJob(exported)) {
-    throw new EventError('JOB_INVALID', `${name} is no job: the module exports ${kindOf(exported)}.`, {
+    throw new EventError('JOB_INVALID', `${name} is not a job: the module exports ${kindOf(exported)}.`, {
       fix: 'Export what `defineJob({ run(ctx) { ... } })` returns, or an `async (ctx) => { ... }`.',
     })
   }
   const { summary, params, run } = exported
-  if (typeof run !== 'function') throw invalid(name, 'its `run` is no function')
-  if (params !== undefined && !isSchema(params)) throw invalid(name, 'its `params` is no Standard Schema', 'Use a zod object, or another library of https://standardschema.dev.')
-  if (summary !== undefined && typeof summary !== 'string') throw invalid(name, 'its `summary` is no text')
+  if (typeof run !== 'function') throw invalid(name, 'its `run` is not a function')
+  if (params !== undefined && !isSchema(params)) throw invalid(name, 'its `params` is not a Standard Schema', 'Use a zod object, or another library of https://standardschema.dev.')
+  if (summary !== undefined && typeof summary !== 'string') throw invalid(name, 'its `summary` is not text')
   return {
     summary,
     params,
@@ -45,7 +45,7 @@ function retryOf(retry: unknown, name: string): JobSpec['retry'] {
   if (retry === undefined) return DEFAULT_RETRY
   const { max, delay = DEFAULT_RETRY.delayMs } = (typeof retry === 'object' ? retry : {}) as { max?: unknown; delay?: unknown }
   if (typeof max !== 'number' || !Number.isInteger(max) || max < 1 || max > 1000) {
-    throw invalid(name, 'its `retry.max` is no whole number from 1 to 1000')
+    throw invalid(name, 'its `retry.max` is not a whole number from 1 to 1000')
   }
   return { max, delayMs: delay === 0 ? 0 : positive(delay, name, 'retry.delay') }
 }
@@ -53,11 +53,11 @@ function retryOf(retry: unknown, name: string): JobSpec['retry'] {
 function positive(value: unknown, name: string, field: string): number {
   const ms = typeof value === 'string' ? durationMs(value) : value
   if (typeof ms === 'number' && ms > 0 && ms <= 2_147_483_647) return ms
-  throw invalid(name, `its \`${field}\` is ${JSON.stringify(value) ?? String(value)}, which is no duration`, 'Write `90s`, `10m`, or milliseconds; less than 25 days.')
+  throw invalid(name, `its \`${field}\` is ${JSON.stringify(value) ?? String(value)}, which is not a duration`, 'Write `90s`, `10m`, or milliseconds; less than 25 days.')
 }
 
 function invalid(name: string, what: string, fix?: string): EventError {
-  return new EventError('JOB_INVALID', `${name} is no job: ${what}.`, fix === undefined ? {} : { fix })
+  return new EventError('JOB_INVALID', `${name} is not a job: ${what}.`, fix === undefined ? {} : { fix })
 }
 
 function isSchema(value: unknown): value is StandardSchema {

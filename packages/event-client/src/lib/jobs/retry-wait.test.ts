@@ -14,7 +14,7 @@ it('draws a part of it, and waits as long as it is asked to', () => {
   expect(retryWait(policy, 1, 0.5, 1_000_000)).toBe(300_000)
 })
 
-it('waits as ever where what it is asked is no number', () => {
+it('waits as ever where what it is asked is not a number', () => {
   expect([Number.NaN, Infinity, 'soon'].map((asked) => retryWait(policy, 1, 0, asked as number))).toEqual([100_000, 100_000, 100_000])
 })
 

@@ -18,7 +18,7 @@ export interface Backoff {
  *
  * @param failures attempts that failed so far, the one that just did included
  * @param random uniform in [0, 1)
- * @param askedMs what the other side asked to wait: no less than that, up to the longest delay; what is no number of it is left out
+ * @param askedMs what the other side asked to wait: no less than that, up to the longest delay; what is not a number of it is left out
  */
 export function retryWait(policy: Backoff, failures: number, random: number, askedMs = 0): number | undefined {
   const { max, delayMs, backoff, factor, maxDelayMs, jitter } = policy

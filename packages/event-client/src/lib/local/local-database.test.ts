@@ -114,7 +114,7 @@ describe('another process that holds the lock', () => {
 })
 
 describe('opening', () => {
-  it('refuses what is no database, and leaves it as it is', () => {
+  it('refuses what is not a database, and leaves it as it is', () => {
     file = join(folder, 'text')
     writeFileSync(file, 'this is text, and a good deal of it '.repeat(500))
     expect(() => opened()).toThrow(expect.objectContaining({ code: 'EVENTS_STORE_CORRUPT' }))

@@ -28,7 +28,7 @@ export function localQuery(database: LocalDatabase, sql: string, { eventsIn, ...
   })
 }
 
-/** SQLite's SQLITE_ERROR (an overflow, a payload that is no JSON), SQLITE_READONLY and SQLITE_AUTH. */
+/** SQLite's SQLITE_ERROR (an overflow, a payload that is not JSON), SQLITE_READONLY and SQLITE_AUTH. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && 'errcode' in error && [1, 8, 23].includes(Number(error.errcode) & 0xff)
 }

@@ -152,7 +152,7 @@ export class Outbox {
     return other === undefined || other.emitter === by ? 0 : other.seq
   }
 
-  /** What was refused once, and is emitted again, is no dead letter any more. */
+  /** What was refused once, and is emitted again, is not a dead letter any more. */
   #bury({ event_id, event_type }: EventRow): void {
     const dead = this.database
       .statement('DELETE FROM dead_letters WHERE sink = ? AND event_id = ? RETURNING emitter')

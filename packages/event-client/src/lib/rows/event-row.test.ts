@@ -25,9 +25,9 @@ it.each<[string, unknown, string]>([
   ['an empty type', event({ type: '' }), '`type` of the event is empty.'],
   ['an empty source', event({ source: '' }), '`source` of the event is empty.'],
   ['a list as source', event({ source: ['s'] }), '`source` of the event is a list, not a text.'],
-  ['a source with a space', event({ source: 'my source' }), '`source` ("my source") is no URI reference.'],
-  ['a source that is not encoded', event({ source: 'bücher/1' }), '`source` ("bücher/1") is no URI reference.'],
-  ['a schema with a bad escape', event({ schemaRef: 'a%2' }), '`schemaRef` ("a%2") is no URI reference.'],
+  ['a source with a space', event({ source: 'my source' }), '`source` ("my source") is not a URI reference.'],
+  ['a source that is not encoded', event({ source: 'bücher/1' }), '`source` ("bücher/1") is not a URI reference.'],
+  ['a schema with a bad escape', event({ schemaRef: 'a%2' }), '`schemaRef` ("a%2") is not a URI reference.'],
   ['a control character', event({ type: 'a\nb' }), '`type` ("a\\nb") holds a character that CloudEvents do not allow.'],
   ['half of a pair', event({ subjectId: '\ud83d' }), '`subjectId` ("\\ud83d") holds a character that CloudEvents do not allow.'],
   ['an endless type', event({ type: 'x'.repeat(1025) }), '`type` has 1025 characters; at most 1024 are taken.'],
@@ -35,11 +35,11 @@ it.each<[string, unknown, string]>([
   ['null for a subject', event({ subjectId: null }), '`subjectId` is null, not a text.'],
   ['a payload that is none', event({ payload: { at: new Date(0) } }), 'The payload of the event is not JSON: $.at is a Date.'],
   ['no payload', { type: 't', source: 's' }, 'The payload of the event is not JSON: $ is undefined.'],
-  ['a time that is none', event({ time: 'yesterday' }), '`time` of the event is "yesterday", no time of the years 0001 to 9999.'],
-  ['30 February', event({ time: '2026-02-30T00:00:00Z' }), '`time` of the event is "2026-02-30T00:00:00Z", no time of the years 0001 to 9999.'],
-  ['an invalid Date', event({ time: new Date('x') }), '`time` of the event is no valid Date, no time of the years 0001 to 9999.'],
-  ['the year 10000', event({ time: new Date('+010000-01-01T00:00:00Z') }), '`time` of the event is no valid Date, no time of the years 0001 to 9999.'],
-  ['a number as time', event({ time: 5 }), '`time` of the event is a number, no time of the years 0001 to 9999.'],
+  ['a time that is none', event({ time: 'yesterday' }), '`time` of the event is "yesterday", not a time of the years 0001 to 9999.'],
+  ['30 February', event({ time: '2026-02-30T00:00:00Z' }), '`time` of the event is "2026-02-30T00:00:00Z", not a time of the years 0001 to 9999.'],
+  ['an invalid Date', event({ time: new Date('x') }), '`time` of the event is not a valid Date, not a time of the years 0001 to 9999.'],
+  ['the year 10000', event({ time: new Date('+010000-01-01T00:00:00Z') }), '`time` of the event is not a valid Date, not a time of the years 0001 to 9999.'],
+  ['a number as time', event({ time: 5 }), '`time` of the event is a number, not a time of the years 0001 to 9999.'],
 ])('refuses %s', (_name, input, message) => {
   expect(thrown(() => draft(input))).toMatchObject({ code: 'EVENT_INVALID', message })
 })
@@ -83,7 +83,7 @@ it.each<[string, unknown, string]>([
   ['a list as payload', { type: 't', source: 's', payload: [] }, '`payload` of the raw object is a list, not an object.'],
   ['a field that is written wrong', { type: 't', source: 's', payload: {}, objectId: '1' }, 'The raw object has a field `objectId`, which none has.'],
   ['an empty id', { type: 't', source: 's', payload: {}, id: '' }, '`id` of the raw object is empty.'],
-  ['a source with a space', { type: 't', source: 'a b', payload: {} }, '`source` ("a b") is no URI reference.'],
+  ['a source with a space', { type: 't', source: 'a b', payload: {} }, '`source` ("a b") is not a URI reference.'],
 ])('refuses a raw object: %s', (_name, input, message) => {
   expect(thrown(() => draftRawObject(input as RawObjectInput, undefined, 1000))).toMatchObject({ code: 'EVENT_INVALID', message })
 })

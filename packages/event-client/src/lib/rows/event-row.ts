@@ -117,7 +117,7 @@ const REFERENCE = /^(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[\dA-Fa-f]{2})+$/
 
 function reference(text: string, field: string): string {
   if (REFERENCE.test(text)) return text
-  throw invalid(`\`${field}\``, `(${JSON.stringify(text)}) is no URI reference`, 'Encode it: `encodeURI(text)`. E.g. `ingester/gmail/acct1`.')
+  throw invalid(`\`${field}\``, `(${JSON.stringify(text)}) is not a URI reference`, 'Encode it: `encodeURI(text)`. E.g. `ingester/gmail/acct1`.')
 }
 
 const checkType = (value: unknown): string => requiredText(value, 'type', 'event')
@@ -142,8 +142,8 @@ function timeOf(time: Date | string | undefined, now: () => number): string {
   if (time === undefined) return textOf(now())
   const date = typeof time === 'string' ? new Date(isoMs(time) ?? Number.NaN) : time
   if (date instanceof Date && date.getTime() >= EARLIEST && date.getTime() < LATEST) return date.toISOString()
-  const shown = typeof time === 'string' ? JSON.stringify(time) : time instanceof Date ? 'no valid Date' : nameOf(time)
-  throw invalid('`time` of the event', `is ${shown}, no time of the years 0001 to 9999`, 'Give a Date, or ISO 8601: 2026-01-31T12:00:00Z.')
+  const shown = typeof time === 'string' ? JSON.stringify(time) : time instanceof Date ? 'not a valid Date' : nameOf(time)
+  throw invalid('`time` of the event', `is ${shown}, not a time of the years 0001 to 9999`, 'Give a Date, or ISO 8601: 2026-01-31T12:00:00Z.')
 }
 
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z')

@@ -9,9 +9,9 @@ export interface NotJson {
   cause?: unknown
 }
 
-/** The first place in a value that is no JSON: what it is there, and what to give instead. */
+/** The first place in a value that is not JSON: what it is there, and what to give instead. */
 export function whyNotJson(value: unknown): NotJson {
-  return find(value, '$', []) ?? { path: '$', what: 'is no JSON', fix: 'Give plain data.' }
+  return find(value, '$', []) ?? { path: '$', what: 'is not JSON', fix: 'Give plain data.' }
 }
 
 function find(value: unknown, path: string, above: readonly unknown[]): NotJson | undefined {

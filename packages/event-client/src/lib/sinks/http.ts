@@ -132,7 +132,7 @@ function retryAfter({ 'retry-after': value, date = '' }: IncomingHttpHeaders): n
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
-  throw new EventError('EVENTS_OPTION_INVALID', `The sink's \`url\` (${JSON.stringify(text)}) is no http or https URL.`, {
+  throw new EventError('EVENTS_OPTION_INVALID', `The sink's \`url\` (${JSON.stringify(text)}) is not an http or https URL.`, {
     fix: 'E.g. `url: https://example.com/events`.',
   })
 }

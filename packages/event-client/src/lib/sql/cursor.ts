@@ -1,14 +1,14 @@
 import { SqlFault } from './sql-error.ts'
 import type { Token } from './tokens.ts'
 
-/** Words that are no names unless in backquotes: those of this language, and those that BigQuery or SQLite reserve. */
+/** Words that are not names unless in backquotes: those of this language, and those that BigQuery or SQLite reserve. */
 const RESERVED = new Set(
   `ALL AND ANY ARRAY AS ASC BETWEEN BY CASE CAST CROSS DESC DISTINCT ELSE END EXCEPT EXISTS EXTRACT FALSE FROM FULL GROUP
   HAVING IN INNER INTERSECT INTERVAL INTO IS JOIN LEFT LIKE LIMIT NATURAL NOT NULL NULLS OFFSET ON OR ORDER OUTER OVER
   PARTITION QUALIFY RIGHT SELECT SET THEN TRUE UNION USING WHEN WHERE WINDOW WITH`.split(/\s+/),
 )
 
-/** Deeper is no query of a person or a job. */
+/** Deeper is not a query of a person or a job. */
 const DEPTH_MAX = 50
 
 /** Reads tokens one after the other. What was expected and is not there throws SqlFault SQL_SYNTAX. */

@@ -22,7 +22,7 @@ export class Parameters {
     return this.#given.length
   }
 
-  /** Throws SqlFault SQL_PARAMS for a missing value, and for one that is no scalar. */
+  /** Throws SqlFault SQL_PARAMS for a missing value, and for one that is not a scalar. */
   valueOf(number: number, at: number): { type: SqlType; value: BoundValue['value'] | null } {
     const value = this.#given[number - 1]
     if (value === undefined) throw new SqlFault('SQL_PARAMS', at, `there is no value for question mark ${number}: ${this.count} are given`)
@@ -31,6 +31,6 @@ export class Parameters {
     if (typeof value === 'boolean') return { type: 'BOOL', value }
     if (typeof value === 'number' && Number.isFinite(value)) return { type: Number.isSafeInteger(value) ? 'INT64' : 'FLOAT64', value }
     const fix = (value as unknown) instanceof Date ? 'give an instant as a text: `date.toISOString()`.' : undefined
-    throw new SqlFault('SQL_PARAMS', at, `the value for question mark ${number} is no text, number or boolean`, fix)
+    throw new SqlFault('SQL_PARAMS', at, `the value for question mark ${number} is not a text, number or boolean`, fix)
   }
 }

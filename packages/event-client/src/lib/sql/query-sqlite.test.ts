@@ -387,8 +387,8 @@ describe('what it refuses', () => {
     ["SELECT JSON_VALUE(payload, '$..a') FROM events", 'a path is a text such as'],
     ["SELECT JSON_VALUE(payload, '$.' || 'a') FROM events", 'a path is a text such as'],
     ["SELECT FORMAT_TIMESTAMP('%A', created_at) FROM events", 'a format is a text with %Y'],
-    ["SELECT created_at > 'soon' FROM events", "`soon` is no TIMESTAMP. [write it as '2026-01-31T12:00:00Z'"],
-    ["SELECT DATE '2026-02-30'", '`2026-02-30` is no DATE'],
+    ["SELECT created_at > 'soon' FROM events", "`soon` is not a valid TIMESTAMP. [write it as '2026-01-31T12:00:00Z'"],
+    ["SELECT DATE '2026-02-30'", '`2026-02-30` is not a valid DATE'],
     ['SELECT created_at - 1 FROM events', '`-` does not take a TIMESTAMP. [TIMESTAMP_DIFF(a, b, DAY)'],
     ['SELECT created_at + 1 FROM events', 'TIMESTAMP_ADD(a, INTERVAL 1 DAY)'],
     ['SELECT DATE(created_at) = created_at FROM events', 'do not go together. [DATE(value) is its day.]'],
@@ -409,9 +409,9 @@ describe('what it refuses', () => {
     ['SELECT 1 FROM events WHERE 9223372036854775807 * 2 > 1', 'is beyond INT64'],
     ['SELECT -(-9223372036854775807 - 1)', 'is beyond INT64'],
     ['SELECT DIV(-9223372036854775807 - 1, -1)', 'is beyond INT64'],
-    ['SELECT CAST(1e300 AS INT64)', 'SQL_VALUE: CAST: 1e+300 is no INT64.'],
-    ["SELECT CAST('x' AS INT64)", 'SQL_VALUE: CAST: `x` is no INT64. [SAFE_CAST(value AS INT64) gives NULL'],
-    ["SELECT TIMESTAMP('x')", 'SQL_VALUE: CAST: `x` is no TIMESTAMP.'],
+    ['SELECT CAST(1e300 AS INT64)', 'SQL_VALUE: CAST: 1e+300 is not an INT64.'],
+    ["SELECT CAST('x' AS INT64)", 'SQL_VALUE: CAST: `x` is not a valid INT64. [SAFE_CAST(value AS INT64) gives NULL'],
+    ["SELECT TIMESTAMP('x')", 'SQL_VALUE: CAST: `x` is not a valid TIMESTAMP.'],
     ['SELECT 1 FROM events WHERE source', 'WHERE wants a BOOL'],
     ['SELECT 1 FROM events WHERE COUNT(*) > 1', 'WHERE takes no aggregate function. [HAVING filters groups.]'],
     ['SELECT LOWER(source) AS s FROM events WHERE s = 1', 'WHERE does not see what SELECT calls its columns'],
@@ -478,14 +478,14 @@ describe('what it refuses', () => {
   it('refuses values that do not fit', () => {
     expect(refused('SELECT ?')).toContain('SQL_PARAMS: SQL, line 1, column 8: there is no value for question mark 1: 0 are given.')
     expect(refused('SELECT 1', 2)).toContain('the query has 0 question marks, and 1 values are given')
-    expect(refused('SELECT ?', { a: 1 })).toContain('is no text, number or boolean')
-    expect(refused('SELECT ?', Number.NaN)).toContain('is no text, number or boolean')
+    expect(refused('SELECT ?', { a: 1 })).toContain('is not a text, number or boolean')
+    expect(refused('SELECT ?', Number.NaN)).toContain('is not a text, number or boolean')
     expect(refused('SELECT 1 FROM events WHERE created_at > ?', NOW as unknown as string)).toContain('[give an instant as a text: `date.toISOString()`.]')
   })
 
-  it('refuses what is no text', () => {
+  it('refuses what is not text', () => {
     expect(refused(undefined as unknown as string)).toContain('there is `undefined` where SELECT is expected')
-    expect(refused('SELECT 1 FROM events WHERE created_at > ?', 'soon')).toContain('`soon` is no TIMESTAMP')
+    expect(refused('SELECT 1 FROM events WHERE created_at > ?', 'soon')).toContain('`soon` is not a valid TIMESTAMP')
     expect(refused('SELECT 1 LIMIT ?', -1)).toContain('LIMIT takes a whole number')
   })
 

@@ -55,7 +55,7 @@ interface Restrictable {
 
 const ALLOWED = ['SQLITE_SELECT', 'SQLITE_READ', 'SQLITE_FUNCTION']
 
-/** Where Node can, SQLite itself refuses whatever is no reading of tables: ATTACH, PRAGMA and the like. */
+/** Where Node can, SQLite itself refuses whatever is not a reading of tables: ATTACH, PRAGMA and the like. */
 function restrict(db: Restrictable, constants: Readonly<Record<string, number>>): void {
   const { SQLITE_OK: ok = 0, SQLITE_DENY: deny = 1 } = constants
   const allowed = ALLOWED.map((name) => constants[name])

@@ -23,7 +23,7 @@ function cast(text: unknown, type: unknown, safe: unknown): string | number | bi
   const value = CONVERSIONS[type]?.(text)
   if (value !== undefined) return value
   if (safe === 1) return null
-  throw new EventError('SQL_VALUE', `CAST: \`${text.slice(0, 100)}\` is no ${type}.`, {
+  throw new EventError('SQL_VALUE', `CAST: \`${text.slice(0, 100)}\` is not a valid ${type}.`, {
     fix: `SAFE_CAST(value AS ${type}) gives NULL for what is none.`,
   })
 }
@@ -40,7 +40,7 @@ function rounded(value: unknown, safe: unknown): bigint | null {
   const near = Math.sign(value) * Math.round(Math.abs(value))
   if (near >= -(2 ** 63) && near < 2 ** 63) return BigInt(near)
   if (safe === 1n) return null
-  throw new EventError('SQL_VALUE', `CAST: ${value} is no INT64.`, { fix: 'SAFE_CAST(value AS INT64) gives NULL for what is none.' })
+  throw new EventError('SQL_VALUE', `CAST: ${value} is not an INT64.`, { fix: 'SAFE_CAST(value AS INT64) gives NULL for what is none.' })
 }
 
 /** As SUBSTR of BigQuery: characters, from 1; 0 is 1; from the end where negative. */

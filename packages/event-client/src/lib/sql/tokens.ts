@@ -11,7 +11,7 @@ export interface Token {
   at: number
 }
 
-/** More is no query of a person or a job. */
+/** More is not a query of a person or a job. */
 const LENGTH_MAX = 100_000
 
 const TOKEN = new RegExp(

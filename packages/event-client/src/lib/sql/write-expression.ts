@@ -95,7 +95,7 @@ function instant(at: number, type: 'TIMESTAMP' | 'DATE', text: string, { dialect
   const found = type === 'TIMESTAMP' ? instantOf(text) : dateOf(text)
   if (found !== undefined) return compose(at, type, type === 'TIMESTAMP' ? dialect.timestamp(found) : dialect.date(found))
   const like = type === 'TIMESTAMP' ? "'2026-01-31T12:00:00Z' or '2026-01-31'" : "'2026-01-31'"
-  throw new SqlFault('SQL_TYPE', at, `\`${text}\` is no ${type}`, `write it as ${like}.`)
+  throw new SqlFault('SQL_TYPE', at, `\`${text}\` is not a valid ${type}`, `write it as ${like}.`)
 }
 
 /** A text that is an instant or a date where one is wanted. */

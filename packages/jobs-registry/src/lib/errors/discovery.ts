@@ -3,7 +3,7 @@ export const DISCOVERY_ERRORS = {
   REGISTRY_PACKAGE_UNKNOWN: 'No package of this name declares jobs, or the workspace does not declare it.',
   REGISTRY_PACKAGE_AMBIGUOUS: 'Several packages have this short name.',
   REGISTRY_JOB_UNKNOWN: 'The package declares no job of this name.',
-  REGISTRY_MANIFEST_INVALID: 'A package.json cannot be read, or is no JSON object with a name.',
+  REGISTRY_MANIFEST_INVALID: 'A package.json cannot be read, or is not a JSON object with a name.',
   REGISTRY_DECLARATION_INVALID: 'What a package declares as a job is not of the form that jobs have, or not what its code takes.',
   REGISTRY_PACKAGE_TWICE: 'Two packages of the same name declare jobs; one of them is not used.',
   REGISTRY_PATH_MISSING: 'There is no package at a path that the configuration names.',

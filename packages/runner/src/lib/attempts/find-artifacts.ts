@@ -13,7 +13,7 @@ const WIDTH = 16
 
 /**
  * The files that an attempt puts out: those that it names, and all that it left in its folder. Rejects with STEP_OUTPUT_UNKNOWN
- * for a name that is no file's.
+ * for a name that is not a file's.
  */
 export async function findArtifacts(attempt: LiveAttempt, named: readonly string[], workspace: Workspace): Promise<Artifact[]> {
   const folder = attempt.knownArtifactsDir

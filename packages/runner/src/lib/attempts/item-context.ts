@@ -1,7 +1,7 @@
 import type { ContextWrite, FloatMarks, JsonValue, StepContext } from '@lorc/context'
 
 /**
- * What an item of a `for_each` step sees: the run's context, plus what it writes itself. That is no value of the run's
+ * What an item of a `for_each` step sees: the run's context, plus what it writes itself. That is not a value of the run's
  * context but one of a list that is to be: `makeOwn` begins on a context in which nothing is, so that no shape is held
  * against it.
  */

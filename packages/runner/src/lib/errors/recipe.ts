@@ -2,7 +2,7 @@
 export const RECIPE_ERRORS = {
   RECIPE_INVALID: 'A recipe has problems; details.problems lists them.',
   CONVERT_IMPOSSIBLE: 'A plan says something that a recipe cannot say.',
-  RECIPE_MODULE: 'A recipe in TypeScript or JavaScript cannot be imported, or its default export is no plan.',
+  RECIPE_MODULE: 'A recipe in TypeScript or JavaScript cannot be imported, or its default export is not a plan.',
   PLAN_INVALID: 'A plan is not of the form that the runner executes.',
   RECIPE_UNREADABLE: 'The recipe file cannot be read.',
   RECIPE_TOO_LARGE: 'The recipe is larger than the limit on its bytes or on its YAML tokens.',

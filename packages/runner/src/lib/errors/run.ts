@@ -14,7 +14,7 @@ export const RUN_ERRORS = {
   RUN_ENDED: 'The run has ended; this can be asked only of one that goes on.',
   RUN_PAUSED: 'The run is paused; it is driven again once somebody unpauses it.',
   RUN_NOT_PAUSED: 'The run is not paused.',
-  APPROVAL_UNKNOWN: 'The step that is to be decided on is no approval of the run, or has not asked yet.',
+  APPROVAL_UNKNOWN: 'The step that is to be decided on is not an approval of the run, or has not asked yet.',
   APPROVAL_DECIDED: 'The approval was decided already, or its time is over.',
   APPROVAL_NOT_ALLOWED: 'The approval names who may decide, and this is somebody else.',
   REPAIR_INVALID: 'What a resume is asked to repair cannot be repaired like that.',

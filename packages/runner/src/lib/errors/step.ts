@@ -20,7 +20,7 @@ export const STEP_ERRORS = {
   STEP_SPAWN_FAILED: 'The process of an attempt could not be started.',
   STEP_ENVELOPE_MISSING: 'The scriptlet ended well without printing an envelope.',
   STEP_ENVELOPE_REPEATED: 'The scriptlet printed more than one line on standard output.',
-  STEP_ENVELOPE_INVALID: 'The line that the scriptlet printed is no envelope.',
+  STEP_ENVELOPE_INVALID: 'The line that the scriptlet printed is not an envelope.',
   STEP_ENVELOPE_TOO_LONG: 'The line that the scriptlet printed is longer than an envelope may be.',
   STEP_ENVELOPE_CONTRADICTED: 'The envelope says ok, but the exit code says otherwise.',
   STEP_PYTHON_MISSING: 'There is no Python interpreter, or it is older than 3.8.',

@@ -215,7 +215,7 @@ describe('http steps', () => {
       expect(server.seen.map(({ url }) => url)).toEqual(['/', '/1', '/2', '/3', '/4', '/5'])
     })
 
-    it('follows none to what is no web address', async () => {
+    it('follows none to what is not a web address', async () => {
       server.listener = answering(302, { location: 'file:///etc/passwd' })
       expect(await failure()).toMatchObject({ code: 'HTTP_REDIRECT_REFUSED' })
     })
@@ -251,8 +251,8 @@ describe('http steps', () => {
   })
 
   it.each<[string, Http]>([
-    ['no http or https URL, but one of the scheme ftp:', { url: 'ftp://host/x' }],
-    ['"/x" is no http or https URL.', { url: '/x' }],
+    ['not an http or https URL, but one of the scheme ftp:', { url: 'ftp://host/x' }],
+    ['"/x" is not an http or https URL.', { url: '/x' }],
     ['a GET request has no body', { body: {} }],
     ['the header "X-A"', { headers: { 'X-A': 'a\nb' } }],
     ['TRACE', { method: 'TRACE' }],

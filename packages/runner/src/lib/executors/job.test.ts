@@ -135,10 +135,10 @@ describe('a job that fails', () => {
     ['rejects', `export const a = async () => { await null; throw 'text' }`, { code: 'JOB_FAILED', message: 'text' }],
     ['throws what cannot be read', `export const a = () => { throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } }) }`, { code: 'JOB_FAILED', message: 'it threw something that cannot be read' }],
     ['throws an error that is named as one of lorc', `export const a = () => { throw Object.assign(new Error('no'), { name: 'CliError', code: 'E_NO', details: { id: 1n } }) }`, { code: 'E_NO', message: 'no' }],
-    ['returns what is no JSON', `export const a = () => new Date(0)`, { code: 'JOB_RESULT_INVALID', message: 'What ingester/a returned is not JSON: $ is a Date.' }],
-    ['emits what is no event', `export const a = ({ events }) => events.emit({ type: '', source: 's', payload: 1 })`, { code: 'EVENT_INVALID' }],
+    ['returns what is not JSON', `export const a = () => new Date(0)`, { code: 'JOB_RESULT_INVALID', message: 'What ingester/a returned is not JSON: $ is a Date.' }],
+    ['emits what is not an event', `export const a = ({ events }) => events.emit({ type: '', source: 's', payload: 1 })`, { code: 'EVENT_INVALID' }],
     ['is given what it does not take', `export const a = defineJob({ run() {} })`, { code: 'JOB_PARAMS_INVALID', message: 'The parameters of ingester/a are wrong: it has no parameter `x`.' }, { params: { x: 1 } }],
-    ['is given no time', `export const a = () => {}`, { code: 'JOB_TIME_INVALID', message: '`since` is `soon`, which is no time.' }, { since: 'soon' }],
+    ['is given no time', `export const a = () => {}`, { code: 'JOB_TIME_INVALID', message: '`since` is `soon`, which is not a time.' }, { since: 'soon' }],
     ['is not exported', `export const b = () => {}`, { code: 'JOB_INVALID', fix: 'It exports b: mend `lorc.jobs` in the package.json of its package.' }],
     ['is none', `export const a = { run() {} }`, { code: 'JOB_INVALID' }],
     ['cannot be loaded', `export const a = (`, { code: 'MODULE_BROKEN' }],
@@ -150,7 +150,7 @@ describe('a job that fails', () => {
     expect(outcome).toMatchObject({ status: 'error', error })
   })
 
-  it('does not record a wait that is no number: no journal holds NaN', async () => {
+  it('does not record a wait that is not a number: no journal holds NaN', async () => {
     const bench = benchOf()
     bench.jobs(`export const a = () => { throw new TransientError('busy', { retryAfterMs: Number('Wed, 21 Oct 2026 07:28:00 GMT') }) }`)
     expect(await bench.executor.execute(bench.job('a'))).toMatchObject({ error: expect.toSatisfy((error: object) => !('details' in error)) as object })

@@ -194,7 +194,7 @@ describe('what it returns', () => {
     expect(outcome).toMatchObject({ status: 'error', error: { code: 'STEP_FAILED', message: 'sly' } })
   })
 
-  it('awaits a thenable that is no promise', async () => {
+  it('awaits a thenable that is not a promise', async () => {
     expect(await node.execute(bench.code('export default () => ({ then: (done) => void done() })'))).toEqual(OK)
   })
 })

@@ -153,7 +153,7 @@ return {'status': 'ok', 'rows': 3}`)
     expect(await code(`return {"status":"error","reason":"no","exit_code":2,"step":"x"}`)).toBe('STEP_FAILED')
   })
 
-  it('keeps standard output that is no envelope in the log', async () => {
+  it('keeps standard output that is not an envelope in the log', async () => {
     for (const text of ['one\\ntwo', '{"status":']) {
       const attempt = step(`print('${text}')\nreturn 0`)
       await executor.execute(attempt)

@@ -155,7 +155,7 @@ describe.each([
     expect(await code(`echo '{"status":"error","reason":"no rows","exit_code":2,"step":"x"}'; exit 2`)).toBe('STEP_FAILED')
   })
 
-  it('keeps standard output that is no envelope in the log', async () => {
+  it('keeps standard output that is not an envelope in the log', async () => {
     const loud = script('echo one; echo two')
     await executor.execute(loud)
     expect(loud.log()).toBe('one\ntwo\n')

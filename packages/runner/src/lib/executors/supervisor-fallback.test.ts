@@ -61,7 +61,7 @@ it('reports a process from its start to its end', async () => {
   expect(readFileSync(join(folder, '1'), 'utf8')).toBe('note\n')
 })
 
-it('sends what is no envelope to the log, and keeps its beginning', async () => {
+it('sends what is not an envelope to the log, and keeps its beginning', async () => {
   run(1, `echo '{"a":1}'; sleep 0.05; seq 100`)
   const { out, bytes, logged } = await event('exited')
   expect([Buffer.from(out, 'base64').toString(), bytes, logged]).toEqual(['{"a":1}\n1\n2\n3\n4\n5\n6\n', 300, true])

@@ -25,7 +25,7 @@ export interface SpawnRequest {
   argv: readonly string[]
   env: Readonly<Record<string, string>>
   cwd: string
-  /** Takes standard error, and what of standard output is no envelope. Made by the first byte. */
+  /** Takes standard error, and what of standard output is not an envelope. Made by the first byte. */
   logPath: string
   /** Masks what goes into the log. */
   mask?: SecretMask | undefined
@@ -245,7 +245,7 @@ class SupervisorClient implements Supervisor {
     }
   }
 
-  /** That was no usable Python: all that was asked of it is asked of the next program. */
+  /** That was not a usable Python: all that was asked of it is asked of the next program. */
   #startAgain(): void {
     for (const pid of this.#watched) this.#send({ op: 'watch', pid })
     for (const [id, { request }] of this.#pending) this.#sendSpawn(id, request)

@@ -29,7 +29,7 @@ it('shows of what the context refused where it was asked for, and no fields', ()
   expect(thrownText(refused)).toBe('Error: kaputt\n    at load (file:///ws/load.ts:3:4)')
 })
 
-it('shows what is no error as it is', () => {
+it('shows what is not an error as it is', () => {
   expect([thrownText('at home'), thrownText(7)]).toEqual(["'at home'", '7'])
 })
 

@@ -60,7 +60,7 @@ class Converter {
   #object(value: unknown, depth: number): JsonValue {
     if (Array.isArray(value)) return value.map((item) => this.convert(item, depth + 1))
     if (value instanceof Date) return value.toISOString()
-    if (typeof value !== 'object' || value === null) throw new Error('the result is no JSON value')
+    if (typeof value !== 'object' || value === null) throw new Error('the result is not a JSON value')
     if (value.constructor === Object) {
       const made: JsonObject = {}
       for (const [key, member] of Object.entries(value)) made[key] = this.convert(member, depth + 1)

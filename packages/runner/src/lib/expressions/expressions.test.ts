@@ -112,7 +112,7 @@ describe('faults', () => {
     ['steps.lod.status', 'there is no step `lod`'],
     ['params.day', 'there is no parameter `day`'],
     ['env.OTHER', 'the step is not granted a variable `OTHER`, or it is not set'],
-    ['ctx.sales.rows', /`ctx.sales.rows` is no context key/],
+    ['ctx.sales.rows', /`ctx.sales.rows` is not a context key/],
     ['ctx', '`ctx` cannot be used as a whole'],
     ['size(steps)', '`steps` cannot be used as a whole'],
     ['[1].map(ctx, ctx)', /a variable cannot be called `ctx`/],

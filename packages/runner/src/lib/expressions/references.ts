@@ -149,7 +149,7 @@ class Binder {
       key = key === '' ? segment.name : `${key}.${segment.name}`
       if (KEY_END.test(key)) return this.#found(root, key, segment, asked)
     }
-    const message = `\`ctx.${key}\` is no context key: a key has a namespace and ends in its version`
+    const message = `\`ctx.${key}\` is not a context key: a key has a namespace and ends in its version`
     this.faults.push({ message, start, end, fix: 'write it like `ctx.sales.rows_v1`' })
     return undefined
   }

@@ -79,7 +79,7 @@ describe('seal and unseal', () => {
     ['another prev', line, 3, 'f'.repeat(64), /prev/],
     ['a changed byte', line.replace('"a"', '"b"'), 3, GENESIS, /hash/],
     ['no JSON', line.slice(1), 3, GENESIS, /not JSON/],
-    ['no object', 'null', 3, GENESIS, /no event/],
+    ['no object', 'null', 3, GENESIS, /not an event/],
   ])('refuses %s', (_, text, seq, prev, reason) => {
     expect(unseal(text, seq, prev)).toEqual({ broken: expect.stringMatching(reason) as string })
   })

@@ -28,7 +28,7 @@ export function unseal(line: string, seq: number, prev: string): { event: Journa
   } catch {
     return { broken: 'it is not JSON' }
   }
-  if (typeof event !== 'object' || event === null) return { broken: 'it is no event' }
+  if (typeof event !== 'object' || event === null) return { broken: 'it is not an event' }
   if (event.seq !== seq) return { broken: `it says seq ${String(event.seq)} at place ${seq}` }
   if (event.prev !== prev) return { broken: 'its prev is not the hash of the event before it' }
   if (!hashHolds(line, event)) return { broken: 'its hash is not the hash of its content' }

@@ -93,7 +93,7 @@ export function schemaFaults(schema: JsonValue): SchemaFault[] {
       const place = [...path, keyword]
       if (kind === undefined) {
         const candidates = [...Object.keys(CHECKED), ...DESCRIBING]
-        faults.push({ path: place, message: `\`${keyword}\` is no keyword of a schema here`, ofKey: true, near: { word: keyword, candidates } })
+        faults.push({ path: place, message: `\`${keyword}\` is not a keyword of a schema here`, ofKey: true, near: { word: keyword, candidates } })
         continue
       }
       const fault = keywordFault(kind, value)

@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder'
 export const LONGEST_LINE = 65_536
 
 /**
- * The lines of a log file, in chunks, without their line ends; none when there is no file. Bytes that are no UTF-8 come
+ * The lines of a log file, in chunks, without their line ends; none when there is no file. Bytes that are not UTF-8 come
  * as U+FFFD. Holds no more than a chunk and a line, however large the file is.
  */
 export async function* readLines(file: string): AsyncGenerator<string[]> {

@@ -107,7 +107,7 @@ describe('a plan that is built', () => {
     expect((await sealPlan(plan)).plan).toBe(plan)
   })
 
-  it.each([[new Date(0)], [new Map([[1, 2]])], [[new Date(0)]]])('keeps an argument that is no JSON, to be refused: %j', async (given) => {
+  it.each([[new Date(0)], [new Map([[1, 2]])], [[new Date(0)]]])('keeps an argument that is not JSON, to be refused: %j', async (given) => {
     const plan = definePlan('p').step('a', { type: 'x', args: { given: given as unknown as number } }).build()
     const name = Array.isArray(given) ? 'given[0]' : 'given'
     await expect(sealPlan(plan)).rejects.toThrow(`steps[0].args.${name}: an object of a class is not JSON`)

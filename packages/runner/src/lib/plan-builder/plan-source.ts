@@ -96,7 +96,7 @@ function isCall({ args = {} }: PlanStep): boolean {
   return Object.keys(args).every((field) => SUBJECT.module!.includes(field))
 }
 
-/** `events` is no option: such a step is written out. */
+/** `events` is not an option: such a step is written out. */
 function callOfJob({ name, ...rest }: NonNullable<PlanStep['job']>): object {
   return { ...rest, job: name }
 }

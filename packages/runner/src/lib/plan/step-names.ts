@@ -105,7 +105,7 @@ export function itemName(step: string, ordinal: number): string {
   return `${step}[${ordinal}]`
 }
 
-/** What an item's name says; undefined: it is no item's. */
+/** What an item's name says; undefined: it is not an item's. */
 export function parseItemName(name: string): { step: string; ordinal: number } | undefined {
   const opens = name.indexOf('[')
   const ordinal = ordinalIn(name, opens)

@@ -352,7 +352,7 @@ test.each([
   ['./steps/load', 'write `steps.load`'],
   ['..load', 'write it as in an import statement: `steps.load`'],
   ['steps.my-load', 'write it as in an import statement: `steps.load`'],
-])('the module %s of a python step is no dotted name: %s', (module, fix) => {
+])('the module %s of a python step is not a dotted name: %s', (module, fix) => {
   const { problems } = compileRecipe(`steps:\n  - { name: a, type: python, module: ${module}, function: A }\n`, { file: 'a.yaml' })
   expect(problems).toMatchObject([{ code: 'RECIPE_FIELD_VALUE', fix }])
 })

@@ -21,7 +21,7 @@ describe('parameters', () => {
   test('tell how a default that is a map is written', () => {
     const of = (conf: string) => problems(`params: { conf: ${conf} }\nsteps: [{ ${STEP} }]`)
     expect(of('{ retries: 2, url: x }')).toEqual(['a map here is a schema, which has no keyword `retries`, `url`; write a default that is a map as `{ default: { ... } }`'])
-    expect(of('{ tpe: string }')).toEqual(['`tpe` is no keyword of a schema here; did you mean `type`?'])
+    expect(of('{ tpe: string }')).toEqual(['`tpe` is not a keyword of a schema here; did you mean `type`?'])
     expect(of('{ default: { retries: 2 } }')).toEqual([])
   })
 
@@ -75,7 +75,7 @@ describe('parameters', () => {
 
   test('with a misspelt type have a fix that says what else was meant', () => {
     expect(problems(`params: { a: strng }\nsteps: [{ ${STEP} }]`)).toEqual([
-      '`strng` is no type of a parameter; did you mean `string`? Else write `{ default: strng }`',
+      '`strng` is not a type of a parameter; did you mean `string`? Else write `{ default: strng }`',
     ])
   })
 })
@@ -324,7 +324,7 @@ describe('what is known of types', () => {
     expect(uses('type: shell, script: a.sh, env: [KEY], args: ["${{ env.KEY }}"]')).toEqual(nobody)
   })
 
-  test('steps whose names are no identifiers are named in brackets', () => {
+  test('steps whose names are not identifiers are named in brackets', () => {
     const source = `steps: [{ name: load-data, type: shell, script: a.sh, when: 'steps["load.data"].attempts > 0' }]`
     expect(problems(source)).toEqual(['there is no step `load.data`; did you mean `steps["load-data"]`?'])
   })

@@ -205,7 +205,7 @@ async function readBounded(file: string, maxBytes: number, root: string): Promis
   }
 }
 
-/** What is no file of the disk may end late, or never. */
+/** What is not a file of the disk may end late, or never. */
 async function readAll(handle: FileHandle, maxBytes: number): Promise<Uint8Array | Finding> {
   const bytes = new Uint8Array(maxBytes + 1)
   let length = 0

@@ -269,7 +269,7 @@ describe('quickRecipe', () => {
     expect(quickRecipe(bytes(text), options)).toBeUndefined()
   })
 
-  test('leaves alone what limits were set for, and what is no text', () => {
+  test('leaves alone what limits were set for, and what is not text', () => {
     const text = 'steps:\n  - { name: a, type: shell, script: a.sh }'
     expect(quickRecipe(bytes(text), options)).toBeDefined()
     expect(quickRecipe(bytes(text), { ...options, limits: { depth: 1 } })).toBeUndefined()

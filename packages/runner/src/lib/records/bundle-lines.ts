@@ -57,11 +57,11 @@ function parse(file: string, text: Buffer, at: number): BundleLine {
   }
   if (parsed.success && (at === 0) === (parsed.data.type === 'bundle')) return parsed.data
   const issue = parsed.error?.issues[0]
-  throw damaged(file, `line ${at + 1} is no line of a bundle${issue === undefined ? '' : ` (${[...issue.path, issue.message].join(': ')})`}`)
+  throw damaged(file, `line ${at + 1} is not a line of a bundle${issue === undefined ? '' : ` (${[...issue.path, issue.message].join(': ')})`}`)
 }
 
 function noBundle(file: string, why: string, cause?: unknown): RunnerError {
-  return new RunnerError('BUNDLE_UNREADABLE', `${JSON.stringify(file)} is no bundle: ${why}.`, { fix: WRITE_ONE, ...(cause !== undefined && { cause }) })
+  return new RunnerError('BUNDLE_UNREADABLE', `${JSON.stringify(file)} is not a bundle: ${why}.`, { fix: WRITE_ONE, ...(cause !== undefined && { cause }) })
 }
 
 async function* textLines(file: string, whole: Hash): AsyncGenerator<Buffer> {

@@ -114,7 +114,7 @@ it('holds what declares the jobs of the workspace itself, also where nothing of 
   expect(files.every(({ role }) => role === 'code')).toBe(true)
 })
 
-describe('a file that is no whole bundle', () => {
+describe('a file that is not a whole bundle', () => {
   type Line = Record<string, unknown>
   const end = (lines: readonly string[]): string =>
     JSON.stringify({ type: 'end', lines: lines.length, sha256: createHash('sha256').update(lines.map((line) => `${line}\n`).join('')).digest('hex') })
@@ -151,9 +151,9 @@ describe('a file that is no whole bundle', () => {
       const heads = lines.filter(({ type }) => type === 'bundle' || type === 'run')
       return [...heads, ...lines.filter((line) => !heads.includes(line))].map((line) => (line['type'] === 'events' ? { ...line, run_id: ids[line['run_id'] === ids[0] ? 1 : 0] } : line))
     }, /journal of run_\S+ is another's/],
-    ['an unknown line', (lines) => [...lines, { type: 'link', to: '/etc/passwd' }], /line \d+ is no line of a bundle/],
-    ['a second head', (lines) => [...lines, lines[0]!], /line \d+ is no line of a bundle\./],
-    ['a wrong field', set('file', (line) => ({ ...line, bytes: -1 })), /no line of a bundle \(bytes: /],
+    ['an unknown line', (lines) => [...lines, { type: 'link', to: '/etc/passwd' }], /line \d+ is not a line of a bundle/],
+    ['a second head', (lines) => [...lines, lines[0]!], /line \d+ is not a line of a bundle\./],
+    ['a wrong field', set('file', (line) => ({ ...line, bytes: -1 })), /not a line of a bundle \(bytes: /],
   ])('with %s changed', async (_, change, why) => {
     await expect(open(await forged(change))).rejects.toMatchObject({ code: 'BUNDLE_DAMAGED', message: expect.stringMatching(why) as string })
   })
@@ -184,7 +184,7 @@ describe('a file that is no whole bundle', () => {
     await expect(open(world.workspace)).rejects.toMatchObject({ code: 'BUNDLE_UNREADABLE', message: expect.stringContaining('EISDIR') as string })
     for (const bytes of [Buffer.from('hello, world'), gzipSync('hello\n'), gzipSync('{"type":"run"}\n'), gzipSync('7\n')]) {
       writeFileSync(file, bytes)
-      await expect(open(file)).rejects.toMatchObject({ code: 'BUNDLE_UNREADABLE', message: expect.stringContaining('is no bundle') as string })
+      await expect(open(file)).rejects.toMatchObject({ code: 'BUNDLE_UNREADABLE', message: expect.stringContaining('is not a bundle') as string })
     }
     writeFileSync(file, gzipSync('{"type":"bundle","version":2,"news":true}\n'))
     await expect(open(file)).rejects.toMatchObject({ code: 'BUNDLE_VERSION', fix: 'Update lorc.' })

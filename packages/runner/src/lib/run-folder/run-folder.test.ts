@@ -120,7 +120,7 @@ it('says that the folder cannot be written', async () => {
   await runner.close()
 })
 
-it('reads lines without end, and bytes that are no text', async () => {
+it('reads lines without end, and bytes that are not text', async () => {
   const file = join(workspace, 'deep', 'x.log')
   mkdirSync(dirname(file))
   writeFileSync(file, Buffer.concat([Buffer.from('x'.repeat(LONGEST_LINE * 2 + 10)), Buffer.from([0x0a, 0xff, 0xc3, 0x0a])]))

@@ -44,7 +44,7 @@ export function seedOf(runId: string): number {
 /** Throws RUN_OPTION_INVALID. */
 export function checkSeed(seed: number): undefined {
   if (Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED) return undefined
-  throw new RunnerError('RUN_OPTION_INVALID', `The seed ${seed} is no whole number from 0 to ${LARGEST_SEED}.`, {
+  throw new RunnerError('RUN_OPTION_INVALID', `The seed ${seed} is not a whole number from 0 to ${LARGEST_SEED}.`, {
     fix: 'Give one that is, or none: then it follows from the id of the run.',
     details: { option: 'seed' },
   })
@@ -57,7 +57,7 @@ const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 /** Throws RUN_OPTION_INVALID. */
 export function checkTime(time: number): undefined {
   if (Number.isInteger(time) && time >= FIRST_TIME && time <= LAST_TIME) return undefined
-  throw new RunnerError('RUN_OPTION_INVALID', `The time ${time} is no instant in milliseconds since 1970, of the years 1 to 9999.`, {
+  throw new RunnerError('RUN_OPTION_INVALID', `The time ${time} is not an instant in milliseconds since 1970, of the years 1 to 9999.`, {
     fix: 'Give one, such as `Date.parse("2026-01-31")`, or none: then it is when the run is created.',
     details: { option: 'time' },
   })

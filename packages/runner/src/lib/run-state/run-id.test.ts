@@ -27,5 +27,5 @@ it.each(['run_1', 'run_a.b-C_9', `run_${'x'.repeat(120)}`])('may be %s', (runId)
 })
 
 it.each(['', 'run_', '1', 'run_.', 'run_a/b', 'run_../x', 'run_a\n', `run_${'x'.repeat(121)}`])('may not be %j', (runId) => {
-  expect(() => checkRunId(runId)).toThrow('is no id that a run can have')
+  expect(() => checkRunId(runId)).toThrow('is not an id that a run can have')
 })

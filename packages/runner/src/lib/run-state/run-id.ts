@@ -57,7 +57,7 @@ const RUN_ID = /^run_[A-Za-z0-9][A-Za-z0-9_.-]{0,119}$/
 /** Throws RUN_OPTION_INVALID: folders are named after it. */
 export function checkRunId(runId: unknown): undefined {
   if (typeof runId === 'string' && RUN_ID.test(runId)) return undefined
-  throw new RunnerError('RUN_OPTION_INVALID', `${JSON.stringify(String(runId).slice(0, 200))} is no id that a run can have.`, {
+  throw new RunnerError('RUN_OPTION_INVALID', `${JSON.stringify(String(runId).slice(0, 200))} is not an id that a run can have.`, {
     fix: 'An id is `run_` and letters, digits, `_`, `.` and `-`, at most 124 characters in all.',
     details: { option: 'runId' },
   })

@@ -56,7 +56,7 @@ describe('where clocks are put back', () => {
   })
 })
 
-it('refuses what is no expression, and knows time zones', () => {
+it('refuses what is not an expression, and knows time zones', () => {
   for (const cron of ['', 'a', '* * * *', '0 0 0 * * *', '61 * * * *', '? * * * *', '@reboot']) expect(() => firingTimes(cron, 'UTC')).toThrow(Error)
   expect(['UTC', 'Europe/Berlin', 'Mars/X', ''].map(isTimezone)).toEqual([true, true, false, false])
 })

@@ -52,8 +52,8 @@ export function cronFault(cron: string): ScheduleFault[] {
     const why = (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '')
     const fields = cron.trim().split(/\s+/).length
     if (/requires exactly 5 parts|invalid configuration format/.test(why)) {
-      return fault(`${JSON.stringify(cron)} is no cron expression: it has ${fields} fields, not 5`, 'minute, hour, day of the month, month, day of the week: `0 6 * * 1-5`')
+      return fault(`${JSON.stringify(cron)} is not a cron expression: it has ${fields} fields, not 5`, 'minute, hour, day of the month, month, day of the week: `0 6 * * 1-5`')
     }
-    return fault(`${JSON.stringify(cron)} is no cron expression: ${why}`)
+    return fault(`${JSON.stringify(cron)} is not a cron expression: ${why}`)
   }
 }

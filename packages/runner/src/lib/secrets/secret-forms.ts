@@ -37,7 +37,7 @@ function inUrls(text: string): string[] {
   const strict = component.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
   const form = new URLSearchParams([['', text]]).toString().slice(1)
   const escaped = [component, strict, strict.replaceAll('%2F', '/'), strict.replaceAll('%20', '+'), form, encodeURI(text), parsed('http://h/', text), parsed('http://h/?', text)]
-  // The parser resolves `..`: what it leaves of that is no form of the secret.
+  // The parser resolves `..`: what it leaves of that is not a form of the secret.
   const whole = escaped.filter((one) => one.length >= text.length)
   return whole.flatMap((one) => [one, one.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())])
 }

@@ -61,7 +61,7 @@ describe('SecretMask', () => {
     expect(stream.end().toString()).toBe('')
   })
 
-  it('leaves bytes that are no text as they are', () => {
+  it('leaves bytes that are not text as they are', () => {
     const bytes = Buffer.from([0xff, 0x00, ...Buffer.from(SECRET), 0xfe])
     expect(mask.bytes(bytes)).toEqual(Buffer.from([0xff, 0x00, ...Buffer.from('***'), 0xfe]))
     const umlauts = new SecretMask(['Schlüssel'])

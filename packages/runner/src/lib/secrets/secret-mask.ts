@@ -12,7 +12,7 @@ export interface MaskStream {
 
 /**
  * Replaces secrets by `***`: as they are, line by line, and as JSON, base64 or a URL writes them. Works on bytes, so that
- * output that is no UTF-8 stays what it is.
+ * output that is not UTF-8 stays what it is.
  */
 export class SecretMask {
   /** Every way in which a secret is recognized, as texts; the longest first. */

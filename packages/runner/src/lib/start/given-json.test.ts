@@ -47,7 +47,7 @@ describe('what a run is given', () => {
   it.each<[string, unknown, string, string]>([
     ['a function', { a: { f: () => 1 } }, 'a.f', 'is of type function, which is not JSON'],
     ['a bigint', { a: [1n] }, 'a[0]', 'is of type bigint, which is not JSON'],
-    ['no number', { a: NaN }, 'a', 'is NaN, which is no JSON number'],
+    ['no number', { a: NaN }, 'a', 'is NaN, which is not a JSON number'],
     ['a date', { a: new Date(0) }, 'a', 'is an object of a class, which is not JSON'],
     ['a circle', { a: circle }, 'a', 'is nested deeper than 1100 levels, or contains itself'],
     ['undefined in a list', { a: [undefined] }, 'a[0]', 'is of type undefined, which is not JSON'],

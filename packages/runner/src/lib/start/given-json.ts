@@ -23,7 +23,7 @@ export function withOwnJson<Options extends Omit<StartOptions, 'signal'>>(option
 /** A private copy of an option's value. Throws PARAMS_INVALID for `params`, else RUN_OPTION_INVALID. */
 export function ownOption<Value extends JsonValue>(option: string, value: Value): Value {
   try {
-    if (option !== 'request' && !isObject(value)) throw new NotJson('is no object', [])
+    if (option !== 'request' && !isObject(value)) throw new NotJson('is not an object', [])
     return ownJson(value) as Value
   } catch (error) {
     if (!(error instanceof NotJson)) throw error

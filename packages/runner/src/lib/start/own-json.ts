@@ -27,7 +27,7 @@ export function ownJson(value: JsonValue): JsonValue {
 function copy(value: unknown, path: Path): JsonValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (typeof value === 'number') throw new NotJson(`is ${value}, which is no JSON number`, path)
+  if (typeof value === 'number') throw new NotJson(`is ${value}, which is not a JSON number`, path)
   if (typeof value !== 'object') throw new NotJson(`is of type ${typeof value}, which is not JSON`, path)
   if (path.length >= MAX_DEPTH) throw new NotJson(`is nested deeper than ${MAX_DEPTH} levels, or contains itself`, path.slice(0, 1))
   if (Array.isArray(value)) return Object.freeze(Array.from(value, (item, at) => copy(item, [...path, at]))) as JsonValue[]

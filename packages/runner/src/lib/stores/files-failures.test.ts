@@ -171,7 +171,7 @@ it('loses a race for a run id without a trace', async () => {
   expect(readdirSync(join(dir, 'runs'))).toEqual(['r'])
 })
 
-it('keeps names that are no file names apart, and inside its folder', async () => {
+it('keeps names that are not file names apart, and inside its folder', async () => {
   const store = await open()
   const names = ['..', '.', 'a/b', 'a%2Fb', '../r', 'é']
   for (const name of names) expect(await store.commit([creation(name, [name])])).toEqual(['ok'])

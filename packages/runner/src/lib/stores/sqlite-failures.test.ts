@@ -77,7 +77,7 @@ describe('a full database', () => {
 describe('opening', () => {
   const opening = () => createSqliteStore({ file })
 
-  it('refuses a file that is no database', async () => {
+  it('refuses a file that is not a database', async () => {
     writeFileSync(file, 'this is text, and a good deal of it '.repeat(500))
     await expect(opening()).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
     expect(readFileSync(file, 'utf8')).toContain('this is text')

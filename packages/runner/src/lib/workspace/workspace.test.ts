@@ -168,7 +168,7 @@ describe('resolveNodeModule', () => {
     for (const spec of ['steps/laod.ts', './steps/loads', 'steps/Load.js']) await expect(resolveNodeModule(workspace, spec)).rejects.toMatchObject(meant)
     await symlink(join(base, 'ws/gone.ts'), join(base, 'ws/steps/lost.ts'))
     await expect(resolveNodeModule(workspace, 'steps/lost.ts')).rejects.toMatchObject({ code: 'MODULE_MISSING', fix: undefined })
-    // A script is no module.
+    // A script is not a module.
     await expect(resolveNodeModule(workspace, 'steps/runs.ts')).rejects.toMatchObject({ fix: undefined })
     await expect(resolveNodeModule(workspace, '../secret/key')).rejects.toEqual(code('PATH_OUTSIDE_WORKSPACE'))
   })

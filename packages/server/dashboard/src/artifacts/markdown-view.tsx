@@ -49,7 +49,7 @@ export default function MarkdownView({ blob, item, all }: MarkdownViewProps) {
 }
 
 function Picture({ item, alt }: { item: RunFile | undefined; alt: string }) {
-  return item === undefined ? <span className="dim">[{alt === '' ? 'a picture' : alt}: it is no file of this run]</span> : <OwnPicture item={item} alt={alt} />
+  return item === undefined ? <span className="dim">[{alt === '' ? 'a picture' : alt}: it is not a file of this run]</span> : <OwnPicture item={item} alt={alt} />
 }
 
 function OwnPicture({ item, alt }: { item: RunFile; alt: string }) {

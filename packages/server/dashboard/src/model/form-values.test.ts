@@ -64,13 +64,13 @@ describe('what is entered into a form', () => {
     expect(values({ days: '1.5', rate: 'much', sizes: '1\ntwo', more: '[1]', rows: '{}', any: '{' }).problems).toEqual({
       '/params/version': 'It has to be given.',
       '/params/mode': 'It has to be given.',
-      '/params/days': '1.5 is no whole number.',
-      '/params/rate': 'much is no number.',
-      '/params/sizes': 'two is no number.',
+      '/params/days': '1.5 is not a whole number.',
+      '/params/rate': 'much is not a number.',
+      '/params/sizes': 'two is not a number.',
       '/params/more': 'It has to be an object: `{ … }`.',
       '/params/rows': 'It has to be a list: `[ … ]`.',
     })
-    expect(values({ more: '{' }).problems['/params/more']).toContain('It is no JSON')
+    expect(values({ more: '{' }).problems['/params/more']).toContain('It is not JSON')
   })
 
   it('is found by its place, or by that of what holds it', () => {

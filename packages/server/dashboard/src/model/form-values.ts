@@ -111,8 +111,8 @@ function linesOf(lines: readonly string[], type: string | undefined): Read {
 
 function numberOf(text: string, kind: 'number' | 'integer'): Read {
   const value = Number(text)
-  if (!Number.isFinite(value)) return { problem: `${text.trim()} is no number.` }
-  return kind === 'integer' && !Number.isInteger(value) ? { problem: `${text.trim()} is no whole number.` } : { value }
+  if (!Number.isFinite(value)) return { problem: `${text.trim()} is not a number.` }
+  return kind === 'integer' && !Number.isInteger(value) ? { problem: `${text.trim()} is not a whole number.` } : { value }
 }
 
 function jsonOf(text: string, type: string | undefined): Read {
@@ -120,7 +120,7 @@ function jsonOf(text: string, type: string | undefined): Read {
   try {
     value = JSON.parse(text) as unknown
   } catch (error) {
-    return { problem: `It is no JSON: ${error instanceof Error ? error.message : ''}` }
+    return { problem: `It is not JSON: ${error instanceof Error ? error.message : ''}` }
   }
   if (type === 'object' && !isSchema(value)) return { problem: 'It has to be an object: `{ … }`.' }
   if (type === 'array' && !Array.isArray(value)) return { problem: 'It has to be a list: `[ … ]`.' }

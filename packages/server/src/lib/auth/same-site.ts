@@ -39,7 +39,7 @@ export function assertOrigin({ method, headers }: FastifyRequest): void {
   })
 }
 
-/** Undefined for what is no origin, and for `null`. */
+/** Undefined for what is not an origin, and for `null`. */
 function originHost(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined
 }

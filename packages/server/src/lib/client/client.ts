@@ -96,7 +96,7 @@ export function createClient(options: ClientOptions): LorcClient {
   }
 }
 
-/** Throws ServiceProblem UNEXPECTED_ANSWER for what is no answer of the service: a proxy's page to log in, say. */
+/** Throws ServiceProblem UNEXPECTED_ANSWER for what is not an answer of the service: a proxy's page to log in, say. */
 function jsonOf(text: string, status: number): unknown {
   try {
     return JSON.parse(text)

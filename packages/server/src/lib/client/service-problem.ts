@@ -44,5 +44,5 @@ function problemIn(text: string): Problem | undefined {
 /** An answer that is none of the service. */
 export function unexpected(status: number, text: string): Problem {
   const detail = `The service answered with ${status}: ${text.slice(0, 200) || 'nothing'}`
-  return { type: 'about:blank', title: 'An answer that is no problem document.', status, detail, code: 'UNEXPECTED_ANSWER' }
+  return { type: 'about:blank', title: 'An answer that is not a problem document.', status, detail, code: 'UNEXPECTED_ANSWER' }
 }

@@ -11,7 +11,7 @@ export type Method = 'GET' | 'POST' | 'DELETE'
 /** `GET /runs/{run_id}`: the method and the path, as OpenAPI writes it. */
 export type RouteName = `${Method} /${string}`
 
-/** An answer that is no JSON, or one that is sent bit by bit. */
+/** An answer that is not JSON, or one that is sent bit by bit. */
 export interface Stream {
   readonly mediaType: string
   readonly description: string

@@ -1,7 +1,7 @@
 /** What can be wrong with a request. */
 export const REQUEST_ERRORS = {
   REQUEST_INVALID: 'A path, query, header or body does not fit what the route takes; `errors` lists each field.',
-  REQUEST_JSON: 'The body is no well-formed JSON, or no UTF-8.',
+  REQUEST_JSON: 'The body is not well-formed JSON, or not UTF-8.',
   REQUEST_TOO_DEEP: 'The lists and objects of the body are nested deeper than the limit.',
   REQUEST_TOO_LARGE: 'The body, or the path, is larger than the limit.',
   REQUEST_MEDIA_TYPE: 'The body is of a media type that the route does not take.',

@@ -319,7 +319,7 @@ describe('Idempotency-Key', () => {
     expect(await last).toMatchObject({ status: 200, body: { status: 'completed' } })
   })
 
-  it('is refused where it is no key', async () => {
+  it('is refused where it is not a key', async () => {
     const service = await serviceFixture({ files })
     for (const wrong of ['a b', 'x'.repeat(256)]) {
       expect(await start(service, { 'idempotency-key': wrong })).toMatchObject({ status: 400, body: { errors: [{ path: '/headers/idempotency-key' }] } })

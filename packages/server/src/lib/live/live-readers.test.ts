@@ -251,7 +251,7 @@ describe('whatever is written bit by bit', () => {
     expect([waits, answer.sent]).toEqual([['a moment', 'to the end'], []])
   })
 
-  it('logs what is thrown that is no error', async () => {
+  it('logs what is thrown that is not an error', async () => {
     const { readers, logged } = place()
     const answer = new Answer()
     await readers.send(answer.raw, () => Promise.reject<undefined>('odd'))

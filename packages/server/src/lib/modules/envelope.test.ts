@@ -24,7 +24,7 @@ describe('readEnvelope', () => {
   it.each([
     ['no object', [1], '`$`: it must be an object'],
     ['no status', { module: 'm', outputs: {} }, '`$.status`: it is missing'],
-    ['a status that is no text', { status: 200, module: 'm', outputs: {} }, '`$.status`: it must be a text'],
+    ['a status that is not text', { status: 200, module: 'm', outputs: {} }, '`$.status`: it must be a text'],
     ['no module', { status: 'ok', outputs: {} }, 'names no `module`'],
     ['another module', { status: 'ok', module: 'n', outputs: {} }, 'of the module `n`'],
     ['no outputs', { status: 'ok', module: 'm' }, 'no `outputs`'],

@@ -41,7 +41,7 @@ describe('artifacts', () => {
 
   it.each<[string, unknown[], string]>([
     ['a wrong hash', [{ name: 'a', content: 'x', hash: NO_HASH }], `not ${NO_HASH}`],
-    ['content that is no base64', [{ name: 'a', content: 'no!', encoding: 'base64' }], 'no base64'],
+    ['content that is not base64', [{ name: 'a', content: 'no!', encoding: 'base64' }], 'not base64'],
     ['a name that leads out', [{ name: '../a', content: 'x' }], 'none that a file can have'],
     ['an absolute name', [{ name: '/etc/a', content: 'x' }], 'none that a file can have'],
     ['a hidden name', [{ name: 'b/.env', content: 'x' }], 'none that a file can have'],

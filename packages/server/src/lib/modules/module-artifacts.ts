@@ -64,7 +64,7 @@ async function contentOf(module: Module, artifact: Exclude<ModuleArtifact, { kin
   if (artifact.kind === 'path') return read(module, artifact.path, taking)
   const { content, encoding } = artifact
   if (typeof content !== 'string') return jsonOf(module, content, taking.name)
-  if (encoding === 'base64' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) throw wrong(module, taking.name, 'its content is no base64')
+  if (encoding === 'base64' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) throw wrong(module, taking.name, 'its content is not base64')
   return Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8')
 }
 

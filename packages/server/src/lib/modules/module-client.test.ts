@@ -53,7 +53,7 @@ it('speaks TLS with who is to speak it', async () => {
 
 it.each([
   ['a host that is not known', 'http://module.invalid/', /no such host is known|could not be looked up/],
-  ['what is no HTTP', 'SSH-2.0\r\n\r\n', /what it sent is no HTTP/],
+  ['what is not HTTP', 'SSH-2.0\r\n\r\n', /what it sent is not HTTP/],
   ['too many headers', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, /the headers of its answer are too large/],
   ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', /it wants to go on in another protocol/],
   ['what Node words itself', 'http://127.0.0.1:1/', /nobody listens there/],

@@ -120,7 +120,7 @@ const WHY: Readonly<Record<string, string>> = {
   ECONNRESET: 'it cut the connection',
   EPIPE: 'it cut the connection',
   ETIMEDOUT: 'the connection timed out',
-  HPE_INVALID_CONSTANT: 'what it sent is no HTTP',
+  HPE_INVALID_CONSTANT: 'what it sent is not HTTP',
   HPE_HEADER_OVERFLOW: 'the headers of its answer are too large',
 }
 

@@ -121,12 +121,12 @@ function parsed({ name }: Module, { status, headers, bytes }: ModuleResponse): J
   }
   if (status < 200 || status > 299) throw moduleError('MODULE_REFUSED', name, `${answered}.`, { details })
   const encoding = headers['content-encoding']
-  const empty = bytes.length === 0 ? 'empty' : 'no JSON in UTF-8'
+  const empty = bytes.length === 0 ? 'empty' : 'not JSON in UTF-8'
   const what = encoding === undefined ? empty : `compressed (${encoding}), though it was asked not to be`
   throw moduleError('MODULE_ENVELOPE', name, `The answer of the module \`${name}\` is ${what}.`, { details })
 }
 
-/** Refuses what is no UTF-8: with signs put in its place, an answer would be recorded as another one. Drops a byte order mark. */
+/** Refuses what is not UTF-8: with signs put in its place, an answer would be recorded as another one. Drops a byte order mark. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Undefined: it is none. */

@@ -12,9 +12,9 @@ describe('a module that does not answer well fails its step', () => {
   it.each<[string, Answers, string, string, object]>([
     ['a wrong envelope', () => ['ok'], 'MODULE_ENVELOPE', 'does not fit the contract', { answer: ['ok'] }],
     ['an answer of another module', () => ({ module: 'n', outputs: {} }), 'MODULE_ENVELOPE', 'of the module `n`', { answer: { module: 'n' } }],
-    ['no JSON', raw('<html>'), 'MODULE_ENVELOPE', 'is no JSON', { status: 200, answer: '<html>' }],
+    ['no JSON', raw('<html>'), 'MODULE_ENVELOPE', 'is not JSON', { status: 200, answer: '<html>' }],
     ['nothing', (_, response) => void response.writeHead(204).end(), 'MODULE_ENVELOPE', 'is empty', { status: 204 }],
-    ['JSON in another character set', (_, response) => void response.end(Buffer.from('{"status":"ok","module":"m","outputs":{"name":"caf\xe9"}}', 'latin1')), 'MODULE_ENVELOPE', 'is no JSON in UTF-8', { status: 200 }],
+    ['JSON in another character set', (_, response) => void response.end(Buffer.from('{"status":"ok","module":"m","outputs":{"name":"caf\xe9"}}', 'latin1')), 'MODULE_ENVELOPE', 'is not JSON in UTF-8', { status: 200 }],
     ['a compressed answer', (_, response) => void response.setHeader('content-encoding', 'gzip').end(gzipSync('{"status":"ok","module":"m","outputs":{}}')), 'MODULE_ENVELOPE', 'is compressed (gzip)', { status: 200 }],
     ['JSON that is nested without end', raw(`${'['.repeat(1e5)}${']'.repeat(1e5)}`), 'MODULE_ENVELOPE', 'does not fit', { answer: '['.repeat(4000) }],
     ['a failure', () => ({ status: 'error', error: 'No figures.' }), 'MODULE_FAILED', 'failed: No figures.', { answer: { error: 'No figures.' } }],
@@ -76,7 +76,7 @@ describe('a module that does not answer well fails its step', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
     const { fails } = await scenarioFixture({ m: { url: `http://127.0.0.1:${port}` } })
-    expect((await fails(['m'], { run_options: { health_check: false } })).detail).toContain('no HTTP')
+    expect((await fails(['m'], { run_options: { health_check: false } })).detail).toContain('not HTTP')
     server.close()
   })
 

@@ -109,7 +109,7 @@ function orderOf({ modules, parallel }: Omit<Scenario, 'inputs'>): { isGraph: bo
   const before = modules.map(({ depends_on: needs = [] }, at) => {
     if (!isGraph) return names.slice(0, at)
     const stranger = needs.find((need) => !names.includes(need))
-    if (stranger !== undefined) throw invalid(`\`${names[at]!}\` depends on \`${stranger}\`, which is no module of the scenario`, ['modules', at, 'depends_on'])
+    if (stranger !== undefined) throw invalid(`\`${names[at]!}\` depends on \`${stranger}\`, which is not a module of the scenario`, ['modules', at, 'depends_on'])
     return [...new Set(needs)]
   })
   return { isGraph, names, before }

@@ -59,7 +59,7 @@ describe('resolve', () => {
     ['only the manifest where a linked package does not export it', 'src/step.ts', 'closed/shut.js', [{ file: 'packages/closed/package.json' }]],
     ['a package that is not there', 'src/step.ts', 'nowhere', []],
     ['a package with a broken manifest', 'src/step.ts', 'broken', []],
-    ['a package whose manifest is no object', 'src/step.ts', 'list', []],
+    ['a package whose manifest is not an object', 'src/step.ts', 'list', []],
   ])('finds %s', async (_, file, specifier, uses) => {
     const found = await nodeLanguage.resolve(specifier, join(root, file), { root, allow: [] })
     expect(found.map((use) => ('file' in use ? { file: use.file.slice(root.length + 1) } : use))).toEqual(uses)

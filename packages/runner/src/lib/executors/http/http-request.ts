@@ -17,7 +17,7 @@ const SECRET_NAME = /token|secret|passw|key|signature|^sig$|auth|credential/i
 const HARMLESS = new Set(['accept', 'accept-language', 'content-type', 'idempotency-key', 'user-agent'])
 
 /**
- * The request of a step of type `http`. Credentials of the URL become a Basic authorization; a body that is no text is
+ * The request of a step of type `http`. Credentials of the URL become a Basic authorization; a body that is not text is
  * sent as JSON; `Idempotency-Key` is the attempt's. Headers that the step gives come first. Throws HTTP_REQUEST_INVALID.
  */
 export function requestOf({ step, idempotencyKey }: Pick<Attempt, 'step' | 'idempotencyKey'>): HttpRequest {
@@ -55,7 +55,7 @@ export function shownUrl(url: URL): string {
 /** The request that follows a redirect, as the fetch standard has it. Throws HTTP_REDIRECT_REFUSED. */
 export function redirected(request: HttpRequest, status: number, location: string): HttpRequest {
   const url = URL.parse(location, request.url.href)
-  if (url === null || !isWeb(url)) throw refused(request, `to ${JSON.stringify(location)}, which is no http or https URL`)
+  if (url === null || !isWeb(url)) throw refused(request, `to ${JSON.stringify(location)}, which is not an http or https URL`)
   if (request.url.protocol === 'https:' && url.protocol === 'http:') {
     throw refused(request, `from https to ${shownUrl(url)}, where anybody on the way could read the request`)
   }
@@ -89,7 +89,7 @@ function urlOf(text: string): URL {
   const url = URL.parse(text)
   if (url !== null && isWeb(url)) return url
   const scheme = url === null ? '' : ` of the scheme ${url.protocol}`
-  throw invalid(`${JSON.stringify(url === null ? text : shownUrl(url))} is no http or https URL${scheme && `, but one${scheme}`}.`, {
+  throw invalid(`${JSON.stringify(url === null ? text : shownUrl(url))} is not an http or https URL${scheme && `, but one${scheme}`}.`, {
     fix: 'Write a whole URL: https://host/path.',
   })
 }

@@ -65,7 +65,7 @@ describe('JSON', () => {
     expect(json((log) => log.info('read', { message: 'x', job: 'other', level: 'error' }))).toEqual([{ ...common, message: 'read' }])
   })
 
-  it('takes what is no JSON', () => {
+  it('takes what is not JSON', () => {
     const shared = { n: 1 }
     const fields = { big: 1n, call: () => 1, circle, twice: [shared, shared], error: new TypeError('kaputt') }
     expect(json((log) => log.info('odd', fields))).toMatchObject([

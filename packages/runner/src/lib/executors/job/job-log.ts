@@ -60,7 +60,7 @@ function plain(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? inspect(value) : value]))
 }
 
-/** Lets JSON.stringify take what is no JSON, and what contains itself. */
+/** Lets JSON.stringify take what is not JSON, and what contains itself. */
 function whole(): (this: unknown, key: string, value: unknown) => unknown {
   const within: unknown[] = []
   return function (this: unknown, _key, value) {

@@ -9,7 +9,7 @@ export async function loadJob({ version, export: name, label }: Pick<JobPlace, '
   const module = await importModule(version)
   const exported = findExport(module, name)
   if (exported !== undefined) return readJob(exported, label)
-  throw new EventError('JOB_INVALID', `${label} is no job: ${fileURLToPath(version.url)} does not export \`${name}\`.`, {
+  throw new EventError('JOB_INVALID', `${label} is not a job: ${fileURLToPath(version.url)} does not export \`${name}\`.`, {
     fix: `It exports ${Object.keys(module).join(', ') || 'nothing'}: mend \`lorc.jobs\` in the package.json of its package.`,
   })
 }

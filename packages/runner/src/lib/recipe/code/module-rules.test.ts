@@ -48,7 +48,7 @@ test.each([
   ['an unknown module', step('module: macor'), '2:38 RECIPE_MODULE_UNKNOWN: there is no module `macor` (did you mean `macro`?)'],
   ['one far from any', step('module: other'), '2:38 RECIPE_MODULE_UNKNOWN: there is no module `other`'],
   ['none', step('inputs: {}'), '`a` is a module step and has no `module`'],
-  ['an expression for a name', step("module: '${{ params.m }}'"), 'is no name of a module'],
+  ['an expression for a name', step("module: '${{ params.m }}'"), 'is not a valid name of a module'],
   ['inputs that are files', step('module: macro, inputs: [a.csv]'), 'RECIPE_FIELD_TYPE: `inputs` must be a map, not a list'],
   ['inputs that are a text', step('module: macro, inputs: x'), 'RECIPE_FIELD_TYPE: `inputs` must be a list of files, or of a module step a map, not the text `x`'],
   ['inputs of files that are a map', 'steps: [{ name: a, type: shell, script: a.sh, inputs: { a: 1 } }]', '`inputs` must be a list of files, not a map'],

@@ -59,7 +59,7 @@ function mistyped(phrase: string, found: unknown, at: (...path: RecipePath) => R
 function misnaming(module: string, at: (...path: RecipePath) => RecipePath): RuleFinding {
   return {
     code: 'RECIPE_FIELD_VALUE',
-    message: `${quote(module)} is no name of a module`,
+    message: `${quote(module)} is not a valid name of a module`,
     at: at('module'),
     fix: 'a name has `a-z`, `0-9`, `-` and `_`, and begins with a letter; the configuration gives it a URL',
   }

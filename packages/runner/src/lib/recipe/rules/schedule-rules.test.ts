@@ -21,10 +21,10 @@ describe('the schedule of a recipe', () => {
 
   it('is checked at its place', () => {
     expect(problems("schedule: '0 6 * *'")).toEqual([
-      ['RECIPE_SCHEDULE', '1:11', '"0 6 * *" is no cron expression: it has 4 fields, not 5', 'minute, hour, day of the month, month, day of the week: `0 6 * * 1-5`'],
+      ['RECIPE_SCHEDULE', '1:11', '"0 6 * *" is not a cron expression: it has 4 fields, not 5', 'minute, hour, day of the month, month, day of the week: `0 6 * * 1-5`'],
     ])
     expect(problems("schedule:\n  cron: '0 25 * * *'\n  timezone: Europe/Berln")).toEqual([
-      ['RECIPE_SCHEDULE', '2:9', '"0 25 * * *" is no cron expression: Invalid value for hour: 25'],
+      ['RECIPE_SCHEDULE', '2:9', '"0 25 * * *" is not a cron expression: Invalid value for hour: 25'],
       ['RECIPE_SCHEDULE', '3:13', 'there is no time zone `Europe/Berln`', 'name one as in the IANA database: `Europe/Berlin`'],
     ])
     expect(problems("schedule: { cron: '0 0 31 2 *' }")).toMatchObject([['RECIPE_SCHEDULE', '1:19', '"0 0 31 2 *" names a time that never comes']])

@@ -26,7 +26,7 @@ export function checkValues(outline: Pick<StepOutline, 'list' | 'index'>, raw: u
 /** What an expression makes of a URL is only known when the step runs. */
 function checkUrl(url: unknown, at: At): RuleFinding[] {
   if (typeof url !== 'string' || url === '' || hasTemplates(url) || /^https?:\/\/[^/?#]/i.test(url)) return []
-  return [{ code: 'RECIPE_FIELD_VALUE', message: `${quote(url)} is no http or https URL`, at: at('url'), fix: 'write a whole one, such as `https://example.com/orders`' }]
+  return [{ code: 'RECIPE_FIELD_VALUE', message: `${quote(url)} is not an http or https URL`, at: at('url'), fix: 'write a whole one, such as `https://example.com/orders`' }]
 }
 
 /** Lists whose texts are taken as they stand, each with what to do instead of writing an expression there. */

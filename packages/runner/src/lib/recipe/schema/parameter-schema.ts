@@ -93,7 +93,7 @@ function readParameter(value: JsonValue, at: RecipePath): Read {
     const meant = OTHER_WORDS[value.toLowerCase()] ?? (value.length > 3 ? suggest(value, NAMES) : undefined)
     if (meant !== undefined) {
       const fix = `did you mean ${quote(meant)}? Else write \`{ default: ${quote(value).slice(1, -1)} }\``
-      const message = `${quote(value)} is no type of a parameter`
+      const message = `${quote(value)} is not a type of a parameter`
       return { schema: {}, findings: [{ code: 'RECIPE_SCHEMA', message, at, fix }] }
     }
   }
@@ -173,7 +173,7 @@ export function keyFindings(key: string, at: RecipePath): RuleFinding[] {
     parseKey(key)
     return []
   } catch {
-    const message = `${quote(key)} is no context key`
+    const message = `${quote(key)} is not a context key`
     return [{ code: 'RECIPE_CONTEXT_KEY', message, at, of: 'key', fix: 'write it like `sales.rows_v1`' }]
   }
 }

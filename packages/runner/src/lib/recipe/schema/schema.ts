@@ -216,7 +216,7 @@ export const recipeSchema = z.strictObject({
   always: z.array(stepSchema, 'a list of steps').optional().describe('Steps for the end, whatever it is'),
 })
 
-/** Why a text is no context key; `undefined` if it is one. */
+/** Why a text is not a context key; `undefined` if it is one. */
 export function keyError(key: string): ContextError | undefined {
   try {
     parseKey(key)

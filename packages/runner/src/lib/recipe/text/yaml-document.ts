@@ -179,7 +179,7 @@ function syntaxFinding(error: SyntaxError, text: string): Finding {
       return finding(`a value cannot begin with \`${text[start] ?? ''}\``, 'put the value in quotes')
     case 'BAD_DQ_ESCAPE':
       return finding(
-        `\`${text.slice(start, end)}\` is no escape sequence`,
+        `\`${text.slice(start, end)}\` is not an escape sequence`,
         'write `\\\\` for a backslash, or use single quotes',
       )
     case 'RESOURCE_EXHAUSTION':
