@@ -50,7 +50,7 @@ describe('the client', () => {
     await expect(client.call('GET /runs/{run_id}', { params: { run_id: 'a/b?c' } })).rejects.toMatchObject({ code: 'RUN_UNKNOWN', runId: 'a/b?c', message: expect.stringContaining('a/b?c') as unknown })
   })
 
-  it('tells by its name what is no request, and does not ask', async () => {
+  it('tells by its name what is not a request, and does not ask', async () => {
     const send = vi.fn<typeof fetch>()
     for (const options of [undefined, {}, { baseUrl: 3 }, { baseUrl: 'localhost:8000' }, { baseUrl: '' }, { baseUrl: 'http://x?a=1' }, { baseUrl: 'http://u:p@x' }]) {
       expect(() => createClient(options as { baseUrl: string })).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID', errors: [expect.objectContaining({ path: '/baseUrl' })] }))
@@ -76,7 +76,7 @@ describe('the client', () => {
     expect(asked).toEqual([...Array<string>(3).fill('http://x/lorc/runs'), '/runs', '/lorc/runs', 'http://x/runs'])
   })
 
-  it('sends its key, and tells what is no answer of the service', async () => {
+  it('sends its key, and tells what is not an answer of the service', async () => {
     const seen: (string | null)[] = []
     const proxy = (answer: Response): typeof fetch => (_url, init) => {
       seen.push(new Headers(init?.headers).get('authorization'))

@@ -61,7 +61,7 @@ export interface LorcClient {
 
 /**
  * Makes a client. It needs nothing but `fetch`: in Node, and in browsers. Throws ServiceProblem REQUEST_INVALID for a `baseUrl` that is
- * none, as requests reject for what is no request.
+ * none, as requests reject for what is not a request.
  */
 export function createClient(options: ClientOptions): LorcClient {
   const base = baseOf(options)
@@ -147,7 +147,7 @@ function target(base: string, name: string, request: RawRequest): { method: stri
 /** One that is left out, or leads elsewhere (`..`), would make the path of another route. */
 function segment(value: unknown, name: string): string {
   const text = typeof value === 'string' || typeof value === 'number' ? `${value}` : ''
-  if (text === '' || text === '.' || text === '..') throw notAsked(`/params/${name}`, `It is no \`${name}\`: ${JSON.stringify(text)}.`)
+  if (text === '' || text === '.' || text === '..') throw notAsked(`/params/${name}`, `It is not a valid \`${name}\`: ${JSON.stringify(text)}.`)
   return encodeURIComponent(text)
 }
 
