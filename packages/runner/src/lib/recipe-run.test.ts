@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Plan } from './plan.ts'
 import { RunWorld, scriptedPlan, until } from './run-world.fixture.ts'
@@ -81,6 +81,21 @@ describe('a recipe within a recipe', () => {
     expect(await again.result).toMatchObject({ status: 'completed' })
     expect(await children()).toEqual([child])
     expect(runner.begun).toEqual(['a#1', 'b#1', 'b#2', 'b#3', 'after#1'])
+  })
+
+  it('shows in its log what the step printed that failed it', async () => {
+    const print: Script = ({ logPath }) => {
+      appendFileSync(logPath, `${'x'.repeat(5000)}\none\n\ntwo\nthree\nfour\nfive\n`)
+      throw new Error('kaputt')
+    }
+    const runner = await world.runner({ b: print, silent: () => { throw new Error('kaputt') } })
+    const logOf = async (step: string): Promise<string> => {
+      const handle = await runner.start(outer([{ name: 'a' }, { name: step }]))
+      const [link = '', ...rest] = (await handle.result, readFileSync(handle.logPath('sub', 1), 'utf8')).split('\n')
+      return [link.replace(/run_\S+/g, 'ID'), ...rest.map((line) => line.replace(/run_\S+/g, 'ID:'))].join('\n')
+    }
+    expect(await logOf('b')).toBe('run ID of inner: lorc explain ID\nrun ID: failed\n  two\n  three\n  four\n  five\n')
+    expect(await logOf('silent')).toBe('run ID of inner: lorc explain ID\nrun ID: failed\n')
   })
 
   it('goes on where it was after a crash', async () => {

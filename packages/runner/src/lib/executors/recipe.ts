@@ -5,6 +5,7 @@ import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
 import type { JsonObject } from '../json.ts'
 import { toRecorded } from '../attempts/outcome.ts'
 import type { Plan } from '../plan.ts'
+import { lastLinesOf } from './child-log.ts'
 import { AttemptLog } from './node/node-log.ts'
 
 /** A run that is driven for a step of another. */
@@ -46,6 +47,7 @@ async function execute(attempt: Attempt, runs: ChildRuns): Promise<AttemptOutcom
     const result = await followed(attempt, child)
     log.write(`run ${runId}: ${result.status}\n`)
     if (attempt.signal.aborted) throw attempt.signal.reason
+    for (const line of lastLinesOf(child.handle, result)) log.write(`  ${line}\n`)
     if (result.status !== 'completed') throw childFailed(plan, result)
     return { status: 'ok', outputs: null, writes: writesOf(attempt, plan, result) }
   } catch (error) {
