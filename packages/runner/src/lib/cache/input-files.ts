@@ -1,10 +1,11 @@
 import { glob, stat } from 'node:fs/promises'
-import { posix, sep } from 'node:path'
+import { sep } from 'node:path'
 import { describeFile, filesBelow } from '../attempts/artifact.ts'
 import { RunnerError } from '../errors.ts'
 import { resolveInside, type Workspace } from '../workspace/workspace.ts'
 
-const MAGIC = /[*?[\]{}]/
+/** What makes a pattern of a path. */
+export const MAGIC = /[*?[\]{}]/
 
 /**
  * SHA-256 (hex) of each file that `inputs:` stands for, by path: files, folders (all that is below them) and globs. Null
@@ -21,14 +22,6 @@ export async function hashInputs(workspace: Workspace, inputs: readonly string[]
     }
   }
   return Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/** Whether `file` could be among what `input` of `inputs:` stands for, as far as their names tell. */
-export function couldBeAmong(input: string, file: string): boolean {
-  const magic = input.search(MAGIC)
-  const written = posix.join('/', file)
-  if (magic >= 0) return written.startsWith(posix.join('/', input.slice(0, magic)))
-  return posix.join(written, '/').startsWith(posix.join('/', input, '/'))
 }
 
 /** Undefined when nothing is there. */

@@ -2,7 +2,6 @@ import { isUnchanged } from '../attempts/artifact.ts'
 import { partsOf } from '../cache/cache-parts.ts'
 import { forecast } from '../forecast/forecast.ts'
 import type { StepImport } from '../run-state/import-steps.ts'
-import { couldBeAmong } from '../cache/input-files.ts'
 import type { JsonValue } from '../json.ts'
 import { orderFromPast } from '../forecast/learned-order.ts'
 import { completeParams } from '../plan/params.ts'
@@ -10,6 +9,7 @@ import { pastDurations } from '../forecast/past-durations.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import type { RunPreview, RunReason, StepDecision, StepPreview } from './preview.ts'
 import { skippedSteps } from '../plan/run-order.ts'
+import { UnsettledFiles } from '../cache/unsettled-files.ts'
 import { CANDIDATES, lookUp, valueHash, type Fingerprint, type Kept } from '../cache/step-cache.ts'
 import type { CacheEntry, RunStore } from '../store.ts'
 import type { StartOptions } from '../api.ts'
@@ -82,14 +82,14 @@ async function decide(
   for (const { writes } of imported) keep(writes)
   let certain = true
   /** Files that steps before may write anew. */
-  const unsettled: string[] = []
+  const unsettled = new UnsettledFiles()
   const decisions = new Map<string, StepDecision>()
   for (const step of inOrder) {
     const decision = await decisionOf(step)
     decisions.set(step.name, decision)
     if (!mayRun(decision)) continue
     certain = false
-    unsettled.push(...(step.outputs ?? []))
+    for (const file of step.outputs ?? []) unsettled.add(file)
   }
   return decisions
 
@@ -102,7 +102,7 @@ async function decide(
     if (step.when !== undefined) return { will: 'perhaps', why: { kind: 'when', when: step.when } }
     if (step.cache === undefined || options.noCache) return { will: 'run', why: { kind: 'no_cache' } }
     if (JSON.stringify(step).includes('${{') || step.forEach !== undefined) return { will: 'perhaps', why: { kind: 'template' } }
-    if (step.cache.mode === 'auto' && step.inputs?.some((input) => unsettled.some((file) => couldBeAmong(input, file)))) {
+    if (step.cache.mode === 'auto' && step.inputs?.some((input) => unsettled.couldHold(input))) {
       return { will: 'perhaps', why: { kind: 'template' } }
     }
     const looked = await lookUp(step, fingerprint)
