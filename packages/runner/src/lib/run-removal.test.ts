@@ -30,7 +30,7 @@ const notes = (): string[] => readdirSync(join(root, 'removing'))
 
 describe('removing runs', () => {
   it('takes their folders, tells their size, and leaves a run that goes on', async () => {
-    expect(await removeRuns(store, ['a', 'live', 'nobody'], places)).toEqual({ runIds: ['a'], bytes: 10 })
+    expect(await removeRuns(store, ['a', 'live', 'nobody'], places)).toEqual({ runIds: ['a'], bytes: 10, undeleted: [] })
     expect([left(), readdirSync(join(root, 'logs')).sort(), notes()]).toEqual([['b', 'live'], ['b', 'live'], []])
   })
 
@@ -55,14 +55,28 @@ describe('removing runs', () => {
     }
     await expect(removeRuns(killed, ['a', 'b'], places)).rejects.toThrow('killed')
     expect([await store.get('a'), left(), notes().length]).toEqual([undefined, ['a', 'b', 'live'], 1])
-    expect(await removeRuns(store, [], places)).toEqual({ runIds: [], bytes: 20 })
+    expect(await removeRuns(store, [], places)).toEqual({ runIds: [], bytes: 20, undeleted: [] })
     expect([left(), notes()]).toEqual([['live'], []])
+  })
+
+  it('goes on past a folder that cannot be deleted, which the next one tries again', async () => {
+    const file = join(root, 'file')
+    const inFile = join(file, 'x')
+    writeFileSync(file, '')
+    const stubborn: RemovalPlaces = { ...places, folders: (runId) => (runId === 'a' ? [inFile, ...places.folders(runId)] : places.folders(runId)) }
+    const undeleted = [{ folder: inFile, reason: expect.stringContaining('ENOTDIR') as string }]
+    expect(await removeRuns(store, ['a', 'b'], stubborn)).toEqual({ runIds: ['a', 'b'], bytes: 20, undeleted })
+    expect([left(), notes().length]).toEqual([['live'], 1])
+    expect(await removeRuns(store, [], stubborn)).toEqual({ runIds: [], bytes: 0, undeleted })
+    rmSync(file)
+    expect(await removeRuns(store, [], stubborn)).toEqual({ runIds: [], bytes: 0, undeleted: [] })
+    expect(notes()).toEqual([])
   })
 
   it('that was interrupted before leaves whole runs', async () => {
     const killed: RunStore = { ...store, remove: () => Promise.reject(new Error('killed')) }
     await expect(removeRuns(killed, ['a'], places)).rejects.toThrow('killed')
-    expect(await removeRuns(store, [], places)).toEqual({ runIds: [], bytes: 0 })
+    expect(await removeRuns(store, [], places)).toEqual({ runIds: [], bytes: 0, undeleted: [] })
     expect([left(), notes().length]).toEqual([['a', 'b', 'live'], 1])
     const [note = ''] = notes()
     utimesSync(join(root, 'removing', note), 0, 0)

@@ -46,6 +46,22 @@ it('removes what is older, but the last of each recipe', async () => {
   expect((await prune('--keep', '30d')).stdout).toBe('removed 0 runs: 0 B freed\n')
 })
 
+it('goes on past folders that cannot be deleted, and names them', async () => {
+  await keep('daily', 50, 40, 20)
+  await rm(join(folder, 'runs'), { recursive: true, force: true })
+  await writeFile(join(folder, 'runs'), '')
+  const { exit, stdout, stderr } = await prune('--keep', '30d')
+  expect([exit, stdout, stderr.split('\n').slice(-4)]).toEqual([
+    1,
+    expect.stringMatching(/^removed 2 runs: /),
+    [expect.stringMatching(/^left {2}runs\/run_\S+: ENOTDIR/), expect.stringMatching(/^left {2}runs\/run_\S+: ENOTDIR/), '2 folders of runs that are gone could not be deleted: make them yours, and the next prune deletes them', ''],
+  ])
+  expect(await left()).toEqual(['daily 20'])
+  expect(JSON.parse((await prune('--keep', '30d', '--json')).stdout)).toMatchObject({ undeleted: [{ folder: expect.any(String) as string }, {}] })
+  await rm(join(folder, 'runs'))
+  expect((await prune('--keep', '30d')).exit).toBe(0)
+})
+
 it('keeps the last N, of one recipe where one is named', async () => {
   await keep('daily', 3, 2, 1)
   await keep('other', 3, 2, 1)

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { PrunableRuns, Pruned } from '@lorc/runner/records'
 import { withAudit } from '../access/audit.ts'
 import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
@@ -63,7 +64,10 @@ export const runsPrune = defineCommand({
       if (told.reusable > 0 && !options.json) {
         io.stderr.write(out.dim(`${bytes(told.reusable)} of the store are free for new runs; --compact gives them back\n`))
       }
-      return EXIT.ok
+      for (const { folder, reason } of options.json ? [] : pruned.undeleted.slice(0, NAMED)) io.stderr.write(`${out.red('left')}  ${relative(root, folder)}: ${reason}\n`)
+      if (pruned.undeleted.length === 0) return EXIT.ok
+      io.stderr.write(`${count(pruned.undeleted.length, 'folder')} of runs that are gone could not be deleted: make them yours, and the next prune deletes them\n`)
+      return EXIT.failed
     })
   },
 })
@@ -105,8 +109,8 @@ function text({ runIds, stayed, freed, cachedResults, compiledRecipes }: Told): 
   return `removed ${count(runIds.length, 'run')}${tail}: ${bytes(freed)} freed${left}\n`
 }
 
-function jsonOf({ runIds, stayed, freed, reusable, cachedResults, compiledRecipes }: Told): object {
-  return { runs: runIds, stayed, cached_results: cachedResults, compiled_recipes: compiledRecipes, freed_bytes: freed, reusable_bytes: reusable }
+function jsonOf({ runIds, stayed, freed, reusable, cachedResults, compiledRecipes, undeleted }: Told): object {
+  return { runs: runIds, stayed, undeleted, cached_results: cachedResults, compiled_recipes: compiledRecipes, freed_bytes: freed, reusable_bytes: reusable }
 }
 
 function json(value: unknown): string {

@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Runner } from '../api.ts'
+import type { RemovedRuns } from '../run-removal.ts'
 import type { RunStore, RunSummary } from '../store.ts'
 
 /** Runs that are read at a time: others get their turn in between. */
@@ -34,6 +35,8 @@ export interface Pruned {
   stayed: number
   /** Of folders and logs. */
   bytes: number
+  /** As RemovedRuns has them. */
+  undeleted: RemovedRuns['undeleted']
   cachedResults: number
   compiledRecipes: number
 }
@@ -71,12 +74,13 @@ export async function prunableRuns(store: RunStore, { keepMs, keepLast, now, nam
  */
 export async function pruneRuns(runner: Runner, stateDir: string, retention: Retention): Promise<Pruned> {
   const { runs } = await prunableRuns(runner.store, retention)
-  const { runIds, bytes } = await runner.remove(runs.map(({ runId }) => runId))
+  const { runIds, bytes, undeleted } = await runner.remove(runs.map(({ runId }) => runId))
   const { keepMs, now } = retention
   return {
     runIds,
     stayed: runs.length - runIds.length,
     bytes,
+    undeleted,
     // Results and plans are every recipe's: they go by age alone.
     cachedResults: keepMs === null ? 0 : await runner.store.removeCached(now - keepMs, RESULTS_KEPT),
     compiledRecipes: keepMs === null ? 0 : await removePlans(join(stateDir, 'plans'), now - keepMs),

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createMemoryStore, createRunner, type RunStore } from '@lorc/runner'
 // Loaded before it is first used: a clock that is put forward waits for no file.
@@ -36,7 +37,7 @@ async function pruning(retention: { keepMs: number; keepLast: number } | null) {
     return runId
   }
   const ids = async (): Promise<string[]> => (await store.list()).map(({ runId }) => runId)
-  return { task, audit, said, run, ids }
+  return { task, audit, said, run, ids, workspace }
 }
 
 it('removes what the retention does not keep, on record, every hour', async () => {
@@ -71,6 +72,18 @@ it('removes nothing where everything is to stay, or once it was stopped', async 
   await task.stop()
   await clock.advance(DAY)
   expect(await ids()).toHaveLength(2)
+})
+
+it('tells of folders that could not be deleted', async () => {
+  const { task, said, run, workspace } = await pruning({ keepMs: 0, keepLast: 1 })
+  const old = await run()
+  await run()
+  await rm(join(workspace, 'runs'), { recursive: true, force: true })
+  await writeFile(join(workspace, 'runs'), '')
+  task.start()
+  await clock.advance(10 * 60_000)
+  await expect.poll(() => said.length).toBe(2)
+  expect(said).toEqual(['info old runs were removed {"removed":1,"stayed":0}', expect.stringMatching(`error folders of old runs could not be deleted {"folders":1,"error":"ENOTDIR: .*${old}`)])
 })
 
 it('goes on after a failure, which it tells', async () => {

@@ -71,6 +71,8 @@ export class Pruning {
         return { result, after: { removed: result.runIds.length, stayed: result.stayed } }
       })
       log('info', 'old runs were removed', { removed: pruned.runIds.length, stayed: pruned.stayed })
+      const [first] = pruned.undeleted
+      if (first) log('error', 'folders of old runs could not be deleted', { folders: pruned.undeleted.length, error: first.reason })
     } catch (error) {
       log('error', 'old runs could not be removed', { error: error instanceof Error ? error.message : String(error) })
     }
