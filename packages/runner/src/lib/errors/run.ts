@@ -5,7 +5,7 @@ export const RUN_ERRORS = {
   RUN_UNKNOWN: 'No run of this id is in the store.',
   RUN_HELD: 'The run is driven already, by another process or by this one.',
   RUN_ID_TAKEN: 'A run of this id exists already.',
-  RUN_OPTION_INVALID: 'An option of a run, a runner or a store is none that there is, or has a value that it cannot have.',
+  RUN_OPTION_INVALID: 'An option of a run, a runner or a store does not exist, or has a value that it cannot have.',
   RUN_KEY_TAKEN: 'A run of this idempotency key exists already, or is being made.',
   RUN_FENCED: 'Another process took this run over; this one may not write to it any more.',
   RUN_TIMEOUT: 'The run took longer than the timeout of its recipe.',
