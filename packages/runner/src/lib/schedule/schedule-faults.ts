@@ -52,8 +52,18 @@ export function cronFault(cron: string): ScheduleFault[] {
     const why = (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '')
     const fields = cron.trim().split(/\s+/).length
     if (/requires exactly 5 parts|invalid configuration format/.test(why)) {
-      return fault(`${JSON.stringify(cron)} is not a cron expression: it has ${fields} fields, not 5`, 'minute, hour, day of the month, month, day of the week: `0 6 * * 1-5`')
+      return fault(`${JSON.stringify(cron)} is not a cron expression: it has ${fields} fields, not 5`, asOthersWrite(cron) ?? 'minute, hour, day of the month, month, day of the week: `0 6 * * 1-5`')
     }
-    return fault(`${JSON.stringify(cron)} is not a cron expression: ${why}`)
+    return fault(`${JSON.stringify(cron)} is not a cron expression: ${why}`, asOthersWrite(cron))
   }
+}
+
+/** What to write instead of what other schedulers take; undefined: they would not take it either. */
+function asOthersWrite(cron: string): string | undefined {
+  const [first = '', ...rest] = cron.trim().split(/\s+/)
+  const zone = /^(?:CRON_)?TZ=(\S+)$/.exec(first)?.[1]
+  if (zone !== undefined) return `write the zone beside it: \`{ cron: '${rest.join(' ')}', timezone: ${zone} }\``
+  if (first === '@every') return 'write the minutes or the hours: `*/5 * * * *`, `0 */6 * * *`'
+  if (rest.length === 5) return `without seconds: \`${rest.join(' ')}\``
+  return cron.includes('?') ? `\`*\` is any: \`${cron.trim().replaceAll('?', '*')}\`` : undefined
 }

@@ -37,6 +37,15 @@ describe('the schedule of a recipe', () => {
     expect(problems('schedule:')).toHaveLength(1)
   })
 
+  it.each([
+    ['CRON_TZ=Asia/Tokyo 5 4 * * *', "write the zone beside it: `{ cron: '5 4 * * *', timezone: Asia/Tokyo }`"],
+    ['@every 5m', 'write the minutes or the hours: `*/5 * * * *`, `0 */6 * * *`'],
+    ['30 0 5 * * 1', 'without seconds: `0 5 * * 1`'],
+    ['0 5 1 JAN,JUL ?', '`*` is any: `0 5 1 JAN,JUL *`'],
+  ])('says what to write for %s, which others take', (cron, fix) => {
+    expect(problems(`schedule: '${cron}'`)).toMatchObject([['RECIPE_SCHEDULE', '1:11', expect.any(String), fix]])
+  })
+
   it('knows what others call its fields', () => {
     expect(problems("cron: '@daily'")).toMatchObject([['RECIPE_FIELD_UNKNOWN', '1:1', 'a recipe has no field `cron`', 'did you mean `schedule`?']])
     expect(problems("schedule: { cron: '@daily', tz: UTC }")).toMatchObject([['RECIPE_FIELD_UNKNOWN', '1:29', '`schedule` has no field `tz`', 'did you mean `timezone`?']])
