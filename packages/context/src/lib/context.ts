@@ -14,6 +14,7 @@ import { Timeline, type ContextWrite } from './timeline.ts'
 /** What happens when a step commits a key that another one wrote after the step had begun. */
 export type ConflictPolicy = 'fail_on_conflict' | 'last_write_wins'
 
+/** What a context is made with; nothing is needed. */
 export interface ContextOptions {
   /** Unix milliseconds. Default Date.now. */
   now?: () => number

@@ -21,8 +21,10 @@ export const CONTEXT_ERRORS = {
   CONTEXT_OPTION_INVALID: 'An option of the context has a value that it cannot have.',
 } as const
 
+/** A code of CONTEXT_ERRORS. */
 export type ContextErrorCode = keyof typeof CONTEXT_ERRORS
 
+/** What a ContextError tells beside its code and message. */
 export interface ContextErrorOptions {
   /** What the person can do about it. */
   fix?: string

@@ -18,6 +18,7 @@ export interface ContextLimits {
   totalBytes: number
 }
 
+/** What a context is held to unless it is made with other limits. */
 export const DEFAULT_LIMITS: Readonly<ContextLimits> = Object.freeze({
   valueBytes: 16 * 1024 * 1024,
   depth: 100,

@@ -29,6 +29,7 @@ export interface SinkSettings {
   endpoint?: string
 }
 
+/** Where events go, and how they are delivered. */
 export interface EventsOptions extends SinkSettings {
   /** The folder of the local database and of files. Default `.lorc` in the working directory. */
   dir?: string

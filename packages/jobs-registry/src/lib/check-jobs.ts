@@ -11,11 +11,13 @@ import { packedFiles } from './packed-files.ts'
 import { realPath } from './paths.ts'
 import { probeJob, type ProbeOptions } from './probe.ts'
 
+/** How the jobs of a package are checked. */
 export interface CheckOptions extends ProbeOptions {
   /** The files that the package in a folder is published with, relative to it. Default: as npm tells. */
   packedFiles?: (dir: string) => Promise<string[]>
 }
 
+/** What the check of a package found. */
 export interface CheckedJobs {
   package: string
   version: string

@@ -6,6 +6,7 @@ import { readPackages } from './package-jobs.ts'
 import { realPath } from './paths.ts'
 import { WatchedPaths } from './watched-paths.ts'
 
+/** Where jobs are looked for. */
 export interface DiscoverOptions {
   /** The workspace: the folder whose package.json declares packages. Absolute. */
   root: string

@@ -5,6 +5,7 @@ import { RegistryError } from './errors.ts'
 import type { JobLocation } from './job-registry.ts'
 import { loadJob } from './load-job.ts'
 
+/** What a job is run with. */
 export interface ExecuteOptions {
   /** Default: none. */
   params?: JsonObject
@@ -32,6 +33,7 @@ export interface ExecuteOptions {
   now?: () => number
 }
 
+/** What a job came to. */
 export interface Executed {
   /** What the job returned; undefined: nothing. */
   result: JsonValue | undefined

@@ -42,6 +42,7 @@ export interface RegistryProblem {
   fix?: string
 }
 
+/** The jobs of a workspace, and what is wrong with declarations. */
 export interface JobRegistry {
   /** By name. */
   packages: JobPackage[]

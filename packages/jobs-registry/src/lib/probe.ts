@@ -3,6 +3,7 @@ import { RegistryError } from './errors.ts'
 import type { Probed, ProbeAnswer, ProbeOrder } from './probe-message.ts'
 import { thrownText } from './thrown-text.ts'
 
+/** How the module of a job is loaded. */
 export interface ProbeOptions {
   /** How long the module may take to load, in milliseconds. Default 10,000. */
   limitMs?: number

@@ -24,6 +24,7 @@ export interface Ids {
   random(): number
 }
 
+/** What a runner is made with; only `workspace` is needed. */
 export interface RunnerOptions {
   /** Absolute path of the folder that recipes' paths are relative to. */
   workspace: string
@@ -54,7 +55,9 @@ export interface RunnerOptions {
    * came since. The context of such a view goes on with the run. Default 0.
    */
   viewedEvents?: number
+  /** Default: the time of this machine. */
   clock?: Clock
+  /** Default: Math.random. */
   ids?: Ids
   /**
    * Told of each run that begins or goes on here, those of steps included, before anything of it happens. Where it throws, `start`
@@ -65,7 +68,9 @@ export interface RunnerOptions {
   versions?: JsonObject
 }
 
+/** What a run is started with. Nothing is needed but the parameters that its plan asks for. */
 export interface StartOptions extends RunOptions {
+  /** By name. A copy is kept; the plan's defaults are added. */
   params?: JsonObject
   /** The file that the plan was compiled from: recorded. */
   recipe?: { path: string; sha256: string }
@@ -100,14 +105,19 @@ export interface StartOptions extends RunOptions {
   runId?: string
 }
 
+/** How a run goes on. Without options: as it began, from where it stopped. */
 export interface ResumeOptions {
+  /** Ends the run as cancelled when aborted. */
   signal?: AbortSignal
+  /** Steps at once. Default: as the run began. */
   concurrency?: number
+  /** Default: as the run began. */
   failFast?: boolean
   /** A person's repair, journaled before anything runs: in the order `set`, `skip`, `from`. */
   repair?: Repair
 }
 
+/** What a person changes of a run before it goes on. `by` and `reason` are recorded. */
 export interface Repair {
   by: string
   reason: string
@@ -119,6 +129,7 @@ export interface Repair {
   from?: string[]
 }
 
+/** How a step, or an item of one, stands. Times are Unix milliseconds, of its last attempt; null: it has not come to that. */
 export interface StepState {
   name: string
   status: StepStatus
@@ -126,8 +137,11 @@ export interface StepState {
   attempts: number
   startedAt: number | null
   endedAt: number | null
+  /** Of its last attempt. */
   metrics: AttemptMetrics | null
+  /** What it reported, or else the context keys that it wrote: keys, and paths of files. */
   outputs: string[]
+  /** The files that it left, with their hashes. */
   artifacts: Artifact[]
   error: RecordedError | null
   /** The step that blocks this one. */
@@ -138,7 +152,9 @@ export interface StepState {
   meta: JsonObject | null
   /** What its last attempt printed, where that is in no file. */
   log?: string[]
+  /** Its outputs came from the cache; it did not run. */
   cached: boolean
+  /** The run that its outputs were taken over from. */
   importedFrom: string | null
   /** Of a `for_each` step: how many items it has; null before they are known, and for every other step. */
   items: number | null
@@ -150,22 +166,27 @@ export interface StepState {
   approval: Approval | null
 }
 
+/** What a step asks a person. Times are Unix milliseconds. */
 export interface Approval {
   message: string
   /** Who may decide; null: anybody. */
   by: string[] | null
   requestedAt: number
+  /** When it fails for want of a decision; null: never. */
   expiresAt: number | null
   decision: { approved: boolean; by: string; reason: string; at: number } | null
 }
 
+/** What a run came to. */
 export interface RunResult {
   runId: string
   status: Exclude<RunStatus, 'running'>
+  /** What its steps wrote. */
   context: Context
   /** The step that failed the run, if one did. */
   failedStep: string | null
   error: RecordedError | null
+  /** In the plan's order, the items of a `for_each` step after it. */
   steps: StepState[]
 }
 
@@ -178,6 +199,7 @@ export interface FollowOptions {
   signal?: AbortSignal
 }
 
+/** A run that is driven in this process. */
 export interface RunHandle {
   readonly runId: string
   readonly plan: Plan
@@ -193,6 +215,7 @@ export interface RunHandle {
   cancel(options: { by: string; reason: string; kill?: boolean }): void
   /** In flight finishes, nothing starts, until `unpause`. */
   pause(options: { by: string; reason: string }): void
+  /** Goes on; where the run is not paused, nothing happens. */
   unpause(options: { by: string; reason: string }): void
   /** Throws APPROVAL_UNKNOWN, APPROVAL_DECIDED, APPROVAL_NOT_ALLOWED. */
   approve(step: string, decision: ApprovalDecision): void
@@ -204,6 +227,7 @@ export interface RunHandle {
   progress(step: string): { done: number; total: number | null } | null
 }
 
+/** What a person decides of an approval. */
 export interface ApprovalDecision {
   approved: boolean
   by: string
@@ -259,7 +283,12 @@ export type Verification =
   | { ok: true; events: number; hash: string }
   | { ok: false; events: number; badSeq: number; reason: string }
 
+/**
+ * Runs plans over a store, and reads and steers the runs that are there, whichever process drives them. Of a run that is not
+ * there, what reads or steers it rejects with RUN_UNKNOWN; once the runner is closed, what begins or steers one with RUNNER_CLOSED.
+ */
 export interface Runner {
+  /** Where its runs are kept. */
   readonly store: RunStore
   /** Rejects with RunnerError (PLAN_INVALID, PARAMS_INVALID, RUN_OPTION_INVALID, RUN_ID_TAKEN, RUN_KEY_TAKEN, RUN_STEP_UNKNOWN, RUN_NO_SOURCE, STORE_*) before anything ran. */
   start(plan: Plan, options?: StartOptions): Promise<RunHandle>
@@ -283,6 +312,7 @@ export interface Runner {
   unpause(runId: string, options: { by: string; reason: string }): Promise<'requested' | 'done'>
   /** As `cancel`. Rejects with APPROVAL_UNKNOWN, APPROVAL_DECIDED, APPROVAL_NOT_ALLOWED, RUN_ENDED. */
   approve(runId: string, step: string, decision: ApprovalDecision): Promise<'requested' | 'done'>
+  /** Reads a run's journal, and tells what it adds up to now. Rejects with RUN_JOURNAL_BROKEN. */
   view(runId: string): Promise<RunView>
   /**
    * Whether somebody drives the run, as far as can be told without waiting, and without reading its journal. A driver on another
@@ -291,12 +321,14 @@ export interface Runner {
   isDriven(runId: string): Promise<boolean>
   /** The journal of a run, parsed. */
   events(runId: string, options?: FollowOptions): AsyncIterable<JournalEvent>
+  /** Checks the hash chain of a run's journal: a change of any byte of it shows. */
   verify(runId: string): Promise<Verification>
   /**
    * Writes (or rewrites) the run folder: run.json, results.json, logs.jsonl, events.ndjson. Returns its path. Right after a run
    * has ended, its handle spares reading what it wrote itself.
    */
   writeRunFolder(run: string | RunHandle): Promise<string>
+  /** Path of the log file of an attempt; it exists once the attempt wrote something. Rejects with RUN_STEP_UNKNOWN. */
   logPath(runId: string, step: string, attempt: number): Promise<string>
   /**
    * Removes runs that have ended, with all that is kept of them: journal, logs, run folder with its artifacts. The newest of

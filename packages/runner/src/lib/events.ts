@@ -34,12 +34,18 @@ export interface RecordedWrite {
   who?: string
   floats?: FloatMarks
 }
+/** Numbers that were written as floats though they are whole (`1.0` in Python): all of the value, or those of its fields and elements. */
 export type FloatMarks = true | { [key: string]: FloatMarks }
 
+/** Which steps of a plan are run, and how; recorded, and kept by a resume. */
 export interface RunOptions {
+  /** These steps alone; the others count as skipped. Default: all. */
   only?: string[]
+  /** These steps count as skipped: what waits for them runs all the same. */
   skip?: string[]
+  /** A failure ends the steps that run. Default false: they go on to their end, and nothing more begins. */
   failFast?: boolean
+  /** Steps at once. Default: the plan's, else the runner's. */
   concurrency?: number
   /** No step is taken from the cache; what completes is kept there. */
   noCache?: boolean
@@ -145,6 +151,7 @@ export type EventData =
   | { type: 'run.failed'; step: string | null; error: RecordedError }
   | { type: 'run.cancelled'; by: string; reason: string }
 
+/** What an event is, e.g. `step.completed`. */
 export type EventType = EventData['type']
 
 /**
@@ -152,12 +159,16 @@ export type EventType = EventData['type']
  * `hash`; `prev` is the hash of the event before it, 64 zeros for the first. `ts` is Unix time in milliseconds.
  */
 export type JournalEvent = EventData & EventEnvelope
+/** What every event of a journal has: see JournalEvent. */
 export interface EventEnvelope {
+  /** Its place in the journal, from 0. */
   seq: number
   ts: number
   prev: string
   hash: string
 }
 
+/** `running` also for a run that waits, is paused, or that nobody drives at the moment. */
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled'
+/** `blocked`: something that it waits for failed, was cancelled or is blocked; `skipped`: a person or its `when` asked for that. */
 export type StepStatus = 'waiting' | 'running' | 'completed' | 'failed' | 'cancelled' | 'blocked' | 'skipped'

@@ -37,10 +37,12 @@ export interface JobPort extends JobFinder {
   readonly dryRun?: boolean
 }
 
+/** What the logs of jobs hold. */
 export interface JobLogging {
   /** Lines below it are left out. */
   readonly level: JobLogLevel
   readonly format: 'text' | 'json'
 }
 
+/** From the least important on. */
 export type JobLogLevel = 'debug' | 'info' | 'warn' | 'error'

@@ -10,6 +10,7 @@ const HOUR = 3_600_000
 /** What a run's folders are named after; a name from a file must not lead anywhere else. */
 const RUN_ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/
 
+/** What a removal has removed. */
 export interface RemovedRuns {
   /** Those that are gone now: runs that go on, or that somebody holds, stay. */
   runIds: string[]

@@ -32,6 +32,7 @@ export interface RunSummary {
   idempotency?: { key: string; fingerprint: string }
 }
 
+/** What a store is told of a run that begins. */
 export interface NewRun {
   summary: RunSummary
   /** Stored once for each hash. */
@@ -77,6 +78,7 @@ export interface JournalBatch {
  */
 export type CommitResult = 'ok' | 'fenced' | 'exists'
 
+/** Who may write the journal of a run. */
 export interface Lease {
   epoch: number
   /** Null: nobody holds it (given up, or the run has ended), and `takeLease` with this epoch takes it. */
@@ -126,6 +128,7 @@ export interface StoredDocument {
   revision: number
 }
 
+/** Which documents of a collection, in the order of their keys. */
 export interface DocumentFilter {
   /** Only keys after this one, or before it, exclusive. */
   after?: string
@@ -136,6 +139,7 @@ export interface DocumentFilter {
   limit?: number
 }
 
+/** Which runs a list shows: those of which everything that is given holds. */
 export interface RunFilter {
   name?: string
   status?: RunStatus
@@ -160,6 +164,7 @@ export interface RunFilter {
   limit?: number
 }
 
+/** Which attempts: those of which everything that is given holds. */
 export interface AttemptFilter {
   runId?: string
   name?: string

@@ -5,6 +5,7 @@ import { RunnerError, type Clock, type Durability, type RunnerOptions, type RunS
 import { ServerError } from './errors.ts'
 import type { ServiceLog } from './log.ts'
 
+/** What a service is made with; only `workspace` is needed. */
 export interface ServerOptions {
   /** Absolute path of the folder that recipes' paths are relative to. */
   workspace: string

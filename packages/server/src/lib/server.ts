@@ -36,6 +36,7 @@ import { checkServerOptions, type ServerOptions } from './server-options.ts'
 import { Schedules } from './schedules/schedules.ts'
 import type { Service } from './service.ts'
 
+/** A service over a workspace. */
 export interface LorcServer {
   readonly config: ServiceConfig
   readonly runner: Runner

@@ -37,6 +37,7 @@ export interface JobLog {
   error(message: string, fields?: Record<string, unknown>): void
 }
 
+/** How often a job is tried, and how long is waited in between. */
 export interface JobRetry {
   /** Attempts in all, the first included; 1 to 1000. */
   max: number
@@ -47,6 +48,7 @@ export interface JobRetry {
 /** `T` where a job may return it: JSON, of interfaces too, or nothing. Where something in it is not JSON, `never`. */
 export type JobResult<T> = T extends void ? T : JsonOf<T>
 
+/** What a job is made of: see `defineJob`. */
 export interface JobDefinition<Params, Result> {
   /** One line, for `lorc jobs show`; `lorc jobs list` loads no module, and shows the one of the package.json. */
   summary?: string
@@ -65,6 +67,7 @@ export type PlainJob<Result = JsonValue | void> = (ctx: JobContext) => Result | 
 
 const JOB = Symbol.for('@lorc/job')
 
+/** A job, as `defineJob` makes it. */
 export interface Job<Params = unknown, Result = JsonValue | void> extends JobDefinition<Params, Result> {
   readonly [JOB]: 1
 }

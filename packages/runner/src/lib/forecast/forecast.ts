@@ -5,6 +5,7 @@ import type { Plan, PlanStep } from '../plan.ts'
 import { Scheduler, type Command } from '../scheduler/scheduler.ts'
 import type { Durations } from '../scheduler/start-order.ts'
 
+/** What a forecast is made of. */
 export interface ForecastOptions {
   /** Milliseconds that a step will take; of a `for_each` step whose `items` are given, an item of it. */
   duration(step: PlanStep): number
@@ -30,6 +31,7 @@ export interface Forecast {
   steps: ForecastStep[]
 }
 
+/** When a step will run: milliseconds from now. */
 export interface ForecastStep {
   /** Of an item, `name[index]`; its `for_each` step is left out. */
   step: string

@@ -5,6 +5,7 @@ const CHUNK_BYTES = 64 * 1024
 /** A line longer than this is handed over in pieces: a step may print a gigabyte without a line end. */
 const LINE_MAX = 1024 * 1024
 
+/** Is given the lines of a log that are new, without their line ends; the next come once it is done. */
 export type TakeLines = (lines: readonly string[]) => void | Promise<void>
 
 /** Reads a log from its beginning, each time as far as it has been written; invalid UTF-8 becomes `\ufffd`. */

@@ -19,6 +19,7 @@ import { extentOf } from './rules/sub-recipe-rules.ts'
 import { suggestFile } from '../suggest.ts'
 import { quote } from '../wording.ts'
 
+/** A recipe file as it was read: its plan, or every problem with its place. */
 export interface LoadedRecipe {
   /** Present exactly when there are no problems. */
   plan?: Plan

@@ -18,6 +18,7 @@ const PIECE = 192 * 1024
 /** Characters of journal lines that one line holds, unless one is longer. */
 const EVENTS = 256 * 1024
 
+/** Where the runs of a bundle are read. */
 export interface BundleSource {
   store: RunStore
   /** Absolute. */
@@ -28,6 +29,7 @@ export interface BundleSource {
   versions?: JsonObject
 }
 
+/** What a bundle holds. */
 export interface WrittenBundle {
   bytes: number
   /** Runs: the bundled one, and those of its steps. */

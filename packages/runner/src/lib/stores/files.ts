@@ -18,6 +18,7 @@ import { storeError } from './store-error.ts'
 
 const FORMAT = 1
 
+/** What a store of files is opened with. */
 export interface FilesStoreOptions {
   /** The folder; made where it is missing. On a local file system. */
   dir: string

@@ -10,6 +10,7 @@ import { SqliteQueries } from './sqlite-queries.ts'
 import { SqliteRemoval } from './sqlite-removal.ts'
 import { SqliteSlots } from './sqlite-slots.ts'
 
+/** What a store in SQLite is opened with. */
 export interface SqliteStoreOptions {
   /** Path of the database; it and its folder are created where they are missing. On a local file system. */
   file: string

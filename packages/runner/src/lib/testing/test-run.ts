@@ -14,6 +14,7 @@ import { FakeClock, settled } from './fake-clock.ts'
 import { journalLines } from './journal-lines.ts'
 import { ScriptExecutor, type StepScript } from './step-script.ts'
 
+/** How a run in a test goes. */
 export interface TestRunOptions extends Omit<StartOptions, 'recipe' | 'parent'> {
   /** What each step does, by its name. A step that begins without a script fails with TEST_STEP_UNSCRIPTED. */
   steps?: Readonly<Record<string, StepScript>>
