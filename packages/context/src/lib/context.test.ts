@@ -381,6 +381,15 @@ describe('snapshot', () => {
 })
 
 describe('options', () => {
+  it.each<[unknown, string]>([
+    [null, 'must be an object, not null'],
+    [{ conflct: 'last_write_wins' }, 'has no option conflct: it has now, conflict, limits'],
+    [{ now: 3 }, 'now must be a function, not 3'],
+  ])('refuse what is none: %o', (options, message) => {
+    const error = refusal(() => new Context(options as object))
+    expect([error.code, error.message]).toEqual(['CONTEXT_OPTION_INVALID', expect.stringContaining(message)])
+  })
+
   it('refuse an unknown conflict policy', () => {
     const error = refusal(() => new Context({ conflict: 'merge' as 'last_write_wins' }))
     expect(error.code).toBe('CONTEXT_OPTION_INVALID')

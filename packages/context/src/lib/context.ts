@@ -36,7 +36,8 @@ export class Context {
 
   /** Throws CONTEXT_OPTION_INVALID. */
   constructor(options: ContextOptions = {}) {
-    this.#now = options.now ?? Date.now
+    checkNames(options)
+    this.#now = checkNow(options.now ?? Date.now)
     this.#conflict = checkPolicy(options.conflict ?? 'fail_on_conflict')
     this.#limits = resolveLimits(options.limits)
   }
@@ -194,7 +195,25 @@ export class Context {
 
 const POLICIES: readonly string[] = ['fail_on_conflict', 'last_write_wins'] satisfies ConflictPolicy[]
 
+const OPTIONS: readonly string[] = ['now', 'conflict', 'limits'] satisfies (keyof ContextOptions)[]
+
+/** A name that is misspelt would count for nothing. */
+function checkNames(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw invalidOption(`The options of a context must be an object, not ${show(options)}`)
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
+  if (unknown !== undefined) throw invalidOption(`A context has no option ${unknown}: it has ${OPTIONS.join(', ')}`)
+}
+
+function checkNow(now: () => number): () => number {
+  if (typeof now === 'function') return now
+  throw invalidOption(`now must be a function, not ${show(now)}`)
+}
+
 function checkPolicy(policy: ConflictPolicy): ConflictPolicy {
   if (POLICIES.includes(policy)) return policy
-  throw new ContextError('CONTEXT_OPTION_INVALID', `conflict must be ${POLICIES.join(' or ')}, not ${show(policy)}`)
+  throw invalidOption(`conflict must be ${POLICIES.join(' or ')}, not ${show(policy)}`)
+}
+
+function invalidOption(message: string): ContextError {
+  return new ContextError('CONTEXT_OPTION_INVALID', message)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { RunnerError } from '../errors.ts'
+import { definePlan } from '../plan-builder/define.ts'
 import { checkPlan } from './check-plan.ts'
 
 const step = (name: string, more: object = {}) => ({ name, type: 'node', stage: 0, ...more })
@@ -34,6 +35,11 @@ test('steps of two phases never run together: they may write one file', () => {
 
 const cyclic: Record<string, unknown> = {}
 cyclic.self = cyclic
+
+test('tells what is handed over in the place of a plan', () => {
+  expect(() => checkPlan(definePlan('p').step('a', { type: 'x' }))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID', fix: 'End what makes it with `.build()`.' }))
+  expect(() => checkPlan(Promise.resolve({}))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID', fix: 'Await it.' }))
+})
 
 describe('refuses', () => {
   test.each([

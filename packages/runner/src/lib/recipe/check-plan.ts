@@ -20,7 +20,7 @@ export interface PlanProblem {
  */
 export function checkPlan(plan: unknown): Plan {
   const fault = jsonFault(plan)
-  if (fault) throw planInvalid([fault])
+  if (fault) throw planInvalid([fault], unfinished(plan))
   const parsed = planSchema.safeParse(plan)
   if (!parsed.success)
     throw planInvalid(parsed.error.issues.map(({ path, message }) => ({ path: formatPath(path as string[]), message: reworded(message) })))
@@ -43,6 +43,13 @@ export function checkPlan(plan: unknown): Plan {
   const all = [...problems, ...schemas, ...each, ...schedule]
   if (all.length > 0) throw planInvalid(all)
   return parsed.data
+}
+
+/** What is handed over in the place of a plan. */
+function unfinished(plan: unknown): string | undefined {
+  if (typeof plan !== 'object' || plan === null) return undefined
+  if ('build' in plan && typeof plan.build === 'function') return 'End what makes it with `.build()`.'
+  return plan instanceof Promise ? 'Await it.' : undefined
 }
 
 /** Of what is not there, the library says which type it had expected of it. */
@@ -89,10 +96,10 @@ function stageGap(steps: Plan['steps']): PlanProblem | undefined {
 }
 
 /** PLAN_INVALID with every problem in `details.problems`. */
-export function planInvalid(problems: readonly PlanProblem[]): RunnerError {
+export function planInvalid(problems: readonly PlanProblem[], fix?: string): RunnerError {
   const [first] = problems
   const where = first?.path ? `${first.path}: ` : ''
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
   const details: JsonObject = { problems: problems.map(({ path, message }) => ({ path, message })) }
-  return new RunnerError('PLAN_INVALID', `The plan cannot be run. ${where}${first?.message}${more}`, { details })
+  return new RunnerError('PLAN_INVALID', `The plan cannot be run. ${where}${first?.message}${more}`, { details, ...(fix !== undefined && { fix }) })
 }

@@ -1,10 +1,13 @@
 import { RunnerError } from '../errors.ts'
 import type { Plan, PlanStep } from '../plan.ts'
+import { isScripted } from './step-script.ts'
 
-/** Throws RUN_OPTION_INVALID for a script that nothing would ever play: of an approval, or of a step that is a run of its own. */
+/** Throws RUN_OPTION_INVALID for what is no script, and one that nothing would ever play: of an approval, or of a step that is a run of its own. */
 export function checkScripts(plan: Plan, scripts: Readonly<Record<string, unknown>>): void {
   const all = stepsOf(plan)
-  for (const given of Object.keys(scripts)) {
+  for (const [given, script] of Object.entries(scripts)) {
+    const turns: unknown[] = Array.isArray(script) ? script : [script]
+    if (turns.length === 0 || !turns.every((turn) => typeof turn === 'function' || isScripted(turn))) throw noScript(given)
     const name = given.replace(/\[\d+\]$/, '')
     const named = all.filter((step) => step.name === name)
     const [step] = named
@@ -14,6 +17,13 @@ export function checkScripts(plan: Plan, scripts: Readonly<Record<string, unknow
 
 function stepsOf({ steps }: Plan): PlanStep[] {
   return [...steps, ...steps.flatMap(({ recipe }) => (recipe ? stepsOf(recipe.plan) : []))]
+}
+
+function noScript(name: string): RunnerError {
+  return new RunnerError('RUN_OPTION_INVALID', `What is given for \`${name}\` is no script.`, {
+    fix: 'Give a function, `ok()`, `fail()` or `sleep()`, or a list of them.',
+    details: { option: 'steps', step: name },
+  })
 }
 
 function unplayed({ name, recipe }: PlanStep): RunnerError {

@@ -3,6 +3,7 @@ import { RunnerError } from '../errors.ts'
 import type { Attempt, AttemptOutcome, StepExecutor } from '../executor.ts'
 import { resultWrites } from '../executors/step-set.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
+import { isObject } from '../json-object.ts'
 import type { PlanStep } from '../plan.ts'
 import type { FakeClock } from './fake-clock.ts'
 
@@ -31,6 +32,10 @@ export interface Scripted {
 export type StepFunction = (ctx: StepContext, params: JsonObject, step: ScriptedStep) => Scripted | void | Promise<Scripted | void>
 /** A list: what the first attempt does, the second, and so on; the last one counts for the rest. */
 export type StepScript = StepFunction | Scripted | readonly (StepFunction | Scripted)[]
+
+export function isScripted(value: unknown): value is Scripted {
+  return isObject(value) && typeof value['afterMs'] === 'number' && isObject(value['outcome'])
+}
 
 /** Completes; `set` are context keys, `result` what a job returns, of which its step's own `set` makes context. */
 export function ok(options: { set?: Readonly<Record<string, JsonValue>>; outputs?: string[]; result?: JsonValue; meta?: JsonObject } = {}): Scripted {
@@ -76,7 +81,9 @@ export class ScriptExecutor implements StepExecutor {
   async execute(attempt: Attempt): Promise<AttemptOutcome> {
     this.busy++
     try {
-      const { afterMs, outcome } = (await this.#play(attempt)) ?? ok()
+      const played: unknown = await this.#play(attempt)
+      // What a function of one expression happens to return is none of them: it completes.
+      const { afterMs, outcome } = isScripted(played) ? played : ok()
       return withSet(attempt, afterMs === 0 ? outcome : await this.#wait(afterMs, outcome, attempt.signal))
     } catch (error) {
       const { code, message, fix } = RunnerError.from(error, 'STEP_FAILED')

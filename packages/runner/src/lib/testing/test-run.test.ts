@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { definePlan } from '../plan-builder/define.ts'
-import { fail, ok, sleep } from './step-script.ts'
+import { fail, ok, sleep, type StepScript } from './step-script.ts'
 import { startTestRun, testRun } from './test-run.ts'
 
 const retry = { max: 3, delayMs: 60_000 }
@@ -63,6 +63,16 @@ describe('a run in a test', () => {
     }
     const { status } = await testRun(outer, { steps: { load: ok(), nobody: ok() }, approvals: { sure: true } })
     expect(status).toBe('completed')
+  })
+
+  it('completes a step whatever its function returns, and refuses what is no script', async () => {
+    const given = (each: unknown) => ({ params, steps: { load: ok(), each, sum: ok() } as unknown as Record<string, StepScript> })
+    const seen: unknown[] = []
+    const run = await testRun(plan, given((ctx: unknown) => seen.push(ctx)))
+    expect([run.step('each[0]').status, seen.length > 0]).toEqual(['completed', true])
+    for (const each of [3, null, [], ['x'], {}]) {
+      await expect(testRun(plan, given(each))).rejects.toMatchObject({ code: 'RUN_OPTION_INVALID', message: 'What is given for `each` is no script.' })
+    }
   })
 
   it('fails for a step without a script, naming it', async () => {
