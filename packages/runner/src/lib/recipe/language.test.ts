@@ -218,6 +218,18 @@ describe('a step that runs a recipe', () => {
   })
 })
 
+test('fields have the names of other schedulers, too, in what is said of them', () => {
+  const fixes = (text: string) => problems(text).map((said) => said.replace(/.*no field `(\w+)`; did you mean `(\w+)`\?/, '$1 $2'))
+  expect(fixes('handlerOn: {}\ntags: [a]\nsteps: [{ name: a, type: shell, script: a.sh, retryPolicy: { limit: 3 }, continueOn: {}, trigger_rule: all_done, execution_timeout: 3 }]')).toEqual([
+    'handlerOn on_failure',
+    'tags test_meta',
+    'retryPolicy retry',
+    'continueOn continue_on_error',
+    'trigger_rule continue_on_error',
+    'execution_timeout timeout',
+  ])
+})
+
 describe('what is known of types', () => {
   const PARAMS = `params:
   days: 7
