@@ -20,7 +20,7 @@ function stepsOf({ steps }: Plan): PlanStep[] {
 }
 
 function noScript(name: string): RunnerError {
-  return new RunnerError('RUN_OPTION_INVALID', `What is given for \`${name}\` is no script.`, {
+  return new RunnerError('RUN_OPTION_INVALID', `What is given for \`${name}\` is not a script.`, {
     fix: 'Give a function, `ok()`, `fail()` or `sleep()`, or a list of them.',
     details: { option: 'steps', step: name },
   })

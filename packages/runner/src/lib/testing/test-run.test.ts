@@ -71,7 +71,7 @@ describe('a run in a test', () => {
     const run = await testRun(plan, given((ctx: unknown) => seen.push(ctx)))
     expect([run.step('each[0]').status, seen.length > 0]).toEqual(['completed', true])
     for (const each of [3, null, [], ['x'], {}]) {
-      await expect(testRun(plan, given(each))).rejects.toMatchObject({ code: 'RUN_OPTION_INVALID', message: 'What is given for `each` is no script.' })
+      await expect(testRun(plan, given(each))).rejects.toMatchObject({ code: 'RUN_OPTION_INVALID', message: 'What is given for `each` is not a script.' })
     }
   })
 
