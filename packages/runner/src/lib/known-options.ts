@@ -1,5 +1,6 @@
 import type { FollowOptions, Repair, ResumeOptions, Runner, RunnerOptions, StartOptions } from './api.ts'
 import { isObject, isTexts } from './json-object.ts'
+import type { Retention } from './records/retention.ts'
 import { checkSeed, checkTime } from './run-state/provenance.ts'
 import { checkRunId } from './run-state/run-id.ts'
 import type { RunStore } from './store.ts'
@@ -89,6 +90,13 @@ export const FOLLOW_OPTIONS: OptionChecks<FollowOptions> = {
   signal,
 }
 export const CLOSE_OPTIONS: OptionChecks<NonNullable<Parameters<Runner['close']>[0]>> = { settleMs: wait }
+
+export const RETENTION_OPTIONS: OptionChecks<Retention> = {
+  keepMs: fitting('null, or a number of milliseconds, 0 or more', (value) => value === null || (Number.isFinite(value) && Number(value) >= 0)),
+  keepLast: count,
+  now: fitting('Unix milliseconds', Number.isFinite),
+  name: text,
+}
 
 /** An unknown word would be taken for the lesser promise. */
 export const durability = fitting('`power` or `process`', (value) => value === 'power' || value === 'process')

@@ -51,6 +51,17 @@ describe('what may go', () => {
     expect(await idsOf(runs, 30 * DAY, 1, 'yearly')).toEqual(['x'])
   })
 
+  it('is none where a bound is misspelt, or is no bound', async () => {
+    const bounds = { keepMs: 0, keepLast: 1, now: NOW }
+    for (const [wrong, message] of [
+      [{ ...bounds, nam: 'daily' }, 'pruneRuns has no option `nam`.'],
+      [{ ...bounds, keepLast: '100' }, "`keepLast` is a whole number, 0 or more, not '100'."],
+      [{ keepMs: 0, now: NOW }, '`keepLast` is a whole number, 0 or more, not undefined.'],
+    ] as const) {
+      await expect(prunableRuns(storeOf([run('a', 9), run('b', 8)]), wrong as typeof bounds)).rejects.toMatchObject({ code: 'RUN_OPTION_INVALID', message })
+    }
+  })
+
   it('is never a run that goes on', async () => {
     expect(await idsOf([run('a', 50, { status: 'running' }), run('b', 40), run('c', 1)], 30 * DAY, 1)).toEqual(['b'])
   })

@@ -2,6 +2,8 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Runner } from '../api.ts'
+import { RETENTION_OPTIONS } from '../known-options.ts'
+import { checkOptions } from '../option-checks.ts'
 import type { RemovedRuns } from '../run-removal.ts'
 import type { RunStore, RunSummary } from '../store.ts'
 
@@ -45,9 +47,11 @@ type Sketch = Pick<RunSummary, 'runId' | 'name' | 'createdAt'> & { parent: strin
 
 /**
  * The runs that may go: ended, not within `keepMs`, and not among the last of their recipe; with the runs of their steps.
- * Runs that go on, are paused or were abandoned stay.
+ * Runs that go on, are paused or were abandoned stay. Rejects with RUN_OPTION_INVALID, as `pruneRuns` does.
  */
-export async function prunableRuns(store: RunStore, { keepMs, keepLast, now, name }: Retention): Promise<PrunableRuns> {
+export async function prunableRuns(store: RunStore, retention: Retention): Promise<PrunableRuns> {
+  checkOptions('pruneRuns', retention, RETENTION_OPTIONS, ['keepMs', 'keepLast', 'now'])
+  const { keepMs, keepLast, now, name } = retention
   const runs = await allRuns(store)
   const byId = new Map(runs.map((run) => [run.runId, run]))
   const above = ({ parent }: Sketch): Sketch | undefined => (parent === null ? undefined : byId.get(parent))
