@@ -22,7 +22,7 @@ export interface ScriptedRunner extends Runner {
 export class RunWorld {
   readonly workspace = realpathSync(mkdtempSync(join(tmpdir(), 'lorc-run-')))
   readonly clock = new FakeClock()
-  readonly store: RunStore = createMemoryStore()
+  store: RunStore = createMemoryStore()
 
   async runner(scripts: Record<string, Script> = {}, options: Partial<RunnerOptions> = {}): Promise<ScriptedRunner> {
     let draws = 0
