@@ -166,7 +166,7 @@ describe('only, skip and resumeFrom', () => {
   })
 })
 
-it('is not disturbed by a wall world.clock that jumps back', async () => {
+it('is not disturbed by a wall clock that jumps back', async () => {
   const run = await world.runner({ a: () => world.clock.jump(-3_600_000) })
   const handle = await run.start(scriptedPlan({ name: 'a' }, { name: 'b' }))
   const result = await handle.result
