@@ -102,7 +102,7 @@ describe('a removal', () => {
       utimesSync(join(plans, name), at / 1000, at / 1000)
     }
     const pruned = await pruneRuns(runner, join(world.workspace, '.lorc'), { keepMs: DAY / 2, keepLast: 1, now: world.clock.now() })
-    expect(pruned).toEqual({ runIds: [first], stayed: 1, bytes: 0, cachedResults: 0, compiledRecipes: 1 })
+    expect(pruned).toEqual({ runIds: [first], stayed: 1, bytes: 0, cachedResults: 0, compiledRecipes: 1, undeleted: [] })
     expect([existsSync(join(plans, 'old.json')), existsSync(join(plans, 'new.json'))]).toEqual([false, true])
     expect((await world.store.list()).map(({ runId }) => runId)).toEqual([last, held])
     expect(await pruneRuns(runner, join(world.workspace, 'none'), { keepMs: null, keepLast: 5, now: 0 })).toMatchObject({ runIds: [], compiledRecipes: 0 })
