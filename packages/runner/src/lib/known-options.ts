@@ -1,6 +1,5 @@
 import type { FollowOptions, Repair, ResumeOptions, Runner, RunnerOptions, StartOptions } from './api.ts'
 import { isObject, isTexts } from './json-object.ts'
-import type { Retention } from './records/retention.ts'
 import { checkSeed, checkTime } from './run-state/provenance.ts'
 import { checkRunId } from './run-state/run-id.ts'
 import type { RunStore } from './store.ts'
@@ -12,7 +11,7 @@ export const flag = fitting('true or false', (value) => typeof value === 'boolea
 const callback = fitting('a function', (value) => typeof value === 'function')
 const object = fitting('an object', isObject)
 const wait = fitting('a number of milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
-const count = fitting('a whole number, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
+export const count = fitting('a whole number, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
 /** A run that may take no step at a time would never end. */
 const concurrency = fitting('a whole number of at least 1', (value) => Number.isSafeInteger(value) && Number(value) >= 1)
 /** Told elsewhere, with the path of what is wrong. */
@@ -90,13 +89,6 @@ export const FOLLOW_OPTIONS: OptionChecks<FollowOptions> = {
   signal,
 }
 export const CLOSE_OPTIONS: OptionChecks<NonNullable<Parameters<Runner['close']>[0]>> = { settleMs: wait }
-
-export const RETENTION_OPTIONS: OptionChecks<Retention> = {
-  keepMs: fitting('null, or a number of milliseconds, 0 or more', (value) => value === null || (Number.isFinite(value) && Number(value) >= 0)),
-  keepLast: count,
-  now: fitting('Unix milliseconds', Number.isFinite),
-  name: text,
-}
 
 /** An unknown word would be taken for the lesser promise. */
 export const durability = fitting('`power` or `process`', (value) => value === 'power' || value === 'process')

@@ -2,8 +2,8 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Runner } from '../api.ts'
-import { RETENTION_OPTIONS } from '../known-options.ts'
-import { checkOptions } from '../option-checks.ts'
+import { count, text } from '../known-options.ts'
+import { checkOptions, fitting, type OptionChecks } from '../option-checks.ts'
 import type { RemovedRuns } from '../run-removal.ts'
 import type { RunStore, RunSummary } from '../store.ts'
 
@@ -22,6 +22,13 @@ export interface Retention {
   now: number
   /** Only runs of plans of this name may go. */
   name?: string | undefined
+}
+
+const KNOWN: OptionChecks<Retention> = {
+  keepMs: fitting('null, or a number of milliseconds, 0 or more', (value) => value === null || (Number.isFinite(value) && Number(value) >= 0)),
+  keepLast: count,
+  now: fitting('Unix milliseconds', Number.isFinite),
+  name: text,
 }
 
 export interface PrunableRuns {
@@ -50,7 +57,7 @@ type Sketch = Pick<RunSummary, 'runId' | 'name' | 'createdAt'> & { parent: strin
  * Runs that go on, are paused or were abandoned stay. Rejects with RUN_OPTION_INVALID, as `pruneRuns` does.
  */
 export async function prunableRuns(store: RunStore, retention: Retention): Promise<PrunableRuns> {
-  checkOptions('pruneRuns', retention, RETENTION_OPTIONS, ['keepMs', 'keepLast', 'now'])
+  checkOptions('pruneRuns', retention, KNOWN, ['keepMs', 'keepLast', 'now'])
   const { keepMs, keepLast, now, name } = retention
   const runs = await allRuns(store)
   const byId = new Map(runs.map((run) => [run.runId, run]))
