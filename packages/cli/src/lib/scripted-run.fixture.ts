@@ -158,6 +158,7 @@ export function viewOf(view: Partial<RunView> = {}): RunView {
     error: null,
     failedStep: null,
     paused: null,
+    cancelling: null,
     parent: null,
     events: 0,
     provenance: { seed: 7, time: Date.UTC(2026, 0, 9, 12, 34, 56), request: null, origin: null, options: {}, versions: {}, packages: {}, git: null, code: {}, importedFrom: null },

@@ -272,6 +272,8 @@ export interface RunView {
   events: number
   /** Who paused it and has not let it go on since. */
   paused: { by: string; reason: string; at: number } | null
+  /** Who has cancelled it, while what runs is being ended and its handlers run; `by` is `_runner` where it was a time limit. */
+  cancelling: { by: string; reason: string } | null
   parent: { runId: string; step: string } | null
   provenance: Provenance
   /** In the plan's order, the items of a `for_each` step after it. */

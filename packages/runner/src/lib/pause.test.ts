@@ -171,8 +171,10 @@ describe('pause', () => {
     await world.orphan(runId)
     const cancelled = run.cancel(runId, why)
     await world.clock.advance(500)
+    expect((await run.view(runId)).cancelling).toEqual({ by: why.by, reason: why.reason })
     c.open()
     expect(await cancelled).toBe('cancelled')
+    expect((await run.view(runId)).cancelling).toBeNull()
   })
 
   it.each(['pause', 'cancel', 'approve'] as const)('or %s of a run that somebody takes at the same moment is told to whoever has it', async (what) => {

@@ -62,8 +62,8 @@ async function tellRun(open: OpenRunner, { view, timeline }: InspectedRun, { io,
   const next = nextForRun(view, story, inside, name(view, json), io.now())
   const columns = io.stdout.columns
   const lines = [...runLines({ view, timeline, story, inside, log, now: io.now() }, out, columns), ...commandLines(next, out, columns)]
-  const { runId, status, abandoned, paused, parent, error } = view
-  return { told: { runId, name: view.name, status, abandoned, paused, parent, error, ...story, approvalsInside: inside.map(({ runId: run, name: step, approval }) => ({ runId: run, step, approval })), log, next: asJson(next) }, lines }
+  const { runId, status, abandoned, paused, cancelling, parent, error } = view
+  return { told: { runId, name: view.name, status, abandoned, paused, cancelling, parent, error, ...story, approvalsInside: inside.map(({ runId: run, name: step, approval }) => ({ runId: run, step, approval })), log, next: asJson(next) }, lines }
 }
 
 async function tellStep(open: OpenRunner, { view, timeline, events }: InspectedRun, step: string, { io, out, json }: Asked): Promise<Told> {

@@ -5,7 +5,7 @@ import { shortId } from '../explain/next-commands.ts'
 import { jobNotes } from '../render/job-notes.ts'
 import { paintStatus } from '../render/marks.ts'
 import { bytes, duration, timestamp } from '../render/quantity.ts'
-import { paintRunStatus } from '../render/run-status.ts'
+import { cancellingLines, paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { type Cell, table } from '../render/table.ts'
 import { harmless, nameRoom, oneLine, truncate, wrap } from '../render/text.ts'
@@ -60,6 +60,7 @@ function text(view: RunView, parent: Parent, asked: readonly Waiting[], shown: S
   const head = [
     `${style.bold(view.runId)}  ${oneLine(view.name)}`,
     `${status}${unattended}, begun ${timestamp(view.createdAt)}${took}`,
+    ...cancellingLines(view, style),
     ...(view.provenance.time === view.createdAt ? [] : [`for ${timestamp(view.provenance.time)}`]),
     ...(parent === null ? [] : [`started by step ${oneLine(parent.step)} of ${oneLine(parent.name ?? 'a run that is gone')} (${parent.runId})`]),
     ...(view.recipe === null ? [] : [`recipe ${view.recipe.path}`]),

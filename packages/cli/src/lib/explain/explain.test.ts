@@ -211,6 +211,9 @@ what to do next
     const held = await explain('', { view: { paused, parent, status: 'running', abandoned: true } })
     expect(held).toMatch(/running, but nobody drives it, and nothing happened for [^]*, begun[^]*paused by eve on .*: lunch\nit is step sub of run_up\n/)
     expect(held).toContain('lorc unpause ab12cd  let it go on')
+    const cancelling = { by: 'eve', reason: 'wrong day' }
+    expect(await explain('', { view: { status: 'running', cancelling } })).toContain('\nbeing cancelled by eve: wrong day\n')
+    expect(await explain('', { view: { status: 'running', cancelling: { by: '_runner', reason: 'it took longer' } } })).toContain('\nbeing ended: it took longer\n')
     expect(await explain('', { view: { status: 'running', abandoned: true } })).toContain('lorc resume ab12cd  go on from there')
     const error = { code: 'RUN_CANCELLED', message: 'by eve' }
     expect(await explain('', { view: { status: 'cancelled', error, endedAt: 5 } })).toContain('error[RUN_CANCELLED]: by eve')

@@ -1,7 +1,7 @@
 import type { RunView } from '@lorc/runner'
 import { lengthOf, type PathStep, type RunStory, type RunTimeline } from '@lorc/runner/insight'
 import { count, duration, timestamp } from '../render/quantity.ts'
-import { paintRunStatus } from '../render/run-status.ts'
+import { cancellingLines, paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { oneLine, truncate, wrap } from '../render/text.ts'
 import type { Waiting } from '../runs/waiting-within.ts'
@@ -29,6 +29,7 @@ export function runLines(told: ToldRun, style: Style, columns: number): string[]
     `${style.bold(view.runId)}  ${oneLine(view.name)}`,
     head(told, style),
     ...(view.paused === null ? [] : [`${style.yellow('paused')} by ${view.paused.by} on ${timestamp(view.paused.at)}: ${oneLine(view.paused.reason)}`]),
+    ...cancellingLines(view, style),
     ...(view.parent === null ? [] : [`it is step ${view.parent.step} of ${view.parent.runId}`]),
     ...failures(told, style, columns),
     ...block('waiting', waiting(told), style),

@@ -9,6 +9,7 @@ export function runJson(view: RunView): object {
     status: view.status,
     abandoned: view.abandoned,
     paused: view.paused === null ? null : { by: view.paused.by, reason: view.paused.reason, at: iso(view.paused.at) },
+    cancelling: view.cancelling,
     parent: view.parent === null ? null : { run_id: view.parent.runId, step: view.parent.step },
     created_at: iso(view.createdAt),
     ended_at: iso(view.endedAt),

@@ -15,7 +15,7 @@ function viewOf(plan: Plan, events: readonly JournalEvent[]): RunView {
   const fold = new RunFold(plan)
   for (const event of events) fold.apply(event)
   const { name, status, createdAt, endedAt, params, recipe, error, failedStep, paused, parent, provenance } = fold
-  return { runId: 'run_1', name, status, abandoned: false, events: events.length, createdAt, endedAt, plan, params, recipe, context: new Context(), error, failedStep, paused, parent, provenance, steps: fold.steps() }
+  return { runId: 'run_1', name, status, abandoned: false, events: events.length, createdAt, endedAt, plan, params, recipe, context: new Context(), error, failedStep, paused, cancelling: null, parent, provenance, steps: fold.steps() }
 }
 
 function stories(plan: Plan, ...entries: Parameters<typeof journalOf>) {

@@ -18,6 +18,7 @@ export function viewOf({ plan, fold, context, position }: LoadedRun, isDriven: b
     error: fold.error,
     failedStep: fold.failedStep,
     paused: fold.paused,
+    cancelling: fold.status === 'running' && fold.cancel ? { by: fold.cancel.by, reason: fold.cancel.reason } : null,
     parent: fold.parent,
     provenance: fold.provenance,
     steps: fold.steps(),
