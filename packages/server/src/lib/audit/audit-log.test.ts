@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -57,6 +58,12 @@ it('does nothing that it cannot put on record', async () => {
   await expect(log.act(action, work)).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' })
   expect(done).toBe(false)
   expect([...log.lines()]).toEqual([])
+})
+
+it('says what to do about a file that is damaged', async () => {
+  const file = join(await scratch(), 'audit.db')
+  writeFileSync(file, 'no database')
+  expect(() => new AuditLog(file).append(action)).toThrow(expect.objectContaining({ code: 'AUDIT_UNAVAILABLE', fix: expect.stringMatching(/^Restore `audit.db` from a backup/) as string }) as Error)
 })
 
 it('lets nobody change or remove a record', async () => {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@lorc/runner'
 import { isCodedError } from '../coded-error.ts'
 import { ServerError } from '../errors.ts'
-import { LedgerFile } from '../ledger/ledger-file.ts'
+import { isDamaged, LedgerFile } from '../ledger/ledger-file.ts'
 import { GENESIS, sealRecord, unsealRecord, type AuditAction, type AuditOutcome, type AuditRecord } from './audit-record.ts'
 
 const SCHEMA = `
@@ -108,6 +108,8 @@ function unavailable(error: unknown): ServerError {
   const why = error instanceof Error ? error.message : String(error)
   return new ServerError('AUDIT_UNAVAILABLE', `The audit log cannot be read or written: ${why}.`, {
     cause: error,
-    fix: 'Make room on the disk, and the folder of `audit.db` writable for the user of the service.',
+    fix: isDamaged(error)
+      ? 'Restore `audit.db` from a backup, or keep the damaged file elsewhere: a new log begins with the next record.'
+      : 'Make room on the disk, and the folder of `audit.db` writable for the user of the service.',
   })
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { ServerError } from '../errors.ts'
-import { LedgerFile } from '../ledger/ledger-file.ts'
+import { isDamaged, LedgerFile } from '../ledger/ledger-file.ts'
 import { hashOf, idOf, isSame, newKey } from './api-key.ts'
 
 /** What an API key may allow. */
@@ -137,6 +137,8 @@ function unavailable(error: unknown): ServerError {
   const why = error instanceof Error ? error.message : String(error)
   return new ServerError('KEYS_UNAVAILABLE', `The keys cannot be read or written: ${why}.`, {
     cause: error,
-    fix: 'Make room on the disk, and the folder of `keys.db` writable for the user of the service.',
+    fix: isDamaged(error)
+      ? 'Restore `keys.db` from a backup.'
+      : 'Make room on the disk, and the folder of `keys.db` writable for the user of the service.',
   })
 }

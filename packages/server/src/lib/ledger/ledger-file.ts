@@ -57,3 +57,12 @@ export class LedgerFile {
     }
   }
 }
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGED: readonly unknown[] = [11, 26]
+
+/** Whether what is in the file is not what was written to it. */
+export function isDamaged(error: unknown): boolean {
+  const { errcode } = error as { errcode?: unknown }
+  return typeof errcode === 'number' && DAMAGED.includes(errcode & 0xff)
+}
