@@ -14,11 +14,13 @@ function keeper({ others = 0, limit = 1 } = {}) {
     async take(_: string, most: number, holder: (typeof holders)[number]) {
       asked += 1
       if (!answers) throw new Error('the disk is full')
+      if (holders.some(({ runId, step }) => runId === holder.runId && step === holder.step)) return 'granted'
       if (holders.length >= most) return [...holders]
       holders.push(holder)
       return 'granted'
     },
     async release(_: string, { step }: { step: string }) {
+      if (!answers) throw new Error('the disk is full')
       holders.splice(holders.findIndex((one) => one.step === step), 1)
     },
   } as unknown as GroupSlots
@@ -104,6 +106,22 @@ describe('the slots of a group', () => {
     await release('c')
     await tick()
     await tick()
+    expect(timers).toEqual([])
+  })
+
+  it('are given back once the store can take that, unless their step has asked for one again', async () => {
+    const { ask, release, tick, answer, holders, timers } = keeper({ limit: 2 })
+    await ask('a', 'b')
+    answer(false)
+    await release('a')
+    await release('b')
+    await tick()
+    expect(holders).toHaveLength(2)
+    answer(true)
+    await ask('b')
+    await tick()
+    expect(holders.map(({ step }) => step)).not.toContain('a')
+    expect(holders.map(({ step }) => step)).toContain('b')
     expect(timers).toEqual([])
   })
 

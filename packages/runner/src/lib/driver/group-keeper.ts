@@ -49,6 +49,7 @@ export class GroupKeeper {
       this.#hooks.refused(step)
       return
     }
+    // A store that fails is asked again, as one whose slots are taken.
     const holders = await this.#slots.take(group.name, group.limit, { ...this.#run, step }).catch(() => [])
     if (holders !== 'granted') {
       // It may have been taken for gone while it asked.
@@ -75,8 +76,23 @@ export class GroupKeeper {
     if (group === undefined) return
     this.#held.delete(step)
     const queue = this.#queues.get(group)
-    const released = this.#slots.release(group, { ...this.#run, step }).catch(() => {})
-    if (queue && queue.steps.size > 0) void released.then(() => this.#wake(queue))
+    if (queue) this.#giveBack(step, queue)
+  }
+
+  /** Again and again where the store fails: others wait for the slot, and this run may go on for long. */
+  #giveBack(step: string, queue: Queue): void {
+    const { group, steps } = queue
+    const isWaitedFor = steps.size > 0
+    this.#slots.release(group.name, { ...this.#run, step }).then(
+      () => {
+        if (isWaitedFor) this.#wake(queue)
+      },
+      () =>
+        this.#hooks.later(POLL_MS, () => {
+          // Who has asked for one again meanwhile keeps it.
+          if (this.#held.get(step) !== group.name && !steps.has(step)) this.#giveBack(step, queue)
+        }),
+    )
   }
 
   #queue(group: ConcurrencyGroup): Queue {
