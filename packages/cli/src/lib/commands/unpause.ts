@@ -1,7 +1,7 @@
 import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { meantRuns, ofEach, outcomesJson, RUN_OR_ALL } from '../runs/meant-runs.ts'
-import { BY_OPTION, whoever } from '../whoever.ts'
+import { outcomesJson, RUN_OR_ALL, steerRuns } from '../runs/meant-runs.ts'
+import { BY_OPTION } from '../whoever.ts'
 import { withRunner } from '../with-runner.ts'
 
 export const unpause = defineCommand({
@@ -23,12 +23,7 @@ export const unpause = defineCommand({
     const { io, options } = invocation
     const { all } = options
     return await withRunner(invocation, async (open) => {
-      const { runner, record } = open
-      const asked = { by: options.by ?? whoever(), reason: options.reason }
-      const meant = await meantRuns(open, invocation.arguments.run, { all, paused: true })
-      const { runs, exit } = await ofEach(meant, { ...invocation, all }, (runId) =>
-        record({ action: 'run.unpause', runId, ...asked }, () => runner.unpause(runId, asked), (did) => ({ outcome: did })),
-      )
+      const { runs, exit } = await steerRuns(open, invocation, 'unpause')
       if (options.json) io.stdout.write(outcomesJson(runs, all))
       else if (runs.length === 0 && exit === EXIT.ok) io.stderr.write('no run is paused\n')
       else {
