@@ -37,6 +37,18 @@ it('finds at once what nobody holds, those that were taken in first first, and w
   expect(found).toEqual(['run_1', 'run_3'])
 })
 
+it('leaves alone what has come into our hands while it searched', async () => {
+  const { runner, left, found, taken, ours } = await place()
+  for (const runId of ['run_1', 'run_2']) await taken(runId, null)
+  const isDriven = runner.isDriven.bind(runner)
+  runner.isDriven = (runId) => {
+    if (runId === 'run_1') ours.add('run_2')
+    return isDriven(runId)
+  }
+  expect(await left.search()).toBe(1)
+  expect(found).toEqual(['run_1'])
+})
+
 it('finds what a driver of another container left once that was silent for the time of its lease', async () => {
   const { clock, left, found, logged, taken } = await place()
   for (const runId of ['run_1', 'run_2']) await taken(runId, elsewhere)

@@ -50,8 +50,10 @@ export class LeftRuns {
         before = page.at(-1)?.runId
         if (page.length < PAGE) break
       }
-      if (this.#open) for (const runId of found.reverse()) this.#events.found(runId)
-      return found.length
+      // Of many runs the search takes a while, in which somebody may have asked to go on with one.
+      const left = found.reverse().filter((runId) => !this.#events.isOurs(runId))
+      if (this.#open) for (const runId of left) this.#events.found(runId)
+      return left.length
     } finally {
       this.#lookLater()
     }
