@@ -6,6 +6,7 @@ import type { RunStore } from './store.ts'
 import { checkOptions, fitting, listOf, withFields, withMethods, type OptionCheck, type OptionChecks } from './option-checks.ts'
 
 export const text = fitting('a text', (value) => typeof value === 'string')
+export const runOrId = fitting('the id or the handle of a run', (value) => typeof value === 'string' || (isObject(value) && typeof value['runId'] === 'string'))
 export const texts = fitting('a list of texts', isTexts)
 export const flag = fitting('true or false', (value) => typeof value === 'boolean')
 const callback = fitting('a function', (value) => typeof value === 'function')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApprovalDecision, Clock, RunnerOptions } from './api.ts'
 import { createRunner } from './create-runner.ts'
-import { definePlan } from './plan-builder/define-plan.ts'
+import { definePlan } from './plan-builder/define.ts'
 import { runRecipe } from './run-recipe.ts'
 import { RunWorld } from './run-world.fixture.ts'
 import type { Durability } from './store.ts'
@@ -154,6 +154,18 @@ it('takes no word for a decision, and no request of nobody, into a journal', asy
   run.approve('sure', { approved: true, by: 'ann', reason: 'r' })
   expect(await run.result).toMatchObject({ status: 'completed' })
   await expect(runner.close({ settleMs: '1s' as unknown as number })).rejects.toMatchObject({ code: 'RUN_OPTION_INVALID' })
+  await runner.close()
+})
+
+it('asks for the run, or the step, that is meant', async () => {
+  const runner = await world.runner()
+  const run = await runner.start(plan)
+  const none = undefined as unknown as string
+  await expect(runner.writeRunFolder({} as string)).rejects.toMatchObject(refusal('`run` is the id or the handle of a run, not {}.'))
+  await expect(runner.logPath(none, 'a', 1)).rejects.toMatchObject(refusal('`runId` is a text, not undefined.'))
+  for (const ask of [() => run.logPath(none, 1), () => run.progress(none)]) expect(ask).toThrow('`step` is a text, not undefined.')
+  expect(() => definePlan('p').step('a', undefined as never)).toThrow(expect.objectContaining({ code: 'PLAN_INVALID', message: 'The options of step "a" are not an object.' }))
+  await run.result
   await runner.close()
 })
 

@@ -20,7 +20,7 @@ import type { JsonObject } from './json.ts'
 import { localExecutors } from './local-executors.ts'
 import { LogPaths } from './logs/log-paths.ts'
 import { NewRuns } from './start/new-runs.ts'
-import { ACCEPT_OPTIONS, CLOSE_OPTIONS, decision as decided, request as asked, RESUME_OPTIONS, START_OPTIONS, text, texts } from './known-options.ts'
+import { ACCEPT_OPTIONS, CLOSE_OPTIONS, decision as decided, request as asked, RESUME_OPTIONS, runOrId, START_OPTIONS, text, texts } from './known-options.ts'
 import { checkGiven, checkOptions } from './option-checks.ts'
 import { PlanAdmission } from './start/plan-admission.ts'
 import type { Plan } from './plan.ts'
@@ -241,6 +241,7 @@ export class LocalRunner implements Runner {
   }
 
   async writeRunFolder(run: string | RunHandle): Promise<string> {
+    checkGiven('run', run, runOrId)
     const runId = typeof run === 'string' ? run : run.runId
     const places = this.#assembly.places(runId)
     const folder = join(this.#runsDir, runId)
@@ -249,7 +250,8 @@ export class LocalRunner implements Runner {
     return this.#folders.write({ places, folder, lines: run.journal, plan })
   }
 
-  logPath(runId: string, step: string, attempt: number): Promise<string> {
+  async logPath(runId: string, step: string, attempt: number): Promise<string> {
+    checkGiven('runId', runId, text)
     return this.#logs.of(runId, step, attempt)
   }
 

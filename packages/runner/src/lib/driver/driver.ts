@@ -11,7 +11,7 @@ import type { InnerDriver } from './inner-drivers.ts'
 import type { Pause } from '../run-state/inner-runs.ts'
 import { gatherItems } from './item-outcome.ts'
 import type { LiveRun } from './live-runs.ts'
-import { decision as decided } from '../known-options.ts'
+import { decision as decided, text } from '../known-options.ts'
 import { checkGiven } from '../option-checks.ts'
 import { logPathOf } from '../logs/log-paths.ts'
 import { toRecorded } from '../attempts/outcome.ts'
@@ -137,6 +137,7 @@ export class Driver implements RunHandle, LiveRun {
   }
 
   progress(step: string): { done: number; total: number | null } | null {
+    checkGiven('step', step, text)
     return this.#attempts.progress(this.#indexOf(step))
   }
 

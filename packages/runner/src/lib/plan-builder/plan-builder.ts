@@ -1,4 +1,6 @@
 import { definePlan as freezePlan } from './define-plan.ts'
+import { RunnerError } from '../errors.ts'
+import { isObject } from '../json-object.ts'
 import type { JsonObject } from '../json.ts'
 import type { Plan, PlanSchedule, PlanStep } from '../plan.ts'
 import type { ParameterOf, ParameterShape, StandardShape, ValueOf } from './schema-types.ts'
@@ -131,7 +133,7 @@ export class PlanBuilder<K extends Known> {
     name: Fresh<Name, K>,
     options: CommonOptions<K, Item, Produced> & OwnOptions<K, Item> & { readonly args?: CodeOptions<K, Item>['args'] },
   ): Next<K, Name, Produced, Item> {
-    const { type, ...rest } = options
+    const { type, ...rest } = ofStep(name, options)
     return this.#add(name, type, rest)
   }
 
@@ -170,9 +172,14 @@ export class PlanBuilder<K extends Known> {
 
   #add<Then extends Known>(name: string, type: string, options: object): PlanBuilder<Then> {
     const { steps, phase, stage, parallel } = this.#draft
-    const made = { ...toStep(name, type, options as LooseOptions), stage, ...(phase === 'main' ? {} : { phase }) }
+    const made = { ...toStep(name, type, ofStep(name, options) as LooseOptions), stage, ...(phase === 'main' ? {} : { phase }) }
     return builderOf({ ...this.#draft, steps: [...steps, made], stage: parallel ? stage : stage + 1 })
   }
+}
+
+function ofStep<Options extends object>(name: string, options: Options): Options {
+  if (isObject(options)) return options
+  throw new RunnerError('PLAN_INVALID', `The options of step "${name}" are not an object.`, { details: { step: name } })
 }
 
 /** A class that makes others of its kind by its own name has another name in a bundle. */
