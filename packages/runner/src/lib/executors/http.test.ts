@@ -6,6 +6,7 @@ import type { PlanStep } from '../plan.ts'
 import { RUNNER_VERSION } from '../version.ts'
 import { createHttpExecutor } from './http.ts'
 import type { HttpResponse } from './http/http-answer.ts'
+import { unreachable } from './http/http-exchange.ts'
 import { Workbench, type TestAttempt } from './node-attempt.fixture.ts'
 
 interface Seen {
@@ -243,6 +244,11 @@ describe('http steps', () => {
     const message = expect.stringContaining(`${url} got no answer: connect ECONNREFUSED`) as string
     expect(outcome).toMatchObject({ error: { code: 'HTTP_UNREACHABLE', message, details: { code: 'ECONNREFUSED' } } })
     expect(made.log()).toContain('got no answer')
+  })
+
+  it.each(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])('says what to do about a server that is silent for longer than fetch waits: %s', (code) => {
+    const { message, fix } = unreachable({ method: 'GET', url: new URL('http://host/slow'), headers: new Headers(), body: undefined }, 'got no answer', Object.assign(new Error('Timeout Error'), { code }))
+    expect([message, fix]).toEqual(['GET http://host/slow got no answer: nothing came for 5 minutes.', expect.stringContaining('ask until it is ready')])
   })
 
   it('says where a connection broke off', async () => {

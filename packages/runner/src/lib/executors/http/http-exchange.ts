@@ -50,11 +50,16 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<Response
   }
 }
 
+/** That nothing was heard for the 5 minutes that Node's fetch has for the headers, and for each piece of the body. */
+const SILENT = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']
+
 /** `cause` is what fetch, or reading from it, gives as the reason. */
 export function unreachable({ method, url }: HttpRequest, what: string, cause: unknown): RunnerError {
   const { code, reason } = reasonOf(cause)
-  return new RunnerError('HTTP_UNREACHABLE', `${method} ${shownUrl(url)} ${what}: ${reason}.`, {
+  const isSlow = code !== undefined && SILENT.includes(code)
+  return new RunnerError('HTTP_UNREACHABLE', `${method} ${shownUrl(url)} ${what}: ${isSlow ? 'nothing came for 5 minutes' : reason}.`, {
     cause,
+    ...(isSlow && { fix: 'Have the server take the request in at once, and ask until it is ready; or make the request in a scriptlet. `timeout` makes it fail sooner, not later.' }),
     ...(code !== undefined && { details: { code } }),
   })
 }
