@@ -21,7 +21,7 @@ const assignedFunction = {
 export default ts.config(
   {
     ignores: [
-      '**/node_modules', '**/dist', '**/coverage', '**/.turbo', '**/.lorc', '**/runs', '!packages/cli/src/lib/runs', '**/temp', '.tools',
+      '**/node_modules', '**/dist', '**/coverage', '**/.turbo', '**/.lorc', '**/runs', '**/temp', '.tools',
       'packages/*/test/fixtures/**', 'packages/cli/python',
     ],
   },

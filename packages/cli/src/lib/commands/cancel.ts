@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { findRun, RUN_ARGUMENT } from '../lookup/run-lookup.ts'
 import { BY_OPTION, whoever } from '../whoever.ts'
 import { withRunner } from '../with-runner.ts'
 

@@ -5,7 +5,7 @@ import type { PlanGraph } from '@lorc/runner/insight'
 import { defineCommand, type Surroundings } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { writeOutput } from '../output-file.ts'
-import { findRun } from '../runs/run-lookup.ts'
+import { findRun } from '../lookup/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** Above this many nodes a picture is not readable: steps are drawn as groups. */

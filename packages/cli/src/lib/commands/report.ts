@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import { defineCommand } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { inspectRun } from '../runs/inspect-run.ts'
+import { inspectRun } from '../lookup/inspect-run.ts'
 import { writeOutput } from '../output-file.ts'
-import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { findRun, RUN_ARGUMENT } from '../lookup/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 const KIB = 1024

@@ -2,7 +2,7 @@ import type { RunHandle } from '@lorc/runner'
 import { defineCommand } from '../command-line/command.ts'
 import { driving } from '../driving/driving.ts'
 import { judgeRepetition } from '../driving/repetition.ts'
-import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { findRun, RUN_ARGUMENT } from '../lookup/run-lookup.ts'
 import { DRIVE_OPTIONS } from '../driving/run-options.ts'
 import { BY_OPTION, whoever } from '../whoever.ts'
 

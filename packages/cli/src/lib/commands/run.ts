@@ -7,11 +7,11 @@ import { driving } from '../driving/driving.ts'
 import { CliError } from '../errors.ts'
 import { EVENT_OPTIONS, JOB_OPTIONS } from '../job-run/job-options.ts'
 import { withEventsChoice } from '../job-run/events-choice.ts'
-import { findRun } from '../runs/run-lookup.ts'
+import { findRun } from '../lookup/run-lookup.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { DRIVE_OPTIONS } from '../driving/run-options.ts'
 import { givenParams } from '../driving/run-params.ts'
-import { checkStepNames } from '../runs/step-names.ts'
+import { checkStepNames } from '../lookup/step-names.ts'
 import { readTimeOption } from '../driving/time-option.ts'
 
 export const run = defineCommand({

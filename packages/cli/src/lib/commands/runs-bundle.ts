@@ -4,7 +4,7 @@ import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { bytes, count } from '../render/quantity.ts'
 import { oneLine } from '../render/text.ts'
-import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { findRun, RUN_ARGUMENT } from '../lookup/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** Missing files that are named. */

@@ -7,7 +7,7 @@ import { duration, timestamp } from '../render/quantity.ts'
 import { paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { displayWidth, oneLine, padEnd, truncate } from '../render/text.ts'
-import { findRun, runBefore, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { findRun, runBefore, RUN_ARGUMENT } from '../lookup/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** A difference in time that says something. */

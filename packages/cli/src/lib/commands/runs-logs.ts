@@ -5,8 +5,8 @@ import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { LogFollower } from '../driving/log-follower.ts'
-import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
-import { checkRunStep } from '../runs/step-names.ts'
+import { findRun, RUN_ARGUMENT } from '../lookup/run-lookup.ts'
+import { checkRunStep } from '../lookup/step-names.ts'
 import { withRunner } from '../with-runner.ts'
 
 /** Between two looks whether anybody still reads. */

@@ -2,7 +2,7 @@ import { CHILDREN_OPTION, defineCommand, JSON_OPTION } from '../command-line/com
 import { sinceOption } from '../duration-text.ts'
 import { EXIT } from '../exit-codes.ts'
 import { marksFor } from '../render/marks.ts'
-import { newestRuns, recipeName } from '../runs/runs-of-recipe.ts'
+import { newestRuns, recipeName } from '../lookup/runs-of-recipe.ts'
 import { snakeCased } from '../snake-case.ts'
 import { byRecipe, type DetailedStats, type RecipeStats, recipeStats, statsOf } from '../stats/recipe-stats.ts'
 import { flakiest } from '../stats/run-stats.ts'

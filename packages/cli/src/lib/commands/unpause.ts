@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { outcomesJson, RUN_OR_ALL, steerRuns } from '../runs/meant-runs.ts'
+import { outcomesJson, RUN_OR_ALL, steerRuns } from '../lookup/meant-runs.ts'
 import { BY_OPTION } from '../whoever.ts'
 import { withRunner } from '../with-runner.ts'
 

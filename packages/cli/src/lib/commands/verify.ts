@@ -2,7 +2,7 @@ import type { Verification } from '@lorc/runner'
 import { defineCommand, JSON_OPTION } from '../command-line/command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { count } from '../render/quantity.ts'
-import { findRun, RUN_ARGUMENT } from '../runs/run-lookup.ts'
+import { findRun, RUN_ARGUMENT } from '../lookup/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 
 export const verify = defineCommand({

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts'
 import { discoveryOptions } from '../jobs/discovery-options.ts'
 import { paramRows } from '../jobs/param-rows.ts'
 import { count } from '../render/quantity.ts'
-import { findRun } from '../runs/run-lookup.ts'
+import { findRun } from '../lookup/run-lookup.ts'
 import { withRunner } from '../with-runner.ts'
 import type { Candidate, CompletionSources, ParamCandidate } from './candidates.ts'
 

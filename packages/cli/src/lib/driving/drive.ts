@@ -13,7 +13,7 @@ import type { RunReporter } from '../render/run-reporter.ts'
 import type { Past } from '../render/run-estimate.ts'
 import type { Style } from '../render/style.ts'
 import { oneLine, truncate } from '../render/text.ts'
-import { isResumable } from '../runs/resumable.ts'
+import { isResumable } from '../lookup/resumable.ts'
 import { errorLine, okLine } from './result-line.ts'
 
 const LOG_LINES = 8

@@ -1,8 +1,8 @@
 import { parseItemName, type RunView } from '@lorc/runner'
 import type { RunStory, StepStory } from '@lorc/runner/insight'
 import { count } from '../render/quantity.ts'
-import { isResumable } from '../runs/resumable.ts'
-import type { Waiting } from '../runs/waiting-within.ts'
+import { isResumable } from '../lookup/resumable.ts'
+import type { Waiting } from '../lookup/waiting-within.ts'
 import { ownError } from './own-error.ts'
 
 /** A command line, complete, and what it does. */

@@ -4,7 +4,7 @@ import { count, duration, timestamp } from '../render/quantity.ts'
 import { cancellingLines, paintRunStatus } from '../render/run-status.ts'
 import type { Style } from '../render/style.ts'
 import { oneLine, truncate, wrap } from '../render/text.ts'
-import type { Waiting } from '../runs/waiting-within.ts'
+import type { Waiting } from '../lookup/waiting-within.ts'
 import { ownError } from './own-error.ts'
 import { listed, cannotBegin, stepsListed, TELLING_MS, waitFor } from './wording.ts'
 
