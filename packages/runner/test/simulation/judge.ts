@@ -77,6 +77,7 @@ export function judge(plan: Plan, facts: Facts, event: EventData, { concurrency,
       if (event.by === '_runner' && event.steps.some((name) => is(name, 'skipped'))) return 'one of them was skipped on purpose'
       return stepsThatAre(facts, 'running').length > 0 ? 'a step runs' : undefined
     case 'run.completed':
+      if (plan.steps.some((step) => phaseOf(step) !== 'on_failure' && is(step.name, 'passed'))) return 'what is to follow was left out'
       return currentPhase(plan, facts) === undefined && outcomeOf(facts) === 'completed' ? undefined : 'not everything is done'
     case 'run.failed':
       if (currentPhase(plan, facts) !== undefined || outcomeOf(facts) !== 'failed') return 'it did not fail'

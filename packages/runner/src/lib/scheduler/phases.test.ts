@@ -122,4 +122,27 @@ describe('phases', () => {
     expect(run.on(completed('yes'))).toEqual(['/no', '+x'])
     expect(run.on(completed('x', 2))).toEqual(['=completed'])
   })
+
+  it('follow a main part that had completed though the run was cancelled, and is resumed', () => {
+    const run = new Harness(plan)
+    run.on(completed('a'))
+    expect(run.on(cancel)).toEqual(['~b'])
+    expect(run.on(completed('b'))).toEqual(['/yes', '/no', '+x'])
+    run.on(completed('x'))
+    expect(run.on(completed('y'))).toEqual(['=cancelled'])
+    run.on({ type: 'run.cancelled', by: '', reason: '' }, resumed)
+    expect(run.scheduler.stale()).toEqual([2, 3, 4, 5])
+    expect(run.on({ type: 'steps.reset', steps: ['yes', 'no', 'x', 'y'], by: '_runner', reason: '' })).toEqual(['+yes'])
+    expect(run.on(completed('yes'))).toEqual(['/no', '+x'])
+  })
+
+  it('are not left out for good as the run was killed', () => {
+    const run = new Harness(plan)
+    run.on(completed('a'), completed('b'))
+    expect(run.on({ ...cancel, kill: true })).toEqual(['~yes'])
+    expect(run.on(completed('yes'))).toEqual(['/no', '/x', '/y', '=cancelled'])
+    run.on({ type: 'run.cancelled', by: '', reason: '' }, resumed)
+    expect(run.scheduler.stale()).toEqual([4, 5])
+    expect(run.on({ type: 'steps.reset', steps: ['x', 'y'], by: '_runner', reason: '' })).toEqual(['+x'])
+  })
 })

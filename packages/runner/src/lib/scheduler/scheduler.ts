@@ -99,15 +99,25 @@ export class Scheduler {
     return asked
   }
 
-  /** Steps of phases to come that ended, or ask, though an earlier phase is not over now: they are to be reset. */
+  /**
+   * Steps that are to be reset: those of phases to come that ended, or ask, though an earlier phase is not over now; and those that
+   * were left out as the run had failed, or was cancelled or killed, which a run that goes on has not any more.
+   */
   stale(): number[] {
+    const { phase, size } = this.graph
+    const { status } = this.#steps
+    let { at } = this.#course
+    for (let i = 0; i < size; i++) if (this.#isLeftOut(i)) at = Math.min(at, phase[i]!)
     const stale: number[] = []
-    for (let i = 0; i < this.graph.size; i++) {
-      const status = this.#steps.status[i]!
-      if (this.graph.phase[i]! <= this.#course.at || status === SKIPPED) continue
-      if (isSatisfied(status) || status === ASKED || this.names.block(i)) stale.push(i)
+    for (let i = 0; i < size; i++) {
+      const isDone = isSatisfied(status[i]!) || status[i] === ASKED || this.names.block(i) !== undefined
+      if (this.#isLeftOut(i) || (phase[i]! > at && status[i] !== SKIPPED && isDone)) stale.push(i)
     }
     return stale
+  }
+
+  #isLeftOut(step: number): boolean {
+    return this.#steps.status[step] === PASSED && this.graph.phases[this.graph.phase[step]!]!.name !== 'on_failure'
   }
 
   next(): Command | undefined {
