@@ -34,20 +34,27 @@ export function markEmpty(folder: string): void {
   utimesSync(folder, UNTOUCHED, UNTOUCHED)
 }
 
-/** True for a folder that is not there, too. Answers at once: most steps leave no file. */
+/** True for a folder that is not there, too; false for one that cannot be read. Answers at once: most steps leave no file. */
 export function isEmptyFolder(folder: string): boolean {
   try {
     return statSync(folder).mtimeMs === UNTOUCHED * 1000 || readdirSync(folder).length === 0
-  } catch {
-    return true
+  } catch (error) {
+    return isMissing(error)
   }
 }
 
-/** Every file below a folder, sorted; none when the folder is not there. */
+/** Every file below a folder, sorted; none when the folder is not there. Rejects as the file system does where one cannot be read. */
 export async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }

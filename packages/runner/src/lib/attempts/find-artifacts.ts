@@ -13,15 +13,23 @@ const WIDTH = 16
 
 /**
  * The files that an attempt puts out: those that it names, and all that it left in its folder. Rejects with STEP_OUTPUT_UNKNOWN
- * for a name that is not a file's.
+ * for a name that is not a file's, with STEP_OUTPUT_UNREADABLE for what cannot be read: it would be lost without a word.
  */
 export async function findArtifacts(attempt: LiveAttempt, named: readonly string[], workspace: Workspace): Promise<Artifact[]> {
   const folder = attempt.knownArtifactsDir
-  const left = new Set(folder ? await filesBelow(folder) : [])
+  const left = new Set(folder ? await filesBelow(folder).catch(unreadable) : [])
   const files = new Set<string>()
   for (const name of named) files.add(await locate(attempt, name, workspace, left))
   for (const file of left) files.add(file)
-  return mapBounded([...files], WIDTH, (file) => describeFile(workspace.root, file))
+  return mapBounded([...files], WIDTH, (file) => describeFile(workspace.root, file)).catch(unreadable)
+}
+
+function unreadable(cause: unknown): never {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  throw new RunnerError('STEP_OUTPUT_UNREADABLE', `What the step put out cannot be read: ${why}.`, {
+    fix: 'Leave files and folders that the user who runs lorc may read.',
+    cause,
+  })
 }
 
 /** `left`: what is in the attempt's folder. */

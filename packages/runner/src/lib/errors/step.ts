@@ -5,6 +5,7 @@ export const STEP_ERRORS = {
   STEP_CANCELLED: 'The attempt was cancelled.',
   STEP_NO_EXECUTOR: 'No executor runs steps of this type.',
   STEP_OUTPUT_UNKNOWN: 'An output is neither a context key that the step set nor a file inside the workspace.',
+  STEP_OUTPUT_UNREADABLE: 'A file or folder that the step put out cannot be read.',
   STEP_OUTPUT_CONFLICT: 'A step that ran at the same time put out the same file.',
   STEP_KEY_MISSING: 'The step completed without a key that `success.ctx_has_keys` asks for.',
   STEP_SUCCESS_UNMET: 'The step ended well, but its `success.when` does not hold.',
