@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { shoot } from './chromium.ts'
 import type { Open, Stage } from './stage.ts'
 
@@ -10,11 +10,7 @@ export function actingSuite(stage: Stage): void {
   const { ids } = stage
   let page: Page
   let open: Open
-  let leave: () => Promise<void>
-  beforeEach(async () => {
-    ;({ page, open, leave } = await stage.enter())
-  })
-  afterEach(() => leave())
+  stage.enterEach((entered) => ({ page, open } = entered))
   const main = (): ReturnType<Page['locator']> => page.locator('main')
 
   it('starts a run from a form made from its schema, and says at the field what is wrong', async () => {

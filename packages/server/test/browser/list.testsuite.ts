@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { Firings } from '../../src/lib/schedules/firings.ts'
 import type { Open, Stage } from './stage.ts'
 
@@ -10,11 +10,7 @@ export function listSuite(stage: Stage): void {
   const { ids } = stage
   let page: Page
   let open: Open
-  let leave: () => Promise<void>
-  beforeEach(async () => {
-    ;({ page, open, leave } = await stage.enter())
-  })
-  afterEach(() => leave())
+  stage.enterEach((entered) => ({ page, open } = entered))
 
   it('lists runs, and a new one by itself; finds them by text and status', async () => {
     await open('runs')

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Open, Stage } from './stage.ts'
 
 /** The page of a run: its graph, its steps, what became of it. */
@@ -7,11 +7,7 @@ export function runSuite(stage: Stage): void {
   const { ids } = stage
   let page: Page
   let open: Open
-  let leave: () => Promise<void>
-  beforeEach(async () => {
-    ;({ page, open, leave } = await stage.enter())
-  })
-  afterEach(() => leave())
+  stage.enterEach((entered) => ({ page, open } = entered))
   const main = (): ReturnType<Page['locator']> => page.locator('main')
 
   it.each([

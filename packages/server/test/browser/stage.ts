@@ -1,11 +1,18 @@
 import { readdir } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { complaintsOf, launch, PICTURES } from './chromium.ts'
 import { liveWorkspace, type LiveWorkspace } from './workspace.fixture.ts'
 
 /** Goes to a page, and waits until nothing in it is `Reading…`; a part that is opened later may be again. */
 export type Open = (hash: string) => Promise<void>
+
+/** A page, and how to go about in it. */
+interface Entered {
+  page: Page
+  open: Open
+  leave: () => Promise<void>
+}
 
 interface PageOptions {
   width?: number
@@ -37,7 +44,7 @@ export class Stage {
   }
 
   /** A page that shares nothing with others; what it complains of, and what it asks of elsewhere, fails `leave`. */
-  async enter({ width = 1280, colorScheme = 'light', url = this.workspace.url }: PageOptions = {}): Promise<{ page: Page; open: Open; leave: () => Promise<void> }> {
+  async enter({ width = 1280, colorScheme = 'light', url = this.workspace.url }: PageOptions = {}): Promise<Entered> {
     const context = await this.#browser!.newContext({ viewport: { width, height: width < 700 ? 800 : 900 }, colorScheme })
     const page = await context.newPage()
     const complaints = complaintsOf(page, url)
@@ -53,6 +60,17 @@ export class Stage {
         expect(complaints).toEqual([])
       },
     }
+  }
+
+  /** A page of its own for each test of a suite. */
+  enterEach(take: (entered: Entered) => void, options?: () => PageOptions): void {
+    let leave: () => Promise<void>
+    beforeEach(async () => {
+      const entered = await this.enter(options?.())
+      leave = entered.leave
+      take(entered)
+    })
+    afterEach(() => leave())
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { shoot } from './chromium.ts'
 import { realService, type RealService } from './real-service.fixture.ts'
 import type { Open, Stage } from './stage.ts'
@@ -11,7 +11,6 @@ export function startSuite(stage: Stage): void {
   let service: RealService
   let page: Page
   let open: Open
-  let leave: () => Promise<void>
 
   beforeAll(async () => {
     for (const built of ['../../../cli/dist/lorc.js', '../../../../examples/ingester/dist']) {
@@ -21,10 +20,7 @@ export function startSuite(stage: Stage): void {
     service = await realService()
   })
   afterAll(() => service.close())
-  beforeEach(async () => {
-    ;({ page, open, leave } = await stage.enter({ url: service.url }))
-  })
-  afterEach(() => leave())
+  stage.enterEach((entered) => ({ page, open } = entered), () => ({ url: service.url }))
 
   const field = (name: string): Locator => page.getByLabel(name, { exact: true })
   const faultOf = async (name: string): Promise<string> => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { shoot } from './chromium.ts'
 import type { Open, Stage } from './stage.ts'
 
@@ -10,11 +10,7 @@ export function tabsSuite(stage: Stage): void {
   const { ids } = stage
   let page: Page
   let open: Open
-  let leave: () => Promise<void>
-  beforeEach(async () => {
-    ;({ page, open, leave } = await stage.enter())
-  })
-  afterEach(() => leave())
+  stage.enterEach((entered) => ({ page, open } = entered))
   const main = (): ReturnType<Page['locator']> => page.locator('main')
 
   it('keeps a long key in its line where there is little room', async () => {
@@ -117,11 +113,12 @@ export function tabsSuite(stage: Stage): void {
   })
 
   it('tells a file from the one that a later step wrote in its place', async () => {
-    const item = (step: string): object => ({ step, name: 'a.txt', path: 'a.txt', bytes: 1, sha256: step.repeat(16), media_type: 'text/plain', shown: true, url: '/a.txt' })
+    const item = (step: string): object => ({ step, name: 'a.txt', path: 'runs/run_1/artifacts/a.txt', bytes: 1, sha256: step.repeat(16), media_type: 'text/plain', shown: true, url: '/a.txt' })
     await page.route('**/artifacts', (route) => route.fulfill({ json: { items: [item('begin'), item('end')], next_cursor: null } }))
     await page.route('**/artifacts/a.txt', (route) => route.fulfill({ contentType: 'text/plain', body: 'written at the end' }))
     await open(`runs/${ids.short}/artifacts`)
     const shown = page.locator('.artifact')
+    await expect.poll(() => page.getByRole('list', { name: 'Files' }).getByRole('button').locator('.mono').allTextContents()).toEqual(['a.txt', 'a.txt'])
     await page.getByRole('button', { name: 'by begin' }).click()
     await expect.poll(() => shown.getByRole('button', { name: 'Download' }).count()).toBe(0)
     await shown.getByRole('button', { name: 'see that one' }).click()
